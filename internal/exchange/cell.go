@@ -42,6 +42,19 @@ func (e *CellError) Error() string {
 	return b.String()
 }
 
+// Verdict gives the place and the reason apart, for a list of verdicts that has
+// its own columns for the place.
+func (e *CellError) Verdict() (line, col int, reason string) {
+	reason = e.Reason
+	if e.Column != "" {
+		reason = "«\u00a0" + e.Column + "\u00a0»\u00a0: " + reason
+	}
+	if e.Value != "" {
+		reason += " (lu\u00a0: «\u00a0" + e.Value + "\u00a0»)"
+	}
+	return e.Line, e.Col, reason
+}
+
 // Unwrap makes a refused cell an invalid input for whoever turns errors into a
 // status or an exit code, with the same sentence.
 func (e *CellError) Unwrap() error { return apperr.Invalidf("%s", e.Error()) }

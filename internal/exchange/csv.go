@@ -207,8 +207,8 @@ func (r *csvReader) quoted(start int) error {
 		}
 		switch c {
 		case '"':
-			if next, err := r.in.Peek(1); err != nil || next[0] != '"' {
-				return nil
+			if next, _ := r.in.Peek(1); len(next) == 0 || next[0] != '"' {
+				return nil // the end of the file is the next read's to tell
 			}
 			_, _ = r.in.Discard(1)
 		case '\n':

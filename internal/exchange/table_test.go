@@ -228,7 +228,7 @@ func TestCells(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	say := func(v any, err error) {
+	say := func(_ any, err error) {
 		if err != nil {
 			got = append(got, err.Error())
 		}

@@ -1,4 +1,4 @@
-module jalon/tools
+module jalon
 
 go 1.26.0
 

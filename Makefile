@@ -1,0 +1,49 @@
+# Jalon: everything a newcomer or the CI does, by one name each.
+# `make` alone prints the list. Go and make are enough to run; `make test`
+# installs what it misses on Debian, or says what to install.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TOOL    := go tool -modfile=tools/tool.mod
+export CGO_ENABLED ?= 0
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build, then start on http://localhost:8080 (JALON_ADDR changes it)
+	bin/jalon serve
+
+.PHONY: build
+build: ## build bin/jalon: static, without cgo
+	@mkdir -p bin
+	go build -trimpath -ldflags "$(LDFLAGS)" -o bin/jalon ./cmd/jalon
+
+.PHONY: test
+test: ## every test, on SQLite and PostgreSQL, browser journeys included
+	@tools/test.sh
+
+.PHONY: lint
+lint: ## the linter, pinned in tools/tool.mod
+	$(TOOL) golangci-lint run ./...
+
+.PHONY: generate
+generate: ## rewrite the generated files (committed; the CI compares)
+	$(TOOL) templ generate
+	go generate ./...
+
+.PHONY: bench
+bench: ## Go benchmarks, then bench/ (load on this machine only)
+	@tools/bench.sh
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME (10s)
+	@tools/fuzz.sh
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The whole test: go vet, then every test once with SQLite as the engine of
+# testkit.DB, then those that open a database once more with PostgreSQL. Fuzz
+# seeds and browser journeys are Go tests like the others. What was skipped is
+# listed with its reason, and fails the run unless tools/skips.txt declares it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools/need.sh chromium postgresql
+go vet ./...
+
+mkdir -p bin
+go build -o bin/testsum ./tools/testsum
+
+both() {
+  JALON_TEST_ENGINE=sqlite go test -json -p 2 -timeout 10m ./... || true
+  local stored
+  stored=$(go list -f '{{$p := .ImportPath}}{{range .TestImports}}{{if eq . "jalon/internal/testkit"}}{{$p}} {{end}}{{end}}{{range .XTestImports}}{{if eq . "jalon/internal/testkit"}}{{$p}} {{end}}{{end}}' ./... | tr ' ' '\n' | sort -u)
+  if [[ -n ${stored//[[:space:]]/} ]]; then
+    echo 'testsum: run PostgreSQL'
+    # shellcheck disable=SC2086
+    JALON_TEST_ENGINE=postgres go test -json -p 2 -timeout 10m $stored || true
+  fi
+}
+export -f both
+# testsum alone judges: a package that does not build or a test that never ends
+# is a failure there, so is a run of no test.
+tools/pg.sh bash -c 'both 2>&1' | bin/testsum -skips tools/skips.txt

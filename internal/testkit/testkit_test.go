@@ -18,6 +18,7 @@ func TestCompareTablesNamesEachDifference(t *testing.T) {
 			{Name: "import_run", Order: []string{"id"}, Scope: db.Nation},
 			{Name: "import_row", Order: []string{"run", "line"}, Scope: db.Nation},
 			{Name: "observation", Order: []string{"series", "territory", "year", "edition"}, Scope: db.Nation},
+			{Name: "published_edition", Order: []string{"id"}, Scope: db.Nation},
 			{Name: "perimeter", Order: []string{"id"}, Scope: db.Nation},
 			{Name: "perimeter_member", Order: []string{"perimeter", "commune"}, Scope: db.Nation},
 			{Name: "perimeter_version", Order: []string{"id", "rev"}, Scope: db.Nation},

@@ -56,8 +56,12 @@ func classify(err error) (apperr.Kind, string) {
 	case errors.Is(err, sql.ErrConnDone):
 		return apperr.Unavailable, msgDown
 	}
-	if e := new(sqlite3.Error); errors.As(err, &e) {
-		return classifySQLite(e)
+	// A bare code or a code with its message: the library returns either.
+	var code sqlite3.ErrorCode
+	if errors.As(err, &code) {
+		var extended sqlite3.ExtendedErrorCode
+		errors.As(err, &extended)
+		return classifySQLite(code, extended)
 	}
 	if e := new(pgconn.PgError); errors.As(err, &e) {
 		return classifyPostgres(e)
@@ -68,17 +72,17 @@ func classify(err error) (apperr.Kind, string) {
 	return apperr.Internal, ""
 }
 
-func classifySQLite(e *sqlite3.Error) (apperr.Kind, string) {
-	switch e.ExtendedCode() {
+func classifySQLite(code sqlite3.ErrorCode, extended sqlite3.ExtendedErrorCode) (apperr.Kind, string) {
+	switch extended {
 	case sqlite3.CONSTRAINT_UNIQUE, sqlite3.CONSTRAINT_PRIMARYKEY, sqlite3.CONSTRAINT_ROWID:
 		return apperr.Conflict, msgConflict
 	case sqlite3.CONSTRAINT_FOREIGNKEY:
 		return apperr.Conflict, msgLinked
 	}
-	switch e.Code() {
+	switch code {
 	case sqlite3.FULL, sqlite3.IOERR:
 		// A quota or a file size limit reaches us as a failed write.
-		if e.Code() == sqlite3.FULL || e.ExtendedCode() == sqlite3.IOERR_WRITE {
+		if code == sqlite3.FULL || extended == sqlite3.IOERR_WRITE {
 			return apperr.Unavailable, msgFull
 		}
 		return apperr.Unavailable, msgDown

@@ -132,7 +132,7 @@ func (d *DB) withProvider(fn func(*goose.Provider) error) (err error) {
 		defer func() { err = errors.Join(err, pool.Close()) }()
 	} else {
 		// Wait up to ten minutes for a replica that migrates.
-		locker, lerr := lock.NewPostgresSessionLocker(lock.WithLockTimeout(2, 300))
+		locker, lerr := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
 		if lerr != nil {
 			return lerr
 		}

@@ -94,7 +94,7 @@ func sqlitePath(dsn string) (path, sync string, err error) {
 }
 
 func sqliteOpenError(path string, err error) error {
-	if e := new(sqlite3.Error); errors.As(err, &e) && (e.Code() == sqlite3.NOTADB || e.Code() == sqlite3.CORRUPT) {
+	if code := sqlite3.ErrorCode(0); errors.As(err, &code) && (code == sqlite3.NOTADB || code == sqlite3.CORRUPT) {
 		return apperr.New(apperr.Unavailable, err, "Le fichier « %s » n’est pas une base SQLite lisible. Rien n’y a été écrit ; restaurez une sauvegarde ou indiquez un autre fichier.", path)
 	}
 	return apperr.New(apperr.Unavailable, err, "La base de données « %s » ne peut pas être ouverte : vérifiez que le dossier existe et que Jalon peut y écrire.", path)

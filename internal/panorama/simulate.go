@@ -105,7 +105,7 @@ func (s *Simulation) Value(e Entry) (kg Kg, known bool) {
 func (s *Simulation) Set(e Entry, kg Kg) error {
 	l, ok := s.lines[e.Lever]
 	if !ok {
-		return apperr.NotFoundf("Le levier « %s » n’existe pas dans cette région.", e.Lever)
+		return apperr.NotFoundf("Le levier « %s » n’existe pas dans cette région.", e.Lever)
 	}
 	if kg > maxSimulated || kg < -maxSimulated {
 		return apperr.Invalidf("La valeur doit rester entre −1\u202f000\u202f000 et 1\u202f000\u202f000\u00a0kt.")
@@ -122,7 +122,7 @@ func (s *Simulation) Set(e Entry, kg Kg) error {
 func (s *Simulation) SetLevel(e Entry, v float64) error {
 	l, ok := s.lines[e.Lever]
 	if !ok {
-		return apperr.NotFoundf("Le levier « %s » n’existe pas dans cette région.", e.Lever)
+		return apperr.NotFoundf("Le levier « %s » n’existe pas dans cette région.", e.Lever)
 	}
 	if !HasUnit(l.Equiv) {
 		return apperr.Invalidf("Ce levier n’a pas d’ordre de grandeur\u00a0: saisissez des kt.")

@@ -118,13 +118,13 @@ func plainNumber(typed string) (string, error) {
 	s := strings.TrimPrefix(spaces.Replace(strings.TrimSpace(typed)), "+")
 	if strings.Contains(s, ",") {
 		if strings.Contains(s, ".") || strings.Count(s, ",") > 1 {
-			return "", apperr.Invalidf("« %s » a plusieurs signes décimaux\u00a0: écrivez par exemple 1234,5.", shown(typed))
+			return "", apperr.Invalidf("« %s » a plusieurs signes décimaux\u00a0: écrivez par exemple 1234,5.", shown(typed))
 		}
 		s = strings.Replace(s, ",", ".", 1)
 	}
 	whole, frac, point := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	if whole == "" || (point && frac == "") || !digits(whole) || !digits(frac) {
-		return "", apperr.Invalidf("« %s » n’est pas un nombre\u00a0: écrivez par exemple 120 ou 120,5.", shown(typed))
+		return "", apperr.Invalidf("« %s » n’est pas un nombre\u00a0: écrivez par exemple 120 ou 120,5.", shown(typed))
 	}
 	if len(whole) > 12 {
 		return "", apperr.Invalidf("Ce nombre est trop grand.")
@@ -157,7 +157,7 @@ func ReadKt(typed string) (Kg, error) {
 		return 0, err
 	}
 	if _, frac, _ := strings.Cut(s, "."); len(strings.TrimRight(frac, "0")) > 6 {
-		return 0, apperr.Invalidf("« %s » a plus de six décimales\u00a0: un kilogramme est le plus petit pas.", shown(typed))
+		return 0, apperr.Invalidf("« %s » a plus de six décimales\u00a0: un kilogramme est le plus petit pas.", shown(typed))
 	}
 	return ParseKt(s)
 }
@@ -170,7 +170,7 @@ func ReadLevel(typed string) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(v, 0) {
-		return 0, apperr.New(apperr.Invalid, err, "« %s » n’est pas un nombre.", shown(typed))
+		return 0, apperr.New(apperr.Invalid, err, "« %s » n’est pas un nombre.", shown(typed))
 	}
 	return v, nil
 }

@@ -87,7 +87,7 @@ func (s *Simulation) read(q url.Values) []Remark {
 		}
 		e := Entry{code, side}
 		if _, ok := s.lines[code]; !ok {
-			remarks = append(remarks, Remark{Typed: shown(code), Message: "Le levier « " + shown(code) + " » n’existe pas dans cette région\u00a0: sa valeur est laissée de côté."})
+			remarks = append(remarks, Remark{Typed: shown(code), Message: "Le levier « " + shown(code) + " » n’existe pas dans cette région\u00a0: sa valeur est laissée de côté."})
 			continue
 		}
 		if len(q[name]) > 1 {
@@ -118,7 +118,7 @@ func (s *Simulation) readPublic(q url.Values) []Remark {
 			}
 			lever, ok := s.publicLever(id)
 			if !ok {
-				remarks = append(remarks, Remark{Typed: shown(id), Message: "L’identifiant « " + shown(id) + " » du simulateur de l’État ne désigne aucun levier de cette région\u00a0: sa valeur est laissée de côté."})
+				remarks = append(remarks, Remark{Typed: shown(id), Message: "L’identifiant « " + shown(id) + " » du simulateur de l’État ne désigne aucun levier de cette région\u00a0: sa valeur est laissée de côté."})
 				continue
 			}
 			e := Entry{lever, Done}
@@ -200,5 +200,5 @@ func PublicLink(link string) (slug, rawQuery string, err error) {
 			return strings.ToLower(segments[i+1]), u.RawQuery, nil
 		}
 	}
-	return "", "", apperr.Invalidf("Ce lien ne nomme pas de région. Un lien du simulateur de l’État contient « /territoire/ » suivi de la région.")
+	return "", "", apperr.Invalidf("Ce lien ne nomme pas de région. Un lien du simulateur de l’État contient « /territoire/ » suivi de la région.")
 }

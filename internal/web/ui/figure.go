@@ -242,19 +242,22 @@ type Gauge struct {
 	// Assigned and Objective are written in French with their unit.
 	Assigned, Objective string
 	// Rest says what remains or what goes beyond: «reste à assigner : 12 kt».
-	Rest                             string
+	Rest                            string
 	AssignedAmount, ObjectiveAmount float64
 }
 
 func (g Gauge) geometry() chart.Gauge { return chart.NewGauge(g.AssignedAmount, g.ObjectiveAmount) }
 
-// darkSectors are the palette entries whose surface is dark, so that their ink
-// is white; app.css holds the colours and a test holds the two together.
+// darkSector says which entries of the palette are dark, so that their ink is
+// white; app.css holds the colours and a test holds the two together.
 func darkSector(i int) bool { return i == 1 || i == 5 || i == 8 || i == 10 }
 
 // inkClass is the class of the text over a cell.
 func inkClass(c ChartCell) string {
-	if c.Mark != Outlined && darkSector(c.Color) {
+	switch {
+	case c.Mark == Outlined:
+		return "t"
+	case darkSector(c.Color):
 		return "w"
 	}
 	return "k"

@@ -203,3 +203,9 @@ type Side struct {
 	Href  string
 	Scope string
 }
+
+// ContentSecurityPolicy is the policy that every page is written for: nothing
+// but our own files, nothing inline, no frame around us. A bare page, made to
+// be embedded, is served with another frame-ancestors.
+const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

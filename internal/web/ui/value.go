@@ -147,8 +147,8 @@ func collectNotes(t Table) *notes {
 	return n
 }
 
-func (n *notes) of(reason string) string  { return strconv.Itoa(n.number[reason]) }
-func (n *notes) anchor(i int) string      { return n.id + "-note-" + strconv.Itoa(i) }
+func (n *notes) of(reason string) string   { return strconv.Itoa(n.number[reason]) }
+func (n *notes) anchor(i int) string       { return n.id + "-note-" + strconv.Itoa(i) }
 func (n *notes) href(reason string) string { return "#" + n.anchor(n.number[reason]) }
 
 // cellClass aligns a cell as its column is.

@@ -99,6 +99,16 @@ func (m *Model) addEmissions(p *Panorama) {
 	for i := range p.Lines {
 		p.Lines[i].Emissions = m.emissionShare(p.Territory.Ref.Code, p.Regions[0].Code, p.Lines[i].Lever.Code)
 	}
+	for _, pct := range m.percentages[p.Regions[0].Code] {
+		if _, own := m.index[pct.Lever]; own {
+			continue
+		}
+		if lever, err := m.fw.Lever(pct.Lever); err == nil {
+			if s := m.emissionShare(p.Territory.Ref.Code, p.Regions[0].Code, pct.Lever); s != nil {
+				p.Beside = append(p.Beside, BesideLine{Lever: lever, Share: *s})
+			}
+		}
+	}
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

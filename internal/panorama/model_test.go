@@ -278,6 +278,9 @@ func TestEmissionsMethodStandsBeside(t *testing.T) {
 	if e := line(t, p, "production-industrielle").Emissions; e == nil || e.Amount.Known || e.Amount.Reason == "" {
 		t.Errorf("a sector that was not imported: %+v", e)
 	}
+	if len(p.Beside) != 1 || p.Beside[0].Lever.Code != "l25-gestion-forets-produits-bois" || p.Beside[0].Share.Amount.Known {
+		t.Errorf("beside the 30: %+v", p.Beside)
+	}
 	if e := line(t, of(t, model(t), "epci:246700488"), "residentiel-fioul").Emissions; e != nil {
 		t.Errorf("nothing imported, yet %+v", e)
 	}

@@ -49,7 +49,7 @@ type OfficialKey struct {
 	Recomputed  bool
 	Formula     string
 	Coefficient float64
-	Scope       string // «all» 18 regions, «mainland» 13
+	Scope       string // French: which regions the key serves
 	Source      string
 	Note        string
 }

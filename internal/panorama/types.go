@@ -98,6 +98,13 @@ type EmissionShare struct {
 	Source  string
 }
 
+// BesideLine is a lever of the second method that is not one of the 30: forests
+// and wood products are one there, and their share cannot be split.
+type BesideLine struct {
+	Lever framework.Lever
+	Share EmissionShare
+}
+
 // Total is a sum with its scope: which levers it holds and which it cannot.
 type Total struct {
 	Kg      Kg
@@ -124,6 +131,7 @@ type Panorama struct {
 	RegionTotal   Total // objective of the region(s) it belongs to
 	Divided       Total // the part of RegionTotal that is divided at this scale
 	Parts         []Part
+	Beside        []BesideLine // EPCI with imported emissions only
 	Overseas      bool   // 13 levers of their own, outside the national total
 	SameAs        string // an overseas département reads its region: «La Réunion»
 	Regions       []territory.Ref

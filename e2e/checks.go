@@ -1,0 +1,127 @@
+package e2e
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+//go:embed axe/axe.min.js
+var axeScript string
+
+// Axe fails on each breach that axe-core finds of WCAG 2.2 A and AA and of its
+// good practices. Call it after each interaction, not only on arrival.
+func (p *Page) Axe() {
+	p.t.Helper()
+	for _, v := range p.violations() {
+		p.t.Errorf("%s: %s", p.Path(), v)
+	}
+}
+
+type violation struct {
+	ID, Impact, Help string
+	Nodes            []struct {
+		Target         []any
+		HTML           string
+		FailureSummary string
+	}
+}
+
+func (p *Page) violations() []string {
+	p.t.Helper()
+	if !Eval[bool](p, `typeof window.axe === "object"`) {
+		// By the debugger: the content policy forbids it to the page, rightly.
+		get(p, "axe", chromedp.Evaluate[chromedp.Void](axeScript))
+	}
+	found := Eval[[]violation](p, `axe.run(document, {
+		runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+		resultTypes: ["violations"],
+	}).then(r => r.violations.map(v => ({ID: v.id, Impact: v.impact || "", Help: v.help,
+		Nodes: v.nodes.map(n => ({Target: n.target, HTML: n.html, FailureSummary: n.failureSummary || ""}))})))`)
+	var list []string
+	for _, v := range found {
+		for _, n := range v.Nodes {
+			html := n.HTML
+			if len(html) > 200 {
+				html = html[:200] + "…"
+			}
+			list = append(list, fmt.Sprintf("axe %s (%s): %s\n\tat %v\n\t%s\n\t%s", v.ID, v.Impact, v.Help, n.Target, html,
+				strings.ReplaceAll(n.FailureSummary, "\n", "\n\t")))
+		}
+	}
+	return list
+}
+
+// Narrow shows the page 320 pixels wide and fails when it scrolls sideways,
+// naming what sticks out. Tables and charts may scroll inside a frame of their
+// own.
+func (p *Page) Narrow() {
+	p.t.Helper()
+	p.Resize(320, 640)
+	for _, what := range p.overflows() {
+		p.t.Errorf("%s at 320 px: %s", p.Path(), what)
+	}
+}
+
+func (p *Page) overflows() []string {
+	p.t.Helper()
+	return Eval[[]string](p, `(() => {
+		const root = document.documentElement, width = root.clientWidth;
+		if (root.scrollWidth <= width) return [];
+		const inFrame = e => { for (e = e.parentElement; e && e !== document.body; e = e.parentElement)
+			if (getComputedStyle(e).overflowX !== "visible") return true; return false; };
+		const out = [];
+		for (const e of document.body.querySelectorAll("*")) {
+			const r = e.getBoundingClientRect();
+			if (r.width > 0 && r.right > width + 1 && !inFrame(e))
+				out.push("sticks out to " + Math.round(r.right) + " px: " + e.outerHTML.slice(0, 120));
+		}
+		return out.length ? out.slice(-5) : ["the page is " + root.scrollWidth + " px wide"];
+	})()`)
+}
+
+// stop is where the keyboard's focus is.
+type stop struct {
+	Place, Name string
+	Visible     bool
+}
+
+const focused = `(() => {
+	const e = document.activeElement;
+	if (!e || e === document.body || e === document.documentElement) return {Place: "", Name: "", Visible: true};
+	const s = getComputedStyle(e), r = e.getBoundingClientRect();
+	const ring = (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== "none";
+	const name = (e.getAttribute("aria-label") || e.textContent || e.value || e.id || "").trim().replace(/\s+/g, " ").slice(0, 60);
+	let n = 0; for (let i = e; i; i = i.previousElementSibling) n++;
+	return {Place: e.tagName.toLowerCase() + (e.id ? "#" + e.id : "") + ":" + n + "@" + Math.round(r.left + scrollX) + "," + Math.round(r.top + scrollY),
+		Name: name, Visible: ring && r.width > 0 && r.height > 0};
+})()`
+
+// Keyboard goes through the page with Tab, at most limit stops, and returns the
+// names of where it stopped. It fails when the focus cannot be seen, or when it
+// is caught in one place.
+func (p *Page) Keyboard(limit int) []string {
+	p.t.Helper()
+	var names []string
+	last := ""
+	for range limit {
+		p.Press(kb.Tab)
+		at := Eval[stop](p, focused)
+		if at.Place == "" {
+			return names // through the page, and out
+		}
+		if at.Place == last {
+			p.t.Errorf("%s: the keyboard is caught at %s («%s»)", p.Path(), at.Place, at.Name)
+			return names
+		}
+		if !at.Visible {
+			p.t.Errorf("%s: the focus cannot be seen at %s («%s»)", p.Path(), at.Place, at.Name)
+		}
+		last = at.Place
+		names = append(names, at.Name)
+	}
+	return names
+}

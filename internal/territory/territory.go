@@ -81,6 +81,7 @@ type Edition struct {
 	Name           string // «6.0.0»
 	Year           int    // geography in force on 1 January of this year
 	PopulationYear int    // year of the municipal populations
+	Note           string // what that year does not say: «Mayotte : population du recensement de 2017»
 	Source         string
 }
 
@@ -107,17 +108,53 @@ type Group struct {
 	Communes []int32 // indexes into Tree.Communes, ascending
 }
 
-// Commune is one of the 34 969 communes in force.
+// Commune is one of the 34 969 communes in force. 94 of them lie in an overseas
+// collectivity, outside the 18 regions: they are known and can be found, but
+// have neither region nor département and enter no sum.
 type Commune struct {
 	Code       string
 	Name       string
-	Dept       string
-	Region     string
+	Dept       string // empty in an overseas collectivity
+	Region     string // empty in an overseas collectivity
+	Overseas   string // code of the overseas collectivity, empty in the 18 regions
 	EPCI       string // SIREN, empty when it belongs to none
 	EPT        string // SIREN, empty outside the Grand Paris
 	Population int64  // -1 when unknown: missing is not zero
 	SIREN      string
 	Postcodes  []string
+}
+
+// Former is a code or a name that is no longer a commune: what people still
+// type, and what an older file still holds.
+type Former struct {
+	Code    string
+	Name    string // empty when only the code is known
+	Kind    string // FormerDelegated, FormerAssociated, FormerDistrict, FormerCode
+	Commune int32  // index of the commune it belongs to today
+}
+
+// The kinds of Former, as the table of an edition writes them.
+const (
+	FormerDelegated  = "D" // commune déléguée
+	FormerAssociated = "A" // commune associée
+	FormerDistrict   = "M" // arrondissement municipal of Paris, Lyon or Marseille
+	FormerCode       = "O" // a code of the past, without a name
+)
+
+// Overseas is a collectivity outside the 18 regions, known by name only.
+type Overseas struct {
+	Code     string
+	Name     string
+	Communes []int32
+}
+
+// Part is the share of a territory that lies in one département: an EPCI over
+// two regions is read as its parts, never as «its» département.
+type Part struct {
+	Region     string
+	Dept       string
+	Communes   []int32
+	Population int64 // -1 when that of a commune is unknown
 }
 
 // Territory is what a page needs of any territory.

@@ -1,0 +1,86 @@
+package exchange
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// Datum is one cell going out. A number is exact decimal text with a point, so
+// that no format adds or loses a digit; an empty number is missing, never zero.
+type Datum struct {
+	Text   string
+	Number bool
+}
+
+// Text is a cell of words or of a code, never taken for a number.
+func Text(s string) Datum { return Datum{Text: s} }
+
+// Number is a cell holding exact decimal text («966.14»), "" when missing.
+func Number(s string) Datum { return Datum{Text: s, Number: true} }
+
+// Integer is a cell holding a count.
+func Integer[T ~int | ~int32 | ~int64](n T) Datum { return Number(strconv.FormatInt(int64(n), 10)) }
+
+// KgAsKt writes whole kilograms as kilotonnes, exactly: «966.140371».
+func KgAsKt(kg int64) string {
+	sign := ""
+	u := uint64(kg)
+	if kg < 0 {
+		sign, u = "-", uint64(-kg)
+	}
+	whole, frac := strconv.FormatUint(u/1_000_000, 10), strconv.FormatUint(u%1_000_000, 10)
+	frac = strings.TrimRight(strings.Repeat("0", 6-len(frac))+frac, "0")
+	if frac == "" {
+		return sign + whole
+	}
+	return sign + whole + "." + frac
+}
+
+// Fixed writes a number with a count of decimals, as published ratios carry.
+func Fixed(v float64, decimals int) string {
+	s := strconv.FormatFloat(v, 'f', max(decimals, 0), 64)
+	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
+		return s[1:] // no negative zero
+	}
+	return s
+}
+
+// Field describes one column of a data set: what its codebook says of it.
+type Field struct {
+	Name    string `json:"name"`  // permanent
+	Label   string `json:"label"` // French
+	Unit    string `json:"unit,omitempty"`
+	Number  bool   `json:"number"`
+	Missing string `json:"missing,omitempty"` // what an empty cell means, in French
+}
+
+// Dataset is a table going out, read once.
+type Dataset struct {
+	Name   string // file name without its extension
+	Title  string // French
+	Note   string // scope and what the reader must know, in French
+	Source string
+	Fields []Field
+	Rows   iter.Seq2[[]Datum, error]
+}
+
+// Names lists the columns.
+func (d Dataset) Names() []string {
+	names := make([]string, len(d.Fields))
+	for i, f := range d.Fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Slice makes rows that are all there into a sequence.
+func Slice(rows [][]Datum) iter.Seq2[[]Datum, error] {
+	return func(yield func([]Datum, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}

@@ -18,14 +18,14 @@ import (
 
 // French sentences for what an engine may refuse.
 const (
-	msgConflict = "Cet élément existe déjà, ou quelqu’un d’autre vient de le modifier. Votre saisie n’a pas été enregistrée : rechargez la page pour voir la version actuelle."
+	msgConflict = "Cet élément existe déjà, ou quelqu’un d’autre vient de le modifier. Votre saisie n’a pas été enregistrée\u00a0: rechargez la page pour voir la version actuelle."
 	msgLinked   = "Cet élément est utilisé ailleurs, ou ce qu’il désigne n’existe plus. Rien n’a été enregistré."
-	msgFull     = "Le disque est plein : rien n’a été enregistré. Libérez de la place sur le serveur, puis recommencez."
-	msgBusy     = "La base de données est occupée : rien n’a été enregistré. Réessayez dans un instant."
-	msgDown     = "La base de données ne répond pas : rien n’a été enregistré. Réessayez dans un instant ; si cela dure, prévenez l’administrateur."
-	msgText     = "Le texte contient un caractère que Jalon ne peut pas enregistrer. Rien n’a été enregistré : retirez ce caractère et recommencez."
+	msgFull     = "Le disque est plein\u00a0: rien n’a été enregistré. Libérez de la place sur le serveur, puis recommencez."
+	msgBusy     = "La base de données est occupée\u00a0: rien n’a été enregistré. Réessayez dans un instant."
+	msgDown     = "La base de données ne répond pas\u00a0: rien n’a été enregistré. Réessayez dans un instant\u00a0; si cela dure, prévenez l’administrateur."
+	msgText     = "Le texte contient un caractère que Jalon ne peut pas enregistrer. Rien n’a été enregistré\u00a0: retirez ce caractère et recommencez."
 	msgTooBig   = "Le contenu est trop grand pour être enregistré. Rien n’a été enregistré."
-	msgStopped  = "L’opération a été interrompue avant sa fin : rien n’a été enregistré."
+	msgStopped  = "L’opération a été interrompue avant sa fin\u00a0: rien n’a été enregistré."
 )
 
 // IsConflict reports whether err is a conflict: a broken unique key, or a rule

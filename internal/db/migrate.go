@@ -54,7 +54,7 @@ func (d *DB) migrateTo(ctx context.Context, version int64) error {
 			if d.engine == SQLite && up() == nil {
 				return nil
 			}
-			return apperr.New(apperr.Unavailable, wrapEngine(err), "La mise à jour du schéma de la base de données a échoué : aucune donnée n’a été modifiée. Consultez le journal du serveur.")
+			return apperr.New(apperr.Unavailable, wrapEngine(err), "La mise à jour du schéma de la base de données a échoué\u00a0: aucune donnée n’a été modifiée. Consultez le journal du serveur.")
 		}
 		return nil
 	})
@@ -83,7 +83,7 @@ func (d *DB) CheckSchema(ctx context.Context) error {
 		return newer(current, known)
 	}
 	if current < known {
-		return apperr.New(apperr.Unavailable, nil, "Le schéma de la base de données (version %d) attend une mise à jour vers la version %d : lancez « jalon migrate ».", current, known)
+		return apperr.New(apperr.Unavailable, nil, "Le schéma de la base de données (version %d) attend une mise à jour vers la version %d\u00a0: lancez «\u00a0jalon migrate\u00a0».", current, known)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func refuseNewer(ctx context.Context, p *goose.Provider) error {
 
 func newer(current, known int64) error {
 	return apperr.New(apperr.Unavailable, nil,
-		"La base de données a été mise à jour par une version plus récente de Jalon (schéma %d, cette version connaît le schéma %d). Rien n’a été modifié : lancez la version récente, ou restaurez une sauvegarde.", current, known)
+		"La base de données a été mise à jour par une version plus récente de Jalon (schéma %d, cette version connaît le schéma %d). Rien n’a été modifié\u00a0: lancez la version récente, ou restaurez une sauvegarde.", current, known)
 }
 
 func newest(p *goose.Provider) int64 {

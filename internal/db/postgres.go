@@ -17,7 +17,7 @@ const pgConns = 16
 func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, apperr.New(apperr.Invalid, err, "L’adresse de la base PostgreSQL ne se lit pas : elle s’écrit « postgres://utilisateur:motdepasse@serveur:5432/base ».")
+		return nil, apperr.New(apperr.Invalid, err, "L’adresse de la base PostgreSQL ne se lit pas\u00a0: elle s’écrit «\u00a0postgres://utilisateur:motdepasse@serveur:5432/base\u00a0».")
 	}
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "jalon"
@@ -44,16 +44,16 @@ func checkServer(ctx context.Context, pool *sql.DB) error {
 		  FROM pg_database
 		 WHERE datname = current_database()`).Scan(&version, &encoding, &provider, &collation)
 	if err != nil {
-		return apperr.New(apperr.Unavailable, err, "La base PostgreSQL ne répond pas : vérifiez l’adresse donnée dans JALON_DB, que le serveur est démarré et que la base existe.")
+		return apperr.New(apperr.Unavailable, err, "La base PostgreSQL ne répond pas\u00a0: vérifiez l’adresse donnée dans JALON_DB, que le serveur est démarré et que la base existe.")
 	}
 	if version < 150000 {
-		return apperr.New(apperr.Unavailable, nil, "PostgreSQL %d est trop ancien : Jalon demande la version 15 ou une plus récente.", version/10000)
+		return apperr.New(apperr.Unavailable, nil, "PostgreSQL %d est trop ancien\u00a0: Jalon demande la version 15 ou une plus récente.", version/10000)
 	}
 	byCodePoint := provider == "b" ||
 		provider == "c" && (collation == "C" || collation == "POSIX" || collation == "C.UTF-8" || collation == "C.utf8")
 	if encoding != "UTF8" || !byCodePoint {
 		return apperr.New(apperr.Unavailable, nil,
-			"La base PostgreSQL doit être en UTF-8 avec le classement « C » ou « C.UTF-8 » (elle est en %s, « %s »). Créez-la ainsi : CREATE DATABASE jalon TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
+			"La base PostgreSQL doit être en UTF-8 avec le classement «\u00a0C\u00a0» ou «\u00a0C.UTF-8\u00a0» (elle est en %s, «\u00a0%s\u00a0»). Créez-la ainsi\u00a0: CREATE DATABASE jalon TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'.",
 			encoding, collation)
 	}
 	return nil

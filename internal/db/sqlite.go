@@ -39,6 +39,8 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 }
 
+func newConn(c *sql.Conn) *conn { return &conn{c: c, stmts: map[string]*sql.Stmt{}} }
+
 // maxStmts bounds the statements kept per connection. SQL texts are constants
 // of the rooms, so the bound is a guard against a text built in a loop.
 const maxStmts = 512
@@ -49,7 +51,7 @@ func openSQLite(ctx context.Context, dsn string) (_ *DB, err error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, apperr.New(apperr.Unavailable, err, "Le dossier de la base de données « %s » ne peut pas être créé.", filepath.Dir(path))
+		return nil, apperr.New(apperr.Unavailable, err, "Le dossier de la base de données «\u00a0%s\u00a0» ne peut pas être créé.", filepath.Dir(path))
 	}
 	l := &lite{}
 	defer func() {
@@ -75,11 +77,11 @@ func sqlitePath(dsn string) (path, sync string, err error) {
 		rest, query, _ := strings.Cut(rest, "?")
 		values, qerr := url.ParseQuery(query)
 		if path, err = url.PathUnescape(rest); err != nil || qerr != nil {
-			return "", "", apperr.Invalidf("L’adresse de la base de données « %s » ne se lit pas.", dsn)
+			return "", "", apperr.Invalidf("L’adresse de la base de données «\u00a0%s\u00a0» ne se lit pas.", dsn)
 		}
 		for name, v := range values {
 			if name != "sync" || len(v) != 1 || v[0] != "off" {
-				return "", "", apperr.Invalidf("L’adresse de la base de données porte une option inconnue : « %s ».", name)
+				return "", "", apperr.Invalidf("L’adresse de la base de données porte une option inconnue\u00a0: «\u00a0%s\u00a0».", name)
 			}
 			sync = "OFF"
 		}
@@ -88,16 +90,16 @@ func sqlitePath(dsn string) (path, sync string, err error) {
 		}
 	}
 	if path == "" || strings.Contains(path, ":memory:") || strings.Contains(path, "://") {
-		return "", "", apperr.Invalidf("« %s » n’est pas une base de données connue de Jalon : indiquez un fichier (SQLite) ou une adresse « postgres://… ».", dsn)
+		return "", "", apperr.Invalidf("«\u00a0%s\u00a0» n’est pas une base de données connue de Jalon\u00a0: indiquez un fichier (SQLite) ou une adresse «\u00a0postgres://…\u00a0».", dsn)
 	}
 	return path, sync, nil
 }
 
 func sqliteOpenError(path string, err error) error {
 	if code := sqlite3.ErrorCode(0); errors.As(err, &code) && (code == sqlite3.NOTADB || code == sqlite3.CORRUPT) {
-		return apperr.New(apperr.Unavailable, err, "Le fichier « %s » n’est pas une base SQLite lisible. Rien n’y a été écrit ; restaurez une sauvegarde ou indiquez un autre fichier.", path)
+		return apperr.New(apperr.Unavailable, err, "Le fichier «\u00a0%s\u00a0» n’est pas une base SQLite lisible. Rien n’y a été écrit\u00a0; restaurez une sauvegarde ou indiquez un autre fichier.", path)
 	}
-	return apperr.New(apperr.Unavailable, err, "La base de données « %s » ne peut pas être ouverte : vérifiez que le dossier existe et que Jalon peut y écrire.", path)
+	return apperr.New(apperr.Unavailable, err, "La base de données «\u00a0%s\u00a0» ne peut pas être ouverte\u00a0: vérifiez que le dossier existe et que Jalon peut y écrire.", path)
 }
 
 // pragmas are what every connection starts with.
@@ -161,7 +163,7 @@ func openLane(ctx context.Context, path string, n int, script string) (*lane, er
 		if err != nil {
 			return nil, errors.Join(err, a.close())
 		}
-		a.free <- &conn{c: c, stmts: map[string]*sql.Stmt{}}
+		a.free <- newConn(c)
 	}
 	return a, nil
 }

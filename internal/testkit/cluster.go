@@ -8,51 +8,24 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"sort"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"jalon/internal/db"
 )
 
 var errNoPostgres = errors.New(`PostgreSQL est introuvable : installez-le (Debian : apt-get install postgresql) ou donnez l’adresse d’un serveur jetable dans JALON_TEST_PG.
 PostgreSQL not found: install it (Debian: apt-get install postgresql) or set JALON_TEST_PG to a throw-away server`)
 
-// PostgresTool returns the path of a PostgreSQL program (initdb, pg_dump…),
-// the newest installed.
-func PostgresTool(name string) (string, error) {
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
-	if err != nil {
-		return "", err
-	}
-	if len(found) > 0 {
-		version := func(path string) int {
-			n, err := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
-			if err != nil {
-				return 0
-			}
-			return n
-		}
-		sort.Slice(found, func(i, j int) bool { return version(found[i]) > version(found[j]) })
-		return found[0], nil
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return "", errNoPostgres
-	}
-	return path, nil
-}
-
 // startCluster makes and starts a throw-away cluster and returns its address.
 // A watchdog process holds the other end of a pipe: when this process ends,
 // however it ends, the pipe closes and the watchdog stops and removes all.
 func startCluster() (dsn string, err error) {
-	initdb, err := PostgresTool("initdb")
-	if err != nil {
-		return "", err
-	}
-	pgctl, err := PostgresTool("pg_ctl")
-	if err != nil {
-		return "", err
+	initdb, ok := db.PostgresTool("initdb")
+	pgctl, also := db.PostgresTool("pg_ctl")
+	if !ok || !also {
+		return "", errNoPostgres
 	}
 	dir, err := os.MkdirTemp("", "jalon-pg-")
 	if err != nil {

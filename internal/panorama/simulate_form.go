@@ -99,15 +99,25 @@ func (s *Simulation) readEntry(e Entry, q url.Values) *Remark {
 	return nil
 }
 
-// changed returns what a field holds and whether it differs from what the form
-// showed; a field that was not sent was not changed.
+// changed returns what a field holds and whether it says another number than
+// the form showed; a field that was not sent was not changed.
 func (s *Simulation) changed(e Entry, unit bool, q url.Values) (string, bool) {
-	name := FieldName(e, unit)
-	if !q.Has(name) || unit && !HasUnit(s.lines[e.Lever].Equiv) {
+	name, eq := FieldName(e, unit), s.lines[e.Lever].Equiv
+	if !q.Has(name) || unit && !HasUnit(eq) {
 		return "", false
 	}
-	typed := strings.TrimSpace(q.Get(name))
-	return typed, typed != s.Field(e, unit)
+	typed, shown := strings.TrimSpace(q.Get(name)), s.Field(e, unit)
+	if typed == shown || typed == "" || shown == "" {
+		return typed, typed != shown
+	}
+	if unit {
+		v, err := ReadLevel(typed)
+		kg, _ := s.Value(e)
+		return typed, err != nil || RoundTo(v, eq.Decimals) != Level(eq, kg)
+	}
+	now, err := ReadKt(typed)
+	was, _ := ReadKt(shown) // written by Field, so it reads
+	return typed, err != nil || now != was
 }
 
 // agree says whether the two fields give the same value: the script fills one

@@ -42,7 +42,7 @@ func (h *handlers) resolve(w http.ResponseWriter, r *http.Request) (src Source, 
 		return nil, region, false, err
 	}
 	name := r.PathValue("territoire")
-	if !strings.Contains(name, ":") {
+	if !strings.Contains(name, ":") && name != territory.France.String() {
 		region, err = regionBySlug(src, strings.ToLower(name))
 		if err == nil && region.Slug != name {
 			http.Redirect(w, r, withQuery(path(region), r.URL.RawQuery), http.StatusMovedPermanently)

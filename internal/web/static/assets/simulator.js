@@ -160,7 +160,9 @@
     if (!l) return;
     const side = m[1], unit = m[2] === "u", other = input(l, side, !unit);
     const typed = e.target.value.trim();
-    const ok = typed === shown(l, side, unit) || read(l, side, unit, typed);
+    const was = shown(l, side, unit), n = number(typed, !unit);
+    const same = typed === was || (was && (unit ? round(n, l.decimals) : n) === number(was));
+    const ok = same || read(l, side, unit, typed);
     if (ok) {
       refuse(e.target);
       if (other) { refuse(other); other.value = shown(l, side, !unit); }

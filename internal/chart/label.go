@@ -57,7 +57,7 @@ func textWidth(s string, size int) float64 {
 		case unicode.IsUpper(r):
 			w += 0.7
 		default:
-			w += 0.58
+			w += 0.61
 		}
 	}
 	return w * float64(size)

@@ -127,7 +127,7 @@ func (c Chart) treemaps() []drawing {
 	wide, tall := chart.Rect{W: 1000, H: 560}, chart.Rect{W: 360, H: 720}
 	return []drawing{
 		{"wide", wide, chart.Nested(c.amounts(), wide, 26), 14},
-		{"tall", tall, chart.Nested(c.amounts(), tall, 24), 13},
+		{"tall", tall, chart.Nested(c.amounts(), tall, 24), 14},
 	}
 }
 
@@ -142,7 +142,7 @@ func (c Chart) marimekkos() []drawing {
 	}
 	return []drawing{
 		{"wide", wide, chart.Marimekko(c.amounts(), wide, 64), 14},
-		{"tall", tall, lying, 13},
+		{"tall", tall, lying, 14},
 	}
 }
 
@@ -151,52 +151,72 @@ func viewBox(r chart.Rect) string {
 	return "0 0 " + strconv.Itoa(r.W) + " " + strconv.Itoa(r.H)
 }
 
-// label is the text of a box: the lines, and where the first one is written.
+// label is the text of a box: the lines, their size, and where the first one
+// is written.
 type label struct {
-	x, y  int
-	lines []string
+	x, y, size int
+	lines      []string
 }
 
 const pad = 7
 
 // cellLabel is the name of a cell and its amount, the short name alone, or
-// nothing, whichever holds.
-func cellLabel(c ChartCell, b chart.Rect, size int) label {
+// nothing, whichever holds; the wide drawing may write a little smaller.
+func cellLabel(c ChartCell, b chart.Rect, d drawing) label {
 	w, h := b.W-2*pad, b.H-2*pad+4
 	short := c.Short
 	if short == "" {
 		short = c.Name
 	}
-	at := label{x: b.X + pad, y: b.Y + pad + size - 2}
-	for _, name := range []string{c.Name, short} {
-		lines := chart.Fit(name, w, h, size)
-		if lines == nil {
-			continue
-		}
-		at.lines = lines
-		if amount := chart.Fit(c.Text, w, h, size); len(amount) == 1 &&
-			(len(lines)+1)*chart.LineHeight(size) <= h {
-			at.lines = append(at.lines, c.Text)
-			return at
-		}
-		if name == short {
-			return at
+	sizes := []int{d.size}
+	if d.name == "wide" {
+		sizes = append(sizes, d.size-2)
+	}
+	var alone label
+	for _, size := range sizes {
+		for _, name := range []string{c.Name, short} {
+			lines := chart.Fit(name, w, h, size)
+			if lines == nil {
+				continue
+			}
+			at := label{x: b.X + pad, y: b.Y + pad + size - 2, size: size, lines: lines}
+			if amount := chart.Fit(c.Text, w, h, size); len(amount) == 1 &&
+				(len(lines)+1)*chart.LineHeight(size) <= h {
+				at.lines = append(at.lines, c.Text)
+				return at
+			}
+			if alone.lines == nil || name == short && alone.size == size {
+				alone = at
+			}
 		}
 	}
-	return at
+	return alone
 }
 
-// headLabel is the name of a family and its total, in the strip above it.
+// headLabel is the name of a family and its total, or its name alone, in the
+// strip above it. Heads are bold: they are fitted as if one unit larger.
 func headLabel(g ChartGroup, b chart.Rect, size int) label {
-	w, h := b.W-2*pad, b.H-4
-	at := label{x: b.X + pad, y: b.Y + size + 4}
-	for _, text := range []string{g.Name + " " + g.Text, g.Name} {
-		if lines := chart.Fit(text, w, h, size+1); lines != nil {
-			at.lines = lines
-			return at
+	w, h := b.W-pad-2, b.H-4
+	for _, size := range []int{size + 1, size, size - 1} {
+		for _, text := range []string{g.Name + " " + g.Text, g.Name} {
+			if lines := chart.Fit(text, w, h, size+1); lines != nil {
+				return label{x: b.X + pad, y: b.Y + size + 3, size: size, lines: lines}
+			}
 		}
 	}
-	return at
+	return label{}
+}
+
+// unnamed are the families that a drawing shows without their name.
+func (c Chart) unnamed(d drawing) []ChartGroup {
+	var out []ChartGroup
+	for i, g := range d.groups {
+		if g.Box.Empty() || !g.Head.Empty() && headLabel(c.Groups[i], g.Head, d.size).lines != nil {
+			continue
+		}
+		out = append(out, c.Groups[i])
+	}
+	return out
 }
 
 // n writes a coordinate.
@@ -220,6 +240,16 @@ type Bars struct {
 	TargetLabel            string
 	HasTarget              bool
 	TableHref              string
+}
+
+// hatched says that one bar at least is an estimation.
+func (b Bars) hatched() bool {
+	for _, r := range b.Rows {
+		if r.Mark == Estimated && r.Missing == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // axis holds every bar and the target.

@@ -442,7 +442,7 @@ func demoBanner() templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"fr-notice\" role=\"note\"><div class=\"fr-container\"><p class=\"fr-notice__title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"fr-notice\" role=\"region\" aria-label=\"Démonstration\"><div class=\"fr-container\"><p class=\"fr-notice__title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -83,7 +83,29 @@ func (m Map) viewBox() string {
 	return fmt.Sprintf("%d %d %d %d", box.X-margin, box.Y-margin, box.W+2*margin, box.H+2*margin)
 }
 
-// regional says that the drawing frames a part of the country only.
+// named are the outlines whose name is written: all of them on a map that only
+// leads somewhere, those in a frame on a map of the country.
+func (m Map) named() []outline {
+	var out []outline
+	for _, o := range m.outlines() {
+		if m.Names || !m.Departments && o.Frame != geo.Mainland {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// incomplete says that a place has no number.
+func (m Map) incomplete() bool {
+	for _, p := range m.Places {
+		if p.Missing != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// class tells a map of the country from one of a part of it.
 func (m Map) class() string {
 	if m.Departments {
 		return "map map-part"
@@ -118,12 +140,12 @@ func (p Place) shapeClass(named bool) string {
 	return c
 }
 
-const mapLetter = 25
+const mapLetter = 24
 
 // nameLines writes the name of a place in two or three short lines, at its
 // blanks and hyphens.
 func (o outline) nameLines() []string {
-	w := 190
+	w := 168
 	if o.Frame != geo.Mainland {
 		w = 210
 	}

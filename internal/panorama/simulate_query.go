@@ -21,8 +21,9 @@ const (
 	startBlank = "zero"
 )
 
-// The parameters of the State's public simulator (code MTES-MCT/planification-
-// territoires): what is done, and what is still aimed at beyond it, in kt.
+// The parameters of the State's public simulator: what is done, and what is
+// still aimed at beyond it, in kt. docs/decisions/0020-simulator.md says where
+// they were read.
 const (
 	publicDone = "c-"
 	publicRest = "t-"
@@ -68,8 +69,8 @@ func parseQuery(rawQuery string) (url.Values, []Remark, error) {
 	if len(rawQuery) > maxQueryBytes || strings.Count(rawQuery, "&") > maxQueryParams {
 		return nil, nil, apperr.New(apperr.TooLarge, nil, "Cette adresse est trop longue pour une simulation. Repartez de la page de la région.")
 	}
-	q, err := url.ParseQuery(rawQuery)
-	if err != nil {
+	q, damage := url.ParseQuery(rawQuery) // q holds the parts that could be read
+	if damage != nil {
 		return q, []Remark{{Message: "L’adresse est abîmée\u00a0: une partie n’a pas pu être lue. Vérifiez qu’elle a été copiée en entier."}}, nil
 	}
 	return q, nil, nil
@@ -77,7 +78,7 @@ func parseQuery(rawQuery string) (url.Values, []Remark, error) {
 
 func (s *Simulation) read(q url.Values) []Remark {
 	if q.Get(startParam) == startBlank {
-		s.blank = true
+		s.StartBlank()
 	}
 	remarks := s.readPublic(q)
 	for _, name := range sortedNames(q) {

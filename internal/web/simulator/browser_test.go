@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strconv"
@@ -174,7 +175,7 @@ func TestPageWithoutScript(t *testing.T) {
 
 // The script is counted in the budget of the page.
 func TestScriptIsSmall(t *testing.T) {
-	r := httptest.NewRequest("GET", static.URL("simulator.js"), nil)
+	r := httptest.NewRequest(http.MethodGet, static.URL("simulator.js"), nil)
 	w := httptest.NewRecorder()
 	static.Handler().ServeHTTP(w, r)
 	var b bytes.Buffer

@@ -36,6 +36,12 @@ generate: ## rewrite the generated files (committed; the CI compares)
 	$(TOOL) templ generate
 	go generate ./...
 
+.PHONY: territories
+territories: ## make the table of communes again from its npm package (EDITION=version)
+	@mkdir -p .cache
+	cd .cache && npm pack --silent @etalab/decoupage-administratif$(if $(EDITION),@$(EDITION))
+	go run ./tools/territories -in "$$(ls -t .cache/etalab-decoupage-administratif-*.tgz | head -n 1)" -out data/territories/2026.tsv.gz
+
 .PHONY: bench
 bench: ## Go benchmarks, then bench/ (load on this machine only)
 	@tools/bench.sh

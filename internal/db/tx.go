@@ -49,7 +49,7 @@ func begin(ctx context.Context, q Q, readOnly bool, fn func(ctx context.Context,
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			t.end(ctx, false)
+			_ = t.end(ctx, false) // the panic is what must be heard
 			panic(p)
 		}
 	}()

@@ -1,3 +1,5 @@
+// Package french writes numbers, dates and names as French readers expect, and
+// folds and orders names for search. It knows nothing else.
 package french
 
 import (

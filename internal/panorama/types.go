@@ -132,7 +132,7 @@ type Panorama struct {
 	Divided       Total // the part of RegionTotal that is divided at this scale
 	Parts         []Part
 	Beside        []BesideLine // EPCI with imported emissions only
-	Overseas      bool   // 13 levers of their own, outside the national total
-	SameAs        string // an overseas département reads its region: «La Réunion»
+	Overseas      bool         // 13 levers of their own, outside the national total
+	SameAs        string       // an overseas département reads its region: «La Réunion»
 	Regions       []territory.Ref
 }

@@ -88,7 +88,11 @@ func sampleTreemap() Chart {
 }
 
 func sampleMarimekko() Chart {
-	return sampleChart("par-thematique", "Mieux produire porte plus de la moitié de la baisse", sampleThemes(), func(l sampleLever) int { return l.theme })
+	c := sampleChart("par-thematique", "Mieux produire porte plus de la moitié de la baisse", sampleThemes(), func(l sampleLever) int { return l.theme })
+	for i := range c.Groups {
+		c.Groups[i].Color = 0 // colours are those of sectors; a theme has none
+	}
+	return c
 }
 
 func sampleTable() Table {

@@ -86,8 +86,8 @@ func (d *DB) notLive(path string) error {
 
 func backupFailed(err error) error {
 	if e := new(apperr.Error); errors.As(err, &e) {
-		if e.Message == msgFull {
-			return apperr.New(apperr.Unavailable, err, "Le disque est plein\u00a0: la sauvegarde n’a pas été faite, la base en service est intacte et les sauvegardes précédentes aussi. Libérez de la place, puis recommencez.")
+		if e.Message == msgFull || e.Message == msgWrite {
+			return apperr.New(apperr.Unavailable, err, "Le disque est plein, ou refuse l’écriture\u00a0: la sauvegarde n’a pas été faite, la base en service est intacte et les sauvegardes précédentes aussi. Libérez de la place, puis recommencez.")
 		}
 		return err
 	}

@@ -21,6 +21,7 @@ const (
 	msgConflict = "Cet élément existe déjà, ou quelqu’un d’autre vient de le modifier. Votre saisie n’a pas été enregistrée\u00a0: rechargez la page pour voir la version actuelle."
 	msgLinked   = "Cet élément est utilisé ailleurs, ou ce qu’il désigne n’existe plus. Rien n’a été enregistré."
 	msgFull     = "Le disque est plein\u00a0: rien n’a été enregistré. Libérez de la place sur le serveur, puis recommencez."
+	msgWrite    = "Le disque est plein, ou refuse l’écriture\u00a0: rien n’a été enregistré. Libérez de la place sur le serveur, puis recommencez."
 	msgBusy     = "La base de données est occupée\u00a0: rien n’a été enregistré. Réessayez dans un instant."
 	msgDown     = "La base de données ne répond pas\u00a0: rien n’a été enregistré. Réessayez dans un instant\u00a0; si cela dure, prévenez l’administrateur."
 	msgText     = "Le texte contient un caractère que Jalon ne peut pas enregistrer. Rien n’a été enregistré\u00a0: retirez ce caractère et recommencez."
@@ -80,10 +81,14 @@ func classifySQLite(code sqlite3.ErrorCode, extended sqlite3.ExtendedErrorCode) 
 		return apperr.Conflict, msgLinked
 	}
 	switch code {
-	case sqlite3.FULL, sqlite3.IOERR:
-		// A quota or a file size limit reaches us as a failed write.
-		if code == sqlite3.FULL || extended == sqlite3.IOERR_WRITE {
-			return apperr.Unavailable, msgFull
+	case sqlite3.FULL:
+		return apperr.Unavailable, msgFull
+	case sqlite3.IOERR:
+		// The driver (0.37) looks for ENOSPC without unwrapping the path error
+		// around it: a full disk, like a quota, reaches us as a failed write.
+		switch extended {
+		case sqlite3.IOERR_WRITE, sqlite3.IOERR_FSYNC, sqlite3.IOERR_TRUNCATE, sqlite3.IOERR_SHMSIZE:
+			return apperr.Unavailable, msgWrite
 		}
 		return apperr.Unavailable, msgDown
 	case sqlite3.BUSY, sqlite3.LOCKED, sqlite3.PROTOCOL:

@@ -123,3 +123,12 @@ func TestASchemaNewerThanTheBinaryIsRefused(t *testing.T) {
 		}
 	})
 }
+
+func readFile(t *testing.T, path string) string {
+	t.Helper()
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}

@@ -17,6 +17,7 @@ type finder struct {
 	entries   []entry // by the first eight letters from a word on
 	postcodes []uint64
 	sirens    []uint64
+	depts     []string // folded names, at their place in the tree
 }
 
 // name is one folded spelling of one target.
@@ -69,6 +70,7 @@ func newFinder(t *Tree) *finder {
 	}
 	for i, d := range t.depts {
 		f.add(d.Name, kindDept, i, t.populationOf(t.byDept[i]))
+		f.depts = append(f.depts, french.Fold(d.Name))
 	}
 	for i, g := range t.groups {
 		f.add(g.Name, kindGroup, i, t.populationOf(g.Communes))

@@ -160,7 +160,7 @@ func (p *parser) edition(c []string) error {
 
 func (p *parser) commune(c []string) error {
 	m := Commune{Code: c[1], Name: c[2], EPCI: c[4], EPT: c[5], Population: -1, SIREN: c[7]}
-	if c[3] != p.dept {
+	if c[3] != p.dept || c[3] == "" {
 		p.dept, p.region = c[3], ""
 		if d, ok := p.t.deptAt[c[3]]; ok {
 			p.region = p.t.depts[d].Region

@@ -210,8 +210,7 @@ func (s *seeker) around(x target, w string) bool {
 	if !ok {
 		return false
 	}
-	dept := &s.t.depts[d]
-	return strings.EqualFold(dept.Code, w) || (len(w) > 2 && startsWord(french.Fold(dept.Name), w))
+	return strings.EqualFold(s.t.depts[d].Code, w) || (len(w) > 2 && startsWord(s.t.find.depts[d], w))
 }
 
 // codes offers what a code designates: figures typed with spaces are one code.

@@ -259,6 +259,7 @@ func TestParseRefusesBrokenTables(t *testing.T) {
 		"unknown row":     head + "Z\t1\n",
 		"short row":       head + "C\t67482\tStrasbourg\n",
 		"unknown dept":    head + "C\t01001\tX\t01\t\t\t1\t\t\n",
+		"no dept":         head + "C\t67482\tX\t\t\t\t1\t\t\n",
 		"unknown EPCI":    head + "C\t67482\tX\t67\t246700488\t\t1\t\t\n",
 		"unknown EPT":     head + "C\t67482\tX\t67\t\t2\t1\t\t\n",
 		"bad population":  head + "C\t67482\tX\t67\t\t\t-5\t\t\n",

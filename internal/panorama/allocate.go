@@ -26,11 +26,11 @@ func ParseKt(s string) (Kg, error) {
 	neg := strings.HasPrefix(s, "-")
 	whole, frac, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	if frac = strings.TrimRight(frac, "0"); len(frac) > 6 || whole == "" {
-		return 0, apperr.Invalidf("« %s » n’est pas une valeur en ktCO₂e (six décimales au plus, point décimal).", s)
+		return 0, apperr.Invalidf("« %s » n’est pas une valeur en ktCO₂e (six décimales au plus, point décimal).", s)
 	}
 	n, err := strconv.ParseUint(whole+frac+strings.Repeat("0", 6-len(frac)), 10, 62)
 	if err != nil {
-		return 0, apperr.New(apperr.Invalid, err, "« %s » n’est pas une valeur en ktCO₂e.", s)
+		return 0, apperr.New(apperr.Invalid, err, "« %s » n’est pas une valeur en ktCO₂e.", s)
 	}
 	if neg {
 		return -Kg(n), nil
@@ -51,12 +51,12 @@ func Allocate(out []Kg, total Kg, weights []uint64) error {
 	for _, w := range weights {
 		s, carry := bits.Add64(sum, w, 0)
 		if carry != 0 {
-			return apperr.Invalidf("La clé dépasse la capacité de calcul : exprimez-la dans une unité plus grande.")
+			return apperr.Invalidf("La clé dépasse la capacité de calcul : exprimez-la dans une unité plus grande.")
 		}
 		sum = s
 	}
 	if sum == 0 {
-		return apperr.Invalidf("La clé est nulle partout sur ce territoire : elle ne peut rien répartir.")
+		return apperr.Invalidf("La clé est nulle partout sur ce territoire : elle ne peut rien répartir.")
 	}
 	sign, amount := Kg(1), uint64(total)
 	if total < 0 {
@@ -154,7 +154,7 @@ func Weights(values []float64) ([]uint64, error) {
 		scale *= 10
 	}
 	if largest*scale >= 1<<45 {
-		return nil, apperr.Invalidf("Une valeur de la clé est trop grande (%g) : exprimez-la dans une unité plus grande.", largest)
+		return nil, apperr.Invalidf("Une valeur de la clé est trop grande (%g) : exprimez-la dans une unité plus grande.", largest)
 	}
 	out := make([]uint64, len(values))
 	for i, v := range values {

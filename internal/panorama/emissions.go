@@ -58,7 +58,7 @@ func (m *Model) emissionShare(epci, region, lever string) *EmissionShare {
 			if p.Subsector != "" {
 				what = "Le sous-secteur"
 			}
-			s.Amount.Reason = what + " auquel s’applique ce pourcentage n’a pas été importé pour 2019 et 2030 : levier non réparti."
+			s.Amount.Reason = what + " auquel s’applique ce pourcentage n’a pas été importé pour 2019 et 2030 : levier non réparti."
 		default:
 			return nil
 		}

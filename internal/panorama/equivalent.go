@@ -75,7 +75,7 @@ func (m *Model) equivalent(l framework.Lever, c Cell, o Amount) Equivalent {
 // quantity follows its kilograms; a rate is the region's own, and says so.
 // parts holds the kilograms by region, for EPCI that lie in several.
 func (m *Model) below(l framework.Lever, parts map[string]Kg, known bool, reason string) Equivalent {
-	const noLevel = "Sous la région, la publication ne donne pas de point de départ : seule la variation se répartit."
+	const noLevel = "Sous la région, la publication ne donne pas de point de départ : seule la variation se répartit."
 	regions := sortedKeys(parts)
 	var out Equivalent
 	sum := 0.0
@@ -87,7 +87,7 @@ func (m *Model) below(l framework.Lever, parts map[string]Kg, known bool, reason
 		}
 		if e.Kind == framework.Rate {
 			if n > 0 && e.Change.V != out.Change.V {
-				return noEquivalent("Ce territoire s’étend sur plusieurs régions, dont les moyennes diffèrent : une moyenne ne se calcule pas par addition.")
+				return noEquivalent("Ce territoire s’étend sur plusieurs régions, dont les moyennes diffèrent : une moyenne ne se calcule pas par addition.")
 			}
 			e.RegionAverage, e.Start, e.Target = true, blank(noLevel), blank(noLevel)
 			out = e

@@ -33,11 +33,11 @@ const unitKt = "ktCO₂e par an"
 func (m *Model) Explain(_ context.Context, key string) (figure.Explanation, error) {
 	parts := strings.Split(key, "/")
 	if len(parts) < 4 || len(parts) > 5 || parts[0] != "panorama" {
-		return figure.Explanation{}, apperr.NotFoundf("Aucun chiffre ne porte l’adresse « %s ».", key)
+		return figure.Explanation{}, apperr.NotFoundf("Aucun chiffre ne porte l’adresse « %s ».", key)
 	}
 	ref, err := territory.ParseRef(parts[3])
 	if err != nil {
-		return figure.Explanation{}, apperr.New(apperr.NotFound, err, "Aucun chiffre ne porte l’adresse « %s ».", key)
+		return figure.Explanation{}, apperr.New(apperr.NotFound, err, "Aucun chiffre ne porte l’adresse « %s ».", key)
 	}
 	ask := ""
 	if len(parts) == 5 {
@@ -53,7 +53,7 @@ func (m *Model) Explain(_ context.Context, key string) (figure.Explanation, erro
 	case December:
 		return m.explainDecember(parts[2], ref, key)
 	}
-	return figure.Explanation{}, apperr.NotFoundf("L’édition « %s » n’existe pas : les éditions sont 2023-12 et 2024-07.", parts[1])
+	return figure.Explanation{}, apperr.NotFoundf("L’édition « %s » n’existe pas : les éditions sont 2023-12 et 2024-07.", parts[1])
 }
 
 // ExplainIn explains a figure of a panorama already computed: of a perimeter,
@@ -64,7 +64,7 @@ func (m *Model) ExplainIn(p Panorama, name, ask string) (figure.Explanation, err
 	}
 	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.Lever.Code == name })
 	if i < 0 {
-		return figure.Explanation{}, apperr.NotFoundf("Le levier « %s » n’a pas de ligne dans le panorama de %s.", name, p.Territory.Name)
+		return figure.Explanation{}, apperr.NotFoundf("Le levier « %s » n’a pas de ligne dans le panorama de %s.", name, p.Territory.Name)
 	}
 	l := p.Lines[i]
 	x := figure.Explanation{
@@ -72,7 +72,7 @@ func (m *Model) ExplainIn(p Panorama, name, ask string) (figure.Explanation, err
 			Key: l.FigureKey, Value: l.Objective.Kg.Kt(), Reason: l.Objective.Reason, Unit: unitKt, Territory: p.Territory.Ref.String(),
 			Year: 2030, Class: l.Class, Source: sourceOf(l), Version: m.version,
 		},
-		Title: fmt.Sprintf("%s, %s : objectif indicatif pour 2030", l.Lever.Name, p.Territory.Name),
+		Title: fmt.Sprintf("%s, %s : objectif indicatif pour 2030", l.Lever.Name, p.Territory.Name),
 		Page:  p.Territory.Path + "/panorama",
 	}
 	switch ask {
@@ -83,14 +83,14 @@ func (m *Model) ExplainIn(p Panorama, name, ask string) (figure.Explanation, err
 	case AskStart, AskTarget, AskChange:
 		m.explainEquivalent(&x, p, l, ask)
 	default:
-		return figure.Explanation{}, apperr.NotFoundf("« %s » n’est pas une question connue : part, 2019, 2030 ou variation.", ask)
+		return figure.Explanation{}, apperr.NotFoundf("« %s » n’est pas une question connue : part, 2019, 2030 ou variation.", ask)
 	}
 	return x, nil
 }
 
 func sourceOf(l Line) string {
 	if l.Key != nil {
-		return "SGPE, simulateur territorial, juillet 2024 ; clé : " + l.Key.Source
+		return "SGPE, simulateur territorial, juillet 2024 ; clé : " + l.Key.Source
 	}
 	return "SGPE, simulateur territorial, juillet 2024"
 }
@@ -101,12 +101,12 @@ func (m *Model) explainObjective(x *figure.Explanation, p Panorama, l Line) {
 	switch {
 	case !l.Objective.Known:
 		x.Sentence = l.Objective.Reason
-		x.Formula = "Aucune formule : une valeur qui manque n’est jamais remplacée par zéro."
+		x.Formula = "Aucune formule : une valeur qui manque n’est jamais remplacée par zéro."
 		if l.Region.Known && p.Territory.Ref.Scale != territory.RegionS {
 			x.Inputs = append(x.Inputs, m.regionInput(p, l))
 		}
 	case p.Territory.Ref.Scale == territory.Nation:
-		x.Sentence = "Objectif national du levier, publié par l’État : baisse attendue en 2030 par rapport à 2019."
+		x.Sentence = "Objectif national du levier, publié par l’État : baisse attendue en 2030 par rapport à 2019."
 		x.Formula, x.Numbers = "valeur publiée", kt(l.Objective.Kg)
 	case l.State == Published:
 		m.explainPublished(x, p, l)
@@ -134,11 +134,11 @@ func (m *Model) explainPublished(x *figure.Explanation, p Panorama, l Line) {
 	x.Formula, x.Numbers = "valeur publiée, sans calcul de Jalon", kt(l.Objective.Kg)
 	x.Inputs = append(x.Inputs, figure.Input{Symbol: "O", Label: "valeur telle que publiée", Value: cell.AsPublished + french.NoBreak + "kt", Source: "SGPE, simulateur territorial, juillet 2024"})
 	if p.SameAs != "" {
-		x.Notes = append(x.Notes, "Ce département d’outre-mer est aussi une région : il en montre les valeurs.")
+		x.Notes = append(x.Notes, "Ce département d’outre-mer est aussi une région : il en montre les valeurs.")
 	}
 	national, ok := m.ref.National[l.Lever.Code]
 	if !ok {
-		x.Notes = append(x.Notes, "Ce levier est propre à la Corse et aux outre-mer : il n’entre pas dans les 30 leviers de l’objectif national.")
+		x.Notes = append(x.Notes, "Ce levier est propre à la Corse et aux outre-mer : il n’entre pas dans les 30 leviers de l’objectif national.")
 		return
 	}
 	x.Inputs = append(x.Inputs, figure.Input{Symbol: "N", Label: "objectif national du levier", Value: kt(national), Source: "SGPE, panorama national", Key: FigureKey(July, l.Lever.Code, territory.France)})
@@ -147,12 +147,12 @@ func (m *Model) explainPublished(x *figure.Explanation, p Panorama, l Line) {
 	}
 	official := m.ref.Official[l.Lever.Code]
 	if official.Label != "" {
-		x.Notes = append(x.Notes, "Clé de répartition de l’État : "+official.Label+" ("+official.Producer+").")
+		x.Notes = append(x.Notes, "Clé de répartition de l’État : "+official.Label+" ("+official.Producer+").")
 	}
 	m.noteKey(x, official, region.Code)
 	for _, a := range m.ref.Adjusted {
 		if a.Region == region.Code && a.Lever == l.Lever.Code {
-			x.Notes = append(x.Notes, "Valeur ajustée entre les deux éditions : "+a.Reason)
+			x.Notes = append(x.Notes, "Valeur ajustée entre les deux éditions : "+a.Reason)
 		}
 	}
 }
@@ -161,7 +161,7 @@ func (m *Model) noteKey(x *figure.Explanation, k OfficialKey, region string) {
 	inputs := m.ref.keyInputs[k.Key]
 	v, ok := inputs[region]
 	if !ok {
-		x.Notes = append(x.Notes, "Les valeurs de cette clé ne sont pas publiques : seule la part de chaque région l’est.")
+		x.Notes = append(x.Notes, "Les valeurs de cette clé ne sont pas publiques : seule la part de chaque région l’est.")
 		return
 	}
 	var sum float64
@@ -169,7 +169,7 @@ func (m *Model) noteKey(x *figure.Explanation, k OfficialKey, region string) {
 		sum += inputs[r]
 	}
 	x.Inputs = append(x.Inputs, figure.Input{
-		Symbol: "c", Label: fmt.Sprintf("clé recalculée : %s, %s", k.Label, k.Year),
+		Symbol: "c", Label: fmt.Sprintf("clé recalculée : %s, %s", k.Label, k.Year),
 		Value:  fmt.Sprintf("%s ÷ %s %s = %s", french.Significant(v, 8), french.Significant(sum, 8), k.Unit, french.Percent(v/sum, 4)),
 		Source: k.Producer,
 	})
@@ -181,7 +181,7 @@ func (m *Model) explainDivided(x *figure.Explanation, p Panorama, l Line) {
 	idx, err := m.tree.CommunesOf(p.Territory.Ref)
 	x.Sentence = "Part de l’objectif de la région, calculée par Jalon."
 	if l.State == Substitute {
-		x.Sentence = "Estimation : faute de mieux, la population tient lieu de clé. Elle donne la même part à chaque habitant et ne dit encore rien de ce territoire."
+		x.Sentence = "Estimation : faute de mieux, la population tient lieu de clé. Elle donne la même part à chaque habitant et ne dit encore rien de ce territoire."
 	}
 	x.Inputs = append(x.Inputs, m.regionInput(p, l))
 	label := l.Key.Label
@@ -202,8 +202,8 @@ func (m *Model) explainDivided(x *figure.Explanation, p Panorama, l Line) {
 	}
 	x.Formula = "objectif de la région × clé du territoire ÷ clé de la région"
 	x.Notes = append(x.Notes,
-		fmt.Sprintf("Clé : %s (%d), connue par %s.", label, l.Key.Year, l.Key.Scale.Label()),
-		"La région est répartie entre ses communes en kilogrammes entiers, au plus fort reste ; tout autre territoire est la somme de ses communes. L’écart avec la formule est de quelques kilogrammes au plus.")
+		fmt.Sprintf("Clé : %s (%d), connue par %s.", label, l.Key.Year, l.Key.Scale.Label()),
+		"La région est répartie entre ses communes en kilogrammes entiers, au plus fort reste ; tout autre territoire est la somme de ses communes. L’écart avec la formule est de quelques kilogrammes au plus.")
 	if rule := m.ref.Rule(l.Lever.Code, ruleScale(p.Territory.Ref.Scale)); rule.Reason != "" && l.Key.Code == "population" {
 		x.Notes = append(x.Notes, rule.Reason)
 	}
@@ -272,13 +272,13 @@ func (m *Model) explainEquivalent(x *figure.Explanation, p Panorama, l Line, ask
 		x.Figure.Class, x.Sentence = figure.Missing, v.Reason
 		return
 	}
-	x.Sentence = "Ordre de grandeur : l’objectif en kt traduit dans l’unité physique du levier par le ratio publié."
+	x.Sentence = "Ordre de grandeur : l’objectif en kt traduit dans l’unité physique du levier par le ratio publié."
 	number := func(v Value) string { return french.Number(v.V, e.Decimals) }
 	switch {
 	case e.RegionAverage:
-		x.Notes = append(x.Notes, "Moyenne régionale : une moyenne ne se répartit pas, elle est la même dans toute la région.")
+		x.Notes = append(x.Notes, "Moyenne régionale : une moyenne ne se répartit pas, elle est la même dans toute la région.")
 	case p.Territory.Ref.Scale == territory.Nation:
-		x.Notes = append(x.Notes, "Somme des régions de l’Hexagone et de Corse ; l’objectif national lui-même n’est pas traduit.")
+		x.Notes = append(x.Notes, "Somme des régions de l’Hexagone et de Corse ; l’objectif national lui-même n’est pas traduit.")
 	case e.Relative && e.Start.Known:
 		x.Numbers = fmt.Sprintf("%s + %s × %s = %s %s", number(e.Start), french.Number(l.Objective.Kg.Kt(), 4), french.Significant(e.Ratio, 6), number(e.Target), e.Unit)
 	default:
@@ -322,7 +322,7 @@ func (m *Model) explainTotal(p Panorama, name string) (figure.Explanation, error
 		}
 	}
 	if t.Missing > 0 {
-		x.Notes = append(x.Notes, fmt.Sprintf("%d %s sans valeur ici : %s ne compte pas pour zéro, il manque.", t.Missing, french.Plural(t.Missing, "levier est", "leviers sont"), french.Plural(t.Missing, "il", "chacun")))
+		x.Notes = append(x.Notes, fmt.Sprintf("%d %s sans valeur ici : %s ne compte pas pour zéro, il manque.", t.Missing, french.Plural(t.Missing, "levier est", "leviers sont"), french.Plural(t.Missing, "il", "chacun")))
 	}
 	return x, nil
 }
@@ -330,7 +330,7 @@ func (m *Model) explainTotal(p Panorama, name string) (figure.Explanation, error
 func (m *Model) explainDecember(lever string, ref territory.Ref, key string) (figure.Explanation, error) {
 	c, ok := m.ref.Cell(December, ref.Code, lever)
 	if !ok || ref.Scale != territory.RegionS {
-		return figure.Explanation{}, apperr.NotFoundf("L’édition de décembre 2023 ne donne que les régions : « %s » n’y est pas.", key)
+		return figure.Explanation{}, apperr.NotFoundf("L’édition de décembre 2023 ne donne que les régions : « %s » n’y est pas.", key)
 	}
 	t, err := m.tree.Lookup(ref)
 	if err != nil {
@@ -339,7 +339,7 @@ func (m *Model) explainDecember(lever string, ref territory.Ref, key string) (fi
 	x := figure.Explanation{
 		Figure: figure.Figure{Key: key, Value: c.Objective.Kg.Kt(), Reason: c.Objective.Reason, Unit: unitKt, Territory: ref.String(), Year: 2030,
 			Class: figure.Reference, Source: "SGPE, simulateur territorial, décembre 2023", Version: m.version},
-		Title:    fmt.Sprintf("%s, %s : répartition théorique de décembre 2023", m.leverName(lever), t.Name),
+		Title:    fmt.Sprintf("%s, %s : répartition théorique de décembre 2023", m.leverName(lever), t.Name),
 		Sentence: "Répartition de l’objectif national par la clé de l’État, avant tout ajustement. Les pages montrent la valeur de juillet 2024.",
 		Formula:  "objectif national × part de la région dans la clé", Numbers: c.AsPublished + french.NoBreak + "kt", Page: t.Path + "/panorama",
 	}

@@ -234,7 +234,7 @@ func (m *Model) share(lever string, o Amount) Value {
 	national, ok := m.ref.National[lever]
 	switch {
 	case !ok:
-		return blank("Ce levier n’a pas d’objectif national : il est propre à la Corse et aux outre-mer.")
+		return blank("Ce levier n’a pas d’objectif national : il est propre à la Corse et aux outre-mer.")
 	case !o.Known:
 		return blank(o.Reason)
 	}

@@ -97,7 +97,7 @@ func (m *Model) nameResidual(v *VerifyLine, r *Report) {
 		}
 	}
 	if d := v.Residual - known; d > publishedRounding || d < -publishedRounding {
-		r.problem("%s : la somme des régions de décembre 2023 s’écarte de %.4f kt de l’objectif national, au lieu de %.4f kt connus", v.Name, v.Residual.Kt(), known.Kt())
+		r.problem("%s : la somme des régions de décembre 2023 s’écarte de %.4f kt de l’objectif national, au lieu de %.4f kt connus", v.Name, v.Residual.Kt(), known.Kt())
 	}
 }
 
@@ -125,7 +125,7 @@ func (m *Model) closeDivision(l int, v *VerifyLine, r *Report) {
 		}
 		v.Communes += inRegion
 		if inRegion != c.Objective.Kg {
-			r.problem("%s, %s : les communes font %d kg au lieu de %d", v.Name, reg.Name, inRegion, c.Objective.Kg)
+			r.problem("%s, %s : les communes font %d kg au lieu de %d", v.Name, reg.Name, inRegion, c.Objective.Kg)
 		}
 	}
 	for _, kg := range departments {
@@ -135,7 +135,7 @@ func (m *Model) closeDivision(l int, v *VerifyLine, r *Report) {
 		v.Groups += kg
 	}
 	if v.Departments != v.DividedTotal || v.Groups+v.OutsideGroups != v.DividedTotal {
-		r.problem("%s : la répartition ne se referme pas (départements %d, EPCI et communes hors EPCI %d, régions %d)", v.Name, v.Departments, v.Groups+v.OutsideGroups, v.DividedTotal)
+		r.problem("%s : la répartition ne se referme pas (départements %d, EPCI et communes hors EPCI %d, régions %d)", v.Name, v.Departments, v.Groups+v.OutsideGroups, v.DividedTotal)
 	}
 }
 
@@ -165,7 +165,7 @@ func (m *Model) checkKey(lever string, v *VerifyLine, r *Report) {
 		}
 	}
 	if v.KeyGap.V > KeyTolerance {
-		r.problem("%s : la clé recalculée s’écarte de %.3f point des parts publiées", v.Name, v.KeyGap.V)
+		r.problem("%s : la clé recalculée s’écarte de %.3f point des parts publiées", v.Name, v.KeyGap.V)
 	}
 }
 
@@ -195,13 +195,13 @@ func (m *Model) verifyEditions(r *Report) {
 			a, isNamed := named[[2]string{reg.Code, lever.Code}]
 			switch {
 			case !same && !isNamed:
-				r.problem("%s, %s : la valeur de juillet 2024 diffère de décembre 2023 sans que la raison soit tenue", lever.Name, reg.Name)
+				r.problem("%s, %s : la valeur de juillet 2024 diffère de décembre 2023 sans que la raison soit tenue", lever.Name, reg.Name)
 			case same && isNamed:
-				r.problem("%s, %s : donnée comme ajustée, mais les deux éditions sont égales", lever.Name, reg.Name)
+				r.problem("%s, %s : donnée comme ajustée, mais les deux éditions sont égales", lever.Name, reg.Name)
 			case isNamed:
 				r.Adjusted++
 				if a.From.Kg != from.Objective.Kg || a.Reason == "" {
-					r.problem("%s, %s : la table des ajustements ne correspond pas à l’édition de décembre", lever.Name, reg.Name)
+					r.problem("%s, %s : la table des ajustements ne correspond pas à l’édition de décembre", lever.Name, reg.Name)
 				}
 			}
 		}
@@ -222,7 +222,7 @@ func (m *Model) verifyPercentages(r *Report) {
 		}
 		for _, sector := range sortedKeys(sums) {
 			if math.Abs(sums[sector]-100) > 1 {
-				r.problem("région %s, secteur %s : les pourcentages de la seconde méthode font %.0f", region, sector, sums[sector])
+				r.problem("région %s, secteur %s : les pourcentages de la seconde méthode font %.0f", region, sector, sums[sector])
 			}
 		}
 	}

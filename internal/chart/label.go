@@ -11,10 +11,15 @@ import (
 // estimate, on the safe side, of common sans-serif fonts.
 func Fit(text string, w, h, size int) []string {
 	room := float64(w)
-	lines, line, width := []string{}, "", 0.0
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }) {
+	most := h / lineHeight(size)
+	if most <= 0 {
+		return nil
+	}
+	var lines []string
+	line, width := "", 0.0
+	for word := range strings.SplitSeq(text, " ") {
 		ww := textWidth(word, size)
-		if ww > room {
+		if ww > room || len(lines) >= most {
 			return nil
 		}
 		space := 0.0
@@ -33,7 +38,7 @@ func Fit(text string, w, h, size int) []string {
 	if line != "" {
 		lines = append(lines, line)
 	}
-	if len(lines)*lineHeight(size) > h {
+	if len(lines) > most {
 		return nil
 	}
 	return lines
@@ -49,16 +54,21 @@ func LineHeight(size int) int { return lineHeight(size) }
 func textWidth(s string, size int) float64 {
 	w := 0.0
 	for _, r := range s {
-		switch {
-		case strings.ContainsRune("iljtfrI.,:;!'’|()- \u00a0\u202f", r):
-			w += 0.36
-		case strings.ContainsRune("mwMW", r):
-			w += 0.9
-		case unicode.IsUpper(r):
-			w += 0.7
-		default:
-			w += 0.61
-		}
+		w += letterWidth(r)
 	}
 	return w * float64(size)
+}
+
+// letterWidth is the width of a letter in parts of its size.
+func letterWidth(r rune) float64 {
+	switch r {
+	case 'i', 'l', 'j', 't', 'f', 'r', 'I', '.', ',', ':', ';', '!', '\'', '’', '|', '(', ')', '-', ' ', '\u00a0', '\u202f':
+		return 0.36
+	case 'm', 'w', 'M', 'W':
+		return 0.9
+	}
+	if unicode.IsUpper(r) {
+		return 0.7
+	}
+	return 0.61
 }

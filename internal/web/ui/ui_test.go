@@ -141,6 +141,10 @@ func TestTextIsEscaped(t *testing.T) {
 	if strings.Contains(html, "<script>alert") || strings.Contains(html, "<img") {
 		t.Errorf("a text became markup: %s", html)
 	}
+	html = render(t, Treemap(Chart{ID: "c", Groups: []ChartGroup{{Cells: []ChartCell{{Name: `"><img src=x>`, Amount: 1, Href: "javascript:alert(1)"}}}}}))
+	if strings.Contains(html, "<img") || strings.Contains(html, "javascript:alert") {
+		t.Errorf("a cell became markup: %s", html)
+	}
 	html = render(t, DataTable(Table{ID: "t", Rows: []Row{{Cells: []Cell{{Text: "x", Href: "javascript:alert(1)"}}}}}))
 	if strings.Contains(html, "javascript:alert") {
 		t.Error("an address became a script")
@@ -216,6 +220,13 @@ func BenchmarkTreemap(b *testing.B) {
 	c := sampleTreemap()
 	for b.Loop() {
 		render(b, Treemap(c))
+	}
+}
+
+func BenchmarkMap(b *testing.B) {
+	m := sampleMap("carte", true)
+	for b.Loop() {
+		render(b, TerritoryMap(m))
 	}
 }
 

@@ -22,7 +22,6 @@ func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 func allTables(t testing.TB) []db.Table {
 	t.Helper()
 	tables := append(db.Tables(), []db.Table{
-		{Name: "export", Order: []string{"id"}, Scope: db.Nation},
 		{Name: "import_run", Order: []string{"id"}, Scope: db.Nation},
 		{Name: "import_row", Order: []string{"run", "line"}, Scope: db.Nation},
 		{Name: "observation", Order: []string{"series", "territory", "year", "edition"}, Scope: db.Nation},

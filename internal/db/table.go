@@ -26,6 +26,7 @@ type Table struct {
 func Tables() []Table {
 	return []Table{
 		{Name: "data_version", Order: []string{"name"}, Scope: Nation},
+		{Name: "export", Order: []string{"id"}, Scope: Nation, Personal: []string{"by"}},
 		{Name: "setting", Order: []string{"name"}, Scope: Local},
 	}
 }

@@ -155,6 +155,21 @@ func TestOverseas(t *testing.T) {
 	}
 }
 
+func TestOutsideTheRegionsNothingIsOffered(t *testing.T) {
+	m := model(t)
+	for _, c := range m.Tree().Communes() {
+		if c.Region != "" {
+			continue
+		}
+		p := of(t, m, "commune:"+c.Code)
+		if p.Total.Known != 0 || len(p.Lines) != 30 || p.Lines[0].Objective.Reason == "" {
+			t.Fatalf("%s (%s): %+v", c.Name, c.Code, p.Total)
+		}
+		return
+	}
+	t.Fatal("the tree holds no commune outside the regions")
+}
+
 func TestStatesByScale(t *testing.T) {
 	m := model(t)
 	for _, c := range []struct {

@@ -34,7 +34,7 @@ func (m *Model) OfCommunes(t territory.Territory, idx []int32) Panorama {
 	p := Panorama{Territory: t, Edition: July, Version: m.version}
 	seen := map[string]bool{}
 	for _, i := range idx {
-		if r := m.communes[i].Region; !seen[r] {
+		if r := m.communes[i].Region; r != "" && !seen[r] {
 			seen[r] = true
 			p.Regions = append(p.Regions, territory.Ref{Scale: territory.RegionS, Code: r})
 		}
@@ -83,11 +83,17 @@ func (m *Model) line(l int, p *Panorama, idx []int32, whole bool) (Line, bool) {
 	if cells == 0 && p.Overseas == (l < m.national) {
 		return Line{}, false
 	}
-	if cells == 0 {
+	switch {
+	case len(p.Regions) == 0:
+		regional = Amount{Reason: "Ce territoire est hors des 18 régions : la planification ne lui propose pas d’objectif."}
+	case cells == 0:
 		regional = Amount{Reason: "La publication ne donne pas de valeur pour ce levier dans cette région."}
 	}
 	line.Region = regional
 	switch {
+	case len(p.Regions) == 0:
+		m.unallocated(&line, regional.Reason)
+		line.Equiv = noEquivalent(regional.Reason)
 	case whole:
 		line.Objective, line.State, line.Class = regional, Published, figure.Reference
 		line.Equiv = m.equivalent(lever, cell, regional)

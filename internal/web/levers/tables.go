@@ -65,12 +65,14 @@ func known(c panorama.RegionCell) int {
 	return 0
 }
 
-func legend(breaks []float64) (out []string) {
-	if len(breaks) == 0 {
-		return nil
-	}
-	for i := 0; i+1 < len(breaks); i++ {
-		out = append(out, "de "+french.Significant(breaks[i], 3)+" à "+french.Significant(breaks[i+1], 3)+nb+"kt")
+// legend names the range of each class from the highest value that each holds.
+func legend(bounds []float64) (out []string) {
+	for i, b := range bounds {
+		if i == 0 {
+			out = append(out, "jusqu’à "+french.Significant(b, 3)+nb+"kt")
+			continue
+		}
+		out = append(out, "plus de "+french.Significant(bounds[i-1], 3)+" à "+french.Significant(b, 3)+nb+"kt")
 	}
 	return out
 }

@@ -1,0 +1,98 @@
+package panoramas
+
+import (
+	"net/http"
+	"strconv"
+
+	"jalon/internal/figure"
+	"jalon/internal/french"
+	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
+)
+
+// figureView is the page behind a figure: «d'où vient ce chiffre ?».
+type figureView struct {
+	Heading ui.Heading
+	Missing string
+	Number  ui.Value
+	E       figure.Explanation
+	Facts   ui.Table
+	Inputs  *ui.Table
+	Source  ui.Source
+}
+
+// figure serves /chiffres/{key...}, the permanent address of every number.
+func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
+	key := r.PathValue("key")
+	e, err := d.Explain(r.Context(), key)
+	if err != nil {
+		return err
+	}
+	v := figureView{E: e, Heading: ui.Heading{Overline: "D’où vient ce chiffre\u00a0?", Title: e.Title, Lead: e.Sentence}}
+	f := e.Figure
+	if f.Known() {
+		class, label := wording.Class(f.Class)
+		v.Number = ui.Value{Text: plain(f.Value), Unit: f.Unit, Provenance: class, ProvenanceLabel: label}
+	} else {
+		v.Missing = f.Reason
+	}
+	v.Facts = facts(f)
+	if len(e.Inputs) > 0 {
+		t := ui.Table{ID: "termes", Caption: "Les termes du calcul", Columns: []ui.Column{{Label: "Terme"}, {Label: "Valeur", Number: true}, {Label: "Source", Wide: true}}}
+		for _, in := range e.Inputs {
+			label := in.Label
+			if in.Symbol != "" {
+				label = in.Symbol + "\u00a0: " + in.Label
+			}
+			value := ui.Cell{Text: in.Value}
+			if in.Key != "" {
+				value.Explain, value.Name = wording.FigurePath(in.Key), in.Label
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: label}, value, {Text: in.Source}}})
+		}
+		v.Inputs = &t
+	}
+	v.Source = ui.Source{
+		Text:    f.Source,
+		Sources: []ui.Link{{Label: "Toute la méthode", Href: "/methode"}},
+		Downloads: []ui.Link{
+			{Label: "Ce chiffre pour un programme", Href: "/api/v1/figures/" + key, Note: "JSON"},
+			{Label: "De quoi tout recalculer chez vous", Href: "/donnees#archive", Note: "entrées, règles et version"},
+		},
+		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: "version des données " + f.Version,
+	}
+	page := d.Shell.Page(r, e.Title, e.Sentence, ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Chiffre"})
+	if e.Page != "" {
+		page.Trail = []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Page du chiffre", Href: e.Page}, {Label: "D’où vient ce chiffre\u00a0?"}}
+	}
+	return d.Shell.Render(w, r, page, figurePage(v))
+}
+
+// plain is a value with the digits that it has, and no more than six decimals.
+func plain(v float64) string {
+	for decimals := range 6 {
+		if french.Round(v, decimals) == french.Round(v, 6) {
+			return french.Number(v, decimals)
+		}
+	}
+	return french.Number(v, 6)
+}
+
+func facts(f figure.Figure) ui.Table {
+	t := ui.Table{ID: "fiche", Caption: "La fiche du chiffre", Columns: []ui.Column{{Label: "Rubrique"}, {Label: "Contenu", Wide: true}}}
+	add := func(name, text string) {
+		if text != "" {
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name}, {Text: text}}})
+		}
+	}
+	add("Provenance", wording.Upper(f.Class.Label()))
+	add("Unité", f.Unit)
+	add("Territoire", f.Territory)
+	if f.Year != 0 {
+		add("Année", strconv.Itoa(f.Year))
+	}
+	add("Source", f.Source)
+	add("Version des données", f.Version)
+	add("Adresse permanente", "/chiffres/"+f.Key)
+	return t
+}

@@ -1,0 +1,237 @@
+// Package wording turns what rooms know into what pages say: amounts in French,
+// states of keys, breadcrumbs. Pages of every room share it, so that one thing
+// is said one way.
+package wording
+
+import (
+	"strconv"
+	"strings"
+
+	"jalon/internal/figure"
+	"jalon/internal/framework"
+	"jalon/internal/french"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+	"jalon/internal/web/ui"
+)
+
+// Kilotonnes is the unit of objectives in the head of a column.
+const Kilotonnes = "ktCO₂e par an"
+
+const nb = french.NoBreak
+
+// PanoramaPath is the address of the panorama of a territory.
+func PanoramaPath(t territory.Territory) string {
+	if t.Ref.Scale == territory.Nation {
+		return "/france/panorama"
+	}
+	return t.Path + "/panorama"
+}
+
+// FigurePath is the address of the page that explains a figure.
+func FigurePath(key string) string { return "/chiffres/" + key }
+
+// LeverPath is the address of the page of a lever.
+func LeverPath(code string) string { return "/leviers/" + code }
+
+// TotalKey is the key of the total of a territory.
+func TotalKey(edition string, ref territory.Ref) string {
+	return "panorama/" + edition + "/" + panorama.TotalName + "/" + ref.String()
+}
+
+// Trail is the way down from the nation to a territory, itself last. A
+// territory over several regions or départements skips that step.
+func Trail(tree *territory.Tree, t territory.Territory) []ui.Link {
+	out := []ui.Link{{Label: "France", Href: "/france/panorama"}}
+	if t.Ref.Scale == territory.Nation {
+		return out
+	}
+	count := map[territory.Scale]int{}
+	for _, p := range t.Parents {
+		count[p.Scale]++
+	}
+	for _, p := range t.Parents {
+		if count[p.Scale] > 1 {
+			continue
+		}
+		x, err := tree.Lookup(p)
+		if err != nil || x.Name == t.Name && p.Scale == territory.RegionS {
+			continue // an overseas département bears the name of its region
+		}
+		out = append(out, ui.Link{Label: x.Name, Href: PanoramaPath(x)})
+	}
+	return append(out, ui.Link{Label: t.Name, Href: PanoramaPath(t)})
+}
+
+// Exact is an amount to the kilogram, for tooltips: «966,1408 ktCO₂e».
+func Exact(kg panorama.Kg) string {
+	s := strconv.FormatFloat(kg.Kt(), 'f', 6, 64)
+	decimals := len(strings.TrimRight(s, "0")) - strings.IndexByte(s, '.') - 1
+	return french.Number(kg.Kt(), decimals) + nb + "ktCO₂e"
+}
+
+// TableDecimals is how many decimals a column of kilotonnes shows, so that the
+// smallest territories still read and the largest do not pretend.
+func TableDecimals(total panorama.Kg) int {
+	switch a := max(total, -total); {
+	case a >= 5_000*panorama.KgPerKt:
+		return 1
+	case a >= 100*panorama.KgPerKt:
+		return 2
+	}
+	return 3
+}
+
+// Mass is an amount for a sentence: «22,1 Mt CO₂e».
+func Mass(kg panorama.Kg) string { return french.MassText(int64(kg)) }
+
+// Less is an amount as a change of emissions: «22,1 Mt CO₂e de moins», or «de
+// plus» when emissions rise.
+func Less(kg panorama.Kg) string {
+	if kg < 0 {
+		return Mass(-kg) + " de plus"
+	}
+	return Mass(kg) + " de moins"
+}
+
+// MarkOf is how charts draw the state of a line.
+func MarkOf(s panorama.State) ui.Mark {
+	switch s {
+	case panorama.Substitute:
+		return ui.Estimated
+	case panorama.Unallocated:
+		return ui.Outlined
+	}
+	return ui.Plain
+}
+
+// Origin says in a few words how a line came by its value.
+func Origin(l panorama.Line) string {
+	switch l.State {
+	case panorama.Published:
+		return "publié par l’État"
+	case panorama.Keyed:
+		return "clé" + nb + ": " + KeyName(l.Key)
+	case panorama.Substitute:
+		return "estimation" + nb + ": " + KeyName(l.Key)
+	}
+	return "non réparti"
+}
+
+// KeyName is a key and its year: «population municipale (2023)».
+func KeyName(k *panorama.Key) string {
+	if k == nil {
+		return "sans clé"
+	}
+	name := Lower(k.Label)
+	if k.Year == 0 {
+		return name
+	}
+	return name + " (" + strconv.Itoa(k.Year) + ")"
+}
+
+// Class is the provenance of a figure as components take it.
+func Class(c figure.Class) (class, label string) { return string(c), c.Label() }
+
+// Level is a number of an equivalent, with a sign when it is a change.
+func Level(v panorama.Value, decimals int, change bool) string {
+	s := french.Number(v.V, decimals)
+	if change && v.V > 0 {
+		return "+" + s
+	}
+	return s
+}
+
+// Equivalent is the physical reading of a line in one phrase, empty when it has
+// none: «7,8 → 459,7 milliers de véhicules électriques».
+func Equivalent(e panorama.Equivalent) string {
+	switch {
+	case e.Reason != "":
+		return ""
+	case e.Start.Known && e.Target.Known:
+		return Level(e.Start, e.Decimals, false) + " → " + Level(e.Target, e.Decimals, false) + nb + e.Unit
+	case e.Change.Known && e.RegionAverage:
+		return Level(e.Change, e.Decimals, true) + nb + e.Unit + " (moyenne régionale)"
+	case e.Change.Known:
+		return Level(e.Change, e.Decimals, true) + nb + e.Unit
+	}
+	return ""
+}
+
+// SectorLook is the name and the colour of sectors by code.
+func SectorLook(fw *framework.Framework) map[string]framework.Sector {
+	out := map[string]framework.Sector{}
+	for _, s := range fw.Sectors() {
+		out[s.Code] = s
+	}
+	return out
+}
+
+// Lower writes a label inside a sentence; a word all in capitals stays so.
+func Lower(s string) string {
+	r := []rune(s)
+	if len(r) > 1 && strings.ToUpper(string(r[1])) == string(r[1]) && strings.ToLower(string(r[1])) != string(r[1]) {
+		return s
+	}
+	if len(r) == 0 {
+		return s
+	}
+	return strings.ToLower(string(r[0])) + string(r[1:])
+}
+
+// Upper begins a sentence.
+func Upper(s string) string {
+	r := []rune(s)
+	if len(r) == 0 {
+		return s
+	}
+	return strings.ToUpper(string(r[0])) + string(r[1:])
+}
+
+// Fraction says a part as people do, «un quart», when it is near enough to one,
+// and as a percentage otherwise.
+func Fraction(part float64) string {
+	for _, f := range [...]struct {
+		v    float64
+		word string
+	}{{0.1, "un dixième"}, {0.2, "un cinquième"}, {0.25, "un quart"}, {1.0 / 3, "un tiers"}, {0.5, "la moitié"}, {2.0 / 3, "les deux tiers"}, {0.75, "les trois quarts"}, {0.9, "les neuf dixièmes"}} {
+		if part > f.v-0.016 && part < f.v+0.016 {
+			return f.word
+		}
+	}
+	return french.Percent(part, 2)
+}
+
+// Where is a sector after «dans».
+func Where(s framework.Sector) string {
+	switch s.Code {
+	case "industrie":
+		return "l’industrie"
+	case "energie":
+		return "l’énergie"
+	case "residentiel":
+		return "les logements"
+	case "tertiaire":
+		return "les bureaux, commerces et services"
+	case "dechets":
+		return "les déchets"
+	case "transport":
+		return "les transports"
+	case "batiment":
+		return "les bâtiments"
+	case "agriculture-forets-sols":
+		return "l’agriculture, les forêts et les sols"
+	case "transport-voyageurs", "transport-marchandises":
+		return "le " + Lower(s.Name)
+	}
+	return "le secteur «" + nb + s.Name + nb + "»"
+}
+
+// Scope are the short facts that bound every total of a panorama.
+func Scope(p panorama.Panorama) []string {
+	version := "référentiel 2023-24, " + french.Month(p.Edition)
+	if p.Overseas {
+		version = "leviers de l’outre-mer, " + french.Month(p.Edition)
+	}
+	return []string{"objectif indicatif, non contraignant", version, p.Total.Scope}
+}

@@ -12,7 +12,7 @@ export CGO_ENABLED ?= 0
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build, then start on http://localhost:8080 (JALON_ADDR changes it)
@@ -49,6 +49,11 @@ bench: ## Go benchmarks, then bench/ (load on this machine only)
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@tools/fuzz.sh
+
+.PHONY: screenshots
+screenshots: ## take the pictures of the README again, from the real pages
+	@tools/need.sh chromium
+	go run ./tools/screenshots
 
 .PHONY: clean
 clean: ## remove what was built

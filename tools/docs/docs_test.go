@@ -154,6 +154,50 @@ func TestEveryVariableIsDocumented(t *testing.T) {
 	}
 }
 
+func TestEveryCommandIsInTheReadme(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "cmd/jalon/*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, found := read(t, "README.md"), 0
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`name: "([a-z]+)", args:`).FindAllStringSubmatch(string(b), -1) {
+			found++
+			if !strings.Contains(readme, "`jalon "+m[1]) {
+				t.Errorf("README.md: the command %s has no line", m[1])
+			}
+		}
+	}
+	if found < 8 {
+		t.Errorf("only %d commands found in cmd/jalon", found)
+	}
+}
+
+func TestPicturesAreLight(t *testing.T) {
+	const heaviest = 150_000
+	files, err := filepath.Glob(filepath.Join(root, "docs/screenshots/*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := read(t, "README.md")
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > heaviest {
+			t.Errorf("%s weighs %d kB: run make screenshots", filepath.Base(f), info.Size()/1000)
+		}
+		if !strings.Contains(readme, "docs/screenshots/"+filepath.Base(f)) {
+			t.Errorf("%s is shown nowhere", filepath.Base(f))
+		}
+	}
+}
+
 // documents lists every Markdown file of the project.
 func documents(t *testing.T) []string {
 	t.Helper()
@@ -205,7 +249,7 @@ var (
 	}{
 		{"a straight apostrophe", regexp.MustCompile(`\pL'\pL`)},
 		{"straight quotes", regexp.MustCompile(`"`)},
-		{"no no-break space before : ; ? !", regexp.MustCompile(`[\pL\pN)»\x60] ?[;?!:](\s|$)`)},
+		{"no no-break space before : ; ? !", regexp.MustCompile(`[\pL\pN)»\x60\]*] ?[;?!:]([\s*]|$)`)},
 		{"an ordinary space within « »", regexp.MustCompile(`« | »|«[^\x{00a0}\x{202f}]|[^\x{00a0}\x{202f}]»`)},
 		{"three points", regexp.MustCompile(`\.\.\.`)},
 		{"an ordinary space in a number", regexp.MustCompile(`\d \d{3}`)},
@@ -223,6 +267,7 @@ func TestTheGuideIsTypesetInFrench(t *testing.T) {
 		})
 		for i, line := range strings.Split(text, "\n") {
 			line = link.ReplaceAllString(line, "]")
+			line = strings.TrimPrefix(line, "> ")
 			if strings.HasPrefix(line, "|--") || strings.HasPrefix(line, "|:") {
 				continue
 			}

@@ -84,3 +84,6 @@ func Slice(rows [][]Datum) iter.Seq2[[]Datum, error] {
 		}
 	}
 }
+
+// Plain writes a double with the fewest digits that give it back.
+func Plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }

@@ -17,7 +17,7 @@ func PanoramaFields() []Field {
 		{Name: "sector", Label: "Code du secteur"},
 		{Name: "objective_kt", Label: "Objectif indicatif : baisse attendue en 2030 par rapport à 2019", Unit: "ktCO₂e par an", Number: true, Missing: "pas de valeur à cette échelle (la raison est dans « reason » quand la colonne existe) ; jamais zéro"},
 		{Name: "share", Label: "Part de l’objectif national du levier, de 0 à 1", Number: true, Missing: "objectif absent, ou levier sans objectif national"},
-		{Name: "key", Label: "Code de la clé qui a réparti l’objectif de la région (keys.csv)", Missing: "valeur publiée par l’État, ou levier non réparti"},
+		{Name: "key", Label: "Code de la clé de répartition (table des clés) : celle de l’État pour une région, celle que Jalon applique en dessous", Missing: "levier non réparti, ou sans clé publiée"},
 		{Name: "provenance", Label: "Provenance : reference (publié par l’État), computed (réparti par une clé), estimated (réparti par une clé de substitution), missing (non réparti)"},
 		{Name: "equivalent_2019", Label: "Ordre de grandeur, état de départ en 2019", Number: true, Missing: "levier sans unité, ou quantité inconnue à cette échelle"},
 		{Name: "equivalent_2030", Label: "Ordre de grandeur, niveau visé en 2030", Number: true, Missing: "levier sans unité, ou quantité inconnue à cette échelle"},
@@ -28,23 +28,32 @@ func PanoramaFields() []Field {
 }
 
 // PanoramaRow is one lever of a panorama in the order of PanoramaFields.
-func PanoramaRow(p *panorama.Panorama, l *panorama.Line) []Datum {
-	objective, share, key := "", "", ""
+func PanoramaRow(m *panorama.Model, p *panorama.Panorama, l *panorama.Line) []Datum {
+	objective, share := "", ""
 	if l.Objective.Known {
 		objective = KgAsKt(int64(l.Objective.Kg))
 	}
 	if l.Share.Known {
 		share = strconv.FormatFloat(french.Round(l.Share.V, 8), 'f', -1, 64)
 	}
-	if l.Key != nil {
-		key = l.Key.Code
-	}
 	e := &l.Equiv
 	return []Datum{
-		Text(l.Lever.Code), Text(l.Lever.Name), Text(l.Lever.Sector), Number(objective), Number(share), Text(key),
+		Text(l.Lever.Code), Text(l.Lever.Name), Text(l.Lever.Sector), Number(objective), Number(share), Text(KeyCode(m, l)),
 		Text(string(l.Class)), Number(equivalent(e, e.Start)), Number(equivalent(e, e.Target)), Number(equivalent(e, e.Change)),
 		Text(e.Unit), Text(p.Version),
 	}
+}
+
+// KeyCode is the key behind a line: the State's own from nation to region, the
+// one that Jalon divided by below; "" when there is none.
+func KeyCode(m *panorama.Model, l *panorama.Line) string {
+	if l.Key != nil {
+		return l.Key.Code
+	}
+	if l.State == panorama.Published {
+		return m.Reference().Official[l.Lever.Code].Key
+	}
+	return ""
 }
 
 func equivalent(e *panorama.Equivalent, v panorama.Value) string {
@@ -56,10 +65,10 @@ func equivalent(e *panorama.Equivalent, v panorama.Value) string {
 
 // Panorama is the panorama of one territory as a data set. Totals are never
 // rows: they would be summed again.
-func Panorama(p panorama.Panorama) Dataset {
+func Panorama(m *panorama.Model, p panorama.Panorama) Dataset {
 	rows := make([][]Datum, len(p.Lines))
 	for i := range p.Lines {
-		rows[i] = PanoramaRow(&p, &p.Lines[i])
+		rows[i] = PanoramaRow(m, &p, &p.Lines[i])
 	}
 	return Dataset{
 		Name:   "jalon-panorama-" + fileName(p.Territory.Ref),
@@ -100,8 +109,37 @@ func Panoramas(name, title string, m *panorama.Model, refs []territory.Ref) Data
 				}
 				for i := range p.Lines {
 					l := &p.Lines[i]
-					row := append([]Datum{Text(ref.String()), Text(p.Territory.Name)}, PanoramaRow(&p, l)...)
+					row := append([]Datum{Text(ref.String()), Text(p.Territory.Name)}, PanoramaRow(m, &p, l)...)
 					if !yield(append(row, Text(l.Objective.Reason)), nil) {
+						return
+					}
+				}
+			}
+		},
+	}
+}
+
+// CommunePanoramas is what each commune reads of its own: a million of empty
+// rows would hide them, so only the levers that have a value there are rows.
+func CommunePanoramas(name string, m *panorama.Model) Dataset {
+	fields := PanoramaFields()
+	return Dataset{
+		Name: name, Title: "Panorama des leviers, communes", Source: panoramaSource,
+		Note: "Objectifs indicatifs, non contraignants. Seuls les leviers qui ont une valeur à l’échelle de la commune ; les autres se lisent à celle de son EPCI et de sa région.",
+		Fields: append([]Field{
+			{Name: "territory", Label: "Commune : échelle et code"},
+			{Name: "territory_name", Label: "Nom de la commune"},
+		}, fields...),
+		Rows: func(yield func([]Datum, error) bool) {
+			for _, ref := range Refs(m, territory.CommuneS) {
+				p, err := m.Of(ref)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				for i := range p.Lines {
+					l := &p.Lines[i]
+					if l.Objective.Known && !yield(append([]Datum{Text(ref.String()), Text(p.Territory.Name)}, PanoramaRow(m, &p, l)...), nil) {
 						return
 					}
 				}

@@ -44,6 +44,7 @@ func Embedded() (_ *Tree, err error) {
 // points into it.
 func Parse(table string) (*Tree, error) {
 	p := parser{t: &Tree{
+		table:    table,
 		regionAt: map[string]int{}, regionSlug: map[string]int{}, deptAt: map[string]int{},
 		groupAt: map[string]int{}, eptAt: map[string]int{}, overseasAt: map[string]int{},
 	}}

@@ -9,6 +9,7 @@ import (
 // safe for concurrent use. The slices it returns are its own: do not write in
 // them. A commune is named by its index in Communes, the one allocation uses.
 type Tree struct {
+	table    string // as parsed: every name points into it
 	edition  Edition
 	regions  []Region   // French alphabetical
 	depts    []Dept     // by code
@@ -31,6 +32,10 @@ type Tree struct {
 
 	find *finder
 }
+
+// Table is the text that the tree was parsed from: Parse gives the same tree
+// back, so that a bundle carries its own territories.
+func (t *Tree) Table() string { return t.table }
 
 // Edition tells which publication of the tree this is.
 func (t *Tree) Edition() Edition { return t.edition }

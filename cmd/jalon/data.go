@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/user"
+	"strings"
+
+	"jalon/internal/app"
+	"jalon/internal/apperr"
+	"jalon/internal/config"
+	"jalon/internal/exchange"
+)
+
+var importCommand = command{
+	name: "import", args: "GENRE FICHIER [--apply]",
+	short: "importe un fichier : essai à blanc d’abord, puis --apply",
+	long:  importHelp(),
+	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
+		r := app.ImportRequest{Mapping: exchange.Mapping{}}
+		fs.BoolVar(&r.Apply, "apply", false, "applique l’import si aucune ligne n’est refusée ; sinon c’est un essai à blanc")
+		fs.BoolVar(&r.Again, "again", false, "importe de nouveau un fichier déjà importé")
+		fs.StringVar(&r.Encoding, "encoding", "", "`ENCODAGE` du fichier texte : utf-8 (détecté) ou windows-1252")
+		fs.StringVar(&r.Sheet, "sheet", "", "`FEUILLE` du classeur à lire (la première visible sinon)")
+		fs.IntVar(&r.SkipRows, "skip-rows", 0, "`NOMBRE` de lignes de titre avant l’en-tête")
+		fs.IntVar(&r.Year, "year", 0, "`ANNÉE` de la géographie, quand l’édition du découpage ne la dit pas")
+		fs.Func("map", "`COLONNE=CHAMP`, sens d’une colonne que le format ne connaît pas (champ « - » pour l’ignorer) ; répétable", func(s string) error {
+			column, field, ok := strings.Cut(s, "=")
+			if !ok || column == "" || field == "" {
+				return errors.New("écrivez COLONNE=CHAMP")
+			}
+			r.Mapping[column] = field
+			return nil
+		})
+		return func(ctx context.Context, cfg config.Config, args []string) error {
+			if err := need(args, "GENRE", "FICHIER"); err != nil {
+				return err
+			}
+			r.Kind, r.Path, r.By = args[0], args[1], who()
+			if !knownKind(r.Kind) {
+				return apperr.Invalidf("Import inconnu\u00a0: «\u00a0%s\u00a0». Lancez «\u00a0jalon import --help\u00a0» pour la liste.", r.Kind)
+			}
+			c, err := app.Open(ctx, cfg, app.WithVersion(version))
+			if err != nil {
+				return err
+			}
+			o, err := c.Import(ctx, r)
+			w := t.out
+			if err != nil {
+				w = t.err
+			}
+			if _, werr := fmt.Fprint(w, o); werr != nil {
+				err = errors.Join(err, werr)
+			}
+			return errors.Join(err, c.Close())
+		}
+	},
+}
+
+func importHelp() string {
+	var b strings.Builder
+	b.WriteString("Sans --apply, chaque ligne est jugée et rien n’est enregistré. Une seule ligne\nrefusée refuse le fichier entier (code de sortie 2).\n\nGenres\u00a0:\n")
+	for _, k := range app.ImportKinds() {
+		fmt.Fprintf(&b, "  %-15s %s\n", k[0], k[1])
+	}
+	return b.String()
+}
+
+func knownKind(kind string) bool {
+	for _, k := range app.ImportKinds() {
+		if k[0] == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// who is the name that the history of an import keeps.
+func who() string {
+	if u, err := user.Current(); err == nil {
+		return "commande (" + u.Username + ")"
+	}
+	return "commande"
+}
+
+// output is where a command writes: a file whole or not at all, or the terminal.
+func output(t terminal, path string, write func(w *bytes.Buffer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	if path == "" || path == "-" {
+		_, err := t.out.Write(b.Bytes())
+		return err
+	}
+	return app.WriteFile(path, func(f *os.File) error {
+		_, err := f.Write(b.Bytes())
+		return err
+	})
+}
+
+func decimal(text string) (rune, error) {
+	switch text {
+	case ",", "virgule", "comma":
+		return ',', nil
+	case ".", "point":
+		return '.', nil
+	}
+	return 0, apperr.Invalidf("Signe décimal inconnu\u00a0: «\u00a0%s\u00a0». Écrivez virgule ou point.", text)
+}
+
+var panoramaCommand = command{
+	name: "panorama", args: "--territory region:44 [--format table|csv|json|xlsx] [--output FICHIER]",
+	short: "écrit le panorama des leviers d’un territoire",
+	long: "Le territoire s’écrit region:44, department:67, epci:246700488, commune:67482,\nperimeter:ID ou nation. Les totaux et les raisons d’absence ne sont jamais des lignes de\n" +
+		"données\u00a0: ils vont sous la table, ou sur la sortie d’erreur pour les autres formats.\n\nLe CSV est celui des tableurs français\u00a0: UTF-8 avec BOM, «\u00a0;\u00a0» et virgule décimale\n(pandas\u00a0: sep=\";\", decimal=\",\"\u00a0; R\u00a0: read.csv2). --decimal point met un point.",
+	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
+		var r app.PanoramaRequest
+		var path, sign string
+		fs.StringVar(&r.Territory, "territory", "", "`TERRITOIRE`, échelle et code")
+		fs.StringVar(&r.Format, "format", app.TableFormat, "`FORMAT` : table, csv, json ou xlsx")
+		fs.StringVar(&path, "output", "", "`FICHIER` à écrire, au lieu de la sortie")
+		fs.StringVar(&sign, "decimal", "virgule", "`SIGNE` décimal du CSV : virgule ou point")
+		return func(ctx context.Context, cfg config.Config, args []string) (err error) {
+			if err := need(args); err != nil {
+				return err
+			}
+			if r.Territory == "" {
+				return apperr.Invalidf("Indiquez un territoire, par exemple --territory region:44.")
+			}
+			if r.Decimal, err = decimal(sign); err != nil {
+				return err
+			}
+			c, err := app.OpenToRead(ctx, cfg, app.WithVersion(version))
+			if err != nil {
+				return err
+			}
+			err = output(t, path, func(w *bytes.Buffer) error { return c.WritePanorama(ctx, w, t.err, r) })
+			return errors.Join(err, c.Close())
+		}
+	},
+}
+
+var verifyCommand = command{
+	name: "verify", args: "[--bundle FICHIER]",
+	short: "recalcule tout et dit si cela se referme",
+	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats.",
+	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
+		var bundle string
+		fs.StringVar(&bundle, "bundle", "", "`FICHIER` d’un lot téléchargé (.zip)")
+		return func(ctx context.Context, cfg config.Config, args []string) error {
+			if err := need(args); err != nil {
+				return err
+			}
+			if bundle != "" {
+				return app.VerifyBundle(ctx, bundle, t.out)
+			}
+			c, err := app.OpenToRead(ctx, cfg, app.WithVersion(version))
+			if err != nil {
+				return err
+			}
+			return errors.Join(c.Verify(ctx, t.out), c.Close())
+		}
+	},
+}

@@ -1,0 +1,180 @@
+// Package app builds Jalon from its configuration: it opens the database, gives
+// each room what it needs from the others, and runs the commands. The program
+// is New, Run and Close, so that an end-to-end test starts the real one.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"jalon/data"
+	"jalon/internal/apperr"
+	"jalon/internal/config"
+	"jalon/internal/db"
+	"jalon/internal/framework"
+	"jalon/internal/intake"
+	"jalon/internal/panorama"
+	"jalon/internal/series"
+	"jalon/internal/territory"
+)
+
+// Core is what every command shares: the configuration, the database and the
+// panorama computed from both.
+type Core struct {
+	Config  config.Config
+	Version string // of the binary
+	DB      *db.DB // nil when a reading command found no database
+	Intake  *intake.Intake
+	Store   *panorama.Store
+	IDs     *db.IDs
+	Log     *slog.Logger
+
+	now    func() time.Time
+	random io.Reader
+	tables fs.FS
+}
+
+// Option sets what tests and the command line choose.
+type Option func(*Core)
+
+// WithVersion names the binary.
+func WithVersion(v string) Option { return func(c *Core) { c.Version = v } }
+
+// WithLog gives the logger; by default nothing is logged.
+func WithLog(l *slog.Logger) Option { return func(c *Core) { c.Log = l } }
+
+// WithClock gives the clock and the randomness, so that a test is the same each
+// time.
+func WithClock(now func() time.Time, random io.Reader) Option {
+	return func(c *Core) { c.now, c.random = now, random }
+}
+
+// Tables lists the tables of every room, in the order of the house: what dump,
+// load and the schema test read.
+func Tables() []db.Table {
+	var all []db.Table
+	for _, room := range [][]db.Table{db.Tables(), territory.Tables(), series.Tables(), intake.Tables()} {
+		all = append(all, room...)
+	}
+	return all
+}
+
+// Open opens the database that the configuration names, makes it if it is new,
+// and brings its schema up to date.
+func Open(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core, err error) {
+	defer apperr.Wrap(&err, "app.Open")
+	if !isServer(cfg.DB) {
+		if err := os.MkdirAll(filepath.Dir(filePath(cfg.DB)), 0o750); err != nil {
+			return nil, apperr.New(apperr.Unavailable, err, "Le dossier de la base de données ne peut pas être créé\u00a0: %s.", filepath.Dir(filePath(cfg.DB)))
+		}
+	}
+	c := base(cfg, opts)
+	if err := c.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.DB.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// OpenToRead is Open for a command that only reads: it changes no schema, and
+// where there is no database yet it works on the reference data alone, leaving
+// no file behind.
+func OpenToRead(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core, err error) {
+	defer apperr.Wrap(&err, "app.OpenToRead")
+	c := base(cfg, opts)
+	if !isServer(cfg.DB) {
+		if _, err := os.Stat(filePath(cfg.DB)); errors.Is(err, fs.ErrNotExist) {
+			return c, nil
+		}
+	}
+	if err := c.open(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.DB.CheckSchema(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// OpenExisting is OpenToRead for a command that has nothing to do without a
+// database.
+func OpenExisting(ctx context.Context, cfg config.Config, opts ...Option) (*Core, error) {
+	c, err := OpenToRead(ctx, cfg, opts...)
+	if err == nil && c.DB == nil {
+		return nil, apperr.Invalidf("Il n’y a pas de base de données à l’adresse «\u00a0%s\u00a0»\u00a0: vérifiez JALON_DB et JALON_DATA_DIR.", cfg.DB)
+	}
+	return c, err
+}
+
+func base(cfg config.Config, opts []Option) *Core {
+	c := &Core{Config: cfg, Version: "dev", Log: slog.New(slog.DiscardHandler), now: time.Now, random: rand.Reader, tables: data.FS}
+	for _, o := range opts {
+		o(c)
+	}
+	c.IDs = db.NewIDs(c.now, c.random)
+	c.Intake = intake.New(c.IDs, c.now)
+	return c
+}
+
+func (c *Core) open(ctx context.Context) error {
+	d, err := db.Open(ctx, c.Config.DB)
+	if err != nil {
+		return err
+	}
+	c.DB = d
+	c.Store = panorama.NewStore(d, c.tables, c.tree)
+	return nil
+}
+
+// Close closes the database.
+func (c *Core) Close() error {
+	if c.DB == nil {
+		return nil
+	}
+	return c.DB.Close()
+}
+
+// tree is the edition of the territories in force: the last one imported, else
+// the one in the binary.
+func (c *Core) tree(ctx context.Context) (*territory.Tree, error) {
+	if c.DB == nil {
+		return territory.Embedded()
+	}
+	return territory.LoadActive(ctx, c.DB)
+}
+
+// Model is the panorama of the data as they are now.
+func (c *Core) Model(ctx context.Context) (*panorama.Model, error) {
+	if c.Store != nil {
+		return c.Store.Model(ctx)
+	}
+	tree, err := c.tree(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fw, err := framework.Load(c.tables)
+	if err != nil {
+		return nil, err
+	}
+	return panorama.FromObservations(tree, fw, c.tables, nil)
+}
+
+func isServer(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+// filePath is the file of a SQLite address.
+func filePath(dsn string) string {
+	path, _, _ := strings.Cut(strings.TrimPrefix(dsn, "file:"), "?")
+	return path
+}

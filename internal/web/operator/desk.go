@@ -138,3 +138,14 @@ func (d *Desk) Actor(r *http.Request) policy.Actor {
 	}
 	return policy.Actor{Person: "operator", Grants: []policy.Grant{{Role: policy.Operator, Nation: true}}}
 }
+
+// Key derives a key for another purpose from the secret of this installation:
+// the cursors of lists, which replicas must read from one another.
+func (d *Desk) Key(purpose string) []byte {
+	if d == nil {
+		return nil
+	}
+	mac := hmac.New(sha256.New, d.secret)
+	_, _ = mac.Write([]byte("key|" + purpose)) // a hash never fails
+	return mac.Sum(nil)
+}

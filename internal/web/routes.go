@@ -1,0 +1,94 @@
+package web
+
+import "time"
+
+// Cache says who may keep an answer.
+type Cache int
+
+// Public answers depend on the data and the address alone: anyone may keep them
+// and ask whether they changed. Private ones depend on who asks; Own ones set
+// their own headers.
+const (
+	Public Cache = iota
+	Private
+	Own
+)
+
+// Route is one line of the list of routes.
+type Route struct {
+	Method  string
+	Pattern string
+	// Name is what the handler is registered under.
+	Name string
+	// Formats are the media types that the route can answer.
+	Formats []string
+	Cache   Cache
+	// Timeout bounds the work, 10 s when zero.
+	Timeout time.Duration
+	// Body is the largest request body, none when zero.
+	Body int64
+	// Sample is an address that answers 200, for the tests that walk the list;
+	// empty when it needs something that is not there by default.
+	Sample string
+}
+
+const (
+	typeHTML = "text/html"
+	typeJSON = "application/json"
+	typeCSV  = "text/csv"
+	typeText = "text/plain"
+	typeSVG  = "image/svg+xml"
+)
+
+const formBody = 1 << 20
+
+// Routes is the only list of routes: what is not here is not served, but for
+// the files under /static/ and /theme/.
+func Routes() []Route {
+	return []Route{
+		{Method: "GET", Pattern: "/{$}", Name: "home", Formats: []string{typeHTML}, Sample: "/"},
+		{Method: "GET", Pattern: "/recherche", Name: "search", Formats: []string{typeHTML}, Sample: "/recherche?q=saint"},
+		{Method: "GET", Pattern: "/territoires", Name: "territories", Formats: []string{typeHTML}, Sample: "/territoires"},
+
+		{Method: "GET", Pattern: "/regions/{slug}", Name: "region", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
+		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/departements/{code}/panorama", Name: "department-panorama", Formats: []string{typeHTML}, Sample: "/departements/67/panorama"},
+		{Method: "GET", Pattern: "/epci/{code}", Name: "epci", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/epci/{code}/panorama", Name: "epci-panorama", Formats: []string{typeHTML}, Sample: "/epci/246700488/panorama"},
+		{Method: "GET", Pattern: "/communes/{code}", Name: "commune", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/communes/{code}/panorama", Name: "commune-panorama", Formats: []string{typeHTML}, Sample: "/communes/67482/panorama"},
+		{Method: "GET", Pattern: "/perimetres/{id}/panorama", Name: "perimeter-panorama", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/france/panorama", Name: "nation-panorama", Formats: []string{typeHTML}, Sample: "/france/panorama"},
+		{Method: "GET", Pattern: "/comparer", Name: "compare", Formats: []string{typeHTML}, Sample: "/comparer?a=region:44&b=region:53"},
+
+		{Method: "GET", Pattern: "/simulateur", Name: "simulators", Formats: []string{typeHTML}, Sample: "/simulateur"},
+		{Method: "GET", Pattern: "/simulateur/{territoire}", Name: "simulator", Formats: []string{typeHTML}, Sample: "/simulateur/grand-est"},
+		{Method: "GET", Pattern: "/simulateur/{territoire}/simulation.csv", Name: "simulator-csv", Formats: []string{typeCSV}, Sample: "/simulateur/grand-est/simulation.csv"},
+
+		{Method: "GET", Pattern: "/leviers", Name: "levers", Formats: []string{typeHTML}, Sample: "/leviers"},
+		{Method: "GET", Pattern: "/leviers/{code}", Name: "lever", Formats: []string{typeHTML}, Sample: "/leviers/voitures-electriques"},
+		{Method: "GET", Pattern: "/chiffres/{key...}", Name: "figure", Formats: []string{typeHTML}, Sample: "/chiffres/panorama/2024-07/voitures-electriques/region:44"},
+
+		{Method: "GET", Pattern: "/methode", Name: "method", Formats: []string{typeHTML}, Sample: "/methode"},
+		{Method: "GET", Pattern: "/glossaire", Name: "glossary", Formats: []string{typeHTML}, Sample: "/glossaire"},
+		{Method: "GET", Pattern: "/mentions-legales", Name: "legal", Formats: []string{typeHTML}, Sample: "/mentions-legales"},
+		{Method: "GET", Pattern: "/donnees-personnelles", Name: "privacy", Formats: []string{typeHTML}, Sample: "/donnees-personnelles"},
+		{Method: "GET", Pattern: "/accessibilite", Name: "accessibility", Formats: []string{typeHTML}, Sample: "/accessibilite"},
+
+		{Method: "GET", Pattern: "/perimetres", Name: "perimeters", Formats: []string{typeHTML}, Cache: Private, Sample: "/perimetres"},
+		{Method: "GET", Pattern: "/perimetres/{id}", Name: "perimeter", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/perimetres/nouveau", Name: "perimeter-new", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: "/perimetres/nouveau", Name: "perimeter-create", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
+		{Method: "GET", Pattern: "/perimetres/{id}/modifier", Name: "perimeter-edit", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: "/perimetres/{id}/modifier", Name: "perimeter-save", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
+		{Method: "POST", Pattern: "/perimetres/{id}/retirer", Name: "perimeter-remove", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
+		{Method: "GET", Pattern: "/operateur", Name: "operator", Formats: []string{typeHTML}, Cache: Private, Sample: "/operateur"},
+		{Method: "POST", Pattern: "/operateur", Name: "operator-enter", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
+		{Method: "POST", Pattern: "/operateur/fin", Name: "operator-leave", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
+
+		{Method: "GET", Pattern: "/sante", Name: "health", Formats: []string{typeJSON}, Cache: Own, Sample: "/sante"},
+		{Method: "GET", Pattern: "/robots.txt", Name: "robots", Formats: []string{typeText}, Cache: Own, Sample: "/robots.txt"},
+		{Method: "GET", Pattern: "/favicon.ico", Name: "favicon", Formats: []string{typeSVG}, Cache: Own},
+	}
+}

@@ -1,0 +1,188 @@
+// Package web serves Jalon: the list of routes, what every request goes
+// through, and the pages of what goes wrong. Pages themselves live in the
+// folders below, one room each.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/db"
+	"jalon/internal/figure"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+	"jalon/internal/web/levers"
+	"jalon/internal/web/method"
+	"jalon/internal/web/operator"
+	"jalon/internal/web/panoramas"
+	"jalon/internal/web/perimeters"
+	"jalon/internal/web/places"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/simulator"
+	"jalon/internal/web/ui"
+)
+
+// Deps is what the web needs of the rest, given by internal/app.
+type Deps struct {
+	// BaseURL is the public address of the site; empty when unknown.
+	BaseURL string
+	// Version is that of the binary.
+	Version string
+	Demo    bool
+	Theme   ui.Theme
+
+	Log    *slog.Logger
+	Now    func() time.Time
+	Random io.Reader
+
+	// Static serves the hashed files under /static/, Asset gives their address.
+	Static http.Handler
+	Asset  func(name string) string
+	// ThemeFiles serves the theme mounted by the operator under /theme/; nil
+	// when there is none.
+	ThemeFiles http.Handler
+
+	// Model is the panorama in force, cheap to ask for at each request.
+	Model func(ctx context.Context) (*panorama.Model, error)
+	// DataVersion names every datum that a public page may show: the same
+	// version and the same address are the same page.
+	DataVersion func(ctx context.Context) (string, error)
+	// Explain answers «d'où vient ce chiffre ?» for a figure's key.
+	Explain figure.Explainer
+	// Health says which engine answers and whether it does.
+	Health func(ctx context.Context) (engine string, err error)
+
+	// DB holds free perimeters.
+	DB db.Q
+	// NewID makes the id of a new row.
+	NewID func() (string, error)
+	// Desk signs operators in.
+	Desk *operator.Desk
+
+	// More are the handlers of what only internal/app can build (downloads,
+	// API), by the names that routes.go gives them. A route without handler is
+	// a programming error, said at start-up.
+	More map[string]shell.Handler
+}
+
+// server holds what the handlers of this package need.
+type server struct {
+	Deps
+	shell *shell.Shell
+	start string // names this process in request ids
+	mux   *http.ServeMux
+}
+
+// New builds the handler of the whole site. It panics when a route has no
+// handler, which only a programming error can cause.
+func New(d Deps) http.Handler {
+	s := &server{Deps: d, mux: http.NewServeMux()}
+	s.BaseURL = strings.TrimRight(d.BaseURL, "/")
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Random == nil {
+		s.Random = rand.Reader
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	s.shell = &shell.Shell{BaseURL: s.BaseURL, Version: d.Version, Demo: d.Demo, Theme: d.Theme, Asset: d.Asset, Now: s.Now}
+	s.start = token(s.Random, 4)
+	handlers := s.handlers()
+	for _, rt := range Routes() {
+		h, ok := handlers[rt.Name]
+		if !ok {
+			panic("web: no handler for route " + rt.Name)
+		}
+		s.mux.Handle(rt.Method+" "+rt.Pattern, s.route(rt, h))
+	}
+	if d.Static != nil {
+		s.mux.Handle("GET /static/", d.Static)
+	}
+	if d.ThemeFiles != nil {
+		s.mux.Handle("GET /theme/", http.StripPrefix("/theme", d.ThemeFiles))
+	}
+	return s.around(http.HandlerFunc(s.dispatch))
+}
+
+// handlers gives each named route to the room that serves it.
+func (s *server) handlers() map[string]shell.Handler {
+	all := map[string]shell.Handler{
+		"health":  s.health,
+		"robots":  s.robots,
+		"favicon": s.favicon,
+	}
+	add := func(hs map[string]shell.Handler) {
+		for name, h := range hs {
+			all[name] = h
+		}
+	}
+	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
+	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
+	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
+	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
+	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))
+	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: s.Desk.Actor, NewID: s.NewID, Now: s.Now,
+		CursorKey: s.Desk.Key("cursor")}))
+	add(operator.Handlers(s.shell, s.Desk))
+	add(s.More)
+	return all
+}
+
+// perimeter finds a free perimeter and says on its page what must be known of
+// it: that it was invented, or withdrawn.
+func (s *server) perimeter(ctx context.Context, id string) (territory.Territory, []int32, error) {
+	m, err := s.Model(ctx)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
+	p, err := territory.FindPerimeter(ctx, s.DB, id)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
+	idx, err := territory.MembersOf(ctx, s.DB, m.Tree(), id)
+	t := p.Territory(m.Tree())
+	if p.Demo {
+		t.Kind += ", inventé pour la démonstration"
+	}
+	if p.State == territory.PerimeterWithdrawn {
+		t.Kind += ", retiré de la liste"
+	}
+	return t, idx, err
+}
+
+// token is n random bytes written in hexadecimal.
+func token(random io.Reader, n int) string {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(random, b); err != nil {
+		panic("web: no randomness: " + err.Error())
+	}
+	return hex.EncodeToString(b)
+}
+
+// Server is an http.Server around h with limits that a slow or hostile client
+// cannot wait out.
+func Server(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		WriteTimeout:      5 * time.Minute, // the largest download over a slow line
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// notFoundError is the answer to an address that no route serves.
+func notFoundError() error {
+	return apperr.NotFoundf("Cette adresse ne mène à aucune page de Jalon.")
+}

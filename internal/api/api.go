@@ -1,0 +1,149 @@
+// Package api is the JSON API, version 1: the same data as the pages, for
+// programs. What is missing is null with its reason beside; a mass is given
+// twice, in whole kilograms and in exact kilotonnes.
+package api
+
+import (
+	"context"
+	_ "embed" // openapi.json
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"jalon/internal/apperr"
+	"jalon/internal/exchange"
+	"jalon/internal/figure"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+	"jalon/internal/web/shell"
+)
+
+//go:embed openapi.json
+var openAPI []byte
+
+// OpenAPI is the description of the API, as served.
+func OpenAPI() []byte { return slices.Clone(openAPI) }
+
+// Deps is what the API needs.
+type Deps struct {
+	Model   func(ctx context.Context) (*panorama.Model, error)
+	Explain figure.Explainer
+	// Perimeter finds a free perimeter and its communes.
+	Perimeter func(ctx context.Context, id string) (territory.Territory, []int32, error)
+	// CursorKey signs the cursors of lists.
+	CursorKey []byte
+}
+
+// Handlers are those of the API, by the names of the list of routes.
+func Handlers(d Deps) map[string]shell.Handler {
+	all := map[string]shell.Handler{
+		"api-openapi":     d.openAPI,
+		"api-territories": d.territories,
+		"api-territory":   d.territory,
+		"api-children":    d.children,
+		"api-levers":      d.levers,
+		"api-lever":       d.lever,
+		"api-panorama":    d.panorama,
+		"api-figure":      d.figure,
+	}
+	for name, h := range all {
+		all[name] = public(h)
+	}
+	return all
+}
+
+// public lets any site read: the data are public, and no cookie counts here.
+func public(h shell.Handler) shell.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+		return h(w, r)
+	}
+}
+
+func (d Deps) openAPI(w http.ResponseWriter, _ *http.Request) error {
+	return send(w, openAPI)
+}
+
+// answer sends v as JSON.
+func answer(w http.ResponseWriter, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return send(w, append(body, '\n'))
+}
+
+func send(w http.ResponseWriter, body []byte) error {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, err := w.Write(body)
+	return err
+}
+
+// query reads the parameters of a request and refuses those that nothing reads:
+// a misspelt filter would otherwise give everything.
+func query(r *http.Request, known ...string) (url.Values, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, apperr.New(apperr.Invalid, err, "L’adresse ne peut pas être lue\u00a0: ses paramètres sont mal écrits.")
+	}
+	for name, values := range q {
+		if !slices.Contains(known, name) {
+			return nil, apperr.Invalidf("Paramètre inconnu\u00a0: «\u00a0%s\u00a0».", name)
+		}
+		if len(values) > 1 {
+			return nil, apperr.Invalidf("Le paramètre «\u00a0%s\u00a0» est donné deux fois.", name)
+		}
+		if len(values[0]) > 300 {
+			return nil, apperr.Invalidf("Le paramètre «\u00a0%s\u00a0» est trop long.", name)
+		}
+	}
+	return q, nil
+}
+
+const (
+	defaultLimit = 50
+	mostLimit    = 1000
+)
+
+func limitOf(q url.Values, most int) (int, error) {
+	text := q.Get("limit")
+	if text == "" {
+		return min(defaultLimit, most), nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, apperr.Invalidf("limit est un nombre de 1 à %d.", most)
+	}
+	return n, nil
+}
+
+// mass is an amount in the two forms, both null when it is missing.
+type mass struct {
+	Kt     *json.Number `json:"kt"`
+	Kg     *int64       `json:"kg"`
+	Reason string       `json:"reason,omitempty"`
+}
+
+func massOf(a panorama.Amount) mass {
+	if !a.Known {
+		return mass{Reason: a.Reason}
+	}
+	return kgOf(a.Kg)
+}
+
+func kgOf(k panorama.Kg) mass {
+	kg := int64(k)
+	kt := json.Number(exchange.KgAsKt(kg))
+	return mass{Kt: &kt, Kg: &kg}
+}
+
+func valueOf(v panorama.Value, text func(float64) string) *json.Number {
+	if !v.Known {
+		return nil
+	}
+	n := json.Number(text(v.V))
+	return &n
+}

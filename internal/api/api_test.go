@@ -1,0 +1,273 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"jalon/data"
+	"jalon/internal/api"
+	"jalon/internal/apperr"
+	"jalon/internal/framework"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+	"jalon/internal/web/shell"
+)
+
+// patterns are the addresses under which the list of routes serves the handlers.
+var patterns = map[string]string{
+	"/api/v1/openapi.json":               "api-openapi",
+	"/api/v1/territories":                "api-territories",
+	"/api/v1/territories/{ref}":          "api-territory",
+	"/api/v1/territories/{ref}/children": "api-children",
+	"/api/v1/levers":                     "api-levers",
+	"/api/v1/levers/{code}":              "api-lever",
+	"/api/v1/panorama/{territory}":       "api-panorama",
+	"/api/v1/figures/{key...}":           "api-figure",
+}
+
+var model = sync.OnceValues(func() (*panorama.Model, error) {
+	tree, err := territory.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	fw, err := framework.Load(data.FS)
+	if err != nil {
+		return nil, err
+	}
+	return panorama.FromObservations(tree, fw, data.FS, nil)
+})
+
+// server serves the API as the site does, errors as problems.
+func server(t *testing.T) http.Handler {
+	t.Helper()
+	m, err := model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := api.Deps{
+		Model:     func(context.Context) (*panorama.Model, error) { return m, nil },
+		Explain:   m.Explain,
+		CursorKey: []byte("essai"),
+		Perimeter: func(_ context.Context, id string) (territory.Territory, []int32, error) {
+			return territory.Territory{}, nil, apperr.NotFoundf("Périmètre inconnu\u00a0: %s.", id)
+		},
+	}
+	mux := http.NewServeMux()
+	handlers := api.Handlers(d)
+	for pattern, name := range patterns {
+		mux.HandleFunc("GET "+pattern, serve(handlers[name]))
+	}
+	return mux
+}
+
+func serve(h shell.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(apperr.Status(err))
+			_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": "x", "status": apperr.Status(err), "detail": apperr.Message(err)})
+		}
+	}
+}
+
+func get(t *testing.T, h http.Handler, path string) (int, []byte) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil))
+	if w.Header().Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("%s: another site may not read it", path)
+	}
+	return w.Code, w.Body.Bytes()
+}
+
+// schemas validates answers against the served description.
+type schemas struct{ compiler *jsonschema.Compiler }
+
+func newSchemas(t *testing.T) schemas {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(api.OpenAPI()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("https://jalon.test/openapi.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	return schemas{c}
+}
+
+func (s schemas) check(t *testing.T, name string, body []byte) {
+	t.Helper()
+	schema, err := s.compiler.Compile("https://jalon.test/openapi.json#/components/schemas/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	if err := schema.Validate(v); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+}
+
+func TestEveryAnswerIsAsDescribed(t *testing.T) {
+	h, s := server(t), newSchemas(t)
+	type answer struct {
+		path, schema string
+		status       int
+	}
+	answers := []answer{
+		{"/territories", "TerritoryList", 200},
+		{"/territories?scale=commune&limit=1000", "TerritoryList", 200},
+		{"/territories?q=" + url.QueryEscape("saint étienne"), "TerritoryList", 200},
+		{"/territories?q=67000&scale=commune&limit=3", "TerritoryList", 200},
+		{"/territories/nation", "Territory", 200},
+		{"/territories/region:44", "Territory", 200},
+		{"/territories/department:974", "Territory", 200},
+		{"/territories/epci:246700488", "Territory", 200},
+		{"/territories/commune:29083", "Territory", 200},
+		{"/territories/nation/children", "TerritoryList", 200},
+		{"/territories/region:44/children", "TerritoryList", 200},
+		{"/territories/epci:246700488/children", "TerritoryList", 200},
+		{"/levers", "LeverList", 200},
+		{"/levers/voitures-electriques", "LeverPage", 200},
+		{"/panorama/nation", "Panorama", 200},
+		{"/panorama/department:67", "Panorama", 200},
+		{"/panorama/epci:246700488", "Panorama", 200},
+		{"/panorama/commune:67482", "Panorama", 200},
+		{"/panorama/commune:97411", "Panorama", 200},
+		{"/figures/panorama/2024-07/voitures-electriques/region:44", "Figure", 200},
+		{"/figures/panorama/2024-07/industrie/commune:67482", "Problem", 404},
+		{"/territories/region:99", "Problem", 404},
+		{"/territories/rien", "Problem", 400},
+		{"/territories?limit=0", "Problem", 400},
+		{"/territories?scale=canton", "Problem", 400},
+		{"/territories?cursor=AAAA", "Problem", 400},
+		{"/territories?q=a&cursor=AAAA", "Problem", 400},
+		{"/territories?nom=a", "Problem", 400},
+		{"/territories?q=a&q=b", "Problem", 400},
+		{"/levers?version=1999", "Problem", 400},
+		{"/levers/rien", "Problem", 404},
+		{"/panorama/commune:99999", "Problem", 404},
+		{"/panorama/perimeter:x", "Problem", 404},
+	}
+	m, err := model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range m.Tree().Regions() {
+		answers = append(answers, answer{"/panorama/region:" + r.Code, "Panorama", 200})
+	}
+	for _, v := range m.Framework().Versions() {
+		answers = append(answers, answer{"/levers?version=" + v.ID, "LeverList", 200})
+		for _, l := range m.Framework().Levers(v.ID) {
+			answers = append(answers, answer{"/levers/" + l.Code, "LeverPage", 200})
+		}
+	}
+	for _, a := range answers {
+		status, body := get(t, h, a.path)
+		if status != a.status {
+			t.Errorf("%s: status %d, want %d: %.200s", a.path, status, a.status, body)
+			continue
+		}
+		s.check(t, a.schema, body)
+	}
+}
+
+func TestEveryPathIsDescribedAndServed(t *testing.T) {
+	var doc struct {
+		OpenAPI string         `json:"openapi"`
+		Paths   map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal(api.OpenAPI(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") || len(doc.Paths) != len(patterns) {
+		t.Errorf("openapi %s, %d paths described, %d served", doc.OpenAPI, len(doc.Paths), len(patterns))
+	}
+	for pattern := range patterns {
+		path := strings.TrimPrefix(strings.Replace(pattern, "...}", "}", 1), "/api/v1")
+		if doc.Paths[path] == nil {
+			t.Errorf("%s is served and not described", path)
+		}
+	}
+}
+
+func TestFiguresOfRegion44(t *testing.T) {
+	_, body := get(t, server(t), "/panorama/region:44")
+	var got struct {
+		Total struct {
+			Kt json.Number `json:"kt"`
+		} `json:"total"`
+		Levers []struct {
+			Lever     string `json:"lever"`
+			Objective struct {
+				Kt json.Number `json:"kt"`
+				Kg int64       `json:"kg"`
+			} `json:"objective"`
+			Equivalent *struct {
+				Start  json.Number `json:"start_2019"`
+				Target json.Number `json:"target_2030"`
+			} `json:"equivalent"`
+		} `json:"levers"`
+	}
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range got.Levers {
+		if l.Lever == "voitures-electriques" {
+			if l.Objective.Kt != "966.1408" || l.Objective.Kg != 966140800 || l.Equivalent.Start != "7.8" || l.Equivalent.Target != "459.7" {
+				t.Errorf("got %+v %+v", l, l.Equivalent)
+			}
+		}
+	}
+	if len(got.Levers) != 30 || !strings.HasPrefix(got.Total.Kt.String(), "22116") {
+		t.Errorf("%d levers, total %s", len(got.Levers), got.Total.Kt)
+	}
+}
+
+func TestACursorWalksEveryCommuneOnce(t *testing.T) {
+	h := server(t)
+	seen := map[string]bool{}
+	for path := "/territories/region:94/children?scale=commune&limit=100"; path != ""; {
+		status, body := get(t, h, path)
+		if status != 200 {
+			t.Fatalf("%s: %d %s", path, status, body)
+		}
+		var page struct {
+			Items []struct {
+				Ref string `json:"ref"`
+			} `json:"items"`
+			Next *string `json:"next"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range page.Items {
+			if seen[x.Ref] {
+				t.Fatalf("%s twice", x.Ref)
+			}
+			seen[x.Ref] = true
+		}
+		path = ""
+		if page.Next != nil {
+			path = "/territories/region:94/children?scale=commune&limit=100&cursor=" + *page.Next
+			if status, _ := get(t, h, "/territories/region:93/children?scale=commune&cursor="+*page.Next); status != 400 {
+				t.Errorf("a cursor of another list: %d", status)
+			}
+		}
+	}
+	if len(seen) != 360 {
+		t.Errorf("%d communes of Corse, want 360", len(seen))
+	}
+}

@@ -49,16 +49,22 @@ func (m *Model) Explain(_ context.Context, key string) (figure.Explanation, erro
 		if err != nil {
 			return figure.Explanation{}, err
 		}
-		return m.ExplainIn(p, parts[2], ask)
+		var communes []int32
+		if ref != territory.France {
+			if communes, err = m.tree.CommunesOf(ref); err != nil {
+				return figure.Explanation{}, err
+			}
+		}
+		return m.ExplainIn(p, communes, parts[2], ask)
 	case December:
 		return m.explainDecember(parts[2], ref, key)
 	}
 	return figure.Explanation{}, apperr.NotFoundf("L’édition « %s » n’existe pas : les éditions sont 2023-12 et 2024-07.", parts[1])
 }
 
-// ExplainIn explains a figure of a panorama already computed: of a perimeter,
-// which the model does not hold, as well.
-func (m *Model) ExplainIn(p Panorama, name, ask string) (figure.Explanation, error) {
+// ExplainIn explains a figure of a panorama already computed over communes: of
+// a perimeter, which the model does not hold, as well.
+func (m *Model) ExplainIn(p Panorama, communes []int32, name, ask string) (figure.Explanation, error) {
 	if name == TotalName || name == WithoutForestName {
 		return m.explainTotal(p, name)
 	}
@@ -77,7 +83,7 @@ func (m *Model) ExplainIn(p Panorama, name, ask string) (figure.Explanation, err
 	}
 	switch ask {
 	case "":
-		m.explainObjective(&x, p, l)
+		m.explainObjective(&x, p, communes, l)
 	case AskShare:
 		m.explainShare(&x, l)
 	case AskStart, AskTarget, AskChange:
@@ -97,7 +103,7 @@ func sourceOf(l Line) string {
 
 func kt(kg Kg) string { return french.Number(kg.Kt(), 4) + french.NoBreak + "kt" }
 
-func (m *Model) explainObjective(x *figure.Explanation, p Panorama, l Line) {
+func (m *Model) explainObjective(x *figure.Explanation, p Panorama, communes []int32, l Line) {
 	switch {
 	case !l.Objective.Known:
 		x.Sentence = l.Objective.Reason
@@ -111,7 +117,7 @@ func (m *Model) explainObjective(x *figure.Explanation, p Panorama, l Line) {
 	case l.State == Published:
 		m.explainPublished(x, p, l)
 	default:
-		m.explainDivided(x, p, l)
+		m.explainDivided(x, p, communes, l)
 	}
 }
 
@@ -177,15 +183,14 @@ func (m *Model) noteKey(x *figure.Explanation, k OfficialKey, region string) {
 
 // explainDivided tells a value under the region: the region's objective times
 // the territory's part of the key, communes being served in whole kilograms.
-func (m *Model) explainDivided(x *figure.Explanation, p Panorama, l Line) {
-	idx, err := m.tree.CommunesOf(p.Territory.Ref)
+func (m *Model) explainDivided(x *figure.Explanation, p Panorama, idx []int32, l Line) {
 	x.Sentence = "Part de l’objectif de la région, calculée par Jalon."
 	if l.State == Substitute {
 		x.Sentence = "Estimation : faute de mieux, la population tient lieu de clé. Elle donne la même part à chaque habitant et ne dit encore rien de ce territoire."
 	}
 	x.Inputs = append(x.Inputs, m.regionInput(p, l))
 	label := l.Key.Label
-	if l.Key.Code == "population" && err == nil {
+	if l.Key.Code == "population" {
 		mine, all := m.population(idx), int64(0)
 		for _, r := range p.Regions {
 			all += m.population(m.regionCommunes[r.Code])

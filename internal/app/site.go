@@ -1,0 +1,205 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/config"
+	"jalon/internal/db"
+	"jalon/internal/figure"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+	"jalon/internal/web"
+	"jalon/internal/web/operator"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/static"
+	"jalon/internal/web/ui"
+)
+
+// stopWithin is how long answers under way may take once asked to stop.
+const stopWithin = 10 * time.Second
+
+// App is the running site: the core, a listener and a server.
+type App struct {
+	*Core
+	desk     *operator.Desk
+	listener net.Listener
+	server   *http.Server
+	metrics  *metricsServer
+	figures  figure.Registry
+}
+
+// New opens the database, computes the panorama and listens; nothing is served
+// before Run. An address that is taken is said in French.
+func New(ctx context.Context, cfg config.Config, opts ...Option) (_ *App, err error) {
+	defer apperr.Wrap(&err, "app.New")
+	core, err := Open(ctx, cfg, opts...)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Core: core}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) (err error) {
+	if len(a.Config.Unknown) > 0 {
+		a.Log.LogAttrs(ctx, slog.LevelWarn, "unknown settings", slog.String("names", strings.Join(a.Config.Unknown, " ")))
+	}
+	// The first reader does not wait for the model.
+	if _, err := a.Model(ctx); err != nil {
+		return err
+	}
+	base := a.Config.BaseURL
+	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
+		return err
+	}
+	if a.metrics, err = newMetrics(a.Config.MetricsAddr); err != nil {
+		return err
+	}
+	a.figures.Register("panorama", a.explainPanorama)
+	theme, files, err := readTheme(a.Config.ThemeDir)
+	if err != nil {
+		return err
+	}
+	handler := web.New(web.Deps{
+		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
+		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, More: a.more(),
+	})
+	a.server = web.Server(a.metrics.around(handler), a.Log)
+	if a.listener, err = net.Listen("tcp", a.Config.Addr); err != nil {
+		return apperr.New(apperr.Unavailable, err, "L’adresse %s ne peut pas être ouverte\u00a0: un autre programme l’occupe peut-être. Changez JALON_ADDR.", a.Config.Addr)
+	}
+	return nil
+}
+
+// more are the handlers that need more than a model: none yet has a room of
+// its own above internal/app.
+func (a *App) more() map[string]shell.Handler { return map[string]shell.Handler{} }
+
+// Addr is the address that New opened: the real port when 0 was asked.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// URL is where a reader on this machine finds the site.
+func (a *App) URL() string { return "http://" + a.Addr() }
+
+// Home is the address that the operator gives to people.
+func (a *App) Home() string {
+	if a.Config.BaseURL != "" {
+		return a.Config.BaseURL
+	}
+	return a.URL()
+}
+
+// OperatorLink is an address that signs the operator in, once.
+func (a *App) OperatorLink(ctx context.Context) (string, error) {
+	path, err := a.desk.Link(ctx)
+	return a.Home() + path, err
+}
+
+// Run serves until ctx ends, then lets the answers under way finish.
+func (a *App) Run(ctx context.Context) (err error) {
+	defer apperr.Wrap(&err, "app.Run")
+	failed := make(chan error, 2)
+	go func() { failed <- a.server.Serve(a.listener) }()
+	go a.metrics.serve(failed)
+	select {
+	case err := <-failed:
+		if !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return errors.Join(a.server.Shutdown(stop), a.metrics.shutdown(stop))
+}
+
+// Close frees what New opened; it may follow Run or come without it.
+func (a *App) Close() error {
+	var err error
+	if a.listener != nil {
+		if e := a.listener.Close(); !errors.Is(e, net.ErrClosed) {
+			err = e
+		}
+	}
+	return errors.Join(err, a.metrics.close(), a.Core.Close())
+}
+
+// dataVersion names all that a public page may show.
+func (a *App) dataVersion(ctx context.Context) (string, error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return "", err
+	}
+	free, err := db.Version(ctx, a.DB, territory.PerimetersVersion)
+	return fmt.Sprintf("%s.%d", m.Version(), free), err
+}
+
+func (a *App) health(ctx context.Context) (string, error) {
+	_, err := db.Version(ctx, a.DB, panorama.DataVersion)
+	return string(a.DB.Engine()), err
+}
+
+// explainPanorama also answers for free perimeters, which the model of the
+// tree does not hold.
+func (a *App) explainPanorama(ctx context.Context, key string) (figure.Explanation, error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return figure.Explanation{}, err
+	}
+	parts := strings.Split(key, "/")
+	if len(parts) < 4 || len(parts) > 5 || parts[1] != panorama.July {
+		return m.Explain(ctx, key)
+	}
+	id, ok := strings.CutPrefix(parts[3], string(territory.Perimeter)+":")
+	if !ok {
+		return m.Explain(ctx, key)
+	}
+	p, err := territory.FindPerimeter(ctx, a.DB, id)
+	if err != nil {
+		return figure.Explanation{}, err
+	}
+	communes, err := territory.MembersOf(ctx, a.DB, m.Tree(), id)
+	if err != nil {
+		return figure.Explanation{}, err
+	}
+	ask := ""
+	if len(parts) == 5 {
+		ask = parts[4]
+	}
+	return m.ExplainIn(m.OfCommunes(p.Territory(m.Tree()), communes), communes, parts[2], ask)
+}
+
+// readTheme lists the files of the official build that an operator mounts; the
+// names are those of its distribution.
+func readTheme(dir string) (theme ui.Theme, files http.Handler, err error) {
+	if dir == "" {
+		return theme, nil, nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return theme, nil, apperr.New(apperr.Invalid, err, "Le dossier JALON_THEME_DIR ne peut pas être lu\u00a0: %s.", dir)
+	}
+	for _, name := range []string{"dsfr.min.css", "utility/utility.min.css"} {
+		if _, err := fs.Stat(root.FS(), name); err == nil {
+			theme.Stylesheets = append(theme.Stylesheets, "/theme/"+name)
+		}
+	}
+	if len(theme.Stylesheets) == 0 {
+		return theme, nil, apperr.Invalidf("Le dossier JALON_THEME_DIR ne contient pas dsfr.min.css\u00a0: indiquez le dossier «\u00a0dist\u00a0» du DSFR.")
+	}
+	return theme, http.FileServerFS(root.FS()), nil
+}

@@ -87,6 +87,15 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/operateur", Name: "operator-enter", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
 		{Method: "POST", Pattern: "/operateur/fin", Name: "operator-leave", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
 
+		{Method: "GET", Pattern: "/api/v1/openapi.json", Name: "api-openapi", Formats: []string{typeJSON}, Sample: "/api/v1/openapi.json"},
+		{Method: "GET", Pattern: "/api/v1/territories", Name: "api-territories", Formats: []string{typeJSON}, Sample: "/api/v1/territories?q=strasbourg"},
+		{Method: "GET", Pattern: "/api/v1/territories/{ref}", Name: "api-territory", Formats: []string{typeJSON}, Sample: "/api/v1/territories/region:44"},
+		{Method: "GET", Pattern: "/api/v1/territories/{ref}/children", Name: "api-children", Formats: []string{typeJSON}, Sample: "/api/v1/territories/region:44/children"},
+		{Method: "GET", Pattern: "/api/v1/levers", Name: "api-levers", Formats: []string{typeJSON}, Sample: "/api/v1/levers"},
+		{Method: "GET", Pattern: "/api/v1/levers/{code}", Name: "api-lever", Formats: []string{typeJSON}, Sample: "/api/v1/levers/voitures-electriques"},
+		{Method: "GET", Pattern: "/api/v1/panorama/{territory}", Name: "api-panorama", Formats: []string{typeJSON}, Sample: "/api/v1/panorama/region:44"},
+		{Method: "GET", Pattern: "/api/v1/figures/{key...}", Name: "api-figure", Formats: []string{typeJSON}, Sample: "/api/v1/figures/panorama/2024-07/voitures-electriques/region:44"},
+
 		{Method: "GET", Pattern: "/sante", Name: "health", Formats: []string{typeJSON}, Cache: Own, Sample: "/sante"},
 		{Method: "GET", Pattern: "/robots.txt", Name: "robots", Formats: []string{typeText}, Cache: Own, Sample: "/robots.txt"},
 		{Method: "GET", Pattern: "/favicon.ico", Name: "favicon", Formats: []string{typeSVG}, Cache: Own},

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/figure"
@@ -66,9 +67,9 @@ type Deps struct {
 	// Desk signs operators in.
 	Desk *operator.Desk
 
-	// More are the handlers of what only internal/app can build (downloads,
-	// API), by the names that routes.go gives them. A route without handler is
-	// a programming error, said at start-up.
+	// More are the handlers of what only internal/app can build (downloads), by
+	// the names that routes.go gives them. A route without handler is a
+	// programming error, said at start-up.
 	More map[string]shell.Handler
 }
 
@@ -133,6 +134,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: s.Desk.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api")}))
 	add(s.More)
 	return all
 }

@@ -180,20 +180,20 @@ func methodPage(v methodView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"prose\"><p>Quand un levier a une clé, l’objectif de la région est réparti entre ses communes en kilogrammes entiers, au plus fort reste. Un département, une intercommunalité, un périmètre est la somme de ses communes\u00a0: les sommes se referment toujours exactement, et une intercommunalité sur deux régions montre ses deux parts.</p><p>Trois états, toujours visibles\u00a0:</p><ul><li><strong>Clé</strong> : même clé que l’État en région (la population, ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"prose\"><p>Quand un levier a une clé, l’objectif de la région est réparti entre ses communes en kilogrammes entiers, au plus fort reste. Un département, une intercommunalité, un périmètre est la somme de ses communes\u00a0: les sommes se referment toujours exactement, et une intercommunalité sur deux régions montre ses deux parts.</p><p>Trois états, toujours visibles\u00a0:</p><ul><li><strong>Clé</strong>\u00a0: même clé que l’État en région (la population, ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(v.PopulationYear)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/method/method.templ`, Line: 41, Col: 102}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/method/method.templ`, Line: 41, Col: 103}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "), appliquée par Jalon.</li><li><strong>Estimation</strong>, hachurée\u00a0: la population remplace une clé qui manque à cette échelle. Elle donne la même part à chaque habitant et ne dit encore rien du territoire. Elle s’arrête à l’intercommunalité.</li><li><strong>Non réparti</strong> : aucune clé convenable. Jalon ne met ni zéro, ni population faute de mieux.</li></ul></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "), appliquée par Jalon.</li><li><strong>Estimation</strong>, hachurée\u00a0: la population remplace une clé qui manque à cette échelle. Elle donne la même part à chaque habitant et ne dit encore rien du territoire. Elle s’arrête à l’intercommunalité.</li><li><strong>Non réparti</strong>\u00a0: aucune clé convenable. Jalon ne met ni zéro, ni population faute de mieux.</li></ul></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -219,7 +219,7 @@ func methodPage(v methodView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"prose\"><p>Une clé importée (par exemple le nombre de logements chauffés au fioul dans chaque commune) remplace l’estimation ou l’absence, partout à la fois. Elle s’applique dans une région quand elle couvre toutes ses communes, ou toutes ses intercommunalités, ou tous ses départements. Connue seulement par département, elle répartit d’abord entre départements.</p><p>L’administrateur de l’installation importe le fichier avec la commande <code>jalon import keys</code> ; un essai à blanc montre le verdict de chaque ligne avant toute écriture. Un objectif déjà publié pour votre territoire s’importe aussi\u00a0: il est montré à côté du calcul de Jalon, avec l’écart.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"prose\"><p>Une clé importée (par exemple le nombre de logements chauffés au fioul dans chaque commune) remplace l’estimation ou l’absence, partout à la fois. Elle s’applique dans une région quand elle couvre toutes ses communes, ou toutes ses intercommunalités, ou tous ses départements. Connue seulement par département, elle répartit d’abord entre départements.</p><p>L’administrateur de l’installation importe le fichier avec la commande <code>jalon import keys</code>\u00a0; un essai à blanc montre le verdict de chaque ligne avant toute écriture. Un objectif déjà publié pour votre territoire s’importe aussi\u00a0: il est montré à côté du calcul de Jalon, avec l’écart.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

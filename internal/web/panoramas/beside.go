@@ -49,7 +49,7 @@ func (b *builder) methodsTable() (*ui.Table, string) {
 		if e == nil {
 			continue
 		}
-		row := ui.Row{Cells: []ui.Cell{{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: b.sectors[l.Lever.Sector].Color},
+		row := ui.Row{Cells: []ui.Cell{b.leverCell(l),
 			amountCell(l.Objective, decimals), amountCell(e.Amount, decimals), {Text: french.Significant(e.Percent, 3)}}}
 		row.Cells[1].Mark = wording.MarkOf(l.State)
 		if l.State == panorama.Unallocated {
@@ -108,7 +108,7 @@ func (b *builder) importedTable() *ui.Table {
 				gap.Text = "+" + gap.Text
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
-				{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: b.sectors[l.Lever.Sector].Color},
+				b.leverCell(l),
 				{Text: french.Kt(int64(v.Kg), decimals), Exact: wording.Exact(v.Kg)},
 				amountCell(l.Objective, decimals), gap, {Text: source},
 			}})

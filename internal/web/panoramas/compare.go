@@ -121,14 +121,24 @@ func (d Deps) side(ctx context.Context, m *panorama.Model, asked string) (panora
 		return p, nil, err
 	}
 	hits := m.Tree().Search(asked, 9)
-	switch {
-	case len(hits) == 0:
+	if len(hits) == 0 {
 		return panorama.Panorama{}, nil, apperr.NotFoundf("Aucun territoire ne s’appelle «\u00a0%s\u00a0».", asked)
-	case len(hits) == 1 || french.Fold(hits[0].Territory.Name) == french.Fold(asked) && french.Fold(hits[1].Territory.Name) != french.Fold(asked):
+	}
+	if clear(asked, hits) {
 		p, err := m.Of(hits[0].Territory.Ref)
 		return p, nil, err
 	}
 	return panorama.Panorama{}, hits, nil
+}
+
+// clear reports whether the first answer is what was meant: the only one, or
+// the only one of its scale that bears exactly this name, being the widest.
+func clear(asked string, hits []territory.Hit) bool {
+	if len(hits) == 1 {
+		return true
+	}
+	bears := func(h territory.Hit) bool { return french.Fold(h.Territory.Name) == french.Fold(asked) }
+	return bears(hits[0]) && (!bears(hits[1]) || hits[1].Territory.Ref.Scale != hits[0].Territory.Ref.Scale)
 }
 
 // comparison is two panoramas to be set side by side.

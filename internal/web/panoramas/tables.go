@@ -96,7 +96,7 @@ func (b *builder) leverTable(order string) ui.Table {
 func (b *builder) leverRow(l *panorama.Line, decimals int, levels bool) ui.Row {
 	why := wording.FigurePath(l.FigureKey)
 	cells := []ui.Cell{
-		{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: b.sectors[l.Lever.Sector].Color},
+		b.leverCell(l),
 		{Text: french.Kt(int64(l.Objective.Kg), decimals), Exact: wording.Exact(l.Objective.Kg), Explain: why, Name: l.Lever.Name, Mark: wording.MarkOf(l.State)},
 		b.shareCell(l, why),
 	}
@@ -116,6 +116,18 @@ func (b *builder) leverRow(l *panorama.Line, decimals int, levels bool) ui.Row {
 	}
 	cells = append(cells, level(e.Change, panorama.AskChange, true), unit, ui.Cell{Text: wording.Origin(*l)})
 	return ui.Row{Cells: cells}
+}
+
+// leverCell names a lever; the three names that two levers share are told apart
+// by their sector.
+func (b *builder) leverCell(l *panorama.Line) ui.Cell {
+	c := ui.Cell{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: b.sectors[l.Lever.Sector].Color}
+	for i := range b.p.Lines {
+		if o := &b.p.Lines[i]; o.Lever.Name == l.Lever.Name && o.Lever.Code != l.Lever.Code {
+			c.Sub = b.sectors[l.Lever.Sector].Name
+		}
+	}
+	return c
 }
 
 func (b *builder) shareCell(l *panorama.Line, why string) ui.Cell {
@@ -141,7 +153,7 @@ func (b *builder) absentTable() *ui.Table {
 		if l.Objective.Known {
 			continue
 		}
-		cells := []ui.Cell{{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: b.sectors[l.Lever.Sector].Color}}
+		cells := []ui.Cell{b.leverCell(l)}
 		if b.below {
 			cells = append(cells, b.regionCell(l))
 		}
@@ -182,7 +194,7 @@ func (b *builder) widerTable() *ui.Table {
 		if l.Objective.Known {
 			continue
 		}
-		cells := []ui.Cell{{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: b.sectors[l.Lever.Sector].Color}}
+		cells := []ui.Cell{b.leverCell(l)}
 		if hasGroup {
 			cells = append(cells, groupCell(group, l.Lever.Code))
 		}

@@ -135,6 +135,9 @@ func Class(c figure.Class) (class, label string) { return string(c), c.Label() }
 
 // Level is a number of an equivalent, with a sign when it is a change.
 func Level(v panorama.Value, decimals int, change bool) string {
+	for decimals > 0 && v.V == french.Round(v.V, decimals-1) {
+		decimals-- // no digit that says nothing
+	}
 	s := french.Number(v.V, decimals)
 	if change && v.V > 0 {
 		return "+" + s
@@ -188,14 +191,20 @@ func Upper(s string) string {
 	return strings.ToUpper(string(r[0])) + string(r[1:])
 }
 
-// Fraction says a part as people do, «un quart», when it is near enough to one,
-// and as a percentage otherwise.
+// Fraction says a part as people do, «un quart», «plus d’un quart», when it is
+// near enough to one, and as a percentage otherwise.
 func Fraction(part float64) string {
 	for _, f := range [...]struct {
 		v    float64
 		word string
 	}{{0.1, "un dixième"}, {0.2, "un cinquième"}, {0.25, "un quart"}, {1.0 / 3, "un tiers"}, {0.5, "la moitié"}, {2.0 / 3, "les deux tiers"}, {0.75, "les trois quarts"}, {0.9, "les neuf dixièmes"}} {
-		if part > f.v-0.016 && part < f.v+0.016 {
+		switch gap := part - f.v; {
+		case gap > 0.03 || gap < -0.03:
+		case gap > 0.01 && f.word[0] == 'u':
+			return "plus d’" + f.word
+		case gap < -0.01 && f.word[0] == 'u':
+			return "près d’" + f.word
+		case gap >= -0.01 && gap <= 0.01:
 			return f.word
 		}
 	}

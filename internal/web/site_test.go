@@ -1,0 +1,236 @@
+package web_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/cascadia"
+	"golang.org/x/net/html"
+
+	"jalon/data"
+	"jalon/internal/db"
+	"jalon/internal/figure"
+	"jalon/internal/french"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+	"jalon/internal/testkit"
+	"jalon/internal/web"
+	"jalon/internal/web/operator"
+	"jalon/internal/web/static"
+)
+
+// site is the whole web over one database, as internal/app builds it.
+type site struct {
+	t     *testing.T
+	d     *db.DB
+	desk  *operator.Desk
+	ids   *db.IDs
+	now   time.Time
+	store *panorama.Store
+	ill   atomic.Bool // the database does not answer
+	http.Handler
+}
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+func newSite(t *testing.T, d *db.DB) *site {
+	t.Helper()
+	ctx := t.Context()
+	s := &site{t: t, d: d, now: noon}
+	clock := func() time.Time { return s.now }
+	s.ids = db.NewIDs(clock, rand.Reader)
+	s.store = panorama.NewStore(d, data.FS, func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) })
+	var err error
+	if s.desk, err = operator.Open(ctx, d, clock, rand.Reader, false); err != nil {
+		t.Fatal(err)
+	}
+	var figures figure.Registry
+	figures.Register("panorama", func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return m.Explain(ctx, key)
+	})
+	s.Handler = web.New(web.Deps{
+		BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
+		Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
+		DataVersion: func(ctx context.Context) (string, error) {
+			m, err := s.store.Model(ctx)
+			if err != nil {
+				return "", err
+			}
+			n, err := db.Version(ctx, d, territory.PerimetersVersion)
+			return m.Version() + "-" + french.Integer(n), err
+		},
+		Health: func(context.Context) (string, error) {
+			if s.ill.Load() {
+				return string(d.Engine()), errors.New("no answer")
+			}
+			return string(d.Engine()), nil
+		},
+		DB: d, NewID: s.ids.New, Desk: s.desk,
+	})
+	return s
+}
+
+// page is an answer and, when it is HTML, its tree.
+type page struct {
+	t *testing.T
+	*http.Response
+	body string
+	root *html.Node
+}
+
+func (s *site) do(r *http.Request) page {
+	s.t.Helper()
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	p := page{t: s.t, Response: w.Result(), body: w.Body.String()}
+	if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
+		root, err := html.Parse(strings.NewReader(p.body))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		p.root = root
+	}
+	return p
+}
+
+func (s *site) get(path string) page {
+	s.t.Helper()
+	return s.do(httptest.NewRequest(http.MethodGet, "http://jalon.example"+path, nil))
+}
+
+// texts are the texts of what a selector finds, spaces made plain.
+func (p page) texts(selector string) []string {
+	p.t.Helper()
+	var out []string
+	for _, n := range cascadia.QueryAll(p.root, cascadia.MustCompile(selector)) {
+		out = append(out, plain(textOf(n)))
+	}
+	return out
+}
+
+func (p page) text(selector string) string {
+	p.t.Helper()
+	all := p.texts(selector)
+	if len(all) == 0 {
+		p.t.Fatalf("no %s in page", selector)
+	}
+	return all[0]
+}
+
+func (p page) has(selector, want string) {
+	p.t.Helper()
+	for _, s := range p.texts(selector) {
+		if strings.Contains(s, want) {
+			return
+		}
+	}
+	p.t.Errorf("%s: no %s says %q; they say %q", p.Request0(), selector, want, p.texts(selector))
+}
+
+// Request0 names the page in messages.
+func (p page) Request0() string {
+	if p.root == nil {
+		return p.Status
+	}
+	return strings.Join(p.texts("h1"), " ")
+}
+
+func (p page) attr(selector, name string) []string {
+	var out []string
+	for _, n := range cascadia.QueryAll(p.root, cascadia.MustCompile(selector)) {
+		for _, a := range n.Attr {
+			if a.Key == name {
+				out = append(out, a.Val)
+			}
+		}
+	}
+	return out
+}
+
+func textOf(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type == html.ElementNode && (c.Data == "script" || c.Data == "style") {
+			continue
+		}
+		b.WriteString(textOf(c))
+	}
+	return b.String()
+}
+
+func plain(s string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer(french.NoBreak, " ", french.NarrowSpace, " ").Replace(s)), " ")
+}
+
+// row is the texts of the table row whose header says name.
+func (p page) row(table, name string) []string {
+	p.t.Helper()
+	for _, tr := range cascadia.QueryAll(p.root, cascadia.MustCompile(table+" tr")) {
+		var cells []string
+		for c := tr.FirstChild; c != nil; c = c.NextSibling {
+			if c.Type == html.ElementNode {
+				cells = append(cells, plain(textOf(c)))
+			}
+		}
+		if len(cells) > 0 && strings.HasPrefix(cells[0], name) {
+			return cells
+		}
+	}
+	p.t.Fatalf("%s: no row %q in %s", p.Request0(), name, table)
+	return nil
+}
+
+// browser keeps cookies over a real connection.
+func (s *site) browser() (*http.Client, string) {
+	s.t.Helper()
+	server := httptest.NewServer(s)
+	s.t.Cleanup(server.Close)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return &http.Client{Jar: jar}, server.URL
+}
+
+func (s *site) visit(c *http.Client, address string, form url.Values) page {
+	s.t.Helper()
+	var res *http.Response
+	var err error
+	if form == nil {
+		res, err = c.Get(address)
+	} else {
+		res, err = c.PostForm(address, form)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	root, err := html.Parse(strings.NewReader(string(b)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return page{t: s.t, Response: res, body: string(b), root: root}
+}
+
+func sqlite(t *testing.T) *site { return newSite(t, testkit.Open(t, db.SQLite)) }

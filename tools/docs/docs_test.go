@@ -99,13 +99,16 @@ func section(t *testing.T, text, heading string) string {
 	return body
 }
 
-var firstCell = regexp.MustCompile("(?m)^\\| `([^`]+)` \\|")
+var firstCell = regexp.MustCompile("(?m)^\\| `([^`]+)`(?:, with `([^`]+)`)? \\|")
 
 // rows lists the names in the first cells of the tables of a text.
 func rows(text string) []string {
 	var names []string
 	for _, found := range firstCell.FindAllStringSubmatch(text, -1) {
 		names = append(names, found[1])
+		if found[2] != "" {
+			names = append(names, found[2])
+		}
 	}
 	slices.Sort(names)
 	return names

@@ -8,18 +8,16 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"regexp"
 	"syscall"
 	"time"
 
@@ -38,8 +36,8 @@ type shot struct {
 
 func shots() []shot {
 	return []shot{
-		{name: "accueil", path: "/", width: 1280, height: 900},
-		{name: "panorama-grand-est", path: "/regions/grand-est/panorama", width: 1280, height: 1240},
+		{name: "accueil", path: "/", width: 1280, height: 1200},
+		{name: "panorama-grand-est", path: "/regions/grand-est/panorama", width: 1280, height: 1500},
 		{name: "panorama-grand-est-320", path: "/regions/grand-est/panorama", width: 320, height: 900},
 		{name: "levier", path: "/leviers/voitures-electriques", width: 1280, height: 1000},
 		{name: "simulateur", path: "/simulateur/grand-est?f-voitures-electriques=120&v-voitures-electriques=900", width: 1280, height: 900},
@@ -87,8 +85,15 @@ func findBrowser() (string, error) {
 	return "", errors.New("Chromium not found: install it (Debian: apt-get install chromium) or set JALON_CHROMIUM to its path")
 }
 
-// served is how the program says where it listens; the port is its choice.
-var served = regexp.MustCompile(`https?://\S+`)
+// freePort asks the system for a port that nobody uses.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "localhost:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, errors.Join(err, l.Close())
+}
 
 // start builds and runs the program, and returns its address once it answers.
 func start(ctx context.Context, work string) (base string, stop func() error, err error) {
@@ -98,35 +103,43 @@ func start(ctx context.Context, work string) (base string, stop func() error, er
 	if err := build.Run(); err != nil {
 		return "", nil, fmt.Errorf("build: %w", err)
 	}
-	var log bytes.Buffer
-	serve := exec.CommandContext(ctx, program, "serve")
-	serve.Env = append(os.Environ(), "JALON_ADDR=localhost:0", "JALON_DB=", "JALON_BASE_URL=", "JALON_DATA_DIR="+filepath.Join(work, "data"))
-	serve.Stderr = &log
-	out, err := serve.StdoutPipe()
+	port, err := freePort()
 	if err != nil {
 		return "", nil, err
 	}
+	var log bytes.Buffer
+	serve := exec.CommandContext(ctx, program, "serve")
+	serve.Env = append(os.Environ(), "JALON_ADDR=localhost:"+port, "JALON_DB=", "JALON_BASE_URL=", "JALON_METRICS_ADDR=",
+		"JALON_THEME_DIR=", "JALON_DATA_DIR="+filepath.Join(work, "data"))
+	serve.Stderr = &log
 	if err := serve.Start(); err != nil {
 		return "", nil, err
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- serve.Wait() }()
 	stop = func() error {
 		if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
 			return err
 		}
-		return serve.Wait()
+		return <-ended
 	}
-	lines := bufio.NewScanner(out)
-	for base == "" && lines.Scan() {
-		base = served.FindString(lines.Text())
-	}
-	if base == "" {
-		return "", nil, errors.Join(fmt.Errorf("jalon serve did not say where it listens:\n%s", log.String()), serve.Wait())
-	}
-	go func() { _, _ = io.Copy(io.Discard, out) }() // ends with the program
-	if err := answers(ctx, base); err != nil {
-		return "", nil, errors.Join(err, stop())
+	base = "http://localhost:" + port
+	select {
+	case err := <-answering(ctx, base):
+		if err != nil {
+			return "", nil, errors.Join(err, stop())
+		}
+	case err := <-ended:
+		return "", nil, fmt.Errorf("jalon serve ended: %w\n%s", err, log.String())
 	}
 	return base, stop, nil
+}
+
+// answering tells when the site answers, or that it never did.
+func answering(ctx context.Context, base string) <-chan error {
+	told := make(chan error, 1)
+	go func() { told <- answers(ctx, base) }()
+	return told
 }
 
 // answers asks for the home page until it comes.
@@ -207,6 +220,10 @@ func take(tab context.Context, base string, s shot) ([]byte, error) {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 		})
+		if err != nil {
+			return err
+		}
+		_, err = cdp.Call(ctx, t, emulation.SetScrollbarsHidden, emulation.SetScrollbarsHiddenParams{Hidden: true})
 		return err
 	})
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(s.width, s.height), light); err != nil {

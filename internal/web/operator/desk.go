@@ -106,11 +106,13 @@ func (d *Desk) enter(ctx context.Context, key string) (*http.Cookie, error) {
 	}
 	until := d.now().Add(sessionLife)
 	body := strconv.FormatInt(until.Unix(), 36)
-	return d.cookie(body+"."+d.sign(body), until), nil
+	return d.cookie(body+"."+d.sign(body), int(sessionLife.Seconds())), nil
 }
 
-func (d *Desk) cookie(value string, until time.Time) *http.Cookie {
-	return &http.Cookie{Name: cookieName, Value: value, Path: "/", Expires: until, HttpOnly: true, Secure: d.secure, SameSite: http.SameSiteLaxMode}
+// cookie has a life in seconds rather than a date: the clock of the reader's
+// machine may be wrong. The date that counts is signed within it.
+func (d *Desk) cookie(value string, seconds int) *http.Cookie {
+	return &http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: d.secure, SameSite: http.SameSiteLaxMode}
 }
 
 func (d *Desk) sign(body string) string {

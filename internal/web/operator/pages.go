@@ -2,7 +2,6 @@ package operator
 
 import (
 	"net/http"
-	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/policy"
@@ -51,9 +50,7 @@ func (p pages) enter(w http.ResponseWriter, r *http.Request) error {
 
 func (p pages) leave(w http.ResponseWriter, r *http.Request) error {
 	if p.desk != nil {
-		gone := p.desk.cookie("", time.Unix(0, 0))
-		gone.MaxAge = -1
-		http.SetCookie(w, gone)
+		http.SetCookie(w, p.desk.cookie("", -1))
 	}
 	return shell.SeeOther(w, r, "/operateur")
 }

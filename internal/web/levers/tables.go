@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"jalon/internal/chart"
+	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
@@ -53,9 +54,28 @@ func regions(m *panorama.Model, v *leverView) error {
 		row.Cells = append(row.Cells, shareCell(c.Line), equivalentCell(c.Line))
 		t.Rows = append(t.Rows, row)
 	}
+	others(m, cells, v, &t)
 	slices.SortFunc(v.Map.Places, func(a, b ui.Place) int { return cmp.Compare(french.SortKey(a.Name), french.SortKey(b.Name)) })
 	v.Regions = &t
 	return nil
+}
+
+// others shows the regions that the lever is not offered to, so that 18 regions
+// are always seen: an absence has its reason.
+func others(m *panorama.Model, cells []panorama.RegionCell, v *leverView, t *ui.Table) {
+	reason := "Ce levier est propre à la Corse et aux outre-mer" + nb + ": cette région a ceux de l’Hexagone."
+	if v.Lever.Version == framework.National {
+		reason = "Les régions d’outre-mer ont leurs propres leviers, hors des 30 de l’objectif national."
+	}
+	for _, r := range m.Tree().Regions() {
+		if slices.ContainsFunc(cells, func(c panorama.RegionCell) bool { return c.Region.Code == r.Code }) {
+			continue
+		}
+		href := "/regions/" + r.Slug + "/panorama"
+		v.Map.Places = append(v.Map.Places, ui.Place{Code: r.Code, Name: r.Name, Href: href, Missing: reason})
+		missing := ui.Cell{Missing: reason}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: r.Name, Href: href}, missing, missing, missing}})
+	}
 }
 
 func known(c panorama.RegionCell) int {

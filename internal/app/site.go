@@ -9,9 +9,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
+	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/config"
 	"jalon/internal/db"
@@ -19,6 +21,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web"
+	"jalon/internal/web/downloads"
 	"jalon/internal/web/operator"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
@@ -36,6 +39,7 @@ type App struct {
 	server   *http.Server
 	metrics  *metricsServer
 	figures  figure.Registry
+	temp     string // files prepared before they are sent
 }
 
 // New opens the database, computes the panorama and listens; nothing is served
@@ -61,6 +65,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if _, err := a.Model(ctx); err != nil {
 		return err
 	}
+	if a.temp, err = os.MkdirTemp("", "jalon-"); err != nil {
+		return apperr.New(apperr.Unavailable, err, "Le dossier temporaire du système ne peut pas être écrit.")
+	}
 	base := a.Config.BaseURL
 	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
 		return err
@@ -76,21 +83,46 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, More: a.more(),
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	if a.listener, err = net.Listen("tcp", a.Config.Addr); err != nil {
 		return apperr.New(apperr.Unavailable, err, "L’adresse %s ne peut pas être ouverte\u00a0: un autre programme l’occupe peut-être. Changez JALON_ADDR.", a.Config.Addr)
 	}
+	debug.FreeOSMemory() // reading the imports took more than serving will
 	return nil
 }
 
-// more are the handlers that need more than a model: none yet has a room of
-// its own above internal/app.
-func (a *App) more() map[string]shell.Handler { return map[string]shell.Handler{} }
+// more are the handlers that need more than a model: the files of open data,
+// which are made on disk, and the API.
+func (a *App) more(theme ui.Theme) map[string]shell.Handler {
+	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Theme: theme, Asset: static.URL, Now: a.now}
+	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api")}) {
+		all[name] = h
+	}
+	return all
+}
+
+// perimeter finds a free perimeter and its communes.
+func (a *App) perimeter(ctx context.Context, id string) (territory.Territory, []int32, error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
+	p, err := territory.FindPerimeter(ctx, a.DB, id)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
+	communes, err := territory.MembersOf(ctx, a.DB, m.Tree(), id)
+	return p.Territory(m.Tree()), communes, err
+}
 
 // Addr is the address that New opened: the real port when 0 was asked.
 func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Handler is the whole site without its listener, for tests and benchmarks.
+func (a *App) Handler() http.Handler { return a.server.Handler }
 
 // URL is where a reader on this machine finds the site.
 func (a *App) URL() string { return "http://" + a.Addr() }
@@ -134,6 +166,9 @@ func (a *App) Close() error {
 		if e := a.listener.Close(); !errors.Is(e, net.ErrClosed) {
 			err = e
 		}
+	}
+	if a.temp != "" {
+		err = errors.Join(err, os.RemoveAll(a.temp))
 	}
 	return errors.Join(err, a.metrics.close(), a.Core.Close())
 }

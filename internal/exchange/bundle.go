@@ -52,6 +52,22 @@ type BundleManifest struct {
 	Parts   []BundlePart `json:"parts"`
 }
 
+// Text is the manifest as it stands in the archive.
+func (m BundleManifest) Text() ([]byte, error) {
+	text, err := json.MarshalIndent(m, "", "  ")
+	return append(text, '\n'), err
+}
+
+// Digest is the SHA-256 of the manifest: what names the content of a bundle.
+func (m BundleManifest) Digest() string {
+	text, err := m.Text()
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // BundleName is the file name of the bundle of a version.
 func BundleName(version string) string { return "jalon-panorama-" + version + ".zip" }
 
@@ -125,11 +141,11 @@ func WriteBundle(w io.Writer, m *panorama.Model, tables fs.FS, observed []series
 	}
 	slices.SortFunc(b.parts, func(x, y BundlePart) int { return strings.Compare(x.Path, y.Path) })
 	manifest := BundleManifest{Format: BundleFormat, Product: bundleProduct, Version: m.Version(), Rules: panorama.Rules, Parts: b.parts}
-	text, err := json.MarshalIndent(manifest, "", "  ")
+	text, err := manifest.Text()
 	if err != nil {
 		return BundleManifest{}, err
 	}
-	if err := (&bundleWriter{zip: b.zip}).add(bundleManifest, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err }); err != nil {
+	if err := (&bundleWriter{zip: b.zip}).add(bundleManifest, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 		return BundleManifest{}, err
 	}
 	return manifest, b.zip.Close()

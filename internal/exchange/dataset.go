@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"iter"
 	"strconv"
 	"strings"
@@ -87,3 +88,40 @@ func Slice(rows [][]Datum) iter.Seq2[[]Datum, error] {
 
 // Plain writes a double with the fewest digits that give it back.
 func Plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// Until stops a sequence when ctx ends: a reader who left costs no more work.
+func Until(ctx context.Context, rows iter.Seq2[[]Datum, error]) iter.Seq2[[]Datum, error] {
+	return func(yield func([]Datum, error) bool) {
+		n := 0
+		for row, err := range rows {
+			if n++; n%256 == 0 && ctx.Err() != nil {
+				yield(nil, ctx.Err())
+				return
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// Codebook describes every column of some data sets, as a data set itself.
+func Codebook(sets []Dataset) Dataset {
+	var rows [][]Datum
+	for _, d := range sets {
+		for _, f := range d.Fields {
+			kind := "texte"
+			if f.Number {
+				kind = "nombre"
+			}
+			rows = append(rows, []Datum{Text(d.Name), Text(d.Title), Text(f.Name), Text(f.Label), Text(kind), Text(f.Unit), Text(f.Missing), Text(d.Source), Text(d.Note)})
+		}
+	}
+	return Dataset{
+		Name: "codebook", Title: "Dictionnaire des colonnes de tous les jeux", Source: "Jalon",
+		Note: "Les CSV sont en UTF-8 avec BOM, séparés par « ; », à virgule décimale ; un texte qui commence par = + - @ y est précédé d’une apostrophe.",
+		Fields: []Field{{Name: "dataset", Label: "Jeu de données"}, {Name: "title", Label: "Titre du jeu"}, {Name: "column", Label: "Colonne"}, {Name: "label", Label: "Contenu"},
+			{Name: "type", Label: "texte ou nombre"}, {Name: "unit", Label: "Unité"}, {Name: "missing", Label: "Sens d’une cellule vide"}, {Name: "source", Label: "Source du jeu"}, {Name: "note", Label: "Portée du jeu"}},
+		Rows: Slice(rows),
+	}
+}

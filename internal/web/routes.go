@@ -38,6 +38,8 @@ const (
 	typeCSV  = "text/csv"
 	typeText = "text/plain"
 	typeSVG  = "image/svg+xml"
+	typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	typeZIP  = "application/zip"
 )
 
 const formBody = 1 << 20
@@ -86,6 +88,9 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/operateur", Name: "operator", Formats: []string{typeHTML}, Cache: Private, Sample: "/operateur"},
 		{Method: "POST", Pattern: "/operateur", Name: "operator-enter", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
 		{Method: "POST", Pattern: "/operateur/fin", Name: "operator-leave", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
+
+		{Method: "GET", Pattern: "/donnees", Name: "data", Formats: []string{typeHTML}, Cache: Own, Sample: "/donnees"},
+		{Method: "GET", Pattern: "/donnees/{file}", Name: "data-file", Formats: []string{typeCSV, typeXLSX, typeJSON, typeZIP, typeText}, Cache: Own, Timeout: 3 * time.Minute, Sample: "/donnees/sources.csv"},
 
 		{Method: "GET", Pattern: "/api/v1/openapi.json", Name: "api-openapi", Formats: []string{typeJSON}, Sample: "/api/v1/openapi.json"},
 		{Method: "GET", Pattern: "/api/v1/territories", Name: "api-territories", Formats: []string{typeJSON}, Sample: "/api/v1/territories?q=strasbourg"},

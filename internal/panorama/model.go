@@ -7,6 +7,7 @@ package panorama
 
 import (
 	"io/fs"
+	"sync"
 
 	"jalon/internal/apperr"
 	"jalon/internal/framework"
@@ -58,6 +59,8 @@ type Model struct {
 	published      map[string][]PublishedValue // ref|lever
 	emissions      emissionIndex
 	percentages    map[string][]Percentage // region
+
+	known sync.Map // territory.Ref → Panorama: see Of
 }
 
 // NewModel reads the tables and divides every lever in every mainland region.

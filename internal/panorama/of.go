@@ -10,8 +10,32 @@ import (
 )
 
 // Of returns the panorama of a territory; apperr.NotFound when the tree does
-// not hold it. A perimeter is not in the tree: see OfCommunes.
+// not hold it. A perimeter is not in the tree: see OfCommunes. The nation, the
+// regions and the départements, which every list reads, are computed once for
+// the life of the model; each caller has lines of its own.
 func (m *Model) Of(ref territory.Ref) (Panorama, error) {
+	if p, ok := m.known.Load(ref); ok {
+		return p.(Panorama).copied(), nil
+	}
+	p, err := m.compute(ref)
+	if err != nil {
+		return Panorama{}, err
+	}
+	switch ref.Scale {
+	case territory.Nation, territory.RegionS, territory.Department:
+		m.known.Store(ref, p)
+		return p.copied(), nil
+	}
+	return p, nil
+}
+
+// copied lets a caller sort the lines without touching those of others.
+func (p Panorama) copied() Panorama {
+	p.Lines = slices.Clone(p.Lines)
+	return p
+}
+
+func (m *Model) compute(ref territory.Ref) (Panorama, error) {
 	t, err := m.tree.Lookup(ref)
 	if err != nil {
 		return Panorama{}, err
@@ -32,11 +56,15 @@ func (m *Model) Of(ref territory.Ref) (Panorama, error) {
 // a perimeter, or a territory of the tree.
 func (m *Model) OfCommunes(t territory.Territory, idx []int32) Panorama {
 	p := Panorama{Territory: t, Edition: July, Version: m.version}
-	seen := map[string]bool{}
+	last := ""
 	for _, i := range idx {
-		if r := m.communes[i].Region; r != "" && !seen[r] {
-			seen[r] = true
-			p.Regions = append(p.Regions, territory.Ref{Scale: territory.RegionS, Code: r})
+		r := m.communes[i].Region
+		if r == last || r == "" {
+			continue
+		}
+		last = r
+		if ref := (territory.Ref{Scale: territory.RegionS, Code: r}); !slices.Contains(p.Regions, ref) {
+			p.Regions = append(p.Regions, ref)
 		}
 	}
 	slices.SortFunc(p.Regions, func(a, b territory.Ref) int { return cmp.Compare(a.Code, b.Code) })

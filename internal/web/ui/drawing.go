@@ -15,7 +15,7 @@ import (
 // are most of a page, and this takes less than half of the time.
 func chartDrawing(c Chart, d drawing) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		b := make(svg, 0, 16<<10)
+		b := make(markup, 0, 16<<10)
 		b.raw(`<svg class="`, d.name, `" viewBox="`, viewBox(d.area), `" role="group" aria-label="`)
 		b.text(c.Title)
 		b.raw(`" font-size="`)
@@ -45,22 +45,22 @@ func chartDrawing(c Chart, d drawing) templ.Component {
 	})
 }
 
-// svg is a drawing in the making.
-type svg []byte
+// markup is a drawing or a table in the making.
+type markup []byte
 
-func (b *svg) raw(parts ...string) {
+func (b *markup) raw(parts ...string) {
 	for _, p := range parts {
 		*b = append(*b, p...)
 	}
 }
 
 // text writes what comes from data, made inert.
-func (b *svg) text(s string) { b.raw(templ.EscapeString(s)) }
+func (b *markup) text(s string) { b.raw(templ.EscapeString(s)) }
 
-func (b *svg) int(v int) { *b = strconv.AppendInt(*b, int64(v), 10) }
+func (b *markup) int(v int) { *b = strconv.AppendInt(*b, int64(v), 10) }
 
 // box writes the four attributes of a rectangle.
-func (b *svg) box(r chart.Rect) {
+func (b *markup) box(r chart.Rect) {
 	b.raw(` x="`)
 	b.int(r.X)
 	b.raw(`" y="`)
@@ -73,7 +73,7 @@ func (b *svg) box(r chart.Rect) {
 }
 
 // cell writes the surface of one lever.
-func (b *svg) cell(c ChartCell, r chart.Rect, d drawing, hatch string) {
+func (b *markup) cell(c ChartCell, r chart.Rect, d drawing, hatch string) {
 	b.raw(`<a href="`)
 	b.text(string(templ.URL(c.Href)))
 	b.raw(`"><title>`)
@@ -91,7 +91,7 @@ func (b *svg) cell(c ChartCell, r chart.Rect, d drawing, hatch string) {
 }
 
 // label writes the lines of a text, with its size when it is not the usual one.
-func (b *svg) label(class string, l label, usual int) {
+func (b *markup) label(class string, l label, usual int) {
 	if len(l.lines) == 0 {
 		return
 	}

@@ -151,14 +151,6 @@ func (n *notes) of(reason string) string   { return strconv.Itoa(n.number[reason
 func (n *notes) anchor(i int) string       { return n.id + "-note-" + strconv.Itoa(i) }
 func (n *notes) href(reason string) string { return "#" + n.anchor(n.number[reason]) }
 
-// cellClass aligns a cell as its column is.
-func cellClass(cols []Column, i int) string {
-	if i < len(cols) && cols[i].Number {
-		return "num"
-	}
-	return ""
-}
-
 // Stat is a bar of a ranking: a name, its number and what the bar draws.
 type Stat struct {
 	Name, Href string

@@ -173,7 +173,7 @@ func TestFailuresAndLog(t *testing.T) {
 	cause := errors.New("disk on fire")
 	model := func(context.Context) (*panorama.Model, error) { return nil, cause }
 	h := web.New(web.Deps{
-		Log: slog.New(slog.NewJSONHandler(&log, nil)), Static: static.Handler(), Asset: static.URL, Model: model,
+		Log: slog.New(slog.NewJSONHandler(&log, nil)), Static: static.Handler(), Asset: static.URL, Model: model, More: elsewhere(),
 		Health: func(context.Context) (string, error) { panic("boom") },
 	})
 	get := func(path string) (int, string, string) {

@@ -26,12 +26,13 @@ import (
 	"jalon/internal/testkit"
 	"jalon/internal/web"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
 )
 
 // site is the whole web over one database, as internal/app builds it.
 type site struct {
-	t     *testing.T
+	t     testing.TB
 	d     *db.DB
 	desk  *operator.Desk
 	ids   *db.IDs
@@ -43,7 +44,7 @@ type site struct {
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-func newSite(t *testing.T, d *db.DB) *site {
+func newSite(t testing.TB, d *db.DB) *site {
 	t.Helper()
 	ctx := t.Context()
 	s := &site{t: t, d: d, now: noon}
@@ -79,14 +80,25 @@ func newSite(t *testing.T, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk,
+		DB: d, NewID: s.ids.New, Desk: s.desk, More: elsewhere(),
 	})
 	return s
 }
 
+// elsewhere stands for the handlers that internal/app brings; their own tests
+// read what they answer.
+func elsewhere() map[string]shell.Handler {
+	plain := func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, err := io.WriteString(w, "elsewhere")
+		return err
+	}
+	return map[string]shell.Handler{"data": plain, "data-file": plain}
+}
+
 // page is an answer and, when it is HTML, its tree.
 type page struct {
-	t *testing.T
+	t testing.TB
 	*http.Response
 	body string
 	root *html.Node

@@ -58,7 +58,7 @@ func (b *markup) href(address string) { b.text(string(templ.URL(address))) }
 // content writes one cell: its number or words, what they lead to, their state.
 func (b *markup) content(c *Cell, notes *notes) {
 	if c.Color > 0 {
-		b.raw(`<svg class="swatch" width="12" height="12" aria-hidden="true" focusable="false"><rect class="`, sectorClass(c.Color), `" width="12" height="12"></rect></svg>`)
+		b.raw(swatch(c.Color))
 	}
 	switch {
 	case c.Missing != "":
@@ -106,4 +106,9 @@ func (b *markup) content(c *Cell, notes *notes) {
 		b.text(c.Sub)
 		b.raw(`</span>`)
 	}
+}
+
+// swatch is the square of a sector's colour: nothing of it comes from data.
+func swatch(color int) string {
+	return `<svg class="swatch" width="12" height="12" aria-hidden="true" focusable="false"><rect class="` + sectorClass(color) + `" width="12" height="12"></rect></svg>`
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"io"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -173,3 +174,5 @@ func copyParts(t *testing.T, w *zip.Writer, archive []byte, change func(string, 
 		}
 	}
 }
+
+func tables() fs.FS { return data.FS }

@@ -93,7 +93,7 @@ var loadCommand = command{
 			if err := need(args, "FICHIER.zip"); err != nil {
 				return err
 			}
-			c, err := app.Open(ctx, cfg, app.WithVersion(version))
+			c, err := app.OpenBare(ctx, cfg, app.WithVersion(version))
 			if err != nil {
 				return err
 			}

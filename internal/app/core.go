@@ -71,6 +71,20 @@ func Tables() []db.Table {
 // and brings its schema up to date.
 func Open(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core, err error) {
 	defer apperr.Wrap(&err, "app.Open")
+	c, err := OpenBare(ctx, cfg, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.DB.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// OpenBare is Open without touching the schema: an archive brings its own, so
+// that one of an older version loads and is then brought up to date.
+func OpenBare(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core, err error) {
+	defer apperr.Wrap(&err, "app.OpenBare")
 	if !isServer(cfg.DB) {
 		if err := os.MkdirAll(filepath.Dir(filePath(cfg.DB)), 0o750); err != nil {
 			return nil, apperr.New(apperr.Unavailable, err, "Le dossier de la base de données ne peut pas être créé\u00a0: %s.", filepath.Dir(filePath(cfg.DB)))
@@ -79,9 +93,6 @@ func Open(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core, err 
 	c := base(cfg, opts)
 	if err := c.open(ctx); err != nil {
 		return nil, err
-	}
-	if err := c.DB.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }

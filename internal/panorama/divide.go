@@ -13,6 +13,7 @@ type KeyValue struct {
 	Territory territory.Ref
 	Year      int
 	Value     float64
+	Unit      string
 	Source    string
 	Edition   string // orders imports: the last one holds
 }
@@ -181,10 +182,10 @@ func (m *Model) divideByKey(lever int, idx []int32, total Kg, set *keySet, cover
 		groups[u] = append(groups[u], i)
 	}
 	values := make([]float64, len(order))
-	source := ""
+	source, unit := "", ""
 	for n, u := range order {
 		v := set.values[u]
-		values[n], source = v.Value*m.insideShare(u, groups[u]), v.Source
+		values[n], source, unit = v.Value*m.insideShare(u, groups[u]), v.Source, v.Unit
 		d.weights[u] = values[n]
 		d.sum += values[n]
 	}
@@ -197,7 +198,7 @@ func (m *Model) divideByKey(lever int, idx []int32, total Kg, set *keySet, cover
 		return nil, err
 	}
 	official := m.ref.Keys[set.key]
-	d.imported = &Key{Code: set.key, Label: official.Label, Year: set.year, Source: source, Scale: cover.Scale}
+	d.imported = &Key{Code: set.key, Label: official.Label, Year: set.year, Unit: unit, Source: source, Scale: cover.Scale}
 	below := m.ref.Rule(m.levers[lever].Code, territory.EPCI).State != Unallocated
 	d.communes = cover.Scale == territory.CommuneS || below
 	for n, u := range order {

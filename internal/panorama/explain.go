@@ -101,7 +101,15 @@ func sourceOf(l Line) string {
 	return "SGPE, simulateur territorial, juillet 2024"
 }
 
-func kt(kg Kg) string { return french.Number(kg.Kt(), 4) + french.NoBreak + "kt" }
+// kt writes kilotonnes with the digits of the publication and no useless zero.
+func kt(kg Kg) string {
+	return french.Significant(french.Round(kg.Kt(), 4), 12) + french.NoBreak + "kt"
+}
+
+// published writes a value as the State does, with the decimal comma.
+func published(c Cell) string {
+	return strings.Replace(c.AsPublished, ".", ",", 1) + french.NoBreak + "kt"
+}
 
 func (m *Model) explainObjective(x *figure.Explanation, p Panorama, communes []int32, l Line) {
 	switch {
@@ -138,7 +146,7 @@ func (m *Model) explainPublished(x *figure.Explanation, p Panorama, l Line) {
 	cell, _ := m.ref.Cell(July, region.Code, l.Lever.Code)
 	x.Sentence = "Valeur proposée par l’État à la région, publiée en juillet 2024. Elle est indicative et non contraignante."
 	x.Formula, x.Numbers = "valeur publiée, sans calcul de Jalon", kt(l.Objective.Kg)
-	x.Inputs = append(x.Inputs, figure.Input{Symbol: "O", Label: "valeur telle que publiée", Value: cell.AsPublished + french.NoBreak + "kt", Source: "SGPE, simulateur territorial, juillet 2024"})
+	x.Inputs = append(x.Inputs, figure.Input{Symbol: "O", Label: "valeur telle que publiée", Value: published(cell), Source: "SGPE, simulateur territorial, juillet 2024"})
 	if p.SameAs != "" {
 		x.Notes = append(x.Notes, "Ce département d’outre-mer est aussi une région : il en montre les valeurs.")
 	}
@@ -230,10 +238,9 @@ func (m *Model) importedNumbers(x *figure.Explanation, p Panorama, l Line, idx [
 			}
 		}
 	}
-	official := m.ref.Keys[l.Key.Code]
 	x.Inputs = append(x.Inputs,
-		figure.Input{Symbol: "k", Label: fmt.Sprintf("%s, %d, de ce territoire", l.Key.Label, l.Key.Year), Value: french.Significant(mine, 8) + french.NoBreak + official.Unit, Source: l.Key.Source},
-		figure.Input{Symbol: "K", Label: fmt.Sprintf("%s, %d, de la région", l.Key.Label, l.Key.Year), Value: french.Significant(all, 8) + french.NoBreak + official.Unit, Source: l.Key.Source})
+		figure.Input{Symbol: "k", Label: fmt.Sprintf("%s, %d, de ce territoire", l.Key.Label, l.Key.Year), Value: french.Significant(mine, 8) + french.NoBreak + l.Key.Unit, Source: l.Key.Source},
+		figure.Input{Symbol: "K", Label: fmt.Sprintf("%s, %d, de la région", l.Key.Label, l.Key.Year), Value: french.Significant(all, 8) + french.NoBreak + l.Key.Unit, Source: l.Key.Source})
 	if l.State == Substitute {
 		return "parts des unités de la clé, puis population à l’intérieur de chacune = " + kt(l.Objective.Kg)
 	}
@@ -346,7 +353,7 @@ func (m *Model) explainDecember(lever string, ref territory.Ref, key string) (fi
 			Class: figure.Reference, Source: "SGPE, simulateur territorial, décembre 2023", Version: m.version},
 		Title:    fmt.Sprintf("%s, %s : répartition théorique de décembre 2023", m.leverName(lever), t.Name),
 		Sentence: "Répartition de l’objectif national par la clé de l’État, avant tout ajustement. Les pages montrent la valeur de juillet 2024.",
-		Formula:  "objectif national × part de la région dans la clé", Numbers: c.AsPublished + french.NoBreak + "kt", Page: t.Path + "/panorama",
+		Formula:  "objectif national × part de la région dans la clé", Numbers: published(c), Page: t.Path + "/panorama",
 	}
 	if !c.Objective.Known {
 		x.Figure.Class, x.Sentence = figure.Missing, c.Objective.Reason

@@ -45,8 +45,11 @@ type Incoming struct {
 // Incoming starts the judgement of a file.
 func (m *Model) Incoming() *Incoming {
 	in := &Incoming{m: m, lines: map[string]int{}, units: map[string]string{}, keys: map[string]bool{}, names: map[string][]framework.Lever{}}
-	for _, k := range m.ref.Official {
-		in.keys[k.Key] = true
+	for lever, k := range m.ref.Official {
+		// Forests are not regionalised: no key may divide them.
+		if lever != ForestLever {
+			in.keys[k.Key] = true
+		}
 	}
 	for _, l := range m.levers {
 		for _, name := range []string{l.Name, l.ShortName} {

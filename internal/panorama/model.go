@@ -27,6 +27,7 @@ type Inputs struct {
 	Tables     fs.FS // data/
 	Keys       []KeyValue
 	Objectives []ImportedObjective
+	Levels     []ImportedLevel
 	Emissions  []Emission
 	Version    string
 }
@@ -39,6 +40,15 @@ type ImportedObjective struct {
 	Edition   string
 	Source    string
 	Run       string // orders imports of the same edition
+}
+
+// ImportedLevel is the physical quantity published beside an objective.
+type ImportedLevel struct {
+	Territory territory.Ref
+	Lever     string
+	Level     float64
+	Unit      string
+	Edition   string
 }
 
 // Model is an immutable snapshot: inputs and everything allocated from them.
@@ -73,7 +83,7 @@ func NewModel(tree *territory.Tree, fw *framework.Framework, in Inputs) (_ *Mode
 	m := &Model{
 		tree: tree, fw: fw, ref: ref, version: in.Version, communes: tree.Communes(),
 		index: map[string]int{}, regionCommunes: map[string][]int32{}, keys: keySets(in.Keys),
-		published: indexObjectives(in.Objectives), emissions: indexEmissions(in.Emissions),
+		published: indexObjectives(in.Objectives, in.Levels), emissions: indexEmissions(in.Emissions),
 		percentages: map[string][]Percentage{},
 	}
 	m.levers = append(append(m.levers, fw.Levers("2023-24")...), fw.Levers("2023-24-om")...)
@@ -142,7 +152,7 @@ func (m *Model) Coverages() []Coverage {
 	return out
 }
 
-func indexObjectives(in []ImportedObjective) map[string][]PublishedValue {
+func indexObjectives(in []ImportedObjective, levels []ImportedLevel) map[string][]PublishedValue {
 	type cell struct{ at, edition string }
 	last := map[cell]ImportedObjective{}
 	for _, o := range in {
@@ -152,8 +162,16 @@ func indexObjectives(in []ImportedObjective) map[string][]PublishedValue {
 		}
 	}
 	out := map[string][]PublishedValue{}
+	beside := map[cell]ImportedLevel{}
+	for _, l := range levels {
+		beside[cell{l.Territory.String() + "|" + l.Lever, l.Edition}] = l
+	}
 	for k, o := range last {
-		out[k.at] = append(out[k.at], PublishedValue{Kg: o.Kg, Edition: o.Edition, Source: o.Source})
+		v := PublishedValue{Kg: o.Kg, Edition: o.Edition, Source: o.Source, Level: blank("La publication ne donne pas d’ordre de grandeur.")}
+		if l, ok := beside[k]; ok {
+			v.Level, v.Unit = Value{V: l.Level, Known: true}, l.Unit
+		}
+		out[k.at] = append(out[k.at], v)
 	}
 	for _, vs := range out {
 		sortPublished(vs)

@@ -318,7 +318,7 @@ func TestExplain(t *testing.T) {
 		"panorama/2024-07/covoiturage/department:67":                       "×",
 		"panorama/2024-07/total/region:44":                                 "22",
 		"panorama/2024-07/total-hors-forets/region:44":                     "21",
-		"panorama/2023-12/voitures-electriques/region:11":                  "1418.1777",
+		"panorama/2023-12/voitures-electriques/region:11":                  "1418,1777",
 		"panorama/2024-07/voitures-electriques/nation":                     "11",
 		"panorama/2024-07/reduction-deplacements/epci:246700488/variation": "",
 	} {
@@ -356,5 +356,46 @@ func BenchmarkNewModel(b *testing.B) {
 	model(b)
 	for b.Loop() {
 		model(b)
+	}
+}
+
+func TestAnImportIsWithdrawnByALaterOneWithoutValue(t *testing.T) {
+	first := observation("objectif/covoiturage", "department:67", 2030, 50)
+	gone := first
+	gone.Edition, gone.Value, gone.Reason = "e2", nil, "publié par erreur"
+	if l := line(t, of(t, model(t, first, gone), "department:67"), "covoiturage"); len(l.Imported) != 0 {
+		t.Errorf("a withdrawn objective is still shown: %+v", l.Imported)
+	}
+	back := first
+	back.Edition = "e3"
+	if l := line(t, of(t, model(t, first, gone, back), "department:67"), "covoiturage"); len(l.Imported) != 1 {
+		t.Errorf("an objective published again is not shown: %+v", l.Imported)
+	}
+}
+
+func TestAPublishedEquivalentStandsBesideItsObjective(t *testing.T) {
+	level := observation("equivalent/covoiturage", "department:67", 2030, 120)
+	level.Unit = "km/voiture"
+	l := line(t, of(t, model(t, observation("objectif/covoiturage", "department:67", 2030, 50), level), "department:67"), "covoiturage")
+	if len(l.Imported) != 1 || l.Imported[0].Level.V != 120 || l.Imported[0].Unit != "km/voiture" {
+		t.Errorf("%+v", l.Imported)
+	}
+}
+
+func TestAnExplanationShowsTheUnitOfTheImport(t *testing.T) {
+	var rows []series.Observation
+	for _, d := range []string{"08", "10", "51", "52", "54", "55", "57", "67", "68", "88"} {
+		o := observation("cle/conso-tertiaire-2019", "department:"+d, 2023, 935)
+		o.Unit = "GWh"
+		rows = append(rows, o)
+	}
+	x, err := model(t, rows...).Explain(context.Background(), "panorama/2024-07/tertiaire-sobriete-isolation/department:67")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range x.Inputs {
+		if in.Symbol == "k" && in.Value != "935\u00a0GWh" {
+			t.Errorf("the key reads %q", in.Value)
+		}
 	}
 }

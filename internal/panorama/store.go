@@ -86,7 +86,7 @@ func (s *Store) build(ctx context.Context) (*Model, error) {
 	}
 	var imported []series.Observation
 	err = db.Snapshot(ctx, s.q, func(ctx context.Context, q db.Q) error {
-		for _, family := range []string{series.Keys, series.Objectives, series.Emissions} {
+		for _, family := range []string{series.Keys, series.Objectives, series.Equivalent, series.Emissions} {
 			rows, err := series.History(ctx, q, family)
 			if err != nil {
 				return err
@@ -119,12 +119,11 @@ func FromObservations(tree *territory.Tree, fw *framework.Framework, tables fs.F
 	return NewModel(tree, fw, in)
 }
 
-// InputsFrom sorts observations into keys, objectives and emissions.
+// InputsFrom sorts observations into keys, objectives and emissions. Of each
+// figure the last import holds; when that one says that there is no value, with
+// its reason, the figure is withdrawn.
 func InputsFrom(imported []series.Observation) (in Inputs, err error) {
-	for _, o := range imported {
-		if o.Value == nil {
-			continue
-		}
+	for _, o := range standing(imported) {
 		ref, err := territory.ParseRef(o.Territory)
 		if err != nil {
 			return in, err
@@ -132,15 +131,46 @@ func InputsFrom(imported []series.Observation) (in Inputs, err error) {
 		family, name, _ := strings.Cut(o.Series, "/")
 		switch family {
 		case series.Keys:
-			in.Keys = append(in.Keys, KeyValue{Key: name, Territory: ref, Year: o.Year, Value: *o.Value, Source: o.Source, Edition: o.Edition})
+			in.Keys = append(in.Keys, KeyValue{Key: name, Territory: ref, Year: o.Year, Value: *o.Value, Unit: o.Unit, Source: o.Source, Edition: o.Edition})
 		case series.Objectives:
 			in.Objectives = append(in.Objectives, ImportedObjective{Territory: ref, Lever: name, Kg: kgOf(*o.Value), Edition: o.Label, Source: o.Source, Run: o.Edition})
+		case series.Equivalent:
+			in.Levels = append(in.Levels, ImportedLevel{Territory: ref, Lever: name, Level: *o.Value, Unit: o.Unit, Edition: o.Label})
 		case series.Emissions:
 			sector, sub, _ := strings.Cut(name, "/")
 			in.Emissions = append(in.Emissions, Emission{EPCI: ref.Code, Sector: sector, Subsector: sub, Year: o.Year, Kg: kgOf(*o.Value), Source: o.Source, Run: o.Edition})
 		}
 	}
 	return in, nil
+}
+
+// standing keeps the last import of each figure, those without a value apart.
+// Two editions of an objective, as their publisher names them, are two figures.
+func standing(imported []series.Observation) []series.Observation {
+	type figure struct {
+		series, territory, label string
+		year                     int
+	}
+	last := map[figure]int{}
+	of := func(o series.Observation) figure {
+		f := figure{series: o.Series, territory: o.Territory, year: o.Year}
+		if family, _, _ := strings.Cut(o.Series, "/"); family == series.Objectives || family == series.Equivalent {
+			f.label = o.Label
+		}
+		return f
+	}
+	for i, o := range imported {
+		if j, ok := last[of(o)]; !ok || imported[j].Edition <= o.Edition {
+			last[of(o)] = i
+		}
+	}
+	var out []series.Observation
+	for i, o := range imported {
+		if last[of(o)] == i && o.Value != nil {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // kgOf turns imported kilotonnes into kilograms; an import keeps six decimals.

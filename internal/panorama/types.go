@@ -38,6 +38,7 @@ type Key struct {
 	Code   string // code of keys.csv, «population» for the substitute
 	Label  string // French
 	Year   int
+	Unit   string // of the values imported, empty for the population
 	Source string
 	Scale  territory.Scale // the finest scale at which its values are known
 }
@@ -85,6 +86,8 @@ type Line struct {
 type PublishedValue struct {
 	Kg      Kg
 	Gap     Amount // ours − published
+	Level   Value  // its equivalent as published beside it, in Unit
+	Unit    string
 	Edition string
 	Source  string
 }

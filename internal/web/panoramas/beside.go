@@ -93,6 +93,7 @@ func (b *builder) importedTable() *ui.Table {
 		{Label: "Publié", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Jalon", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Écart (Jalon − publié)", Unit: wording.Kilotonnes, Number: true},
+		{Label: "Ordre de grandeur publié"},
 		{Label: "Édition et source", Wide: true},
 	}
 	decimals := wording.TableDecimals(b.p.Total.Kg)
@@ -107,10 +108,14 @@ func (b *builder) importedTable() *ui.Table {
 			if v.Gap.Known && v.Gap.Kg > 0 {
 				gap.Text = "+" + gap.Text
 			}
+			level := ui.Cell{Missing: v.Level.Reason}
+			if v.Level.Known {
+				level = ui.Cell{Text: french.Significant(v.Level.V, 6) + french.NoBreak + v.Unit}
+			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 				b.leverCell(l),
 				{Text: french.Kt(int64(v.Kg), decimals), Exact: wording.Exact(v.Kg)},
-				amountCell(l.Objective, decimals), gap, {Text: source},
+				amountCell(l.Objective, decimals), gap, level, {Text: source},
 			}})
 		}
 	}

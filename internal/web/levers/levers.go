@@ -134,6 +134,7 @@ func objective(m *panorama.Model, l framework.Lever) (kg panorama.Kg, via []fram
 // leverView is the page of one lever.
 type leverView struct {
 	Lever       framework.Lever
+	Overline    string
 	Title       string
 	Scope       []string
 	Explain     string
@@ -164,6 +165,11 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := leverView{Lever: l, Targets: m.Framework().Targets(l.Code)}
+	v.Overline = "Levier"
+	// Three names are borne by two levers: the sector tells them apart.
+	if s, err := m.Framework().Sector(l.Sector); err == nil {
+		v.Overline += " – " + s.Name
+	}
 	version := versionOf(m.Framework(), l.Version)
 	kg, via, missing := objective(m, l)
 	v.Scope = []string{version.Title}

@@ -94,7 +94,7 @@ func leverPage(v leverView) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Title(ui.Heading{Overline: "Levier", Title: v.Title, Scope: v.Scope, Explain: v.Explain, Lead: v.Lever.Gloss}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Title(ui.Heading{Overline: v.Overline, Title: v.Title, Scope: v.Scope, Explain: v.Explain, Lead: v.Lever.Gloss}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -21,9 +21,9 @@ func regions(m *panorama.Model, v *leverView) error {
 	if err != nil || len(cells) == 0 {
 		return err
 	}
-	v.Map = ui.Map{ID: "carte", Title: v.Lever.ShortName + nb + ": objectif de chaque région pour 2030",
+	v.Map = ui.Map{ID: "carte", Title: v.Lever.Name + nb + ": objectif de chaque région pour 2030",
 		Description: "Carte des régions en cinq classes d’objectif, en kilotonnes. Le tableau donne chaque valeur.", ListTitle: "Les régions", TableHref: "#regions"}
-	v.Bars = ui.Bars{ID: "barres", Title: v.Lever.ShortName + nb + ": les régions par objectif", Description: "Une barre par région, en ktCO₂e par an en 2030 par rapport à 2019.", TableHref: "#regions"}
+	v.Bars = ui.Bars{ID: "barres", Title: v.Lever.Name + nb + ": les régions par objectif", Description: "Une barre par région, en ktCO₂e par an en 2030 par rapport à 2019.", TableHref: "#regions"}
 	t := ui.Table{ID: "regions", Caption: "Objectif de chaque région pour ce levier",
 		Columns: []ui.Column{{Label: "Région"}, {Label: "Objectif", Unit: wording.Kilotonnes, Number: true}, {Label: "Part de l’objectif national", Unit: "%", Number: true}, {Label: "Ordre de grandeur", Wide: true}}}
 	var values []float64

@@ -68,6 +68,12 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.temp, err = os.MkdirTemp("", "jalon-"); err != nil {
 		return apperr.New(apperr.Unavailable, err, "Le dossier temporaire du système ne peut pas être écrit.")
 	}
+	if a.listener, err = net.Listen("tcp", a.Config.Addr); err != nil {
+		return apperr.New(apperr.Unavailable, err, "L’adresse %s ne peut pas être ouverte\u00a0: un autre programme l’occupe peut-être. Changez JALON_ADDR.", a.Config.Addr)
+	}
+	if strings.HasSuffix(a.Config.Addr, ":0") && strings.HasSuffix(a.Config.BaseURL, ":0") {
+		a.Config.BaseURL = a.URL() // the real port is known only now
+	}
 	base := a.Config.BaseURL
 	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
 		return err
@@ -86,9 +92,6 @@ func (a *App) build(ctx context.Context) (err error) {
 		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
-	if a.listener, err = net.Listen("tcp", a.Config.Addr); err != nil {
-		return apperr.New(apperr.Unavailable, err, "L’adresse %s ne peut pas être ouverte\u00a0: un autre programme l’occupe peut-être. Changez JALON_ADDR.", a.Config.Addr)
-	}
 	debug.FreeOSMemory() // reading the imports took more than serving will
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"jalon/internal/apperr"
@@ -37,7 +36,7 @@ func (s *server) around(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
 		z := newCompressor(w, r)
 		t := &tracked{ResponseWriter: z, route: "none"}
-		secure(w.Header(), r, https)
+		secure(w.Header(), https)
 		w.Header().Set("X-Request-Id", id)
 		defer func() {
 			if cause := recover(); cause != nil {
@@ -57,12 +56,8 @@ func (s *server) around(next http.Handler) http.Handler {
 }
 
 // secure sets the headers that protect every answer.
-func secure(h http.Header, r *http.Request, https bool) {
-	frame := "'none'"
-	if strings.HasSuffix(r.URL.RawQuery, "integre=1") {
-		frame = "*"
-	}
-	h.Set("Content-Security-Policy", policyHeader+frame)
+func secure(h http.Header, https bool) {
+	h.Set("Content-Security-Policy", policyHeader+"'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")

@@ -352,11 +352,11 @@ func TestFigurePage(t *testing.T) {
 	s := sqlite(t)
 	p := s.get("/chiffres/panorama/2024-07/voitures-electriques/region:44")
 	p.has(".figure-value", "966,1408")
-	p.has("#fiche td", "region:44")
+	p.has("#fiche td", "Grand Est (region:44)")
+	p.has(".fr-breadcrumb li", "Grand Est")
 	p.has(".source-links a", "Ce chiffre pour un programme")
 	p = s.get("/chiffres/panorama/2024-07/production-industrielle/department:67")
-	p.has(".figure-value .missing-why", "")
-	if strings.Contains(p.text(".figure-value"), "0") {
-		t.Errorf("missing shown as %q", p.text(".figure-value"))
+	if got := p.text(".figure-value .key-n"); got != "–" {
+		t.Errorf("missing shown as %q", got)
 	}
 }

@@ -20,7 +20,7 @@ func problemPage(status int, err error, reference string) ui.Problem {
 	case http.StatusNotFound:
 		p.Title = "Cette page n’existe pas"
 		p.Advice = []string{
-			"Cherchez un territoire par son nom, son code ou son code postal.",
+			"Cherchez ci-dessous un territoire par son nom, son code ou son code postal.",
 			"Ou partez de la carte des régions, sur la page d’accueil.",
 		}
 		p.SearchAction = true

@@ -126,6 +126,9 @@ func TestSecurityHeaders(t *testing.T) {
 	if p := s.get("/regions/bretagne/panorama?integre=1"); !strings.Contains(p.Header.Get("Content-Security-Policy"), "frame-ancestors *") || len(p.texts("header")) != 0 {
 		t.Error("a page to embed cannot be embedded, or bears its frame")
 	}
+	if p := s.get("/operateur?integre=1"); !strings.Contains(p.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'") {
+		t.Error("a page that acts can be framed")
+	}
 }
 
 func TestForeignFormIsRefused(t *testing.T) {

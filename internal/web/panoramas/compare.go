@@ -68,9 +68,8 @@ func (d Deps) compare(w http.ResponseWriter, r *http.Request) error {
 			v.Choices = append(v.Choices, c)
 		default:
 			typed = typed || asked != p.Territory.Ref.String()
-			f.Value = p.Territory.Name
-			if asked == p.Territory.Ref.String() {
-				f.Value = asked
+			if hits := m.Tree().Search(p.Territory.Name, 9); len(hits) > 0 && hits[0].Territory.Ref == p.Territory.Ref && clear(p.Territory.Name, hits) {
+				f.Value = p.Territory.Name // read back, it means the same
 			}
 			sides = append(sides, p)
 		}
@@ -192,7 +191,7 @@ func (c comparison) fill(v *compareView) {
 
 func (c comparison) table() ui.Table {
 	na, nb := c.a.Territory.Name, c.b.Territory.Name
-	t := ui.Table{ID: "comparaison", Caption: "Levier par levier"}
+	t := ui.Table{ID: "comparaison", Caption: "Levier par levier", CaptionHidden: true}
 	t.Columns = []ui.Column{
 		{Label: "Levier", Wide: true},
 		{Label: na, Unit: wording.Kilotonnes, Number: true}, {Label: nb, Unit: wording.Kilotonnes, Number: true},
@@ -212,7 +211,7 @@ func (c comparison) table() ui.Table {
 		if l == nil {
 			l = lb
 		}
-		row := ui.Row{Cells: []ui.Cell{{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: sectors[l.Lever.Sector].Color}}}
+		row := ui.Row{Cells: []ui.Cell{{Text: l.Lever.Name, Href: wording.LeverPath(l.Lever.Code), Color: sectors[l.Lever.Sector].Color, Sub: sectors[l.Lever.Sector].Name}}}
 		row.Cells = append(row.Cells, lineCell(la, c.a), lineCell(lb, c.b), partCell(la, c.a), partCell(lb, c.b))
 		if sound {
 			row.Cells = append(row.Cells, headCell(la, c.a), headCell(lb, c.b))
@@ -264,14 +263,14 @@ func partCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 	if p.Total.Kg == 0 {
 		return ui.Cell{Missing: "Le total est nul."}
 	}
-	return ui.Cell{Text: french.Significant(float64(l.Objective.Kg)/float64(p.Total.Kg)*100, 3)}
+	return ui.Cell{Text: wording.Share(float64(l.Objective.Kg) / float64(p.Total.Kg))}
 }
 
 func headCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 	if why, missing := reasonOf(l); missing {
 		return ui.Cell{Missing: why}
 	}
-	return ui.Cell{Text: french.Significant(float64(l.Objective.Kg)/float64(p.Territory.Population), 3)}
+	return ui.Cell{Text: french.Number(float64(l.Objective.Kg)/float64(p.Territory.Population), 1)}
 }
 
 func totalCell(p *panorama.Panorama) ui.Cell {

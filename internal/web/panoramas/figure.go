@@ -1,11 +1,13 @@
 package panoramas
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
 	"jalon/internal/figure"
 	"jalon/internal/french"
+	"jalon/internal/territory"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -13,7 +15,6 @@ import (
 // figureView is the page behind a figure: «d'où vient ce chiffre ?».
 type figureView struct {
 	Heading ui.Heading
-	Missing string
 	Number  ui.Value
 	E       figure.Explanation
 	Facts   ui.Table
@@ -34,9 +35,15 @@ func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
 		class, label := wording.Class(f.Class)
 		v.Number = ui.Value{Text: plain(f.Value), Unit: f.Unit, Provenance: class, ProvenanceLabel: label}
 	} else {
-		v.Missing = f.Reason
+		v.Number = ui.Value{Missing: f.Reason, Unit: f.Unit}
 	}
-	v.Facts = facts(f)
+	trail := []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "D’où vient ce chiffre\u00a0?"}}
+	place := f.Territory
+	if t, tree, err := d.placeOf(r.Context(), f.Territory); err == nil {
+		place = t.Name + " (" + f.Territory + ")"
+		trail = append(wording.Trail(tree, t), ui.Link{Label: "D’où vient ce chiffre\u00a0?"})
+	}
+	v.Facts = facts(f, place)
 	if len(e.Inputs) > 0 {
 		t := ui.Table{ID: "termes", Caption: "Les termes du calcul", Columns: []ui.Column{{Label: "Terme"}, {Label: "Valeur", Number: true}, {Label: "Source", Wide: true}}}
 		for _, in := range e.Inputs {
@@ -61,11 +68,26 @@ func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
 		},
 		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: "version des données " + f.Version,
 	}
-	page := d.Shell.Page(r, e.Title, e.Sentence, ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Chiffre"})
-	if e.Page != "" {
-		page.Trail = []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Page du chiffre", Href: e.Page}, {Label: "D’où vient ce chiffre\u00a0?"}}
-	}
+	page := d.Shell.Page(r, e.Title, e.Sentence, trail...)
 	return d.Shell.Render(w, r, page, figurePage(v))
+}
+
+// placeOf is the territory of a figure, for its name and the way back to it.
+func (d Deps) placeOf(ctx context.Context, ref string) (territory.Territory, *territory.Tree, error) {
+	m, err := d.Model(ctx)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
+	at, err := territory.ParseRef(ref)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
+	if at.Scale == territory.Perimeter && d.Perimeter != nil {
+		t, _, err := d.Perimeter(ctx, at.Code)
+		return t, m.Tree(), err
+	}
+	t, err := m.Tree().Lookup(at)
+	return t, m.Tree(), err
 }
 
 // plain is a value with the digits that it has, and no more than six decimals.
@@ -78,7 +100,7 @@ func plain(v float64) string {
 	return french.Number(v, 6)
 }
 
-func facts(f figure.Figure) ui.Table {
+func facts(f figure.Figure, place string) ui.Table {
 	t := ui.Table{ID: "fiche", Caption: "La fiche du chiffre", Columns: []ui.Column{{Label: "Rubrique"}, {Label: "Contenu", Wide: true}}}
 	add := func(name, text string) {
 		if text != "" {
@@ -87,7 +109,7 @@ func facts(f figure.Figure) ui.Table {
 	}
 	add("Provenance", wording.Upper(f.Class.Label()))
 	add("Unité", f.Unit)
-	add("Territoire", f.Territory)
+	add("Territoire", place)
 	if f.Year != 0 {
 		add("Année", strconv.Itoa(f.Year))
 	}

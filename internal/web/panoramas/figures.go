@@ -118,7 +118,7 @@ func (b *builder) tripsFigure() (ui.KeyFigure, bool) {
 	c, label := wording.Class(figure.Reference)
 	return ui.KeyFigure{
 		Label: "Kilomètres évités par voiture",
-		Value: ui.Value{Text: french.Number(l.Equiv.Change.V, l.Equiv.Decimals), Unit: l.Equiv.Unit, Name: "réduction des déplacements",
+		Value: ui.Value{Text: wording.Level(l.Equiv.Change, l.Equiv.Decimals, false), Unit: l.Equiv.Unit, Name: "réduction des déplacements",
 			Explain: wording.FigurePath(l.FigureKey + "/" + panorama.AskChange), Provenance: c, ProvenanceLabel: label},
 		Meaning: "moyenne régionale\u00a0: l’ordre de grandeur est le même dans toute la région.",
 	}, true
@@ -135,7 +135,7 @@ func (b *builder) perInhabitant() (ui.KeyFigure, bool) {
 	return ui.KeyFigure{
 		Label: "Par habitant",
 		Value: ui.Value{Text: french.Significant(float64(b.p.Total.Kg)/float64(t.Population)/1000, 2), Unit: "t\u00a0CO₂e par an", Name: "objectif par habitant",
-			Provenance: c, ProvenanceLabel: label},
+			Explain: wording.FigurePath(wording.TotalKey(b.p.Edition, t.Ref)), Provenance: c, ProvenanceLabel: label},
 		Meaning: "l’objectif divisé par les " + french.Integer(t.Population) + " habitants.",
 	}, true
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
@@ -58,9 +59,9 @@ func (d Deps) nation(w http.ResponseWriter, r *http.Request) error {
 	v.Levers.Columns[2].Label = "Part du total"
 	b.totalShares(&v.Levers)
 	v.Figures = []ui.KeyFigure{
-		b.scopeFigure("Objectif national", s.National, true),
-		b.scopeFigure("13 régions de l’Hexagone et de Corse", s.Mainland, false),
-		b.scopeFigure("5 régions d’outre-mer, à part", s.Overseas, false),
+		b.scopeFigure("Objectif national", s.National, wording.FigurePath(wording.TotalKey(p.Edition, territory.France))),
+		b.scopeFigure("13 régions de l’Hexagone et de Corse", s.Mainland, "#hexagone"),
+		b.scopeFigure("5 régions d’outre-mer, à part", s.Overseas, "#outre-mer"),
 	}
 	if v.Mainland, v.Overseas, err = b.regionTables(s); err != nil {
 		return err
@@ -82,18 +83,18 @@ func (b *builder) totalShares(t *ui.Table) {
 	}
 	for i := range t.Rows {
 		kg := byName[t.Rows[i].Cells[0].Href]
-		t.Rows[i].Cells[2] = ui.Cell{Text: french.Significant(float64(kg)/float64(b.p.Total.Kg)*100, 3)}
+		t.Rows[i].Cells[2] = ui.Cell{Text: wording.Share(float64(kg) / float64(b.p.Total.Kg))}
 	}
 }
 
-func (b *builder) scopeFigure(label string, t panorama.Total, reference bool) ui.KeyFigure {
+func (b *builder) scopeFigure(label string, t panorama.Total, explain string) ui.KeyFigure {
 	k := ui.KeyFigure{Label: label, Meaning: t.Scope + "."}
-	k.Value = ui.Value{Text: french.Kt(int64(t.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Kg), Name: label,
-		Provenance: "computed", ProvenanceLabel: "calculé par Jalon"}
-	if reference {
-		k.Value.Provenance, k.Value.ProvenanceLabel = "reference", "publié par l’État"
-		k.Value.Explain = wording.FigurePath(wording.TotalKey(b.p.Edition, territory.France))
+	k.Value = ui.Value{Text: french.Kt(int64(t.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Kg), Name: label, Explain: explain}
+	class := figure.Computed // the sum of what the State publishes, region by region
+	if t.Kg == b.p.Total.Kg {
+		class = figure.Reference
 	}
+	k.Value.Provenance, k.Value.ProvenanceLabel = wording.Class(class)
 	return k
 }
 

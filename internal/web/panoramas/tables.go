@@ -134,7 +134,7 @@ func (b *builder) shareCell(l *panorama.Line, why string) ui.Cell {
 	if !l.Share.Known {
 		return ui.Cell{Missing: l.Share.Reason}
 	}
-	return ui.Cell{Text: french.Significant(l.Share.V*100, 3), Explain: why + "/" + panorama.AskShare, Name: l.Lever.Name}
+	return ui.Cell{Text: wording.Share(l.Share.V), Explain: why + "/" + panorama.AskShare, Name: l.Lever.Name}
 }
 
 // absentTable lists apart what has no value here, with what the region has and

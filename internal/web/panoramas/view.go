@@ -128,10 +128,7 @@ func (b *builder) tabs() []ui.Link {
 	if len(b.p.Regions) == 1 {
 		tabs = append(tabs, ui.Link{Label: "Simulateur", Href: b.simulator()})
 	}
-	if ref.Scale != territory.Perimeter {
-		tabs = append(tabs, ui.Link{Label: "Comparer", Href: "/comparer?a=" + ref.String()})
-	}
-	return tabs
+	return append(tabs, ui.Link{Label: "Comparer", Href: "/comparer?a=" + ref.String()})
 }
 
 // simulator leads to the simulator of the region that a territory lies in.
@@ -151,9 +148,7 @@ func (b *builder) next() []ui.Link {
 	if len(b.p.Regions) == 1 {
 		next = append(next, ui.Link{Label: "Essayer d’autres objectifs dans le simulateur", Href: b.simulator()})
 	}
-	if b.p.Territory.Ref.Scale != territory.Perimeter {
-		next = append(next, ui.Link{Label: "Comparer avec un autre territoire", Href: "/comparer?a=" + b.p.Territory.Ref.String()})
-	}
+	next = append(next, ui.Link{Label: "Comparer avec un autre territoire", Href: "/comparer?a=" + b.p.Territory.Ref.String()})
 	if b.below {
 		next = append(next, ui.Link{Label: "Ajouter les données de votre territoire", Href: "/methode#vos-donnees"})
 	}
@@ -177,8 +172,6 @@ func (b *builder) source() ui.Source {
 		s.Text = "objectifs régionaux affichés par le Secrétariat général à la planification écologique, " + french.Month(b.p.Edition) +
 			"\u00a0; répartition sous la région calculée par Jalon."
 	}
-	if ref := b.p.Territory.Ref; ref.Scale != territory.Perimeter {
-		s.Downloads = append(s.Downloads, ui.Link{Label: "Ce panorama pour un programme", Href: "/api/v1/panorama/" + ref.String(), Note: "JSON"})
-	}
+	s.Downloads = append(s.Downloads, ui.Link{Label: "Ce panorama pour un programme", Href: "/api/v1/panorama/" + b.p.Territory.Ref.String(), Note: "JSON"})
 	return s
 }

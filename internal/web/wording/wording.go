@@ -94,6 +94,12 @@ func Less(kg panorama.Kg) string {
 	return Mass(kg) + " de moins"
 }
 
+// Share is a part in percent for a column: two decimals, more when the part is
+// too small to be read with them.
+func Share(v float64) string {
+	return french.Number(v*100, max(2, french.Decimals(v*100, 3)))
+}
+
 // MarkOf is how charts draw the state of a line.
 func MarkOf(s panorama.State) ui.Mark {
 	switch s {

@@ -1,6 +1,8 @@
 package panoramas
 
 import (
+	"cmp"
+
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -64,6 +66,16 @@ func (b *builder) methodsTable() (*ui.Table, string) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	for _, beside := range b.p.Beside {
+		if e := beside.Share; e.InTotal && e.Amount.Known {
+			sum += e.Amount.Kg
+			some = true
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: beside.Lever.Name, Href: wording.LeverPath(beside.Lever.Code), Sub: "un seul levier dans cette méthode"},
+			{Missing: "Cette méthode réunit ici plusieurs leviers en un seul\u00a0: sa part ne se divise pas entre eux."},
+			amountCell(beside.Share.Amount, decimals), {Text: french.Significant(beside.Share.Percent, 3)}}})
+	}
 	if len(t.Rows) == 0 {
 		return nil, ""
 	}
@@ -91,6 +103,7 @@ func (b *builder) importedTable() *ui.Table {
 	t.Columns = []ui.Column{
 		{Label: "Levier"},
 		{Label: "Publié", Unit: wording.Kilotonnes, Number: true},
+		{Label: "Ordre de grandeur publié", Number: true},
 		{Label: "Jalon", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Écart (Jalon − publié)", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Ordre de grandeur publié"},
@@ -114,7 +127,7 @@ func (b *builder) importedTable() *ui.Table {
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 				b.leverCell(l),
-				{Text: french.Kt(int64(v.Kg), decimals), Exact: wording.Exact(v.Kg)},
+				{Text: french.Kt(int64(v.Kg), decimals), Exact: wording.Exact(v.Kg)}, levelCell(v),
 				amountCell(l.Objective, decimals), gap, level, {Text: source},
 			}})
 		}
@@ -123,6 +136,14 @@ func (b *builder) importedTable() *ui.Table {
 		return nil
 	}
 	return &t
+}
+
+// levelCell is the equivalent that its publisher gives beside an objective.
+func levelCell(v panorama.PublishedValue) ui.Cell {
+	if !v.Level.Known {
+		return ui.Cell{Missing: cmp.Or(v.Level.Reason, "Publié sans ordre de grandeur.")}
+	}
+	return ui.Cell{Text: plain(v.Level.V), Sub: v.Unit}
 }
 
 // axes lists the levers of the other axes: they have national targets, and no

@@ -48,7 +48,7 @@ func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
 		t := ui.Table{ID: "termes", Caption: "Les termes du calcul", Columns: []ui.Column{{Label: "Terme"}, {Label: "Valeur", Number: true}, {Label: "Source", Wide: true}}}
 		for _, in := range e.Inputs {
 			label := in.Label
-			if in.Symbol != "" {
+			if in.Symbol != "" && in.Symbol != "+" {
 				label = in.Symbol + "\u00a0: " + in.Label
 			}
 			value := ui.Cell{Text: in.Value}

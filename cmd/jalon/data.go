@@ -18,17 +18,17 @@ import (
 
 var importCommand = command{
 	name: "import", args: "GENRE FICHIER [--apply]",
-	short: "importe un fichier : essai à blanc d’abord, puis --apply",
+	short: "importe un fichier\u00a0: essai à blanc d’abord, puis --apply",
 	long:  importHelp(),
 	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
 		r := app.ImportRequest{Mapping: exchange.Mapping{}}
-		fs.BoolVar(&r.Apply, "apply", false, "applique l’import si aucune ligne n’est refusée ; sinon c’est un essai à blanc")
+		fs.BoolVar(&r.Apply, "apply", false, "applique l’import si aucune ligne n’est refusée\u00a0; sinon c’est un essai à blanc")
 		fs.BoolVar(&r.Again, "again", false, "importe de nouveau un fichier déjà importé")
-		fs.StringVar(&r.Encoding, "encoding", "", "`ENCODAGE` du fichier texte : utf-8 (détecté) ou windows-1252")
+		fs.StringVar(&r.Encoding, "encoding", "", "`ENCODAGE` du fichier texte\u00a0: utf-8 (détecté) ou windows-1252")
 		fs.StringVar(&r.Sheet, "sheet", "", "`FEUILLE` du classeur à lire (la première visible sinon)")
 		fs.IntVar(&r.SkipRows, "skip-rows", 0, "`NOMBRE` de lignes de titre avant l’en-tête")
 		fs.IntVar(&r.Year, "year", 0, "`ANNÉE` de la géographie, quand l’édition du découpage ne la dit pas")
-		fs.Func("map", "`COLONNE=CHAMP`, sens d’une colonne que le format ne connaît pas (champ « - » pour l’ignorer) ; répétable", func(s string) error {
+		fs.Func("map", "`COLONNE=CHAMP`, sens d’une colonne que le format ne connaît pas (champ «\u00a0-\u00a0» pour l’ignorer)\u00a0; répétable", func(s string) error {
 			column, field, ok := strings.Cut(s, "=")
 			if !ok || column == "" || field == "" {
 				return errors.New("écrivez COLONNE=CHAMP")
@@ -122,9 +122,9 @@ var panoramaCommand = command{
 		var r app.PanoramaRequest
 		var path, sign string
 		fs.StringVar(&r.Territory, "territory", "", "`TERRITOIRE`, échelle et code")
-		fs.StringVar(&r.Format, "format", app.TableFormat, "`FORMAT` : table, csv, json ou xlsx")
+		fs.StringVar(&r.Format, "format", app.TableFormat, "`FORMAT`\u00a0: table, csv, json ou xlsx")
 		fs.StringVar(&path, "output", "", "`FICHIER` à écrire, au lieu de la sortie")
-		fs.StringVar(&sign, "decimal", "virgule", "`SIGNE` décimal du CSV : virgule ou point")
+		fs.StringVar(&sign, "decimal", "virgule", "`SIGNE` décimal du CSV\u00a0: virgule ou point")
 		return func(ctx context.Context, cfg config.Config, args []string) (err error) {
 			if err := need(args); err != nil {
 				return err

@@ -12,7 +12,7 @@ import (
 
 var exportCommand = command{
 	name: "export", args: "[FICHIER] [--output DOSSIER]",
-	short: "écrit un fichier de la page « Données », avec son empreinte",
+	short: "écrit un fichier de la page «\u00a0Données\u00a0», avec son empreinte",
 	long:  "Sans nom de fichier, liste tous ceux que l’on peut demander\u00a0: chaque jeu en .csv, .xlsx et\n.json, le dictionnaire des colonnes (codebook) et le lot qui se recalcule (.zip).",
 	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
 		var dir string

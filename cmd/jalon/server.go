@@ -87,7 +87,7 @@ var dumpCommand = command{
 
 var loadCommand = command{
 	name: "load", args: "FICHIER.zip",
-	short: "remplit une base vide depuis une archive de « jalon dump »",
+	short: "remplit une base vide depuis une archive de «\u00a0jalon dump\u00a0»",
 	setup: func(_ *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
 		return func(ctx context.Context, cfg config.Config, args []string) error {
 			if err := need(args, "FICHIER.zip"); err != nil {

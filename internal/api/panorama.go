@@ -98,7 +98,7 @@ type besideOf struct {
 	Emissions emissionsOf `json:"emissions"`
 }
 
-const notice = "Objectif indicatif, non contraignant : baisse attendue en 2030 par rapport à 2019, par an."
+const notice = "Objectif indicatif, non contraignant\u00a0: baisse attendue en 2030 par rapport à 2019, par an."
 
 func (d Deps) panorama(w http.ResponseWriter, r *http.Request) error {
 	if _, err := query(r); err != nil {

@@ -50,14 +50,14 @@ type Outcome struct {
 // ImportKinds lists what can be imported, with its French title.
 func ImportKinds() [][2]string {
 	return [][2]string{
-		{"keys", "clés de répartition : territory, key, year, value, source (et unit, reason)"},
-		{"objectives", "objectifs publiés : territory, lever, kt, equivalent, unit, edition, source"},
-		{"emissions", "émissions et objectifs d’EPCI : territory, sector, subsector, year, value, unit, source"},
-		{"perimeters", "périmètres : type, name, holder, member (commune ou EPCI), from, to"},
-		{"territories", "édition du découpage : archive .tgz ou dossier de @etalab/decoupage-administratif"},
-		{"insee-logement", "INSEE, base-cc-logement : logements chauffés au fioul et au gaz"},
+		{"keys", "clés de répartition\u00a0: territory, key, year, value, source (et unit, reason)"},
+		{"objectives", "objectifs publiés\u00a0: territory, lever, kt, equivalent, unit, edition, source"},
+		{"emissions", "émissions et objectifs d’EPCI\u00a0: territory, sector, subsector, year, value, unit, source"},
+		{"perimeters", "périmètres\u00a0: type, name, holder, member (commune ou EPCI), from, to"},
+		{"territories", "édition du découpage\u00a0: archive .tgz ou dossier de @etalab/decoupage-administratif"},
+		{"insee-logement", "INSEE, base-cc-logement\u00a0: logements chauffés au fioul et au gaz"},
 		{"sdes-parc", "SDES, parc de voitures par commune"},
-		{"cerema-artif", "Cerema, conso_com : consommation d’espaces par commune"},
+		{"cerema-artif", "Cerema, conso_com\u00a0: consommation d’espaces par commune"},
 	}
 }
 

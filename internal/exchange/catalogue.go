@@ -36,23 +36,23 @@ type referenceTable struct {
 	file, name, title, note string
 }
 
-const ours = "Jalon, d’après les sources que nomme la colonne « source » (jeu « sources »)"
+const ours = "Jalon, d’après les sources que nomme la colonne «\u00a0source\u00a0» (jeu «\u00a0sources\u00a0»)"
 
 // referenceTables are the tables of data/ that go out as they are.
 var referenceTables = []referenceTable{
-	{"objectives-regional.csv", "objectifs-regionaux", "Objectifs régionaux, éditions de décembre 2023 et juillet 2024", "Une ligne par édition, région et levier. L’édition affichée est celle de juillet 2024 ; celle de décembre 2023 est la répartition théorique."},
-	{"objectives-national.csv", "objectifs-nationaux", "Objectifs nationaux des 30 leviers", "Baisse attendue en 2030 par rapport à 2019. La somme est de 201 000 ktCO₂e."},
-	{"levers.csv", "leviers", "Leviers, toutes versions du référentiel", "Le code d’un levier est permanent ; son nom ne l’est pas, et trois noms servent deux fois."},
+	{"objectives-regional.csv", "objectifs-regionaux", "Objectifs régionaux, éditions de décembre 2023 et juillet 2024", "Une ligne par édition, région et levier. L’édition affichée est celle de juillet 2024\u00a0; celle de décembre 2023 est la répartition théorique."},
+	{"objectives-national.csv", "objectifs-nationaux", "Objectifs nationaux des 30 leviers", "Baisse attendue en 2030 par rapport à 2019. La somme est de 201\u202f000 ktCO₂e."},
+	{"levers.csv", "leviers", "Leviers, toutes versions du référentiel", "Le code d’un levier est permanent\u00a0; son nom ne l’est pas, et trois noms servent deux fois."},
 	{"crosswalks.csv", "correspondances", "Correspondances entre versions du référentiel", "Correspondances établies par Jalon. Un objectif en kt ne suit qu’une correspondance d’un à un ou de plusieurs à un, jamais partagé."},
 	{"keys.csv", "cles", "Clés de répartition", "Les clés de l’État de la nation aux régions, et leurs données."},
 	{"lever-keys.csv", "cles-des-leviers", "Clé officielle de chaque levier", ""},
 	{"key-inputs.csv", "donnees-des-cles", "Données publiques des clés qui se recalculent", ""},
-	{"lever-scales.csv", "echelles", "État de chaque levier à chaque échelle", "key : la clé de l’État ; substitute : une clé de substitution, donc une estimation ; unallocated : non réparti sans clé importée."},
-	{"epci-percentages.csv", "pourcentages-epci", "Seconde méthode : part de chaque levier dans la baisse d’un secteur", ""},
+	{"lever-scales.csv", "echelles", "État de chaque levier à chaque échelle", "key\u00a0: la clé de l’État\u00a0; substitute\u00a0: une clé de substitution, donc une estimation\u00a0; unallocated\u00a0: non réparti sans clé importée."},
+	{"epci-percentages.csv", "pourcentages-epci", "Seconde méthode\u00a0: part de chaque levier dans la baisse d’un secteur", ""},
 	{"adjusted-cells.csv", "cellules-ajustees", "Valeurs régionales changées entre les deux éditions", ""},
 	{"dynamics.csv", "dynamiques", "Séries régionales citées par l’État", ""},
 	{"targets-national.csv", "cibles-nationales", "Cibles nationales des autres axes", ""},
-	{"collectivites.csv", "collectivites", "Collectivités : qui décide où", "Une collectivité est un conseil qui décide ; ce n’est pas un territoire."},
+	{"collectivites.csv", "collectivites", "Collectivités\u00a0: qui décide où", "Une collectivité est un conseil qui décide\u00a0; ce n’est pas un territoire."},
 	{"sources.csv", "sources", "Sources", "Chaque ligne des autres jeux renvoie ici par son identifiant."},
 }
 
@@ -63,15 +63,15 @@ var numeric = []string{"kt", "ratio", "start_2019", "value", "pct", "coefficient
 var labels = map[string]string{
 	"edition": "Édition de la publication", "region": "Code de la région", "lever": "Code permanent du levier", "kt": "Objectif, en ktCO₂e par an",
 	"as_published": "Valeur telle que publiée", "reason": "Raison d’une absence ou d’un choix", "ratio": "Unité physique par kt", "start_2019": "État de départ en 2019",
-	"relative": "true : le niveau de 2030 est celui de 2019 plus l’évolution", "unit": "Unité", "unit_reason": "Raison d’une unité absente", "unit_short": "Unité, en bref",
-	"unit_kind": "quantity : s’additionne ; rate : ne s’additionne jamais ; none : sans unité", "note": "Remarque", "source": "Identifiant de la source", "year": "Année",
+	"relative": "true\u00a0: le niveau de 2030 est celui de 2019 plus l’évolution", "unit": "Unité", "unit_reason": "Raison d’une unité absente", "unit_short": "Unité, en bref",
+	"unit_kind": "quantity\u00a0: s’additionne\u00a0; rate\u00a0: ne s’additionne jamais\u00a0; none\u00a0: sans unité", "note": "Remarque", "source": "Identifiant de la source", "year": "Année",
 	"base_year": "Année de référence", "code": "Code permanent", "version": "Version du référentiel", "source_id": "Identifiant chez l’État (pas toujours unique)",
 	"name": "Nom", "short_name": "Nom court", "sector": "Code du secteur", "theme": "Code de la thématique", "axes": "Axes, séparés par |",
-	"direction": "Sens attendu de la quantité physique", "scope": "Portée", "regional": "true : l’État le régionalise", "gloss": "En une phrase", "workstream": "Chantier de 2026",
-	"territorial": "true : levier territorial de 2026", "wider": "Levier plus large sous lequel il se lit", "from": "Levier de départ", "to": "Levier d’arrivée",
-	"kind": "one-to-one, part-of ou no-match", "key": "Code de la clé", "label": "Libellé", "producer": "Producteur", "recomputable": "true : se recalcule de données publiques",
+	"direction": "Sens attendu de la quantité physique", "scope": "Portée", "regional": "true\u00a0: l’État le régionalise", "gloss": "En une phrase", "workstream": "Chantier de 2026",
+	"territorial": "true\u00a0: levier territorial de 2026", "wider": "Levier plus large sous lequel il se lit", "from": "Levier de départ", "to": "Levier d’arrivée",
+	"kind": "one-to-one, part-of ou no-match", "key": "Code de la clé", "label": "Libellé", "producer": "Producteur", "recomputable": "true\u00a0: se recalcule de données publiques",
 	"formula": "Formule", "coefficient": "ktCO₂e par unité de la clé", "value": "Valeur", "class": "Provenance", "scale": "Échelle", "state": "État du levier",
-	"lever_name_source": "Nom chez le producteur", "subsector": "Code du sous-secteur", "pct": "Pourcentage de la baisse", "in_total": "true : compte dans le total",
+	"lever_name_source": "Nom chez le producteur", "subsector": "Code du sous-secteur", "pct": "Pourcentage de la baisse", "in_total": "true\u00a0: compte dans le total",
 	"kt_2023_12": "Objectif de décembre 2023", "kt_2024_07": "Objectif de juillet 2024", "indicator": "Indicateur", "target": "Cible", "text": "Phrase",
 	"lever_2024_07": "Levier qui porte la valeur en juillet 2024", "to_version": "Version du levier d’arrivée", "capacities": "Compétences, séparées par |",
 	"territories": "Territoires où elle les exerce, séparés par |", "departments": "Départements", "regions": "Régions", "siren": "SIREN", "elected_title": "Titre de la personne élue à sa tête",
@@ -113,7 +113,7 @@ func reference(tables fs.FS, t referenceTable) (Dataset, error) {
 
 func missingOf(number bool) string {
 	if number {
-		return "valeur manquante, jamais zéro ; la raison est dans la colonne « reason » ou « unit_reason »"
+		return "valeur manquante, jamais zéro\u00a0; la raison est dans la colonne «\u00a0reason\u00a0» ou «\u00a0unit_reason\u00a0»"
 	}
 	return ""
 }
@@ -122,7 +122,7 @@ func missingOf(number bool) string {
 func places(t *territory.Tree) Dataset {
 	e := t.Edition()
 	return Dataset{
-		Name: "territoires", Title: "Territoires : régions, départements, intercommunalités, communes", Source: e.Source,
+		Name: "territoires", Title: "Territoires\u00a0: régions, départements, intercommunalités, communes", Source: e.Source,
 		Note: "Géographie au 1er janvier " + Integer(e.Year).Text + ", populations municipales " + Integer(e.PopulationYear).Text + ".",
 		Fields: []Field{
 			{Name: "territory", Label: "Échelle et code"}, {Name: "scale", Label: "Échelle"}, {Name: "code", Label: "Code officiel, gardé en texte"}, {Name: "name", Label: "Nom"},
@@ -183,11 +183,11 @@ const ImportedName = "donnees-importees"
 // imported are the figures received by import, every edition.
 func imported(all []series.Observation) Dataset {
 	return Dataset{
-		Name: ImportedName, Title: "Chiffres reçus par import : clés, objectifs publiés, émissions", Source: "colonne « source » de chaque ligne",
-		Note: "Chaque import garde ses valeurs ; pour une série, un territoire et une année, la dernière édition est celle qui sert.",
+		Name: ImportedName, Title: "Chiffres reçus par import\u00a0: clés, objectifs publiés, émissions", Source: "colonne «\u00a0source\u00a0» de chaque ligne",
+		Note: "Chaque import garde ses valeurs\u00a0; pour une série, un territoire et une année, la dernière édition est celle qui sert.",
 		Fields: []Field{
-			{Name: "series", Label: "Série : cle/…, objectif/…, equivalent/…, emissions/…"}, {Name: "territory", Label: "Échelle et code"}, {Name: "year", Label: "Année", Number: true},
-			{Name: "value", Label: "Valeur", Number: true, Missing: "valeur manquante, dont la raison est dans « reason »"}, {Name: "reason", Label: "Raison d’une absence"},
+			{Name: "series", Label: "Série\u00a0: cle/…, objectif/…, equivalent/…, emissions/…"}, {Name: "territory", Label: "Échelle et code"}, {Name: "year", Label: "Année", Number: true},
+			{Name: "value", Label: "Valeur", Number: true, Missing: "valeur manquante, dont la raison est dans «\u00a0reason\u00a0»"}, {Name: "reason", Label: "Raison d’une absence"},
 			{Name: "as_published", Label: "Valeur telle que reçue"}, {Name: "unit", Label: "Unité"}, {Name: "provenance", Label: "Provenance"}, {Name: "source", Label: "Source"},
 			{Name: "label", Label: "Édition chez le producteur"}, {Name: "edition", Label: "Import qui l’a apportée, dans l’ordre du temps"},
 		},

@@ -119,7 +119,7 @@ func Codebook(sets []Dataset) Dataset {
 	}
 	return Dataset{
 		Name: "codebook", Title: "Dictionnaire des colonnes de tous les jeux", Source: "Jalon",
-		Note: "Les CSV sont en UTF-8 avec BOM, séparés par « ; », à virgule décimale ; un texte qui commence par = + - @ y est précédé d’une apostrophe.",
+		Note: "Les CSV sont en UTF-8 avec BOM, séparés par «\u00a0;\u00a0», à virgule décimale\u00a0; un texte qui commence par = + - @ y est précédé d’une apostrophe.",
 		Fields: []Field{{Name: "dataset", Label: "Jeu de données"}, {Name: "title", Label: "Titre du jeu"}, {Name: "column", Label: "Colonne"}, {Name: "label", Label: "Contenu"},
 			{Name: "type", Label: "texte ou nombre"}, {Name: "unit", Label: "Unité"}, {Name: "missing", Label: "Sens d’une cellule vide"}, {Name: "source", Label: "Source du jeu"}, {Name: "note", Label: "Portée du jeu"}},
 		Rows: Slice(rows),

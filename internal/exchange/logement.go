@@ -62,10 +62,10 @@ func ReadHousing(t *Table, m Mapping) (Format, error) {
 	}
 	f := Format{
 		Name: "insee-logement", Label: "INSEE, base des principaux indicateurs du logement par commune",
-		Document: "INSEE, « Logement en 2022 », dictionnaire des variables de base-cc-logement",
+		Document: "INSEE, «\u00a0Logement en 2022\u00a0», dictionnaire des variables de base-cc-logement",
 		Keys:     []string{"logements-fioul-2019", "logements-gaz-2019"}, Unit: []string{"logements", "logements"},
 		Year: year, Source: "INSEE, recensement de la population, base-cc-logement",
-		Notes: []string{"Gaz : logements raccordés au gaz de ville ou de réseau (CGAZV), sans les bouteilles et citernes."},
+		Notes: []string{"Gaz\u00a0: logements raccordés au gaz de ville ou de réseau (CGAZV), sans les bouteilles et citernes."},
 	}
 	f.Rows = communes(t, c, "oil", "gas")
 	return f, nil
@@ -114,10 +114,10 @@ func ReadLand(t *Table, m Mapping) (Format, error) {
 	}
 	return Format{
 		Name: "cerema-artif", Label: "Cerema, consommation d’espaces naturels, agricoles et forestiers par commune",
-		Document: "Cerema, jeu « Consommation d’espaces naturels, agricoles et forestiers » (data.gouv.fr), fichier conso_com.csv",
+		Document: "Cerema, jeu «\u00a0Consommation d’espaces naturels, agricoles et forestiers\u00a0» (data.gouv.fr), fichier conso_com.csv",
 		Keys:     []string{"artificialisation"}, Unit: []string{"m²"}, Year: landTo - 1,
 		Source: "Cerema, fichiers fonciers, consommation d’espaces du 1er janvier 2011 au 1er janvier 2021",
-		Notes:  []string{"La consommation d’espaces n’est pas l’artificialisation au sens strict ; elle est brute, sans déduire la renaturation."},
+		Notes:  []string{"La consommation d’espaces n’est pas l’artificialisation au sens strict\u00a0; elle est brute, sans déduire la renaturation."},
 		Rows:   landRows(t, c, years),
 	}, nil
 }

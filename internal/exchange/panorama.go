@@ -15,15 +15,15 @@ func PanoramaFields() []Field {
 		{Name: "lever", Label: "Code permanent du levier"},
 		{Name: "name", Label: "Nom du levier"},
 		{Name: "sector", Label: "Code du secteur"},
-		{Name: "objective_kt", Label: "Objectif indicatif : baisse attendue en 2030 par rapport à 2019", Unit: "ktCO₂e par an", Number: true, Missing: "pas de valeur à cette échelle (la raison est dans « reason » quand la colonne existe) ; jamais zéro"},
+		{Name: "objective_kt", Label: "Objectif indicatif\u00a0: baisse attendue en 2030 par rapport à 2019", Unit: "ktCO₂e par an", Number: true, Missing: "pas de valeur à cette échelle (la raison est dans «\u00a0reason\u00a0» quand la colonne existe)\u00a0; jamais zéro"},
 		{Name: "share", Label: "Part de l’objectif national du levier, de 0 à 1", Number: true, Missing: "objectif absent, ou levier sans objectif national"},
-		{Name: "key", Label: "Code de la clé de répartition (table des clés) : celle de l’État pour une région, celle que Jalon applique en dessous", Missing: "levier non réparti, ou sans clé publiée"},
-		{Name: "provenance", Label: "Provenance : reference (publié par l’État), computed (réparti par une clé), estimated (réparti par une clé de substitution), missing (non réparti)"},
+		{Name: "key", Label: "Code de la clé de répartition (table des clés)\u00a0: celle de l’État pour une région, celle que Jalon applique en dessous", Missing: "levier non réparti, ou sans clé publiée"},
+		{Name: "provenance", Label: "Provenance\u00a0: reference (publié par l’État), computed (réparti par une clé), estimated (réparti par une clé de substitution), missing (non réparti)"},
 		{Name: "equivalent_2019", Label: "Ordre de grandeur, état de départ en 2019", Number: true, Missing: "levier sans unité, ou quantité inconnue à cette échelle"},
 		{Name: "equivalent_2030", Label: "Ordre de grandeur, niveau visé en 2030", Number: true, Missing: "levier sans unité, ou quantité inconnue à cette échelle"},
-		{Name: "equivalent_change", Label: "Ordre de grandeur, évolution de 2019 à 2030 ; sous la région, un taux est celui de la région", Number: true, Missing: "levier sans unité"},
+		{Name: "equivalent_change", Label: "Ordre de grandeur, évolution de 2019 à 2030\u00a0; sous la région, un taux est celui de la région", Number: true, Missing: "levier sans unité"},
 		{Name: "equivalent_unit", Label: "Unité de l’ordre de grandeur", Missing: "levier sans unité"},
-		{Name: "version", Label: "Version des données et des règles : deux fichiers de même version donnent les mêmes valeurs"},
+		{Name: "version", Label: "Version des données et des règles\u00a0: deux fichiers de même version donnent les mêmes valeurs"},
 	}
 }
 
@@ -78,7 +78,7 @@ func Panorama(m *panorama.Model, p panorama.Panorama) Dataset {
 	}
 }
 
-const panoramaSource = "SGPE, simulateur territorial de la planification écologique, juillet 2024 ; répartition sous la région calculée par Jalon"
+const panoramaSource = "SGPE, simulateur territorial de la planification écologique, juillet 2024\u00a0; répartition sous la région calculée par Jalon"
 
 // fileName is a reference without the sign that file systems refuse.
 func fileName(r territory.Ref) string {
@@ -93,13 +93,13 @@ func fileName(r territory.Ref) string {
 // absent.
 func Panoramas(name, title string, m *panorama.Model, refs []territory.Ref) Dataset {
 	fields := append([]Field{
-		{Name: "territory", Label: "Territoire : échelle et code"},
+		{Name: "territory", Label: "Territoire\u00a0: échelle et code"},
 		{Name: "territory_name", Label: "Nom du territoire"},
 	}, PanoramaFields()...)
 	fields = append(fields, Field{Name: "reason", Label: "Raison de l’absence d’objectif", Missing: "l’objectif est donné"})
 	return Dataset{
 		Name: name, Title: title, Source: panoramaSource, Fields: fields,
-		Note: "Objectifs indicatifs, non contraignants. Une ligne par territoire et par levier ; aucune ligne de total.",
+		Note: "Objectifs indicatifs, non contraignants. Une ligne par territoire et par levier\u00a0; aucune ligne de total.",
 		Rows: func(yield func([]Datum, error) bool) {
 			for _, ref := range refs {
 				p, err := m.Of(ref)
@@ -124,10 +124,10 @@ func Panoramas(name, title string, m *panorama.Model, refs []territory.Ref) Data
 func CommunePanoramas(name string, m *panorama.Model) Dataset {
 	fields := PanoramaFields()
 	return Dataset{
-		Name: name, Title: "Panorama des leviers, communes", Source: panoramaSource,
-		Note: "Objectifs indicatifs, non contraignants. Seuls les leviers qui ont une valeur à l’échelle de la commune ; les autres se lisent à celle de son EPCI et de sa région.",
+		Name: name, Title: "Panorama des communes", Source: panoramaSource,
+		Note: "Objectifs indicatifs, non contraignants. Seuls les leviers qui ont une valeur à l’échelle de la commune\u00a0; les autres se lisent à celle de son EPCI et de sa région.",
 		Fields: append([]Field{
-			{Name: "territory", Label: "Commune : échelle et code"},
+			{Name: "territory", Label: "Commune\u00a0: échelle et code"},
 			{Name: "territory_name", Label: "Nom de la commune"},
 		}, fields...),
 		Rows: func(yield func([]Datum, error) bool) {

@@ -159,7 +159,7 @@ func writeBook(f *excelize.File, sheet string, d Dataset) error {
 	if _, err := f.NewSheet(sheet); err != nil {
 		return err
 	}
-	rows := [][]any{{d.Title}, {d.Note}, {"Source : " + d.Source}, nil, {"colonne", "contenu", "unité", "cellule vide"}}
+	rows := [][]any{{d.Title}, {d.Note}, {"Source\u00a0: " + d.Source}, nil, {"colonne", "contenu", "unité", "cellule vide"}}
 	for _, c := range d.Fields {
 		rows = append(rows, []any{c.Name, c.Label, c.Unit, c.Missing})
 	}

@@ -61,7 +61,7 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 		v.Book = append(v.Book, set{ID: "colonnes-" + s.Name, Title: s.Title, Note: s.Note, Source: s.Source, Columns: columnsTable(s)})
 	}
 	w.Header().Set("Cache-Control", "no-cache") // the list of files moves without the data
-	title := "Données ouvertes : tout ce que montre Jalon, et de quoi le recalculer"
+	title := "Données ouvertes\u00a0: tout ce que montre Jalon, et de quoi le recalculer"
 	page := d.Shell.Page(r, title, "Panoramas, objectifs, leviers, clés et territoires en CSV, XLSX et JSON, avec leur dictionnaire et un lot qui se recalcule.",
 		ui.Link{Label: "Accueil", Href: "/"}, ui.Link{Label: "Données", Href: "/donnees"})
 	return d.Shell.Render(w, r, page, dataPage(title, v))

@@ -32,7 +32,7 @@ func dataPage(title string, v view) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Title(ui.Heading{Title: title, Scope: []string{"Licence Ouverte 2.0", "sans compte ni clé", "version " + v.Version},
-			Lead: "Chaque fichier est produit pour une version des données : deux fichiers de même version donnent les mêmes valeurs. Une cellule vide est une valeur manquante, jamais un zéro."}).Render(ctx, templ_7745c5c3_Buffer)
+			Lead: "Chaque fichier est produit pour une version des données : deux fichiers de même version donnent les mêmes valeurs. Une cellule vide est une valeur manquante, jamais un zéro."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -48,7 +48,7 @@ func dataPage(title string, v view) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"prose\">Le CSV s’ouvre tel quel dans un tableur français : UTF-8, séparateur « ; », virgule décimale. Ajoutez <code>.sha256</code> à l’adresse d’un fichier pour lire son empreinte.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"prose\">Le CSV s’ouvre tel quel dans un tableur français\u00a0: UTF-8, séparateur «\u00a0;\u00a0», virgule décimale. Ajoutez <code>.sha256</code> à l’adresse d’un fichier pour lire son empreinte.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -74,7 +74,7 @@ func dataPage(title string, v view) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"prose\">Les données d’entrée, les règles et les résultats de tous les territoires dans un seul fichier. Quiconque a le programme peut refaire le calcul à partir du lot seul : <code>jalon verify --bundle FICHIER</code>.</p><p class=\"prose\"><a class=\"fr-link\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p class=\"prose\">Les données d’entrée, les règles et les résultats de tous les territoires dans un seul fichier. Quiconque a le programme peut refaire le calcul à partir du lot seul\u00a0: <code>jalon verify --bundle FICHIER</code>.</p><p class=\"prose\"><a class=\"fr-link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -161,7 +161,7 @@ func dataPage(title string, v view) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"prose\">Les mêmes données en JSON, territoire par territoire et chiffre par chiffre : <a href=\"/api/v1/panorama/region:44\">le panorama du Grand Est</a>, <a href=\"/api/v1/territories?q=strasbourg\">une recherche</a>, <a href=\"/api/v1/openapi.json\">la description OpenAPI</a>.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"prose\">Les mêmes données en JSON, territoire par territoire et chiffre par chiffre\u00a0: <a href=\"/api/v1/panorama/region:44\">le panorama du Grand Est</a>, <a href=\"/api/v1/territories?q=strasbourg\">une recherche</a>, <a href=\"/api/v1/openapi.json\">la description OpenAPI</a>.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -223,14 +223,14 @@ func dataPage(title string, v view) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " Source : ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " Source\u00a0: ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
 				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(s.Source)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/downloads/page.templ`, Line: 39, Col: 51}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/downloads/page.templ`, Line: 39, Col: 52}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -268,7 +268,7 @@ func dataPage(title string, v view) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(v.Recent.Rows) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"prose\">Aucun fichier n’a encore été demandé depuis que ces données sont en vigueur : le premier téléchargement le produit.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"prose\">Aucun fichier n’a encore été demandé depuis que ces données sont en vigueur\u00a0: le premier téléchargement le produit.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

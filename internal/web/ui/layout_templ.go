@@ -410,7 +410,7 @@ func header(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</span> <span class=\"fr-header__service-tagline\">La planification écologique, de l’objectif national à l’action locale</span></span></a></div><div class=\"fr-header__tools\"><form class=\"fr-search-bar\" id=\"recherche\" role=\"search\" action=\"/territoires\" method=\"get\"><label class=\"fr-sr-only\" for=\"q\">Chercher un territoire par son nom, son code ou son code postal</label> <input class=\"fr-input\" type=\"search\" id=\"q\" name=\"q\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "</span> <span class=\"fr-header__service-tagline\">La planification écologique, de l’objectif national à l’action locale</span></span></a></div><div class=\"fr-header__tools\"><form class=\"fr-search-bar\" id=\"recherche\" role=\"search\" action=\"/recherche\" method=\"get\"><label class=\"fr-sr-only\" for=\"q\">Chercher un territoire par son nom, son code ou son code postal</label> <input class=\"fr-input\" type=\"search\" id=\"q\" name=\"q\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -58,7 +58,7 @@ func TestALeverShowsThe18Regions(t *testing.T) {
 func TestALeverOfAnotherVersionShowsKtOnlyThroughTheCrosswalk(t *testing.T) {
 	for code, want := range map[string]string{
 		"l25-vehicules-electriques": "par correspondance",
-		"l25-aires-protegees": "sans objectif chiffré",
+		"l25-aires-protegees":       "sans objectif chiffré",
 	} {
 		page, err := serve(t, "lever", "/leviers/"+code, code)
 		if apperr.KindOf(err) == apperr.NotFound {

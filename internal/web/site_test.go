@@ -150,11 +150,11 @@ func (p page) has(selector, want string) {
 			return
 		}
 	}
-	p.t.Errorf("%s: no %s says %q; they say %q", p.Request0(), selector, want, p.texts(selector))
+	p.t.Errorf("%s: no %s says %q; they say %q", p.where(), selector, want, p.texts(selector))
 }
 
-// Request0 names the page in messages.
-func (p page) Request0() string {
+// where names the page in messages.
+func (p page) where() string {
 	if p.root == nil {
 		return p.Status
 	}
@@ -205,7 +205,7 @@ func (p page) row(table, name string) []string {
 			return cells
 		}
 	}
-	p.t.Fatalf("%s: no row %q in %s", p.Request0(), name, table)
+	p.t.Fatalf("%s: no row %q in %s", p.where(), name, table)
 	return nil
 }
 

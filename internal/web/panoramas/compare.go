@@ -68,7 +68,7 @@ func (d Deps) compare(w http.ResponseWriter, r *http.Request) error {
 			v.Choices = append(v.Choices, c)
 		default:
 			typed = typed || asked != p.Territory.Ref.String()
-			if hits := m.Tree().Search(p.Territory.Name, 9); len(hits) > 0 && hits[0].Territory.Ref == p.Territory.Ref && clear(p.Territory.Name, hits) {
+			if hits := m.Tree().Search(p.Territory.Name, 9); len(hits) > 0 && hits[0].Territory.Ref == p.Territory.Ref && meant(p.Territory.Name, hits) {
 				f.Value = p.Territory.Name // read back, it means the same
 			}
 			sides = append(sides, p)
@@ -123,16 +123,16 @@ func (d Deps) side(ctx context.Context, m *panorama.Model, asked string) (panora
 	if len(hits) == 0 {
 		return panorama.Panorama{}, nil, apperr.NotFoundf("Aucun territoire ne s’appelle «\u00a0%s\u00a0».", asked)
 	}
-	if clear(asked, hits) {
+	if meant(asked, hits) {
 		p, err := m.Of(hits[0].Territory.Ref)
 		return p, nil, err
 	}
 	return panorama.Panorama{}, hits, nil
 }
 
-// clear reports whether the first answer is what was meant: the only one, or
+// meant reports whether the first answer is what was meant: the only one, or
 // the only one of its scale that bears exactly this name, being the widest.
-func clear(asked string, hits []territory.Hit) bool {
+func meant(asked string, hits []territory.Hit) bool {
 	if len(hits) == 1 {
 		return true
 	}

@@ -11,7 +11,7 @@ import (
 // String is what a person reads of an import, before and after it is applied.
 func (o Outcome) String() string {
 	var b strings.Builder
-	if f := o.Format; f != nil {
+	if f := o.Format; f != nil && o.Run.ID != "" {
 		fmt.Fprintf(&b, "%s\nColonnes lues d’après\u00a0: %s\n", f.Label, f.Document)
 		for _, n := range f.Notes {
 			b.WriteString("Remarque\u00a0: " + n + "\n")

@@ -6,13 +6,10 @@ import (
 	"image/png"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 )
-
-func TestMain(m *testing.M) { os.Exit(Main(m)) }
 
 const good = `<!doctype html><html lang="fr"><head><title>Bonne page</title><meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/s.css"></head><body><header><a href="/autre">Une autre page</a></header>

@@ -11,9 +11,11 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // Visit opens a path of the site and fails unless it answers 200.
@@ -54,6 +56,9 @@ func (p *Page) Zoom() {
 
 // Dark makes the person prefer dark pages.
 func (p *Page) Dark() { p.t.Helper(); p.media("", "prefers-color-scheme", "dark") }
+
+// Light makes the person prefer light pages again.
+func (p *Page) Light() { p.t.Helper(); p.media("", "prefers-color-scheme", "light") }
 
 // Paper shows the page as it prints.
 func (p *Page) Paper() { p.t.Helper(); p.media("print", "", "") }
@@ -100,10 +105,25 @@ func (p *Page) Follow(css string) {
 	}
 }
 
-// Fill replaces what a field holds, by the keyboard.
+// Fill replaces what a field holds with a text that the keyboard types.
 func (p *Page) Fill(css, text string) {
 	p.t.Helper()
-	p.run("fill "+css, chromedp.Clear(chromedp.CSS(css)), chromedp.SendKeys(chromedp.CSS(css), text))
+	p.run("focus "+css, chromedp.Focus(chromedp.CSS(css)))
+	Eval[bool](p, `(document.activeElement.select(), true)`)
+	p.run("fill "+css, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
+		return err
+	}))
+}
+
+// Enter presses Enter where it loads another page, and waits until it has.
+func (p *Page) Enter() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.RunResponse(ctx, chromedp.KeyEvent(kb.Enter)); err != nil {
+		p.t.Fatalf("enter: %v", err)
+	}
 }
 
 // Press sends keys to what has the focus (see package kb for the others than
@@ -154,6 +174,15 @@ func (p *Page) Screenshot(width, height int64) []byte {
 	png := get(p, "screenshot", chromedp.FullScreenshot(100))
 	p.keep(".png", width, png)
 	return png
+}
+
+// Picture keeps a screenshot for people to look at when JALON_SHOTS asks for it,
+// and costs nothing otherwise.
+func (p *Page) Picture(width, height int64) {
+	p.t.Helper()
+	if os.Getenv("JALON_SHOTS") != "" {
+		p.Screenshot(width, height)
+	}
 }
 
 // PDF prints the page: A4 upright, or A3 lying.
@@ -217,6 +246,18 @@ func (p *Page) Troubles() []string {
 		}
 	}
 	return left
+}
+
+// Calm fails for what the console complained of so far and forgets it, so that a
+// tab that walks through many pages names the one at fault.
+func (p *Page) Calm() {
+	p.t.Helper()
+	for _, trouble := range p.Troubles() {
+		p.t.Errorf("%s: the browser's console: %s", p.Path(), trouble)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.troubles = nil
 }
 
 // quote writes v for the page's own language.

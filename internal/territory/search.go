@@ -145,7 +145,8 @@ func (s *seeker) phrase(q string) {
 }
 
 // scattered offers the names that hold every word typed, in any order; a word
-// may also be that of the département or its code: «saint denis 93».
+// may also be that of the département or its code, or the commune's postcode:
+// «saint denis 93», «saint étienne 42000».
 func (s *seeker) scattered(tokens []string) {
 	f := s.t.find
 	spans := make([][]entry, len(tokens))
@@ -196,7 +197,8 @@ func startsWord(text, w string) bool {
 	}
 }
 
-// around tells whether w names or numbers the département of a commune.
+// around tells whether w names or numbers the département of a commune, or is
+// its postcode or code.
 func (s *seeker) around(x target, w string) bool {
 	at := x.at
 	switch x.kind {
@@ -205,6 +207,15 @@ func (s *seeker) around(x target, w string) bool {
 	case kindCommune:
 	default:
 		return false
+	}
+	if len(w) == 5 {
+		if strings.EqualFold(s.t.communes[at].Code, w) {
+			return true
+		}
+		if n, err := strconv.ParseUint(w, 10, 32); err == nil {
+			_, ok := slices.BinarySearch(s.t.find.postcodes, n<<32|uint64(uint32(at)))
+			return ok
+		}
 	}
 	d, ok := s.t.deptAt[s.t.communes[at].Dept]
 	if !ok {

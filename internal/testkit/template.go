@@ -161,6 +161,13 @@ func postgresEmpty(t testing.TB) string {
 	return needPostgres(t).create(t, createEmpty)
 }
 
+// Postgres returns the address of an empty PostgreSQL database, for a program
+// that a test starts whole.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	return postgresEmpty(t)
+}
+
 // Foreign returns the address of a PostgreSQL database made by an arbitrary
 // statement, for tests of what Jalon refuses.
 func Foreign(t testing.TB, create func(name string) string) string {

@@ -15,6 +15,9 @@ const electric = "voitures-electriques"
 // title states the finding.
 func (b *builder) title() string {
 	name := b.p.Territory.Name
+	if b.p.Territory.Ref.Scale == territory.Department && !b.below {
+		name += " (département)" // overseas, its region bears the same name and the same figures
+	}
 	if b.p.Total.Known == 0 {
 		return name + "\u00a0: aucun levier ne se répartit encore à cette échelle"
 	}

@@ -1022,7 +1022,7 @@ func ErrorPage(p Problem) templ.Component {
 			}
 		}
 		if p.SearchAction {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "<form class=\"fr-search-bar\" role=\"search\" action=\"/recherche\" method=\"get\"><label class=\"fr-sr-only\" for=\"q-erreur\">Chercher un territoire</label> <input class=\"fr-input\" type=\"search\" id=\"q-erreur\" name=\"q\" autocomplete=\"off\"> <button class=\"fr-btn\" type=\"submit\">Chercher</button></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "<form class=\"fr-search-bar\" role=\"search\" action=\"/recherche\" method=\"get\" aria-label=\"Chercher un territoire\"><label class=\"fr-sr-only\" for=\"q-erreur\">Chercher un territoire</label> <input class=\"fr-input\" type=\"search\" id=\"q-erreur\" name=\"q\" autocomplete=\"off\"> <button class=\"fr-btn\" type=\"submit\">Chercher</button></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -38,7 +38,7 @@ type Deps struct {
 
 // Handlers are those of the API, by the names of the list of routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	all := map[string]shell.Handler{
+	return map[string]shell.Handler{
 		"api-openapi":     d.openAPI,
 		"api-territories": d.territories,
 		"api-territory":   d.territory,
@@ -47,19 +47,6 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-lever":       d.lever,
 		"api-panorama":    d.panorama,
 		"api-figure":      d.figure,
-	}
-	for name, h := range all {
-		all[name] = public(h)
-	}
-	return all
-}
-
-// public lets any site read: the data are public, and no cookie counts here.
-func public(h shell.Handler) shell.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
-		return h(w, r)
 	}
 }
 
@@ -146,4 +133,12 @@ func valueOf(v panorama.Value, text func(float64) string) *json.Number {
 	}
 	n := json.Number(text(v.V))
 	return &n
+}
+
+// why is the reason of a value that is not there.
+func why(v panorama.Value) string {
+	if v.Known {
+		return ""
+	}
+	return v.Reason
 }

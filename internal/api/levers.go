@@ -29,6 +29,10 @@ type leverOf struct {
 	Unit        string   `json:"unit"`
 	UnitKind    string   `json:"unit_kind"`
 	Gloss       string   `json:"gloss"`
+	Direction   string   `json:"direction,omitempty"`
+	Scope       string   `json:"scope,omitempty"`
+	Workstream  string   `json:"workstream,omitempty"`
+	Source      string   `json:"source"`
 	Territorial bool     `json:"territorial"`
 	Wider       string   `json:"wider,omitempty"`
 	Page        string   `json:"page"`
@@ -38,9 +42,18 @@ type leverPage struct {
 	leverOf
 	National  mass       `json:"national_objective"`
 	Key       *keyOf     `json:"key"`
+	Scales    []inScale  `json:"scales"`
 	Regions   []inRegion `json:"regions"`
 	Crosswalk []linkOf   `json:"crosswalk"`
 	Targets   []targetOf `json:"targets"`
+}
+
+// inScale is what becomes of a lever at a scale under the region when nothing
+// was imported.
+type inScale struct {
+	Scale  string `json:"scale"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
 }
 
 type inRegion struct {
@@ -48,22 +61,32 @@ type inRegion struct {
 	Name      string       `json:"name"`
 	Objective mass         `json:"objective"`
 	Share     *json.Number `json:"share"`
+	NoShare   string       `json:"share_reason,omitempty"`
 }
 
 type linkOf struct {
-	From   string `json:"from"`
-	To     string `json:"to"`
-	Kind   string `json:"kind"`
-	Reason string `json:"reason"`
-	Source string `json:"source"`
+	From      string  `json:"from"`
+	To        *string `json:"to"` // null when nothing answers to it in that version
+	ToVersion string  `json:"to_version"`
+	Kind      string  `json:"kind"`
+	Reason    string  `json:"reason"`
+	Source    string  `json:"source"`
 }
 
 type targetOf struct {
-	Target string `json:"target"`
-	Value  string `json:"value"`
-	Unit   string `json:"unit"`
-	Year   string `json:"year"`
-	Source string `json:"source"`
+	Target string  `json:"target"`
+	Value  *string `json:"value"` // as published; null when the target is a sentence
+	Unit   string  `json:"unit"`
+	Year   string  `json:"year"`
+	Source string  `json:"source"`
+}
+
+// text gives null for what is not there.
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func leverFrom(l framework.Lever) leverOf {
@@ -72,7 +95,8 @@ func leverFrom(l framework.Lever) leverOf {
 		axes = []string{}
 	}
 	return leverOf{Code: l.Code, Version: l.Version, Name: l.Name, ShortName: l.ShortName, Sector: l.Sector, Theme: string(l.Theme), Axes: axes,
-		Regional: l.Regional, Unit: l.Unit, UnitKind: string(l.UnitKind), Gloss: l.Gloss, Territorial: l.Territorial, Wider: l.Wider, Page: "/leviers/" + l.Code}
+		Regional: l.Regional, Unit: l.Unit, UnitKind: string(l.UnitKind), Gloss: l.Gloss,
+		Direction: l.Direction, Scope: l.Scope, Workstream: l.Workstream, Source: l.Source, Territorial: l.Territorial, Wider: l.Wider, Page: "/leviers/" + l.Code}
 }
 
 const currentVersion = "2023-24"
@@ -120,7 +144,7 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := leverPage{leverOf: leverFrom(l), Regions: []inRegion{}, Crosswalk: []linkOf{}, Targets: []targetOf{}}
+	out := leverPage{leverOf: leverFrom(l), Scales: []inScale{}, Regions: []inRegion{}, Crosswalk: []linkOf{}, Targets: []targetOf{}}
 	if kg, ok := m.Reference().National[l.Code]; ok {
 		out.National = kgOf(kg)
 	} else {
@@ -129,16 +153,22 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 	if k, ok := m.Reference().Official[l.Code]; ok {
 		out.Key = &keyOf{Code: k.Key, Label: k.Label, Source: k.Source}
 	}
+	if l.Version == currentVersion {
+		for _, scale := range []territory.Scale{territory.Department, territory.EPCI, territory.CommuneS} {
+			rule := m.Reference().Rule(l.Code, scale)
+			out.Scales = append(out.Scales, inScale{Scale: string(scale), State: string(rule.State), Reason: rule.Reason})
+		}
+	}
 	if l.Version == currentVersion || l.Version == currentVersion+"-om" {
 		if out.Regions, err = regions(m, l.Code); err != nil {
 			return err
 		}
 	}
 	for _, c := range m.Framework().Crosswalk(l.Code) {
-		out.Crosswalk = append(out.Crosswalk, linkOf{From: c.From, To: c.To, Kind: string(c.Kind), Reason: c.Reason, Source: c.Source})
+		out.Crosswalk = append(out.Crosswalk, linkOf{From: c.From, To: text(c.To), ToVersion: c.ToVersion, Kind: string(c.Kind), Reason: c.Reason, Source: c.Source})
 	}
 	for _, t := range m.Framework().Targets(l.Code) {
-		out.Targets = append(out.Targets, targetOf{Target: t.Target, Value: t.Value, Unit: t.Unit, Year: t.Year, Source: t.Source})
+		out.Targets = append(out.Targets, targetOf{Target: t.Target, Value: text(t.Value), Unit: t.Unit, Year: t.Year, Source: t.Source})
 	}
 	return answer(w, out)
 }
@@ -151,7 +181,7 @@ func regions(m *panorama.Model, code string) ([]inRegion, error) {
 	out := []inRegion{}
 	for _, c := range cells {
 		out = append(out, inRegion{Region: territory.Ref{Scale: territory.RegionS, Code: c.Region.Code}.String(), Name: c.Region.Name,
-			Objective: massOf(c.Line.Objective), Share: valueOf(c.Line.Share, share)})
+			Objective: massOf(c.Line.Objective), Share: valueOf(c.Line.Share, share), NoShare: why(c.Line.Share)})
 	}
 	return out, nil
 }

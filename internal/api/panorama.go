@@ -48,6 +48,7 @@ type lineOf struct {
 	Theme      string        `json:"theme"`
 	Objective  mass          `json:"objective"`
 	Share      *json.Number  `json:"share"`
+	NoShare    string        `json:"share_reason,omitempty"`
 	Region     mass          `json:"region_objective"`
 	State      string        `json:"state"`
 	Provenance string        `json:"provenance"`
@@ -150,7 +151,7 @@ func total(t panorama.Total) totalOf {
 func line(m *panorama.Model, l *panorama.Line) lineOf {
 	out := lineOf{Lever: l.Lever.Code, Name: l.Lever.Name, Sector: l.Lever.Sector, Theme: string(l.Lever.Theme), Objective: massOf(l.Objective),
 		Region: massOf(l.Region), State: string(l.State), Provenance: string(l.Class), Figure: "/api/v1/figures/" + l.FigureKey,
-		Share: valueOf(l.Share, share)}
+		Share: valueOf(l.Share, share), NoShare: why(l.Share)}
 	switch official, ok := m.Reference().Official[l.Lever.Code]; {
 	case l.Key != nil:
 		out.Key = &keyOf{Code: l.Key.Code, Label: l.Key.Label, Year: l.Key.Year, Source: l.Key.Source, Scale: string(l.Key.Scale)}

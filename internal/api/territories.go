@@ -1,27 +1,33 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
 	"jalon/internal/apperr"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/wording"
 )
 
 type place struct {
-	Ref        string     `json:"ref"`
-	Scale      string     `json:"scale"`
-	Code       string     `json:"code"`
-	Name       string     `json:"name"`
-	Kind       string     `json:"kind"`
-	Population *int64     `json:"population"`
-	Page       string     `json:"page"`
-	Parents    []string   `json:"parents"`
-	Note       string     `json:"note,omitempty"`
-	Parts      []piece    `json:"parts,omitempty"`
-	SameAs     string     `json:"same_as,omitempty"`
-	Edition    *editionOf `json:"edition,omitempty"`
+	Ref        string `json:"ref"`
+	Scale      string `json:"scale"`
+	Code       string `json:"code"`
+	Name       string `json:"name"`
+	Kind       string `json:"kind"`
+	Population *int64 `json:"population"`
+	// PopulationReason says why the population is null.
+	PopulationReason string     `json:"population_reason,omitempty"`
+	Page             *string    `json:"page"`
+	Parents          []string   `json:"parents"`
+	Place            string     `json:"place,omitempty"`
+	Matched          string     `json:"matched,omitempty"`
+	Note             string     `json:"note,omitempty"`
+	Parts            []piece    `json:"parts,omitempty"`
+	SameAs           string     `json:"same_as,omitempty"`
+	Edition          *editionOf `json:"edition,omitempty"`
 }
 
 // piece is the part of an EPCI that lies in one département.
@@ -44,8 +50,20 @@ type list[T any] struct {
 	Next  *string `json:"next"`
 }
 
+// outside is why a commune of an overseas collectivity has no panorama.
+const outside = "Hors des 18 régions\u00a0: l’État n’y a pas publié de panorama, et aucun total ne compte ce territoire."
+
 func placeOf(t territory.Territory) place {
-	p := place{Ref: t.Ref.String(), Scale: string(t.Ref.Scale), Code: t.Ref.Code, Name: t.Name, Kind: t.Kind, Page: t.Path, Population: count(t.Population), Parents: []string{}}
+	p := place{Ref: t.Ref.String(), Scale: string(t.Ref.Scale), Code: t.Ref.Code, Name: t.Name, Kind: t.Kind, Population: count(t.Population), Parents: []string{}}
+	if t.Ref.Scale == territory.CommuneS && len(t.Parents) == 0 {
+		p.Note = outside
+	} else {
+		page := wording.PanoramaPath(t)
+		p.Page = &page
+	}
+	if p.Population == nil {
+		p.PopulationReason = "La population de ce territoire n’est pas publiée."
+	}
 	for _, r := range t.Parents {
 		p.Parents = append(p.Parents, r.String())
 	}
@@ -116,7 +134,10 @@ func (d Deps) search(w http.ResponseWriter, t *territory.Tree, text string, q ma
 	out := list[place]{Items: []place{}}
 	for _, h := range t.SearchScale(text, limit, scales...) {
 		p := placeOf(h.Territory)
-		p.Note = h.Note
+		p.Matched, p.Place = h.Matched, h.Place
+		if h.Note != "" {
+			p.Note = h.Note
+		}
 		out.Items = append(out.Items, p)
 	}
 	return answer(w, out)
@@ -246,7 +267,19 @@ func (d Deps) territory(w http.ResponseWriter, r *http.Request) error {
 // below is the scale that children have when none is asked for.
 var below = map[territory.Scale]territory.Scale{
 	territory.Nation: territory.RegionS, territory.RegionS: territory.Department, territory.Department: territory.CommuneS,
-	territory.EPCI: territory.CommuneS, territory.EPT: territory.CommuneS,
+	territory.EPCI: territory.CommuneS, territory.EPT: territory.CommuneS, territory.Perimeter: territory.CommuneS,
+}
+
+// within are the scales that a territory may be asked for. An EPCI and a
+// perimeter may lie over several départements, even regions: they say so in
+// their parts, and their children are smaller than they are.
+var within = map[territory.Scale][]territory.Scale{
+	territory.Nation:     listed,
+	territory.RegionS:    {territory.Department, territory.EPCI, territory.EPT, territory.CommuneS},
+	territory.Department: {territory.EPCI, territory.EPT, territory.CommuneS},
+	territory.EPCI:       {territory.EPT, territory.CommuneS},
+	territory.EPT:        {territory.CommuneS},
+	territory.Perimeter:  {territory.EPCI, territory.EPT, territory.CommuneS},
 }
 
 // children lists the territories of a scale that share communes with another:
@@ -265,7 +298,8 @@ func (d Deps) children(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := m.Tree()
-	if _, err := t.Lookup(ref); err != nil {
+	idx, err := d.communes(r.Context(), t, ref)
+	if err != nil {
 		return err
 	}
 	scale := below[ref.Scale]
@@ -273,31 +307,44 @@ func (d Deps) children(w http.ResponseWriter, r *http.Request) error {
 		if scale, err = scaleOf(s); err != nil {
 			return err
 		}
-	}
-	refs := all(t, scale)
-	if ref.Scale != territory.Nation {
-		if refs, err = inside(t, ref, scale); err != nil {
-			return err
+		if !slices.Contains(within[ref.Scale], scale) {
+			return apperr.Invalidf("scale doit être plus fine que le territoire demandé\u00a0: %s n’est pas faite de «\u00a0%s\u00a0».", ref, scale)
 		}
 	}
+	if scale == "" {
+		return answer(w, list[place]{Items: []place{}}) // a commune holds nothing smaller
+	}
+	refs := inside(t, idx, scale)
 	return d.page(w, t, refs, "children|"+ref.String()+"|"+string(scale), q)
 }
 
-func inside(t *territory.Tree, ref territory.Ref, scale territory.Scale) ([]territory.Ref, error) {
-	idx, err := t.CommunesOf(ref)
-	if err != nil {
+// communes are those of a territory, a free perimeter included.
+func (d Deps) communes(ctx context.Context, t *territory.Tree, ref territory.Ref) ([]int32, error) {
+	if ref.Scale == territory.Perimeter {
+		_, idx, err := d.Perimeter(ctx, ref.Code)
+		return idx, err
+	}
+	if _, err := t.Lookup(ref); err != nil {
 		return nil, err
 	}
+	return t.CommunesOf(ref)
+}
+
+// inside lists the territories of a scale that hold one of some communes. The
+// communes outside the 18 regions are nobody's: no total counts them.
+func inside(t *territory.Tree, idx []int32, scale territory.Scale) []territory.Ref {
 	seen := map[string]bool{}
 	var refs []territory.Ref
 	for _, i := range idx {
 		c := &t.Communes()[i]
+		if c.Region == "" {
+			continue
+		}
 		code := map[territory.Scale]string{territory.RegionS: c.Region, territory.Department: c.Dept, territory.EPCI: c.EPCI, territory.EPT: c.EPT, territory.CommuneS: c.Code}[scale]
-		child := territory.Ref{Scale: scale, Code: code}
-		if code != "" && !seen[code] && child != ref {
+		if code != "" && !seen[code] {
 			seen[code] = true
-			refs = append(refs, child)
+			refs = append(refs, territory.Ref{Scale: scale, Code: code})
 		}
 	}
-	return refs, nil
+	return refs
 }

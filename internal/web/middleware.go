@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"jalon/internal/apperr"
@@ -38,6 +39,9 @@ func (s *server) around(next http.Handler) http.Handler {
 		z := newCompressor(w, r)
 		t := &tracked{ResponseWriter: z, route: "none"}
 		secure(w.Header(), https)
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			anySite(w.Header())
+		}
 		w.Header().Set("X-Request-Id", id)
 		defer func() {
 			if cause := recover(); cause != nil {
@@ -66,6 +70,13 @@ func secure(h http.Header, https bool) {
 	if https {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 	}
+}
+
+// anySite lets any site read the API, its errors and its 304 too: the data are
+// public, and no cookie counts there.
+func anySite(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
 
 type requestKey struct{}

@@ -63,6 +63,9 @@ func problemPage(status int, err error, reference string) ui.Problem {
 
 // problemJSON is the same for a program: RFC 9457.
 func problemJSON(w http.ResponseWriter, status int, p ui.Problem) {
+	if status == http.StatusNotFound {
+		p.Title = "Adresse inconnue" // a program asked for no page
+	}
 	body, err := json.Marshal(struct {
 		Type   string `json:"type"`
 		Title  string `json:"title"`

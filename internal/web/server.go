@@ -186,5 +186,5 @@ func Server(h http.Handler, log *slog.Logger) *http.Server {
 
 // notFoundError is the answer to an address that no route serves.
 func notFoundError() error {
-	return apperr.NotFoundf("Cette adresse ne mène à aucune page de Jalon.")
+	return apperr.NotFoundf("Cette adresse ne mène à rien sur Jalon.")
 }

@@ -205,3 +205,28 @@ func TestFailuresAndLog(t *testing.T) {
 		t.Errorf("API: %d %s", code, body)
 	}
 }
+
+// Another site reads every answer of the API, those that say no included, and
+// nothing else.
+func TestTheAPIIsOpenToOtherSites(t *testing.T) {
+	s := sqlite(t)
+	const path = "/api/v1/levers"
+	again := request(path, "If-None-Match", s.get(path).Header.Get("ETag"))
+	posted := request(path)
+	posted.Method = http.MethodPost
+	for want, r := range map[int]*http.Request{
+		http.StatusOK: request(path), http.StatusNotModified: again, http.StatusMethodNotAllowed: posted,
+		http.StatusNotFound: request("/api/v1/rien"), http.StatusBadRequest: request("/api/v1/levers?version=1999"),
+	} {
+		p := s.do(r)
+		if p.StatusCode != want || p.Header.Get("Access-Control-Allow-Origin") != "*" || p.Header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+			t.Errorf("%s %s: %s, want %d, %v", r.Method, r.URL, p.Status, want, p.Header)
+		}
+	}
+	if p := s.get("/api/v1/rien"); strings.Contains(p.body, "page") {
+		t.Errorf("a program asked for no page: %s", p.body)
+	}
+	if p := s.get("/leviers"); p.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Error("a page is open to other sites")
+	}
+}

@@ -289,7 +289,7 @@ func TestNotFoundHelps(t *testing.T) {
 		"/leviers/inconnu":               "Aucun levier",
 		"/chiffres/autre/chose":          "Aucun chiffre",
 		"/chiffres/panorama/2024-07/x/y": "Aucun chiffre",
-		"/nulle-part":                    "ne mène à aucune page",
+		"/nulle-part":                    "ne mène à rien",
 		"/communes/98735/panorama":       "",
 	} {
 		p := s.get(path)

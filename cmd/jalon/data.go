@@ -53,7 +53,11 @@ var importCommand = command{
 			if err != nil {
 				w = t.err
 			}
-			if _, werr := fmt.Fprint(w, o); werr != nil {
+			text := o.String()
+			if err != nil && o.Run.ID == "" {
+				text += "Colonnes, encodage et lignes de titre se précisent par --map COLONNE=CHAMP, --encoding windows-1252 et --skip-rows NOMBRE.\n"
+			}
+			if _, werr := fmt.Fprint(w, text); werr != nil {
 				err = errors.Join(err, werr)
 			}
 			return errors.Join(err, c.Close())

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
+	"jalon/internal/web/wording"
 )
 
 // Formats of what goes out.
@@ -105,7 +106,7 @@ func shown(e panorama.Equivalent, v panorama.Value) string {
 	if !v.Known {
 		return "–"
 	}
-	return french.Number(french.Round(v.V, e.Decimals), max(e.Decimals, 0))
+	return wording.Level(v, e.Decimals, false)
 }
 
 // foot tells the totals with their scope, then why values are absent.

@@ -37,7 +37,7 @@ func (e *MappingError) Error() string {
 		parts = append(parts, "colonnes manquantes\u00a0: "+quoteAll(e.Missing))
 	}
 	if len(e.Unknown) > 0 {
-		parts = append(parts, "colonnes non reconnues\u00a0: "+quoteAll(e.Unknown)+" (indiquez ce qu’elles contiennent, ou de les ignorer)")
+		parts = append(parts, "colonnes non reconnues\u00a0: "+quoteAll(e.Unknown)+" (indiquez ce qu’elles contiennent, ou qu’il faut les ignorer)")
 	}
 	return fmt.Sprintf("%s, ligne\u00a0%d\u00a0: %s.", e.File, e.Line, strings.Join(parts, "\u00a0; "))
 }

@@ -25,7 +25,7 @@ func (in *Incoming) Gaps(rows []series.Observation) []string {
 				if c.Known == 0 || len(c.Missing) == 0 {
 					continue
 				}
-				out = append(out, fmt.Sprintf("%s, clé «\u00a0%s\u00a0» %d\u00a0: couverture incomplète, %s territoire(s) manquent (%s). Les valeurs sont gardées, mais la clé ne répartira rien dans cette région tant qu’elles manquent.",
+				out = append(out, fmt.Sprintf("%s, clé «\u00a0%s\u00a0» %d\u00a0: couverture incomplète, %s territoire(s) manquent (%s). Une fois l’import appliqué, les valeurs lues restent, mais la clé ne répartit rien dans cette région tant que les autres manquent.",
 					r.Name, key, set.year, french.Integer(len(c.Missing)), in.some(c.Missing)))
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -61,10 +62,18 @@ func ImportKinds() [][2]string {
 	}
 }
 
+// abandonedAfter is how long a dry run, or an import that was killed, waits for
+// somebody to come back to it.
+const abandonedAfter = 24 * time.Hour
+
 // Import reads a file through its dry run and, when asked and when no row is
 // refused, applies it whole.
 func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err error) {
 	defer apperr.Wrap(&err, "app.Import(%s)", r.Kind)
+	// What a killed import left behind weighs on the database and serves nobody.
+	if _, err := intake.Sweep(ctx, c.DB, c.now().Add(-abandonedAfter)); err != nil {
+		return Outcome{}, err
+	}
 	switch r.Kind {
 	case "territories":
 		return c.importTerritories(ctx, r)

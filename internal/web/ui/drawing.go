@@ -25,17 +25,19 @@ func chartDrawing(c Chart, d drawing) templ.Component {
 		b.raw(`<defs><pattern id="`)
 		b.text(id)
 		b.raw(`" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">`,
-			`<rect class="hatch-line" width="2" height="9"/><rect class="hatch-line" x="2" width="2" height="9"/></pattern></defs>`)
+			`<rect class="hatch-line" width="2" height="9"/><rect class="hatch-line" x="2" width="2" height="9"/></pattern>`)
+		if d.name == "wide" && !c.Second {
+			b.raw(sectorPatterns)
+		}
+		b.raw(`</defs>`)
 		for i, g := range d.groups {
 			if g.Box.Empty() {
 				continue
 			}
-			if !g.Head.Empty() {
-				b.label("head", headLabel(c.Groups[i], g.Head, d.size), 0)
-			}
+			b.label("head", d.heads[i], 0)
 			for k, box := range g.Cells {
 				if !box.Empty() {
-					b.cell(c.Groups[i].Cells[k], box, d, id)
+					b.cell(c.Groups[i].Cells[k], box, d.cells[i][k], d.size, id)
 				}
 			}
 		}
@@ -44,6 +46,20 @@ func chartDrawing(c Chart, d drawing) templ.Component {
 		return err
 	})
 }
+
+// sectorPatterns tell sectors apart on paper, where ink may be black only: the
+// print rules of app.css fill each colour with the pattern of its number. None
+// runs like the hatching of an estimation.
+const sectorPatterns = `<pattern id="p1" width="9" height="9" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M0 4.5H9"/></pattern>` +
+	`<pattern id="p2" width="9" height="9" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M4.5 0V9"/></pattern>` +
+	`<pattern id="p3" width="10" height="10" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M3 5H5"/></pattern>` +
+	`<pattern id="p4" width="14" height="14" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M2 4H4M9 11H11"/></pattern>` +
+	`<pattern id="p5" width="9" height="9" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M-1 -1L10 10M-1 8L1 10M8 -1L10 1"/></pattern>` +
+	`<pattern id="p6" width="12" height="12" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M0 6H12M6 0V12"/></pattern>` +
+	`<pattern id="p7" width="12" height="6" patternUnits="userSpaceOnUse"><rect width="14" height="14"/></pattern>` +
+	`<pattern id="p8" width="14" height="14" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M1 9L4 5L7 9"/></pattern>` +
+	`<pattern id="p9" width="10" height="10" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M0 0L10 10M0 10L10 0"/></pattern>` +
+	`<pattern id="p10" width="12" height="10" patternUnits="userSpaceOnUse"><rect width="14" height="14"/><path d="M2 5H8"/></pattern>`
 
 // markup is a drawing or a table in the making.
 type markup []byte
@@ -73,7 +89,7 @@ func (b *markup) box(r chart.Rect) {
 }
 
 // cell writes the surface of one lever.
-func (b *markup) cell(c ChartCell, r chart.Rect, d drawing, hatch string) {
+func (b *markup) cell(c ChartCell, r chart.Rect, l label, usual int, hatch string) {
 	b.raw(`<a href="`)
 	b.text(string(templ.URL(c.Href)))
 	b.raw(`"><title>`)
@@ -86,7 +102,7 @@ func (b *markup) cell(c ChartCell, r chart.Rect, d drawing, hatch string) {
 		b.raw(`)"`)
 		b.box(r)
 	}
-	b.label(inkClass(c), cellLabel(c, r, d), d.size)
+	b.label(inkClass(c), l, usual)
 	b.raw(`</a>`)
 }
 

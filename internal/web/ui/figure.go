@@ -33,6 +33,14 @@ func (c ChartCell) amount() float64 {
 	return c.Amount
 }
 
+// label is the name of a cell where room is short.
+func (c ChartCell) label() string {
+	if c.Short != "" {
+		return c.Short
+	}
+	return c.Name
+}
+
 // title is the tooltip and the accessible name of a cell.
 func (c ChartCell) title() string {
 	parts := []string{c.Name + "\u00a0: " + c.Text}
@@ -60,6 +68,9 @@ type Chart struct {
 	ID, Title, Description string
 	Groups                 []ChartGroup
 	TableHref              string
+	// Second says that the page has a chart before this one, whose patterns of
+	// sectors it uses on paper.
+	Second bool
 }
 
 // amounts are the numbers of the chart, group by group.
@@ -114,109 +125,9 @@ func (c Chart) marks() []Mark {
 	return out
 }
 
-// drawing is one of the two sizes of a chart: wide for screens and paper, tall
-// for phones. Both hold the same links; only one is ever displayed.
-type drawing struct {
-	name   string
-	area   chart.Rect
-	groups []chart.Group
-	size   int
-}
-
-func (c Chart) treemaps() []drawing {
-	wide, tall := chart.Rect{W: 1000, H: 560}, chart.Rect{W: 360, H: 720}
-	return []drawing{
-		{"wide", wide, chart.Nested(c.amounts(), wide, 26), 14},
-		{"tall", tall, chart.Nested(c.amounts(), tall, 24), 14},
-	}
-}
-
-func (c Chart) marimekkos() []drawing {
-	wide, tall := chart.Rect{W: 1000, H: 560}, chart.Rect{W: 360, H: 720}
-	lying := chart.Marimekko(c.amounts(), tall.Transpose(), 104)
-	for i, g := range lying {
-		lying[i].Box, lying[i].Head = g.Box.Transpose(), g.Head.Transpose()
-		for k, b := range g.Cells {
-			lying[i].Cells[k] = b.Transpose()
-		}
-	}
-	return []drawing{
-		{"wide", wide, chart.Marimekko(c.amounts(), wide, 64), 14},
-		{"tall", tall, lying, 14},
-	}
-}
-
 // viewBox is the frame of a drawing.
 func viewBox(r chart.Rect) string {
 	return "0 0 " + strconv.Itoa(r.W) + " " + strconv.Itoa(r.H)
-}
-
-// label is the text of a box: the lines, their size, and where the first one
-// is written.
-type label struct {
-	x, y, size int
-	lines      []string
-}
-
-const pad = 7
-
-// cellLabel is the name of a cell and its amount, the short name alone, or
-// nothing, whichever holds; the wide drawing may write a little smaller.
-func cellLabel(c ChartCell, b chart.Rect, d drawing) label {
-	w, h := b.W-2*pad, b.H-2*pad+4
-	short := c.Short
-	if short == "" {
-		short = c.Name
-	}
-	sizes := []int{d.size}
-	if d.name == "wide" {
-		sizes = append(sizes, d.size-2)
-	}
-	var alone label
-	for _, size := range sizes {
-		for _, name := range []string{c.Name, short} {
-			lines := chart.Fit(name, w, h, size)
-			if lines == nil {
-				continue
-			}
-			at := label{x: b.X + pad, y: b.Y + pad + size - 2, size: size, lines: lines}
-			if amount := chart.Fit(c.Text, w, h, size); len(amount) == 1 &&
-				(len(lines)+1)*chart.LineHeight(size) <= h {
-				at.lines = append(at.lines, c.Text)
-				return at
-			}
-			if alone.lines == nil || name == short && alone.size == size {
-				alone = at
-			}
-		}
-	}
-	return alone
-}
-
-// headLabel is the name of a family and its total, or its name alone, in the
-// strip above it. Heads are bold: they are fitted as if one unit larger.
-func headLabel(g ChartGroup, b chart.Rect, size int) label {
-	w, h := b.W-pad-2, b.H-4
-	for _, size := range []int{size + 1, size, size - 1} {
-		for _, text := range []string{g.Name + " " + g.Text, g.Name} {
-			if lines := chart.Fit(text, w, h, size+1); lines != nil {
-				return label{x: b.X + pad, y: b.Y + size + 3, size: size, lines: lines}
-			}
-		}
-	}
-	return label{}
-}
-
-// unnamed are the families that a drawing shows without their name.
-func (c Chart) unnamed(d drawing) []ChartGroup {
-	var out []ChartGroup
-	for i, g := range d.groups {
-		if g.Box.Empty() || !g.Head.Empty() && headLabel(c.Groups[i], g.Head, d.size).lines != nil {
-			continue
-		}
-		out = append(out, c.Groups[i])
-	}
-	return out
 }
 
 // n writes a coordinate.

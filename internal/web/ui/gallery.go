@@ -89,6 +89,7 @@ func sampleTreemap() Chart {
 
 func sampleMarimekko() Chart {
 	c := sampleChart("par-thematique", "Mieux produire porte plus de la moitié de la baisse", sampleThemes(), func(l sampleLever) int { return l.theme })
+	c.Second = true
 	for i := range c.Groups {
 		c.Groups[i].Color = 0 // colours are those of sectors; a theme has none
 	}

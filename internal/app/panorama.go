@@ -106,7 +106,7 @@ func shown(e panorama.Equivalent, v panorama.Value) string {
 	if !v.Known {
 		return "–"
 	}
-	return wording.Level(v, e.Decimals, false)
+	return wording.Reading(e, v, false)
 }
 
 // foot tells the totals with their scope, then why values are absent.

@@ -66,7 +66,12 @@ func (m *Model) Explain(_ context.Context, key string) (figure.Explanation, erro
 // a perimeter, which the model does not hold, as well.
 func (m *Model) ExplainIn(p Panorama, communes []int32, name, ask string) (figure.Explanation, error) {
 	if name == TotalName || name == WithoutForestName {
-		return m.explainTotal(p, name)
+		x, kg := m.explainTotal(p, name)
+		if ask == "" {
+			return x, nil
+		}
+		err := explainRatio(&x, p, kg, ask)
+		return x, err
 	}
 	i := slices.IndexFunc(p.Lines, func(l Line) bool { return l.Lever.Code == name })
 	if i < 0 {
@@ -89,7 +94,8 @@ func (m *Model) ExplainIn(p Panorama, communes []int32, name, ask string) (figur
 	case AskStart, AskTarget, AskChange:
 		m.explainEquivalent(&x, p, l, ask)
 	default:
-		return figure.Explanation{}, apperr.NotFoundf("« %s » n’est pas une question connue : part, 2019, 2030 ou variation.", ask)
+		err := explainRatio(&x, p, l.Objective.Kg, ask)
+		return x, err
 	}
 	return x, nil
 }
@@ -306,7 +312,7 @@ func (m *Model) explainEquivalent(x *figure.Explanation, p Panorama, l Line, ask
 	x.Notes = append(x.Notes, "Le résultat ne porte pas plus de chiffres que le ratio.")
 }
 
-func (m *Model) explainTotal(p Panorama, name string) (figure.Explanation, error) {
+func (m *Model) explainTotal(p Panorama, name string) (figure.Explanation, Kg) {
 	t := p.Total
 	if name == WithoutForestName {
 		t = p.WithoutForest
@@ -336,7 +342,7 @@ func (m *Model) explainTotal(p Panorama, name string) (figure.Explanation, error
 	if t.Missing > 0 {
 		x.Notes = append(x.Notes, fmt.Sprintf("%d %s sans valeur ici : %s ne compte pas pour zéro, il manque.", t.Missing, french.Plural(t.Missing, "levier est", "leviers sont"), french.Plural(t.Missing, "il", "chacun")))
 	}
-	return x, nil
+	return x, t.Kg
 }
 
 func (m *Model) explainDecember(lever string, ref territory.Ref, key string) (figure.Explanation, error) {

@@ -8,6 +8,7 @@ package panorama
 import (
 	"io/fs"
 	"sync"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/framework"
@@ -70,6 +71,8 @@ type Model struct {
 	emissions      emissionIndex
 	percentages    map[string][]Percentage // region
 
+	imported time.Time // see Changed
+
 	known sync.Map // territory.Ref → Panorama: see Of
 }
 
@@ -84,7 +87,7 @@ func NewModel(tree *territory.Tree, fw *framework.Framework, in Inputs) (_ *Mode
 		tree: tree, fw: fw, ref: ref, version: in.Version, communes: tree.Communes(),
 		index: map[string]int{}, regionCommunes: map[string][]int32{}, keys: keySets(in.Keys),
 		published: indexObjectives(in.Objectives, in.Levels), emissions: indexEmissions(in.Emissions),
-		percentages: map[string][]Percentage{},
+		percentages: map[string][]Percentage{}, imported: lastRun(in),
 	}
 	m.levers = append(append(m.levers, fw.Levers("2023-24")...), fw.Levers("2023-24-om")...)
 	m.national = len(fw.Levers("2023-24"))

@@ -86,7 +86,7 @@ func (d Deps) compare(w http.ResponseWriter, r *http.Request) error {
 		c.fill(&v)
 		title = v.Heading.Title
 	}
-	v.Source = ui.Source{Text: "objectifs affichés par le Secrétariat général à la planification écologique, " + french.Month(panorama.July) + ".",
+	v.Source = ui.Source{Text: "objectifs affichés par le Secrétariat général à la planification écologique, " + french.Month(panorama.July) + ".", Changed: wording.Changed(m),
 		Sources: []ui.Link{{Label: "Méthode", Href: "/methode"}}, Print: true, Share: d.Shell.Absolute(r.URL.RequestURI())}
 	page := d.Shell.Page(r, title, "Deux territoires côte à côte, levier par levier.", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Comparer"})
 	page.NoIndex, page.Canonical = true, ""
@@ -230,7 +230,7 @@ func (c comparison) table() ui.Table {
 	}
 	foot := ui.Row{Cells: []ui.Cell{{Text: "Total"}, totalCell(c.a), totalCell(c.b), {}, {}}}
 	if sound {
-		foot.Cells = append(foot.Cells, ui.Cell{}, ui.Cell{})
+		foot.Cells = append(foot.Cells, totalHead(c.a), totalHead(c.b))
 	}
 	t.Foot = []ui.Row{foot}
 	return t
@@ -263,14 +263,22 @@ func partCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 	if p.Total.Kg == 0 {
 		return ui.Cell{Missing: "Le total est nul."}
 	}
-	return ui.Cell{Text: wording.Share(float64(l.Objective.Kg) / float64(p.Total.Kg))}
+	return ui.Cell{Text: wording.Share(float64(l.Objective.Kg) / float64(p.Total.Kg)), Explain: wording.FigurePath(l.FigureKey + "/" + panorama.AskOfTotal),
+		Name: l.Lever.Name + ", part du total, " + p.Territory.Name}
 }
 
 func headCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 	if why, missing := reasonOf(l); missing {
 		return ui.Cell{Missing: why}
 	}
-	return ui.Cell{Text: french.Number(float64(l.Objective.Kg)/float64(p.Territory.Population), 1)}
+	return ui.Cell{Text: french.Number(float64(l.Objective.Kg)/float64(p.Territory.Population), 1), Explain: wording.FigurePath(l.FigureKey + "/" + panorama.AskPerPerson),
+		Name: l.Lever.Name + ", par habitant, " + p.Territory.Name}
+}
+
+// totalHead is the total per inhabitant, of territories whose figures compare.
+func totalHead(p *panorama.Panorama) ui.Cell {
+	return ui.Cell{Text: french.Number(float64(p.Total.Kg)/float64(p.Territory.Population), 1),
+		Explain: wording.FigurePath(wording.TotalKey(p.Edition, p.Territory.Ref) + "/" + panorama.AskPerPerson), Name: "Total par habitant, " + p.Territory.Name}
 }
 
 func totalCell(p *panorama.Panorama) ui.Cell {

@@ -37,6 +37,10 @@ func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		v.Number = ui.Value{Missing: f.Reason, Unit: f.Unit}
 	}
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return err
+	}
 	trail := []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "D’où vient ce chiffre\u00a0?"}}
 	place := f.Territory
 	if t, tree, err := d.placeOf(r.Context(), f.Territory); err == nil {
@@ -66,7 +70,7 @@ func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
 			{Label: "Ce chiffre pour un programme", Href: "/api/v1/figures/" + key, Note: "JSON"},
 			{Label: "De quoi tout recalculer chez vous", Href: "/donnees#archive", Note: "entrées, règles et version"},
 		},
-		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: "version des données " + f.Version,
+		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: wording.Changed(m),
 	}
 	page := d.Shell.Page(r, e.Title, e.Sentence, trail...)
 	return d.Shell.Render(w, r, page, figurePage(v))

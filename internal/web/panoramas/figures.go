@@ -25,13 +25,12 @@ func (b *builder) keyFigures() []ui.KeyFigure {
 	return out
 }
 
-// class is the provenance of the total: as good as the weakest of its terms.
+// class is the provenance of the total: a sum that Jalon makes, even of values
+// that the State publishes, and an estimation as soon as one of its terms is.
+// The page that explains it says the same.
 func (b *builder) class() figure.Class {
-	if !b.below {
-		return figure.Reference
-	}
 	for _, l := range b.p.Lines {
-		if l.State == panorama.Substitute {
+		if l.Objective.Known && l.Class == figure.Estimated {
 			return figure.Estimated
 		}
 	}
@@ -50,9 +49,9 @@ func (b *builder) totalFigure() ui.KeyFigure {
 	case b.below:
 		k.Meaning = "en moins par rapport à 2019, pour " + leversOf(b.p.Total.Known) + "\u00a0; les " + strconv.Itoa(b.p.Total.Missing) + " autres ne se répartissent pas à cette échelle."
 	case b.p.WithoutForest.Kg != b.p.Total.Kg:
-		k.Meaning = "en moins par rapport à 2019\u00a0; " + french.Kt(int64(b.p.WithoutForest.Kg), 0) + "\u00a0ktCO₂e sans la gestion des forêts, que l’État ne régionalise pas."
+		k.Meaning = "en moins par rapport à 2019, somme des " + strconv.Itoa(b.p.Total.Known) + "\u00a0objectifs publiés par l’État\u00a0; " + french.Kt(int64(b.p.WithoutForest.Kg), 0) + "\u00a0ktCO₂e sans la gestion des forêts, que l’État ne régionalise pas."
 	default:
-		k.Meaning = "en moins par rapport à 2019."
+		k.Meaning = "en moins par rapport à 2019, somme des " + strconv.Itoa(b.p.Total.Known) + "\u00a0objectifs publiés par l’État."
 	}
 	return k
 }
@@ -115,7 +114,7 @@ func (b *builder) tripsFigure() (ui.KeyFigure, bool) {
 	if !ok || !l.Equiv.Change.Known {
 		return ui.KeyFigure{}, false
 	}
-	c, label := wording.Class(figure.Reference)
+	c, label := wording.Class(figure.Computed) // the published ratio times the objective
 	return ui.KeyFigure{
 		Label: "Kilomètres évités par voiture",
 		Value: ui.Value{Text: wording.Level(l.Equiv.Change, l.Equiv.Decimals, false), Unit: l.Equiv.Unit, Name: "réduction des déplacements",
@@ -135,7 +134,7 @@ func (b *builder) perInhabitant() (ui.KeyFigure, bool) {
 	return ui.KeyFigure{
 		Label: "Par habitant",
 		Value: ui.Value{Text: french.Significant(float64(b.p.Total.Kg)/float64(t.Population)/1000, 2), Unit: "t\u00a0CO₂e par an", Name: "objectif par habitant",
-			Explain: wording.FigurePath(wording.TotalKey(b.p.Edition, t.Ref)), Provenance: c, ProvenanceLabel: label},
+			Explain: wording.FigurePath(wording.TotalKey(b.p.Edition, t.Ref) + "/" + panorama.AskPerPerson), Provenance: c, ProvenanceLabel: label},
 		Meaning: "l’objectif divisé par les " + french.Integer(t.Population) + " habitants.",
 	}, true
 }

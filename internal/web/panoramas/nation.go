@@ -77,24 +77,20 @@ func (d Deps) nation(w http.ResponseWriter, r *http.Request) error {
 // totalShares replaces the share of the nation in itself, which is always one,
 // by the share of each lever in the total.
 func (b *builder) totalShares(t *ui.Table) {
-	byName := map[string]panorama.Kg{}
-	for _, l := range b.p.Lines {
-		byName[wording.LeverPath(l.Lever.Code)] = l.Objective.Kg
+	byPath := map[string]*panorama.Line{}
+	for i := range b.p.Lines {
+		l := &b.p.Lines[i]
+		byPath[wording.LeverPath(l.Lever.Code)] = l
 	}
 	for i := range t.Rows {
-		kg := byName[t.Rows[i].Cells[0].Href]
-		t.Rows[i].Cells[2] = ui.Cell{Text: wording.Share(float64(kg) / float64(b.p.Total.Kg))}
+		t.Rows[i].Cells[2] = partCell(byPath[t.Rows[i].Cells[0].Href], &b.p)
 	}
 }
 
 func (b *builder) scopeFigure(label string, t panorama.Total, explain string) ui.KeyFigure {
 	k := ui.KeyFigure{Label: label, Meaning: t.Scope + "."}
 	k.Value = ui.Value{Text: french.Kt(int64(t.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Kg), Name: label, Explain: explain}
-	class := figure.Computed // the sum of what the State publishes, region by region
-	if t.Kg == b.p.Total.Kg {
-		class = figure.Reference
-	}
-	k.Value.Provenance, k.Value.ProvenanceLabel = wording.Class(class)
+	k.Value.Provenance, k.Value.ProvenanceLabel = wording.Class(figure.Computed) // a sum of what the State publishes
 	return k
 }
 
@@ -137,12 +133,13 @@ func regionRow(p *panorama.Panorama) ui.Row {
 	row := ui.Row{Cells: []ui.Cell{
 		{Text: t.Name, Href: wording.PanoramaPath(t)},
 		{Text: french.Kt(int64(p.Total.Kg), 1), Exact: wording.Exact(p.Total.Kg), Explain: wording.FigurePath(wording.TotalKey(p.Edition, t.Ref)), Name: t.Name},
-		{Text: french.Kt(int64(p.WithoutForest.Kg), 1), Exact: wording.Exact(p.WithoutForest.Kg)},
+		{Text: french.Kt(int64(p.WithoutForest.Kg), 1), Exact: wording.Exact(p.WithoutForest.Kg), Explain: wording.FigurePath(panorama.FigureKey(p.Edition, panorama.WithoutForestName, t.Ref)), Name: t.Name + ", sans les forêts"},
 		{Missing: "La population de cette région n’est pas connue."},
 		{Text: french.Integer(p.Total.Known)},
 	}}
 	if t.Population > 0 {
-		row.Cells[3] = ui.Cell{Text: french.Number(float64(p.Total.Kg)/float64(t.Population)/1000, 2)}
+		row.Cells[3] = ui.Cell{Text: french.Number(float64(p.Total.Kg)/float64(t.Population)/1000, 2),
+			Explain: wording.FigurePath(wording.TotalKey(p.Edition, t.Ref) + "/" + panorama.AskPerPerson), Name: t.Name + ", par habitant"}
 	}
 	return row
 }

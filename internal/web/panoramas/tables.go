@@ -105,7 +105,7 @@ func (b *builder) leverRow(l *panorama.Line, decimals int, levels bool) ui.Row {
 		if !v.Known {
 			return ui.Cell{Missing: v.Reason}
 		}
-		return ui.Cell{Text: wording.Level(v, e.Decimals, change), Explain: why + "/" + ask, Name: l.Lever.Name}
+		return ui.Cell{Text: wording.Reading(*e, v, change), Explain: why + "/" + ask, Name: l.Lever.Name}
 	}
 	if levels {
 		cells = append(cells, level(e.Start, panorama.AskStart, false), level(e.Target, panorama.AskTarget, false))

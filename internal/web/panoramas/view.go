@@ -166,7 +166,7 @@ func (b *builder) source() ui.Source {
 		Downloads: []ui.Link{{Label: "Toutes les données, avec leur notice", Href: "/donnees", Note: "CSV, XLSX, JSON"}},
 		Print:     true,
 		Embed:     b.path + "?integre=1",
-		Changed:   "version des données " + b.p.Version,
+		Changed:   wording.Changed(b.m),
 	}
 	if b.below {
 		s.Text = "objectifs régionaux affichés par le Secrétariat général à la planification écologique, " + french.Month(b.p.Edition) +

@@ -46,7 +46,7 @@ func (d Deps) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Source = ui.Source{Text: "objectifs affichés par le Secrétariat général à la planification écologique, " + french.Month(panorama.July) +
 		"\u00a0; contours des régions Etalab, d’après IGN ADMIN EXPRESS (Licence Ouverte).",
-		Sources: []ui.Link{{Label: "Méthode", Href: "/methode"}}, Changed: "version des données " + m.Version()}
+		Sources: []ui.Link{{Label: "Méthode", Href: "/methode"}}, Changed: wording.Changed(m)}
 	page := d.Shell.Page(r, "Ce que votre territoire est invité à faire pour le climat d’ici 2030",
 		"Cherchez votre commune, votre intercommunalité, votre département ou votre région\u00a0: ses objectifs pour 2030, levier par levier, et d’où vient chaque chiffre.")
 	return d.Shell.Render(w, r, page, homePage(v))

@@ -151,6 +151,22 @@ func Level(v panorama.Value, decimals int, change bool) string {
 	return s
 }
 
+// Reading is one of the three numbers of an equivalent, all written with the
+// same decimals: the fewest that lose nothing of any of them.
+func Reading(e panorama.Equivalent, v panorama.Value, change bool) string {
+	decimals := 0
+	for _, x := range []panorama.Value{e.Start, e.Target, e.Change} {
+		for x.Known && decimals < e.Decimals && french.Round(x.V, decimals) != french.Round(x.V, e.Decimals) {
+			decimals++
+		}
+	}
+	s := french.Number(v.V, decimals)
+	if change && v.V > 0 {
+		return "+" + s
+	}
+	return s
+}
+
 // Equivalent is the physical reading of a line in one phrase, empty when it has
 // none: «7,8 → 459,7 milliers de véhicules électriques».
 func Equivalent(e panorama.Equivalent) string {
@@ -158,13 +174,26 @@ func Equivalent(e panorama.Equivalent) string {
 	case e.Reason != "":
 		return ""
 	case e.Start.Known && e.Target.Known:
-		return Level(e.Start, e.Decimals, false) + " → " + Level(e.Target, e.Decimals, false) + nb + e.Unit
+		return Reading(e, e.Start, false) + " → " + Reading(e, e.Target, false) + nb + e.Unit
 	case e.Change.Known && e.RegionAverage:
-		return Level(e.Change, e.Decimals, true) + nb + e.Unit + " (moyenne régionale)"
+		return Reading(e, e.Change, true) + nb + e.Unit + " (moyenne régionale)"
 	case e.Change.Known:
-		return Level(e.Change, e.Decimals, true) + nb + e.Unit
+		return Reading(e, e.Change, true) + nb + e.Unit
 	}
 	return ""
+}
+
+// Changed says when the figures of a page last changed, and by what.
+func Changed(m *panorama.Model) string {
+	at, imported := m.Changed()
+	version := " (version des données" + nb + ": " + m.Version() + ")"
+	switch {
+	case at.IsZero():
+		return "inconnue" + version
+	case imported:
+		return french.Date(at) + ", par un import de données" + version
+	}
+	return french.Date(at) + ", publication de l’État" + version
 }
 
 // SectorLook is the name and the colour of sectors by code.

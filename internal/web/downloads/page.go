@@ -74,9 +74,9 @@ func setsTable(sets []exchange.Dataset) ui.Table {
 		file := "/donnees/" + s.Name
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: s.Title, Sub: s.Note},
-			{Text: s.Name + ".csv", Href: file + ".csv"},
-			{Text: s.Name + ".xlsx", Href: file + ".xlsx"},
-			{Text: s.Name + ".json", Href: file + ".json"},
+			{Text: "CSV", Href: file + ".csv"},
+			{Text: "XLSX", Href: file + ".xlsx"},
+			{Text: "JSON", Href: file + ".json"},
 		}})
 	}
 	return t

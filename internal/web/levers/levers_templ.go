@@ -447,7 +447,7 @@ func leverPage(v leverView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.SourceFoot(ui.Source{Text: "Source : " + v.Source + ". Correspondances établies par Jalon.", Downloads: []ui.Link{{Label: "Données ouvertes", Href: "/donnees"}, {Label: "JSON", Href: "/api/v1/levers/" + v.Lever.Code}}, Print: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SourceFoot(ui.Source{Text: v.Source + ". Correspondances établies par Jalon.", Downloads: []ui.Link{{Label: "Données ouvertes", Href: "/donnees"}, {Label: "JSON", Href: "/api/v1/levers/" + v.Lever.Code}}, Print: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

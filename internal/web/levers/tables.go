@@ -101,7 +101,7 @@ func shareCell(l panorama.Line) ui.Cell {
 	if !l.Share.Known {
 		return ui.Cell{Missing: l.Share.Reason}
 	}
-	return ui.Cell{Text: french.Number(l.Share.V*100, 2)}
+	return ui.Cell{Text: wording.Share(l.Share.V, 2), Explain: wording.FigurePath(l.FigureKey + "/" + panorama.AskShare), Name: l.Lever.Name}
 }
 
 func equivalentCell(l panorama.Line) ui.Cell {

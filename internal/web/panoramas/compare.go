@@ -256,6 +256,10 @@ func lineCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 		Name: l.Lever.Name + ", " + p.Territory.Name, Mark: wording.MarkOf(l.State)}
 }
 
+// partDecimals are those of parts of a territory's own total: thirty levers at
+// most make a hundred percent, whatever the territory.
+const partDecimals = 2
+
 func partCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 	if why, missing := reasonOf(l); missing {
 		return ui.Cell{Missing: why}
@@ -263,7 +267,7 @@ func partCell(l *panorama.Line, p *panorama.Panorama) ui.Cell {
 	if p.Total.Kg == 0 {
 		return ui.Cell{Missing: "Le total est nul."}
 	}
-	return ui.Cell{Text: wording.Share(float64(l.Objective.Kg) / float64(p.Total.Kg)), Explain: wording.FigurePath(l.FigureKey + "/" + panorama.AskOfTotal),
+	return ui.Cell{Text: wording.Share(float64(l.Objective.Kg)/float64(p.Total.Kg), partDecimals), Explain: wording.FigurePath(l.FigureKey + "/" + panorama.AskOfTotal),
 		Name: l.Lever.Name + ", part du total, " + p.Territory.Name}
 }
 

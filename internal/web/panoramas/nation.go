@@ -40,7 +40,7 @@ func (d Deps) nation(w http.ResponseWriter, r *http.Request) error {
 	b.sectors = wording.SectorLook(b.fw)
 	s := m.Scopes()
 	v := nationView{
-		Heading: ui.Heading{Overline: "France", Title: b.title(),
+		Heading: ui.Heading{Title: b.title(),
 			Scope:   []string{"objectif indicatif, non contraignant", "référentiel 2023-24", s.National.Scope},
 			Explain: wording.FigurePath(wording.TotalKey(p.Edition, p.Territory.Ref))},
 		Views: b.views(""),

@@ -70,9 +70,9 @@ func (b *builder) leverTable(order string) ui.Table {
 		t.Columns = append(t.Columns, ui.Column{Label: "2019", Number: true}, ui.Column{Label: "2030", Number: true})
 	}
 	t.Columns = append(t.Columns, ui.Column{Label: "Variation", Number: true}, ui.Column{Label: "Unité"}, column(ui.Column{Label: "Origine"}, byOrigin, "ascending"))
-	decimals := wording.TableDecimals(b.p.Total.Kg)
+	decimals, parts := wording.TableDecimals(b.p.Total.Kg), b.shareDecimals()
 	for _, l := range b.known(order) {
-		t.Rows = append(t.Rows, b.leverRow(&l, decimals, levels))
+		t.Rows = append(t.Rows, b.leverRow(&l, decimals, parts, levels))
 	}
 	blank := []ui.Cell{{}, {}, {}, {}}
 	if levels {
@@ -93,12 +93,12 @@ func (b *builder) leverTable(order string) ui.Table {
 	return t
 }
 
-func (b *builder) leverRow(l *panorama.Line, decimals int, levels bool) ui.Row {
+func (b *builder) leverRow(l *panorama.Line, decimals, parts int, levels bool) ui.Row {
 	why := wording.FigurePath(l.FigureKey)
 	cells := []ui.Cell{
 		b.leverCell(l),
 		{Text: french.Kt(int64(l.Objective.Kg), decimals), Exact: wording.Exact(l.Objective.Kg), Explain: why, Name: l.Lever.Name, Mark: wording.MarkOf(l.State)},
-		b.shareCell(l, why),
+		b.shareCell(l, why, parts),
 	}
 	e := &l.Equiv
 	level := func(v panorama.Value, ask string, change bool) ui.Cell {
@@ -130,11 +130,22 @@ func (b *builder) leverCell(l *panorama.Line) ui.Cell {
 	return c
 }
 
-func (b *builder) shareCell(l *panorama.Line, why string) ui.Cell {
+// shareDecimals are those of the column of parts of the nation.
+func (b *builder) shareDecimals() int {
+	parts := make([]float64, 0, len(b.p.Lines))
+	for i := range b.p.Lines {
+		if l := &b.p.Lines[i]; l.Objective.Known && l.Share.Known {
+			parts = append(parts, l.Share.V)
+		}
+	}
+	return wording.ShareDecimals(parts...)
+}
+
+func (b *builder) shareCell(l *panorama.Line, why string, decimals int) ui.Cell {
 	if !l.Share.Known {
 		return ui.Cell{Missing: l.Share.Reason}
 	}
-	return ui.Cell{Text: wording.Share(l.Share.V), Explain: why + "/" + panorama.AskShare, Name: l.Lever.Name}
+	return ui.Cell{Text: wording.Share(l.Share.V, decimals), Explain: why + "/" + panorama.AskShare, Name: l.Lever.Name}
 }
 
 // absentTable lists apart what has no value here, with what the region has and
@@ -196,7 +207,7 @@ func (b *builder) widerTable() *ui.Table {
 		}
 		cells := []ui.Cell{b.leverCell(l)}
 		if hasGroup {
-			cells = append(cells, groupCell(group, l.Lever.Code))
+			cells = append(cells, groupCell(group, l.Lever.Code, l.Objective.Reason))
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, b.regionCell(l), ui.Cell{Text: l.Objective.Reason})})
 	}
@@ -217,9 +228,14 @@ func (b *builder) group1() (panorama.Panorama, bool) {
 	return panorama.Panorama{}, false
 }
 
-func groupCell(g panorama.Panorama, lever string) ui.Cell {
+// groupCell is what an EPCI is invited to do; a reason that the row of the
+// commune already gives is not given twice.
+func groupCell(g panorama.Panorama, lever, said string) ui.Cell {
 	for i := range g.Lines {
 		if l := &g.Lines[i]; l.Lever.Code == lever {
+			if !l.Objective.Known && l.Objective.Reason == said {
+				return ui.Cell{Text: "–"}
+			}
 			if !l.Objective.Known {
 				return ui.Cell{Missing: l.Objective.Reason}
 			}

@@ -4,6 +4,7 @@
 package wording
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -94,11 +95,20 @@ func Less(kg panorama.Kg) string {
 	return Mass(kg) + " de moins"
 }
 
-// Share is a part in percent for a column: two decimals, more when the part is
-// too small to be read with them.
-func Share(v float64) string {
-	return french.Number(v*100, max(2, french.Decimals(v*100, 3)))
+// ShareDecimals is how many decimals a column of parts in percent shows, all
+// the same: two, or what the smallest of them needs to be read.
+func ShareDecimals(parts ...float64) int {
+	least := 0.0
+	for _, v := range parts {
+		if v = math.Abs(v); v > 0 && (least == 0 || v < least) {
+			least = v
+		}
+	}
+	return min(max(2, french.Decimals(least*100, 1)), 6)
 }
+
+// Share is a part in percent for a column of that many decimals.
+func Share(v float64, decimals int) string { return french.Number(v*100, decimals) }
 
 // MarkOf is how charts draw the state of a line.
 func MarkOf(s panorama.State) ui.Mark {

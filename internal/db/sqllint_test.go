@@ -166,9 +166,10 @@ func TestSQLOfEveryRoomKeepsClearOfTheTraps(t *testing.T) {
 }
 
 // TestMigrationsKeepToTheFiveTypes holds the other half: what a migration may
-// write for both engines to take.
+// write for both engines to take. There is a table blob; the type is written
+// BLOB, like every type.
 func TestMigrationsKeepToTheFiveTypes(t *testing.T) {
-	foreign := regexp.MustCompile(`(?i)\b(INTEGER|INT|SMALLINT|SERIAL|BIGSERIAL|VARCHAR|CHAR|CLOB|REAL|FLOAT|NUMERIC|DECIMAL|BLOB|JSONB?|UUID|DATE|TIME|TIMESTAMPTZ?|DATETIME|AUTOINCREMENT|STRICT|WITHOUT ROWID)\b`)
+	foreign := regexp.MustCompile(`(?i)\b(INTEGER|INT|SMALLINT|SERIAL|BIGSERIAL|VARCHAR|CHAR|CLOB|REAL|FLOAT|NUMERIC|DECIMAL|(?-i:BLOB)|JSONB?|UUID|DATE|TIME|TIMESTAMPTZ?|DATETIME|AUTOINCREMENT|STRICT|WITHOUT ROWID)\b`)
 	files, err := filepath.Glob("migrations/*.sql")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)

@@ -2,8 +2,11 @@ package jobs
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"jalon/internal/db"
 	"jalon/internal/testkit"
@@ -83,6 +86,39 @@ func TestRunOutlivesADatabaseThatDoesNotAnswer(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestTwentyWorkersTakeNoJobTwice(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		k := newDesk(d)
+		const jobs = 400
+		for i := range jobs {
+			k.put(t, "x", i, Opts{})
+		}
+		var mu sync.Mutex
+		seen := map[int]int{}
+		handlers := map[string]Handler{"x": Handle(func(_ context.Context, i int) error {
+			mu.Lock()
+			defer mu.Unlock()
+			seen[i]++
+			return nil
+		})}
+		var g errgroup.Group
+		for range 20 {
+			g.Go(func() error { _, err := k.worker(handlers).Drain(t.Context()); return err })
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		for i := range jobs {
+			if seen[i] != 1 {
+				t.Errorf("job %d was done %d times", i, seen[i])
+			}
+		}
+		if s := k.counts(t); s != "" {
+			t.Error(s)
+		}
+	})
 }
 
 func BenchmarkDrainThousandJobs(b *testing.B) {

@@ -1,0 +1,256 @@
+// Package journal keeps one row for each act of a person: who, for whom, did
+// what, to which thing, which then had which revision. It holds ids only: what
+// a thing was before and after are its revisions, who a person is stands in the
+// accounts, so that erasing somebody leaves the journal as it is. Rows are only
+// ever added; a test reads every source of the program for a statement that
+// would change or remove one.
+package journal
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/db"
+)
+
+// Entry is one act.
+type Entry struct {
+	ID        string    // given by Record
+	At        time.Time // given by Record
+	Actor     string    // account; "" for Jalon itself
+	ActingFor string    // account or body on whose behalf, "" for oneself
+	Verb      string    // "invite", "propose", "adopt"…
+	Kind      string    // of the thing: "cop", "membership"…
+	Subject   string    // id of the thing
+	Rev       int64     // revision of the thing after the act; 0 when it has none
+	COP       string    // "" for what is not of one COP
+}
+
+// Tables lists the tables of this package.
+func Tables() []db.Table {
+	return []db.Table{{Name: "journal", Order: []string{"id"}, Scope: db.COP, Personal: []string{"actor", "acting_for"}}}
+}
+
+// Journal records and reads acts. Time, ids and the secret of cursors are
+// given.
+type Journal struct {
+	ids     *db.IDs
+	now     func() time.Time
+	cursors db.Cursors
+}
+
+// New makes a Journal.
+func New(ids *db.IDs, now func() time.Time, cursors db.Cursors) *Journal {
+	return &Journal{ids: ids, now: now, cursors: cursors}
+}
+
+// Record adds an act, in the transaction of the act itself: there is none
+// without its row, and no row of an act that was undone. It returns the row's
+// id.
+func (j *Journal) Record(ctx context.Context, tx db.Q, e Entry) (id string, err error) {
+	defer apperr.Wrap(&err, "journal.Record(%s %s)", e.Verb, e.Kind)
+	for name, text := range map[string]string{"Verb": e.Verb, "Kind": e.Kind, "Subject": e.Subject, "Actor": e.Actor, "ActingFor": e.ActingFor, "COP": e.COP} {
+		if required := name == "Verb" || name == "Kind" || name == "Subject"; required && text == "" {
+			return "", fmt.Errorf("journal: %s is empty", name)
+		}
+		if len(text) > 100 || strings.ContainsAny(text, " \t\r\n") {
+			return "", fmt.Errorf("journal: %s is a text (%d bytes), not an id", name, len(text))
+		}
+	}
+	if id, err = j.ids.New(); err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO journal (id, at, actor, acting_for, verb, kind, subject, rev, cop_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, j.now().UnixMilli(), e.Actor, e.ActingFor, e.Verb, e.Kind, e.Subject, e.Rev, e.COP)
+	return id, err
+}
+
+// Filter chooses acts; a zero field chooses all.
+type Filter struct {
+	COPs    []string // any of these: what the reader may see; nil for all, empty for none
+	Actor   string
+	Verb    string
+	Kind    string
+	Subject string // with Kind
+	From    time.Time
+	To      time.Time // excluded
+}
+
+// name is the filter as the text that cursors are sealed with.
+func (f Filter) name() string {
+	v := url.Values{}
+	if f.COPs != nil {
+		v["cop"] = append([]string{""}, f.COPs...)
+	}
+	for key, text := range map[string]string{"actor": f.Actor, "verb": f.Verb, "kind": f.Kind, "subject": f.Subject} {
+		if text != "" {
+			v.Set(key, text)
+		}
+	}
+	for key, at := range map[string]time.Time{"from": f.From, "to": f.To} {
+		if !at.IsZero() {
+			v.Set(key, strconv.FormatInt(at.UnixMilli(), 10))
+		}
+	}
+	return "journal?" + v.Encode()
+}
+
+// where writes only the conditions that there are, so that each meets its
+// index; the texts are few.
+func (f Filter) where() (text string, args []any) {
+	var parts []string
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		parts = append(parts, condition+"$"+strconv.Itoa(len(args)))
+	}
+	if f.COPs != nil {
+		in := "0 = 1"
+		if len(f.COPs) > 0 {
+			in = "cop_id IN (" + db.Params(1, len(f.COPs)) + ")"
+		}
+		for _, cop := range f.COPs {
+			args = append(args, cop)
+		}
+		parts = append(parts, in)
+	}
+	if f.Actor != "" {
+		add("actor = ", f.Actor)
+	}
+	if f.Verb != "" {
+		add("verb = ", f.Verb)
+	}
+	if f.Kind != "" {
+		add("kind = ", f.Kind)
+	}
+	if f.Subject != "" {
+		add("subject = ", f.Subject)
+	}
+	if !f.From.IsZero() {
+		add("at >= ", f.From.UnixMilli())
+	}
+	if !f.To.IsZero() {
+		add("at < ", f.To.UnixMilli())
+	}
+	if len(parts) == 0 {
+		return "1 = 1", nil
+	}
+	return strings.Join(parts, " AND "), args
+}
+
+// Page is a part of a list; Next is the cursor of the part after it, "" at the
+// end.
+type Page struct {
+	Entries []Entry
+	Next    string
+}
+
+// List returns the acts that f chooses, the newest first, after cursor.
+func (j *Journal) List(ctx context.Context, q db.Q, f Filter, cursor string, limit int) (_ Page, err error) {
+	defer apperr.Wrap(&err, "journal.List")
+	key, err := j.cursors.Open(f.name(), cursor, 2)
+	if err != nil {
+		return Page{}, err
+	}
+	var after *Entry
+	if key != nil {
+		ms, err := strconv.ParseInt(key[0], 10, 64)
+		if err != nil {
+			return Page{}, err
+		}
+		after = &Entry{At: time.UnixMilli(ms), ID: key[1]}
+	}
+	list, err := page(ctx, q, f, after, limit+1)
+	if err != nil || len(list) <= limit {
+		return Page{Entries: list}, err
+	}
+	list = list[:limit]
+	last := list[limit-1]
+	return Page{Entries: list, Next: j.cursors.Seal(f.name(), strconv.FormatInt(last.At.UnixMilli(), 10), last.ID)}, nil
+}
+
+func page(ctx context.Context, q db.Q, f Filter, after *Entry, limit int) ([]Entry, error) {
+	where, args := f.where()
+	if after != nil {
+		n := strconv.Itoa(len(args) + 1)
+		where += " AND (at, id) < ($" + n + ", $" + strconv.Itoa(len(args)+2) + ")"
+		args = append(args, after.At.UnixMilli(), after.ID)
+	}
+	args = append(args, int64(limit))
+	rows, err := q.Query(ctx, `
+		SELECT id, at, actor, acting_for, verb, kind, subject, rev, cop_id
+		FROM journal
+		WHERE `+where+`
+		ORDER BY at DESC, id DESC
+		LIMIT $`+strconv.Itoa(len(args)), args...)
+	return db.Collect(rows, err, func(r *db.Rows) (Entry, error) {
+		var e Entry
+		var at int64
+		err := r.Scan(&e.ID, &at, &e.Actor, &e.ActingFor, &e.Verb, &e.Kind, &e.Subject, &e.Rev, &e.COP)
+		e.At = time.UnixMilli(at).UTC()
+		return e, err
+	})
+}
+
+// CountLimit is how far a filtered total is exact.
+const CountLimit = 1000
+
+// Count counts the acts that f chooses, up to CountLimit; more says that there
+// are others.
+func Count(ctx context.Context, q db.Q, f Filter) (n int, more bool, err error) {
+	defer apperr.Wrap(&err, "journal.Count")
+	where, args := f.where()
+	args = append(args, int64(CountLimit+1))
+	var found int64
+	err = q.QueryRow(ctx, `
+		SELECT COUNT(*)
+		FROM (SELECT 1 AS one FROM journal WHERE `+where+` LIMIT $`+strconv.Itoa(len(args))+`) AS chosen`, args...).Scan(&found)
+	return min(int(found), CountLimit), found > CountLimit, err
+}
+
+// All goes through every act that f chooses, the newest first, by pages: memory
+// does not grow with them. Give it a db.Snapshot for an export of one instant.
+func All(ctx context.Context, q db.Q, f Filter) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		const size = 500
+		var after *Entry
+		for {
+			list, err := page(ctx, q, f, after, size)
+			if err != nil {
+				yield(Entry{}, fmt.Errorf("journal.All: %w", err))
+				return
+			}
+			for _, e := range list {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(list) < size {
+				return
+			}
+			after = &list[size-1]
+		}
+	}
+}
+
+// Header names the columns of an export, in French; Record writes an act in the
+// same order, its instant in zone.
+func Header() []string {
+	return []string{"date", "identifiant", "auteur", "au nom de", "acte", "objet", "identifiant de l’objet", "révision", "COP"}
+}
+
+// Record is the act as a row of an export.
+func (e Entry) Record(zone *time.Location) []string {
+	rev := ""
+	if e.Rev != 0 {
+		rev = strconv.FormatInt(e.Rev, 10)
+	}
+	return []string{e.At.In(zone).Format("2006-01-02T15:04:05.000-07:00"), e.ID, e.Actor, e.ActingFor, e.Verb, e.Kind, e.Subject, rev, e.COP}
+}

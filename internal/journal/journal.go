@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,7 +80,7 @@ type Filter struct {
 	Actor   string
 	Verb    string
 	Kind    string
-	Subject string // with Kind
+	Subject string
 	From    time.Time
 	To      time.Time // excluded
 }
@@ -103,35 +104,29 @@ func (f Filter) name() string {
 	return "journal?" + v.Encode()
 }
 
+// query is a text being written with its arguments.
+type query struct{ args []any }
+
+func (t *query) bind(arg any) string {
+	t.args = append(t.args, arg)
+	return "$" + strconv.Itoa(len(t.args))
+}
+
 // where writes only the conditions that there are, so that each meets its
-// index; the texts are few.
-func (f Filter) where() (text string, args []any) {
-	var parts []string
-	add := func(condition string, arg any) {
-		args = append(args, arg)
-		parts = append(parts, condition+"$"+strconv.Itoa(len(args)))
+// index; the texts are few. Each COP has its own: a list of several is merged
+// from lists that are each in order.
+func (t *query) where(f Filter, cop *string) string {
+	parts := []string{"1 = 1"}
+	add := func(condition string, arg any) { parts = append(parts, condition+t.bind(arg)) }
+	if cop != nil {
+		add("cop_id = ", *cop)
 	}
-	if f.COPs != nil {
-		in := "0 = 1"
-		if len(f.COPs) > 0 {
-			in = "cop_id IN (" + db.Params(1, len(f.COPs)) + ")"
+	for _, c := range []struct{ condition, text string }{
+		{"actor = ", f.Actor}, {"verb = ", f.Verb}, {"kind = ", f.Kind}, {"subject = ", f.Subject},
+	} {
+		if c.text != "" {
+			add(c.condition, c.text)
 		}
-		for _, cop := range f.COPs {
-			args = append(args, cop)
-		}
-		parts = append(parts, in)
-	}
-	if f.Actor != "" {
-		add("actor = ", f.Actor)
-	}
-	if f.Verb != "" {
-		add("verb = ", f.Verb)
-	}
-	if f.Kind != "" {
-		add("kind = ", f.Kind)
-	}
-	if f.Subject != "" {
-		add("subject = ", f.Subject)
 	}
 	if !f.From.IsZero() {
 		add("at >= ", f.From.UnixMilli())
@@ -139,10 +134,19 @@ func (f Filter) where() (text string, args []any) {
 	if !f.To.IsZero() {
 		add("at < ", f.To.UnixMilli())
 	}
-	if len(parts) == 0 {
-		return "1 = 1", nil
+	return strings.Join(parts, " AND ")
+}
+
+// cops is one nil for «whatever the COP», or each COP once.
+func (f Filter) cops() []*string {
+	if f.COPs == nil {
+		return []*string{nil}
 	}
-	return strings.Join(parts, " AND "), args
+	var all []*string
+	for _, cop := range slices.Compact(slices.Sorted(slices.Values(f.COPs))) {
+		all = append(all, &cop)
+	}
+	return all
 }
 
 // Page is a part of a list; Next is the cursor of the part after it, "" at the
@@ -176,20 +180,27 @@ func (j *Journal) List(ctx context.Context, q db.Q, f Filter, cursor string, lim
 	return Page{Entries: list, Next: j.cursors.Seal(f.name(), strconv.FormatInt(last.At.UnixMilli(), 10), last.ID)}, nil
 }
 
+const columns = `id, at, actor, acting_for, verb, kind, subject, rev, cop_id`
+
 func page(ctx context.Context, q db.Q, f Filter, after *Entry, limit int) ([]Entry, error) {
-	where, args := f.where()
-	if after != nil {
-		n := strconv.Itoa(len(args) + 1)
-		where += " AND (at, id) < ($" + n + ", $" + strconv.Itoa(len(args)+2) + ")"
-		args = append(args, after.At.UnixMilli(), after.ID)
+	t := &query{}
+	var parts []string
+	for _, cop := range f.cops() {
+		where := t.where(f, cop)
+		if after != nil {
+			where += " AND (at, id) < (" + t.bind(after.At.UnixMilli()) + ", " + t.bind(after.ID) + ")"
+		}
+		parts = append(parts, `SELECT `+columns+` FROM (
+			SELECT `+columns+`
+			FROM journal
+			WHERE `+where+`
+			ORDER BY at DESC, id DESC
+			LIMIT `+t.bind(int64(limit))+`) AS part`)
 	}
-	args = append(args, int64(limit))
-	rows, err := q.Query(ctx, `
-		SELECT id, at, actor, acting_for, verb, kind, subject, rev, cop_id
-		FROM journal
-		WHERE `+where+`
-		ORDER BY at DESC, id DESC
-		LIMIT $`+strconv.Itoa(len(args)), args...)
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	rows, err := q.Query(ctx, strings.Join(parts, " UNION ALL ")+` ORDER BY at DESC, id DESC LIMIT `+t.bind(int64(limit)), t.args...)
 	return db.Collect(rows, err, func(r *db.Rows) (Entry, error) {
 		var e Entry
 		var at int64
@@ -206,12 +217,18 @@ const CountLimit = 1000
 // are others.
 func Count(ctx context.Context, q db.Q, f Filter) (n int, more bool, err error) {
 	defer apperr.Wrap(&err, "journal.Count")
-	where, args := f.where()
-	args = append(args, int64(CountLimit+1))
+	t := &query{}
+	var parts []string
+	for _, cop := range f.cops() {
+		parts = append(parts, `SELECT one FROM (SELECT 1 AS one FROM journal WHERE `+t.where(f, cop)+` LIMIT `+t.bind(int64(CountLimit+1))+`) AS part`)
+	}
+	if len(parts) == 0 {
+		return 0, false, nil
+	}
 	var found int64
 	err = q.QueryRow(ctx, `
 		SELECT COUNT(*)
-		FROM (SELECT 1 AS one FROM journal WHERE `+where+` LIMIT $`+strconv.Itoa(len(args))+`) AS chosen`, args...).Scan(&found)
+		FROM (`+strings.Join(parts, " UNION ALL ")+`) AS chosen`, t.args...).Scan(&found)
 	return min(int(found), CountLimit), found > CountLimit, err
 }
 

@@ -16,7 +16,8 @@ CREATE TABLE journal (
 CREATE INDEX journal_at ON journal (at, id);
 CREATE INDEX journal_cop ON journal (cop_id, at, id);
 CREATE INDEX journal_actor ON journal (actor, at, id);
-CREATE INDEX journal_subject ON journal (kind, subject, at, id);
+CREATE INDEX journal_subject ON journal (subject, at, id);
+CREATE INDEX journal_kind ON journal (kind, at, id);
 
 -- +goose Down
 DROP TABLE journal;

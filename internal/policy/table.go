@@ -1,0 +1,250 @@
+package policy
+
+// Role is what a grant lets its holder be.
+type Role string
+
+// The roles. An operator keeps this installation; the others are those of a
+// COP and of the national team.
+const (
+	Operator       Role = "operator"
+	NationalAdmin  Role = "national_admin"
+	NationalReader Role = "national_reader"
+	StateChair     Role = "state_chair"
+	RegionChair    Role = "region_chair"
+	Team           Role = "team"
+	DepartmentLead Role = "department_lead"
+	Expert         Role = "expert"
+	Facilitator    Role = "facilitator"
+	Writer         Role = "authority_writer"
+	Validator      Role = "authority_validator"
+	Participant    Role = "participant"
+)
+
+// Who a rule may speak of besides roles.
+const (
+	anyone     Role = ""
+	public     Role = "(public)" // anyone, for what is published
+	themselves Role = "(self)"   // the person whom the thing is about
+)
+
+// Roles lists the roles in the order of the screens.
+func Roles() []Role {
+	return []Role{Operator, NationalAdmin, NationalReader, StateChair, RegionChair, Team, DepartmentLead, Expert, Facilitator, Writer, Validator, Participant}
+}
+
+// names are the French names of roles.
+var names = map[Role]string{
+	anyone: "toute personne", public: "toute personne, pour ce qui est publié", themselves: "la personne elle-même",
+	Operator: "opérateur", NationalAdmin: "administration nationale", NationalReader: "lecture nationale",
+	StateChair: "co-animation, État", RegionChair: "co-animation, Région", Team: "équipe de la COP",
+	DepartmentLead: "pilotage départemental", Expert: "expertise", Facilitator: "animation d’un groupe",
+	Writer: "rédaction pour une collectivité", Validator: "validation pour une collectivité", Participant: "participation",
+}
+
+// Name is the French name of a role.
+func (r Role) Name() string { return names[r] }
+
+// Valid reports whether r is one of Roles.
+func (r Role) Valid() bool {
+	switch r {
+	case anyone, public, themselves:
+		return false
+	}
+	return names[r] != ""
+}
+
+// Kind is the kind of a thing.
+type Kind string
+
+// The kinds of things.
+const (
+	Reference    Kind = "reference"    // territories, levers, panoramas, figures, exports
+	Perimeter    Kind = "perimeter"    // free perimeters
+	Cycle        Kind = "cycle"        // a season of COPs and its template
+	COP          Kind = "cop"          // the public face of a COP: presentation, stage, contact
+	Desk         Kind = "desk"         // the team's desk: what is due, checklist, private calendar
+	StageEvent   Kind = "stage_event"  // a dated change of stage
+	Validation   Kind = "validation"   // an act that needs both heads
+	Delegation   Kind = "delegation"   // who may act for a head
+	Document     Kind = "document"     // files of a COP
+	Meeting      Kind = "meeting"      // meetings and their attendance
+	News         Kind = "news"         // what the team publishes
+	Priority     Kind = "priority"     // what a département proposes to its region
+	Organisation Kind = "organisation" // authorities, services, companies, associations
+	Membership   Kind = "membership"   // a person in an organisation
+	Person       Kind = "person"       // somebody's name and address, seen by others
+	RoleGrant    Kind = "role_grant"   // a role that somebody holds
+	Invitation   Kind = "invitation"   // files of invitations
+	Journal      Kind = "journal"      // who did what
+	Mail         Kind = "mail"         // letters that leave
+	Job          Kind = "job"          // work in the background that failed
+	Board        Kind = "board"        // the national board
+	Report       Kind = "report"       // points d'étape and national studies
+	Metric       Kind = "metric"       // figures declared from before Jalon
+	Self         Kind = "self"         // one's own profile, sessions, data
+)
+
+// Kinds lists every kind, for the tests that walk the table.
+func Kinds() []Kind {
+	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
+		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self}
+}
+
+// Verb is what is done to a thing.
+type Verb string
+
+// The verbs. Nothing is ever deleted: what is decided is superseded.
+const (
+	Read     Verb = "read"
+	Create   Verb = "create"
+	Edit     Verb = "edit"
+	Propose  Verb = "propose"  // an act that needs both heads
+	Consent  Verb = "consent"  // to such an act
+	Export   Verb = "export"   // a whole list, to a file
+	Transfer Verb = "transfer" // somebody's role to somebody else
+)
+
+// Verbs lists every verb, for the tests that walk the table.
+func Verbs() []Verb { return []Verb{Read, Create, Edit, Propose, Consent, Export, Transfer} }
+
+// rule lets those who hold a role do some verbs to a kind, within their scope.
+type rule struct {
+	who   Role
+	kind  Kind
+	verbs []Verb
+}
+
+func v(verbs ...Verb) []Verb { return verbs }
+
+// rules is the whole table; Can, Where and the documentation read it, so they
+// cannot differ.
+var rules = []rule{
+	{anyone, Reference, v(Read, Export)},
+	{anyone, Perimeter, v(Read)},
+	{anyone, Cycle, v(Read)},
+	{anyone, COP, v(Read)},
+	{anyone, StageEvent, v(Read)},
+	{public, Document, v(Read)},
+	{public, Meeting, v(Read)},
+	{public, News, v(Read)},
+	{themselves, Self, v(Read, Edit, Export)},
+
+	{Operator, Perimeter, v(Create, Edit)},
+	{Operator, Job, v(Read, Edit)},
+	{Operator, Mail, v(Read)},
+
+	{NationalAdmin, Perimeter, v(Create, Edit)},
+	{NationalAdmin, Cycle, v(Create, Edit)},
+	{NationalAdmin, COP, v(Create, Edit)},
+	{NationalAdmin, Desk, v(Read)},
+	{NationalAdmin, StageEvent, v(Create)},
+	{NationalAdmin, Validation, v(Read)},
+	{NationalAdmin, Delegation, v(Read)},
+	{NationalAdmin, Document, v(Read)},
+	{NationalAdmin, Meeting, v(Read)},
+	{NationalAdmin, News, v(Read)},
+	{NationalAdmin, Priority, v(Read)},
+	{NationalAdmin, Organisation, v(Read, Create, Edit, Export)},
+	{NationalAdmin, Membership, v(Read, Create, Edit)},
+	{NationalAdmin, Person, v(Read)},
+	{NationalAdmin, RoleGrant, v(Read, Create, Edit, Transfer)},
+	{NationalAdmin, Invitation, v(Read, Create)},
+	{NationalAdmin, Journal, v(Read, Export)},
+	{NationalAdmin, Mail, v(Read)},
+	{NationalAdmin, Board, v(Read, Export)},
+	{NationalAdmin, Report, v(Read, Create, Export)},
+	{NationalAdmin, Metric, v(Read, Create, Edit)},
+
+	{NationalReader, Board, v(Read, Export)},
+	{NationalReader, Report, v(Read, Export)},
+	{NationalReader, Metric, v(Read)},
+	{NationalReader, Organisation, v(Read)},
+
+	{StateChair, COP, v(Edit)},
+	{StateChair, Desk, v(Read)},
+	{StateChair, StageEvent, v(Create)},
+	{StateChair, Validation, v(Read, Propose, Consent)},
+	{StateChair, Delegation, v(Read, Create, Edit)},
+	{StateChair, Document, v(Read, Create, Edit)},
+	{StateChair, Meeting, v(Read, Create, Edit)},
+	{StateChair, News, v(Read, Create, Edit)},
+	{StateChair, Priority, v(Read, Create, Edit)},
+	{StateChair, Organisation, v(Read, Create, Edit)},
+	{StateChair, Membership, v(Read, Create, Edit)},
+	{StateChair, Person, v(Read)},
+	{StateChair, RoleGrant, v(Read, Create, Edit, Transfer)},
+	{StateChair, Invitation, v(Read, Create)},
+	{StateChair, Journal, v(Read, Export)},
+	{StateChair, Board, v(Read)},
+	{StateChair, Report, v(Read)},
+
+	{RegionChair, COP, v(Edit)},
+	{RegionChair, Desk, v(Read)},
+	{RegionChair, StageEvent, v(Create)},
+	{RegionChair, Validation, v(Read, Propose, Consent)},
+	{RegionChair, Delegation, v(Read, Create, Edit)},
+	{RegionChair, Document, v(Read, Create, Edit)},
+	{RegionChair, Meeting, v(Read, Create, Edit)},
+	{RegionChair, News, v(Read, Create, Edit)},
+	{RegionChair, Priority, v(Read, Create, Edit)},
+	{RegionChair, Organisation, v(Read, Create, Edit)},
+	{RegionChair, Membership, v(Read, Create, Edit)},
+	{RegionChair, Person, v(Read)},
+	{RegionChair, RoleGrant, v(Read, Create, Edit, Transfer)},
+	{RegionChair, Invitation, v(Read, Create)},
+	{RegionChair, Journal, v(Read, Export)},
+	{RegionChair, Board, v(Read)},
+	{RegionChair, Report, v(Read)},
+
+	{Team, COP, v(Edit)},
+	{Team, Desk, v(Read)},
+	{Team, StageEvent, v(Create)},
+	{Team, Validation, v(Read)},
+	{Team, Delegation, v(Read)},
+	{Team, Document, v(Read, Create, Edit)},
+	{Team, Meeting, v(Read, Create, Edit)},
+	{Team, News, v(Read, Create, Edit)},
+	{Team, Priority, v(Read, Create, Edit)},
+	{Team, Organisation, v(Read, Create, Edit)},
+	{Team, Membership, v(Read, Create, Edit)},
+	{Team, Person, v(Read)},
+	{Team, RoleGrant, v(Read, Create, Edit, Transfer)},
+	{Team, Invitation, v(Read, Create)},
+	{Team, Journal, v(Read, Export)},
+	{Team, Board, v(Read)},
+	{Team, Report, v(Read)},
+
+	{DepartmentLead, COP, v(Edit)},
+	{DepartmentLead, Desk, v(Read)},
+	{DepartmentLead, StageEvent, v(Create)},
+	{DepartmentLead, Validation, v(Read, Propose, Consent)},
+	{DepartmentLead, Delegation, v(Read, Create, Edit)},
+	{DepartmentLead, Document, v(Read, Create, Edit)},
+	{DepartmentLead, Meeting, v(Read, Create, Edit)},
+	{DepartmentLead, News, v(Read, Create, Edit)},
+	{DepartmentLead, Priority, v(Read, Create, Edit)},
+	{DepartmentLead, Organisation, v(Read, Create, Edit)},
+	{DepartmentLead, Membership, v(Read, Create, Edit)},
+	{DepartmentLead, Person, v(Read)},
+	{DepartmentLead, RoleGrant, v(Read, Create, Edit, Transfer)},
+	{DepartmentLead, Invitation, v(Read, Create)},
+	{DepartmentLead, Journal, v(Read)},
+
+	{Expert, Desk, v(Read)},
+	{Expert, Document, v(Read, Create)},
+	{Expert, Meeting, v(Read)},
+
+	{Facilitator, Document, v(Read, Create)},
+	{Facilitator, Meeting, v(Read, Create, Edit)},
+	{Facilitator, RoleGrant, v(Read, Create)},
+
+	{Writer, Organisation, v(Read)},
+	{Writer, Membership, v(Read)},
+
+	{Validator, Organisation, v(Read, Edit)},
+	{Validator, Membership, v(Read, Create, Edit)},
+	{Validator, RoleGrant, v(Read, Create, Edit, Transfer)},
+
+	{Participant, Document, v(Read)},
+	{Participant, Meeting, v(Read)},
+}

@@ -36,10 +36,50 @@ func (s *server) route(rt Route, h shell.Handler) http.Handler {
 		if r.Method == http.MethodPost {
 			r.Body = http.MaxBytesReader(w, r.Body, rt.Body)
 		}
+		if rt.Cache != Public {
+			who, err := s.who(r)
+			if err != nil {
+				s.fail(w, r, err)
+				return
+			}
+			r = r.WithContext(shell.With(r.Context(), who))
+			if rt.SignIn && !who.SignedIn() {
+				s.askWho(w, r)
+				return
+			}
+		}
 		if err := s.cached(rt, h, w, r); err != nil {
 			s.fail(w, r, err)
 		}
 	})
+}
+
+// who reads the session of a request, and the operator's cookie beside it.
+func (s *server) who(r *http.Request) (shell.Who, error) {
+	var who shell.Who
+	if c, err := r.Cookie(shell.SessionCookie); err == nil && s.Seen != nil {
+		if who, err = s.Seen(r.Context(), c.Value); err != nil {
+			return shell.Who{}, err
+		}
+	}
+	operator := s.Desk.Actor(r)
+	if who.Actor.Person == "" {
+		who.Actor.Person = operator.Person
+	}
+	who.Actor.Grants = append(who.Actor.Grants, operator.Grants...)
+	return who, nil
+}
+
+// askWho sends a reader to sign in. What a form sent is not kept here, because
+// nobody knows whose it is: the browser has it still, and says so.
+func (s *server) askWho(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "private, no-store")
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		_ = shell.SeeOther(w, r, shell.SignIn(r))
+		return
+	}
+	s.fail(w, r, apperr.New(apperr.Forbidden, nil, "Votre session est terminée\u00a0: rien n’a été enregistré, et votre navigateur garde ce que vous avez écrit. "+
+		"Connectez-vous dans un autre onglet, puis rechargez cette page pour l’envoyer de nouveau."))
 }
 
 // cached answers 304 when the reader already has this page of these data, and

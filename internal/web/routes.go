@@ -27,6 +27,8 @@ type Route struct {
 	Timeout time.Duration
 	// Body is the largest request body, none when zero.
 	Body int64
+	// SignIn sends whoever is not signed in to the sign-in page, and back.
+	SignIn bool
 	// Sample is an address that answers 200, for the tests that walk the list;
 	// empty when it needs something that is not there by default.
 	Sample string

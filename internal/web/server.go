@@ -64,6 +64,9 @@ type Deps struct {
 	DB db.Q
 	// NewID makes the id of a new row.
 	NewID func() (string, error)
+	// Seen tells whose a session cookie is: nobody's when it is unknown, revoked
+	// or too old. Nil when this installation has no accounts.
+	Seen func(ctx context.Context, cookie string) (shell.Who, error)
 	// Desk signs operators in.
 	Desk *operator.Desk
 
@@ -131,7 +134,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))
-	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: s.Desk.Actor, NewID: s.NewID, Now: s.Now,
+	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api")}))

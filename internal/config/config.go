@@ -34,6 +34,18 @@ type Config struct {
 	ThemeDir string `env:"JALON_THEME_DIR" help:"dossier d’une version officielle du DSFR, pour les services de l’État" shown:"feuille de style neutre de Jalon"`
 	// MetricsAddr is a separate listener, never the public one.
 	MetricsAddr string `env:"JALON_METRICS_ADDR" help:"adresse et port des métriques Prometheus" shown:"métriques désactivées"`
+	// SMTPURL is the server that mails leave by; without it they wait.
+	SMTPURL string `env:"JALON_SMTP_URL" help:"serveur d’envoi des courriels : smtp://utilisateur:motdepasse@hôte:587 (STARTTLS), smtps://… (TLS) ou smtp://hôte:25?tls=none" shown:"les courriels restent en attente"`
+	// SMTP is SMTPURL as read; nil without one.
+	SMTP *SMTP `env:"-"`
+	// MailFrom is the address that mails come from, and that reports of mails
+	// which could not be delivered go to.
+	MailFrom string `env:"JALON_MAIL_FROM" help:"adresse de l’expéditeur des courriels, par exemple ne-pas-repondre@exemple.fr" shown:"aucune : à indiquer avec JALON_SMTP_URL"`
+	// RetentionMail is how many days what a mail said, and to whom, is kept.
+	RetentionMail int `env:"JALON_RETENTION_MAIL" envDefault:"90" help:"nombre de jours pendant lesquels le texte et le destinataire d’un courriel sont gardés"`
+	// RetentionJobs is how many days a task done stays known, so that it is not
+	// done twice.
+	RetentionJobs int `env:"JALON_RETENTION_JOBS" envDefault:"40" help:"nombre de jours pendant lesquels une tâche de fond faite reste connue"`
 
 	// Unknown names the JALON_ variables that nothing reads, for a warning at
 	// start-up.
@@ -83,7 +95,7 @@ func Load(environ []string) (_ Config, err error) {
 	var c Config
 	vars := env.ToMap(environ)
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
-		return Config{}, apperr.New(apperr.Invalid, err, "La configuration ne se lit pas\u00a0: %v.", err)
+		return Config{}, apperr.New(apperr.Invalid, err, "La configuration ne se lit pas\u00a0: %s.", unread(err))
 	}
 	c.Unknown = unknown(vars)
 	c.fill()
@@ -91,6 +103,28 @@ func Load(environ []string) (_ Config, err error) {
 		return Config{}, apperr.Invalidf("La configuration est à corriger\u00a0:\n  – %s", strings.Join(problems, "\n  – "))
 	}
 	return c, nil
+}
+
+// unread says in French which variables hold something else than a number.
+func unread(err error) string {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err.Error()
+	}
+	var said []string
+	for _, one := range all.Errors {
+		var p env.ParseError
+		field, known := reflect.StructField{}, false
+		if errors.As(one, &p) {
+			field, known = reflect.TypeFor[Config]().FieldByName(p.Name)
+		}
+		if !known {
+			said = append(said, one.Error())
+			continue
+		}
+		said = append(said, field.Tag.Get("env")+" doit être un nombre entier")
+	}
+	return strings.Join(said, ", ")
 }
 
 // unknown finds the JALON_ variables that nothing reads: probably a misspelling
@@ -149,6 +183,7 @@ func (c *Config) problems() []string {
 	} else if info, err := os.Stat(c.DataDir); err == nil && !info.IsDir() {
 		add("JALON_DATA_DIR", c.DataDir, errors.New("c’est un fichier, pas un dossier"))
 	}
+	all = append(all, c.mailProblems()...)
 	if c.ThemeDir != "" {
 		if info, err := os.Stat(c.ThemeDir); err != nil || !info.IsDir() {
 			add("JALON_THEME_DIR", c.ThemeDir, errors.New("ce dossier n’existe pas ou ne se lit pas"))

@@ -19,7 +19,7 @@ func TestLoad(t *testing.T) {
 	}{
 		"nothing set": {nil, Config{
 			Addr: "localhost:8080", DB: filepath.Join("jalon-data", "jalon.db"), DataDir: "./jalon-data",
-			BaseURL: "http://localhost:8080",
+			BaseURL: "http://localhost:8080", RetentionMail: 90, RetentionJobs: 40,
 		}},
 		"all set": {[]string{
 			"JALON_ADDR=0.0.0.0:80", "JALON_DB=postgres://u@h/d", "JALON_DATA_DIR=/srv/jalon",
@@ -27,10 +27,10 @@ func TestLoad(t *testing.T) {
 			"HOME=/root", "JALON_TEST_PG=postgres://ignored",
 		}, Config{
 			Addr: "0.0.0.0:80", DB: "postgres://u@h/d", DataDir: "/srv/jalon",
-			BaseURL: "https://jalon.exemple.fr", ThemeDir: theme, MetricsAddr: "localhost:9090",
+			BaseURL: "https://jalon.exemple.fr", ThemeDir: theme, MetricsAddr: "localhost:9090", RetentionMail: 90, RetentionJobs: 40,
 		}},
 		"listening everywhere is no address for a link": {[]string{"JALON_ADDR=:8080", "JALON_DATA_DIR=d"}, Config{
-			Addr: ":8080", DB: filepath.Join("d", "jalon.db"), DataDir: "d", BaseURL: "http://localhost:8080",
+			Addr: ":8080", DB: filepath.Join("d", "jalon.db"), DataDir: "d", BaseURL: "http://localhost:8080", RetentionMail: 90, RetentionJobs: 40,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,12 +37,18 @@ func Tables() []db.Table {
 
 // Queue puts jobs. Time and ids are given, so that tests choose them.
 type Queue struct {
+	// Keep is how long the name of a job that was done stays taken: longer than
+	// the longest tick of a periodic job. New sets 40 days.
+	Keep time.Duration
+
 	ids *db.IDs
 	now func() time.Time
 }
 
 // New makes a Queue.
-func New(ids *db.IDs, now func() time.Time) *Queue { return &Queue{ids: ids, now: now} }
+func New(ids *db.IDs, now func() time.Time) *Queue {
+	return &Queue{Keep: 40 * 24 * time.Hour, ids: ids, now: now}
+}
 
 // Opts says when a job runs and what makes it the same as another.
 type Opts struct {
@@ -51,9 +57,6 @@ type Opts struct {
 	// put, whether the first is waiting, dead, or was done less than Keep ago.
 	Dedup string
 }
-
-// Keep is how long the name of a job that was done stays taken.
-const Keep = 40 * 24 * time.Hour
 
 // Enqueue puts a job, with args as JSON (ids rather than texts: jobs are seen
 // by operators). Give it the transaction that needs the job done: both happen
@@ -169,7 +172,7 @@ func Counts(ctx context.Context, q db.Q) (_ []Count, err error) {
 // Prune forgets the names of jobs done more than Keep ago. Workers do it daily.
 func (s *Queue) Prune(ctx context.Context, q db.Q) (_ int64, err error) {
 	defer apperr.Wrap(&err, "jobs.Prune")
-	return q.Exec(ctx, `DELETE FROM job WHERE state = 'done' AND run_at < $1`, s.now().Add(-Keep).UnixMilli())
+	return q.Exec(ctx, `DELETE FROM job WHERE state = 'done' AND run_at < $1`, s.now().Add(-s.Keep).UnixMilli())
 }
 
 // told is what is kept of an error: what a user would read, then its causes,

@@ -127,7 +127,7 @@ func TestTheSameNameIsPutOnce(t *testing.T) {
 		if k.put(t, "x", 3, once) {
 			t.Error("put again after it was done")
 		}
-		k.forward(Keep + time.Hour)
+		k.forward(k.Queue.Keep + time.Hour)
 		if n, err := k.Prune(t.Context(), d); n != 1 || err != nil {
 			t.Error(n, err)
 		}

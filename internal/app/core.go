@@ -17,10 +17,14 @@ import (
 
 	"jalon/data"
 	"jalon/internal/apperr"
+	"jalon/internal/blob"
 	"jalon/internal/config"
 	"jalon/internal/db"
 	"jalon/internal/framework"
 	"jalon/internal/intake"
+	"jalon/internal/jobs"
+	"jalon/internal/journal"
+	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
 	"jalon/internal/territory"
@@ -61,7 +65,7 @@ func WithClock(now func() time.Time, random io.Reader) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), territory.Tables(), series.Tables(), intake.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables()} {
 		all = append(all, room...)
 	}
 	return all

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
 	"jalon/internal/config"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/framework"
 	"jalon/internal/intake"
@@ -65,7 +66,7 @@ func WithClock(now func() time.Time, random io.Reader) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), cop.Tables()} {
 		all = append(all, room...)
 	}
 	return all

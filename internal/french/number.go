@@ -120,6 +120,15 @@ func Date(t time.Time) string {
 	return day + NoBreak + months[t.Month()-1] + NoBreak + strconv.Itoa(t.Year())
 }
 
+// Day writes «27 mai 2024» from «2024-05-27», and s itself when it is not a day.
+func Day(s string) string {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return s
+	}
+	return Date(t)
+}
+
 // Month writes «juillet 2024» from «2024-07», and s itself when it is not one.
 func Month(s string) string {
 	t, err := time.Parse("2006-01", s)

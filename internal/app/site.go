@@ -16,8 +16,10 @@ import (
 	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/config"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/journal"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web"
@@ -35,6 +37,8 @@ const stopWithin = 10 * time.Second
 type App struct {
 	*Core
 	desk     *operator.Desk
+	journal  *journal.Journal
+	cops     *cop.Room
 	listener net.Listener
 	server   *http.Server
 	metrics  *metricsServer
@@ -62,7 +66,8 @@ func (a *App) build(ctx context.Context) (err error) {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "unknown settings", slog.String("names", strings.Join(a.Config.Unknown, " ")))
 	}
 	// The first reader does not wait for the model.
-	if _, err := a.Model(ctx); err != nil {
+	m, err := a.Model(ctx)
+	if err != nil {
 		return err
 	}
 	if a.temp, err = os.MkdirTemp("", "jalon-"); err != nil {
@@ -76,6 +81,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	base := a.Config.BaseURL
 	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
+		return err
+	}
+	a.journal = journal.New(a.IDs, a.now, db.NewCursors(a.desk.Key("journal")))
+	a.cops = &cop.Room{DB: a.DB, IDs: a.IDs, Now: a.now, Journal: a.journal}
+	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
 	if a.metrics, err = newMetrics(a.Config.MetricsAddr); err != nil {
@@ -183,7 +193,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	free, err := db.Version(ctx, a.DB, territory.PerimetersVersion)
-	return fmt.Sprintf("%s.%d", m.Version(), free), err
+	if err != nil {
+		return "", err
+	}
+	cops, err := db.Version(ctx, a.DB, cop.Version)
+	return fmt.Sprintf("%s.%d.%d", m.Version(), free, cops), err
 }
 
 func (a *App) health(ctx context.Context) (string, error) {

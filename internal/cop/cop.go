@@ -41,6 +41,9 @@ type Room struct {
 	Journal *journal.Journal
 }
 
+// Version is the name of the version of all that the public pages of COPs show.
+const Version = "cops"
+
 // Seed is who brought what comes with the program: nobody in particular.
 const Seed = "jalon"
 
@@ -193,7 +196,10 @@ func (m *Room) record(ctx context.Context, tx db.Q, a policy.Actor, verb, kind, 
 }
 
 func (m *Room) recordFor(ctx context.Context, tx db.Q, a policy.Actor, actingFor, verb, kind, subject string, rev int64, copID string) error {
-	_, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, ActingFor: actingFor, Verb: verb, Kind: kind, Subject: subject, Rev: rev, COP: copID})
+	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, ActingFor: actingFor, Verb: verb, Kind: kind, Subject: subject, Rev: rev, COP: copID}); err != nil {
+		return err
+	}
+	_, err := db.Bump(ctx, tx, Version, m.Now())
 	return err
 }
 

@@ -78,7 +78,12 @@ func (m *Room) Load(ctx context.Context, fsys fs.FS, tree *territory.Tree) (err 
 				return err
 			}
 		}
-		return insertEvents(ctx, tx, events, m.Now().UnixMilli())
+		n, err := insertEvents(ctx, tx, events, m.Now().UnixMilli())
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = db.Bump(ctx, tx, Version, m.Now())
+		return err
 	})
 }
 

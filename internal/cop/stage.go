@@ -194,7 +194,7 @@ func (m *Room) AddEvent(ctx context.Context, a policy.Actor, copID string, in Ne
 				e.State = Recorded
 			}
 		}
-		if err := insertEvents(ctx, tx, []Event{e}, m.Now().UnixMilli()); err != nil {
+		if _, err := insertEvents(ctx, tx, []Event{e}, m.Now().UnixMilli()); err != nil {
 			return err
 		}
 		current, err := Find(ctx, tx, copID)
@@ -209,15 +209,14 @@ func (m *Room) AddEvent(ctx context.Context, a policy.Actor, copID string, in Ne
 	return e, act, err
 }
 
-func insertEvents(ctx context.Context, tx db.Q, events []Event, at int64) error {
+func insertEvents(ctx context.Context, tx db.Q, events []Event, at int64) (int64, error) {
 	rows := make([][]any, 0, len(events))
 	for _, e := range events {
 		rows = append(rows, []any{e.ID, e.COP, string(e.Stage), string(e.Mark), e.Day, e.Precision, e.KnownOn, e.Elsewhere, e.Evidence, e.Source, e.Note,
 			null(e.Act), e.State, null(e.Supersedes), e.By, at})
 	}
-	_, err := db.Insert(ctx, tx, "cop_event", []string{"id", "cop_id", "stage", "mark", "day", "precision_", "known_on", "elsewhere", "evidence", "source", "note",
+	return db.Insert(ctx, tx, "cop_event", []string{"id", "cop_id", "stage", "mark", "day", "precision_", "known_on", "elsewhere", "evidence", "source", "note",
 		"act", "state", "supersedes", "by", "at"}, rows, "ON CONFLICT (id) DO NOTHING")
-	return err
 }
 
 func null(s string) *string {

@@ -257,7 +257,11 @@ func TestRedirects(t *testing.T) {
 		status int
 		to     string
 	}{
-		{"/regions/grand-est", 303, "/regions/grand-est/panorama"},
+		{"/regions/grand-est", 200, ""},
+		{"/regions/44", 301, "/regions/grand-est"},
+		{"/regions/Grand-Est", 301, "/regions/grand-est"},
+		{"/regions?jour=2024-02-30", 400, ""},
+		{"/regions?jour=2999-01-01", 400, ""},
 		{"/regions/Grand-Est/panorama", 301, "/regions/grand-est/panorama"},
 		{"/regions/44/panorama", 301, "/regions/grand-est/panorama"},
 		{"/regions/grand-est/panorama/", 301, "/regions/grand-est/panorama"},

@@ -54,7 +54,8 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/recherche", Name: "search", Formats: []string{typeHTML}, Sample: "/recherche?q=saint"},
 		{Method: "GET", Pattern: "/territoires", Name: "territories", Formats: []string{typeHTML}, Sample: "/territoires"},
 
-		{Method: "GET", Pattern: "/regions/{slug}", Name: "region", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/regions", Name: "regions", Formats: []string{typeHTML}, Sample: "/regions?jour=2024-05-27"},
+		{Method: "GET", Pattern: "/regions/{slug}", Name: "region", Formats: []string{typeHTML}, Sample: "/regions/la-reunion"},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/departements/{code}/panorama", Name: "department-panorama", Formats: []string{typeHTML}, Sample: "/departements/67/panorama"},

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
+	"jalon/internal/web/cops"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
 	"jalon/internal/web/operator"
@@ -131,6 +132,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	}
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
+	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))

@@ -18,9 +18,11 @@ import (
 	"golang.org/x/net/html"
 
 	"jalon/data"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/french"
+	"jalon/internal/journal"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
@@ -53,6 +55,14 @@ func newSite(t testing.TB, d *db.DB) *site {
 	s.store = panorama.NewStore(d, data.FS, func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) })
 	var err error
 	if s.desk, err = operator.Open(ctx, d, clock, rand.Reader, false); err != nil {
+		t.Fatal(err)
+	}
+	tree, err := territory.LoadActive(ctx, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms := &cop.Room{DB: d, IDs: s.ids, Now: clock, Journal: journal.New(s.ids, clock, db.NewCursors([]byte("essai")))}
+	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
 	var figures figure.Registry

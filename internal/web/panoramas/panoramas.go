@@ -28,7 +28,6 @@ type Deps struct {
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
-		"region":              d.short(d.region),
 		"region-panorama":     d.page(d.region),
 		"department":          d.short(d.department),
 		"department-panorama": d.page(d.department),

@@ -2,6 +2,7 @@ package panoramas
 
 import (
 	"net/http"
+	"strings"
 
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -125,6 +126,9 @@ func (b *builder) views(current string) []ui.Link {
 func (b *builder) tabs() []ui.Link {
 	ref := b.p.Territory.Ref
 	tabs := []ui.Link{{Label: "Panorama", Href: b.path, Current: true}}
+	if ref.Scale == territory.RegionS {
+		tabs = append([]ui.Link{{Label: "La COP", Href: strings.TrimSuffix(b.path, "/panorama")}}, tabs...)
+	}
 	if len(b.p.Regions) == 1 {
 		tabs = append(tabs, ui.Link{Label: "Simulateur", Href: b.simulator()})
 	}

@@ -95,6 +95,7 @@ func (p Page) stylesheets() []string {
 func MainNav(path string) []Link {
 	nav := []Link{
 		{Label: "Panorama", Href: "/"},
+		{Label: "Les COP", Href: "/regions"},
 		{Label: "Leviers", Href: "/leviers"},
 		{Label: "Simulateur", Href: "/simulateur"},
 		{Label: "Données", Href: "/donnees"},
@@ -105,7 +106,7 @@ func MainNav(path string) []Link {
 			nav[i].Current = path == "/" || strings.HasSuffix(path, "/panorama") || strings.HasPrefix(path, "/territoires")
 			continue
 		}
-		nav[i].Current = path == l.Href || strings.HasPrefix(path, l.Href+"/")
+		nav[i].Current = !strings.HasSuffix(path, "/panorama") && (path == l.Href || strings.HasPrefix(path, l.Href+"/"))
 	}
 	return nav
 }

@@ -146,9 +146,13 @@ func (d Deps) all(w http.ResponseWriter, r *http.Request) error {
 			roadmaps++
 		}
 	}
+	adopted := "aucune feuille de route adoptée"
+	if roadmaps > 0 {
+		adopted = strconv.Itoa(roadmaps) + nb + french.Plural(roadmaps, "feuille de route adoptée", "feuilles de route adoptées")
+	}
 	v := allView{
-		Title: strconv.Itoa(launched) + french.Plural(launched, " COP régionale lancée", " COP régionales lancées") + " sur " + strconv.Itoa(len(list)) +
-			" au " + french.Day(on) + ", " + strconv.Itoa(roadmaps) + french.Plural(roadmaps, " feuille de route adoptée", " feuilles de route adoptées"),
+		Title: strconv.Itoa(launched) + nb + "COP" + french.Plural(launched, " régionale lancée", " régionales lancées") + " sur" + nb + strconv.Itoa(len(list)) +
+			" au " + french.Day(on) + ", " + adopted,
 		Scope: []string{"cycle 2023-24", "événements datés, chacun avec sa source", "une annonce n’est pas un événement"},
 		Field: ui.Field{ID: "jour", Label: "Lire l’état des COP à une autre date", Type: "date", Value: on,
 			Help: "Le point d’étape de l’État date du 27" + nb + "mai" + nb + "2024."},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"jalon/data"
+	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
 	"jalon/internal/config"
@@ -66,7 +67,7 @@ func WithClock(now func() time.Time, random io.Reader) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), cop.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), account.Tables(), cop.Tables()} {
 		all = append(all, room...)
 	}
 	return all

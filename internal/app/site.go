@@ -13,13 +13,16 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/account"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/config"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web"
@@ -39,6 +42,10 @@ type App struct {
 	desk     *operator.Desk
 	journal  *journal.Journal
 	cops     *cop.Room
+	queue    *jobs.Queue
+	outbox   *mail.Outbox
+	accounts *account.Room
+	worker   *jobs.Worker
 	listener net.Listener
 	server   *http.Server
 	metrics  *metricsServer
@@ -88,6 +95,16 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
+	a.queue = jobs.New(a.IDs, a.now)
+	if a.Config.RetentionJobs > 0 {
+		a.queue.Keep = time.Duration(a.Config.RetentionJobs) * 24 * time.Hour
+	}
+	a.outbox = mail.New(mail.Options{IDs: a.IDs, Now: a.now, Queue: a.queue, Cursors: db.NewCursors(a.desk.Key("mail")), Keep: time.Duration(a.Config.RetentionMail) * 24 * time.Hour})
+	a.accounts = &account.Room{DB: a.DB, IDs: a.IDs, Now: a.now, Random: a.random, Journal: a.journal, Outbox: a.outbox, Key: a.desk.Key("account"),
+		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion}
+	if a.worker, err = a.newWorker(); err != nil {
+		return err
+	}
 	if a.metrics, err = newMetrics(a.Config.MetricsAddr); err != nil {
 		return err
 	}
@@ -99,7 +116,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, More: a.more(theme),
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, Accounts: a.accounts, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will
@@ -157,7 +174,16 @@ func (a *App) OperatorLink(ctx context.Context) (string, error) {
 // Run serves until ctx ends, then lets the answers under way finish.
 func (a *App) Run(ctx context.Context) (err error) {
 	defer apperr.Wrap(&err, "app.Run")
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		if err := a.worker.Run(working); err != nil {
+			failed <- err
+		}
+	}()
+	defer func() { stopWork(); <-worked }()
 	go func() { failed <- a.server.Serve(a.listener) }()
 	go a.metrics.serve(failed)
 	select {

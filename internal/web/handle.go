@@ -57,8 +57,8 @@ func (s *server) route(rt Route, h shell.Handler) http.Handler {
 // who reads the session of a request, and the operator's cookie beside it.
 func (s *server) who(r *http.Request) (shell.Who, error) {
 	var who shell.Who
-	if c, err := r.Cookie(shell.SessionCookie); err == nil && s.Seen != nil {
-		if who, err = s.Seen(r.Context(), c.Value); err != nil {
+	if c, err := r.Cookie(shell.SessionCookie); err == nil {
+		if who, err = s.seen(r.Context(), c.Value); err != nil {
 			return shell.Who{}, err
 		}
 	}

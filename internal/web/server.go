@@ -13,12 +13,14 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/account"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
+	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
@@ -65,9 +67,8 @@ type Deps struct {
 	DB db.Q
 	// NewID makes the id of a new row.
 	NewID func() (string, error)
-	// Seen tells whose a session cookie is: nobody's when it is unknown, revoked
-	// or too old. Nil when this installation has no accounts.
-	Seen func(ctx context.Context, cookie string) (shell.Who, error)
+	// Accounts holds people, their sessions and roles.
+	Accounts *account.Room
 	// Desk signs operators in.
 	Desk *operator.Desk
 
@@ -81,6 +82,7 @@ type Deps struct {
 type server struct {
 	Deps
 	shell *shell.Shell
+	seen  func(ctx context.Context, cookie string) (shell.Who, error)
 	start string // names this process in request ids
 	mux   *http.ServeMux
 }
@@ -101,6 +103,7 @@ func New(d Deps) http.Handler {
 	}
 	s.shell = &shell.Shell{BaseURL: s.BaseURL, Version: d.Version, Demo: d.Demo, Theme: d.Theme, Asset: d.Asset, Now: s.Now}
 	s.start = token(s.Random, 4)
+	s.seen = accounts.Seen(d.Accounts)
 	handlers := s.handlers()
 	for _, rt := range Routes() {
 		h, ok := handlers[rt.Name]
@@ -133,6 +136,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now}))
+	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))

@@ -18,11 +18,14 @@ import (
 	"golang.org/x/net/html"
 
 	"jalon/data"
+	"jalon/internal/account"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/french"
+	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
@@ -34,13 +37,14 @@ import (
 
 // site is the whole web over one database, as internal/app builds it.
 type site struct {
-	t     testing.TB
-	d     *db.DB
-	desk  *operator.Desk
-	ids   *db.IDs
-	now   time.Time
-	store *panorama.Store
-	ill   atomic.Bool // the database does not answer
+	t        testing.TB
+	d        *db.DB
+	desk     *operator.Desk
+	ids      *db.IDs
+	now      time.Time
+	store    *panorama.Store
+	accounts *account.Room
+	ill      atomic.Bool // the database does not answer
 	http.Handler
 }
 
@@ -65,6 +69,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
+	keys := db.NewCursors([]byte("essai"))
+	queue := jobs.New(s.ids, clock)
+	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
+		Outbox: mail.New(mail.Options{IDs: s.ids, Now: clock, Queue: queue, Cursors: keys}), COPsOf: cop.IDsOfRegion}
 	var figures figure.Registry
 	figures.Register("panorama", func(ctx context.Context, key string) (figure.Explanation, error) {
 		m, err := s.store.Model(ctx)
@@ -90,7 +98,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, More: elsewhere(),
+		DB: d, NewID: s.ids.New, Desk: s.desk, Accounts: s.accounts, More: elsewhere(),
 	})
 	return s
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"jalon/internal/account"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/config"
@@ -21,8 +20,6 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
-	"jalon/internal/journal"
-	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web"
@@ -39,12 +36,8 @@ const stopWithin = 10 * time.Second
 // App is the running site: the core, a listener and a server.
 type App struct {
 	*Core
-	desk     *operator.Desk
-	journal  *journal.Journal
-	cops     *cop.Room
-	queue    *jobs.Queue
-	outbox   *mail.Outbox
-	accounts *account.Room
+	desk *operator.Desk
+	rooms
 	worker   *jobs.Worker
 	listener net.Listener
 	server   *http.Server
@@ -90,18 +83,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
 		return err
 	}
-	a.journal = journal.New(a.IDs, a.now, db.NewCursors(a.desk.Key("journal")))
-	a.cops = &cop.Room{DB: a.DB, IDs: a.IDs, Now: a.now, Journal: a.journal}
+	a.rooms = a.Core.rooms(a.desk)
 	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
-	a.queue = jobs.New(a.IDs, a.now)
-	if a.Config.RetentionJobs > 0 {
-		a.queue.Keep = time.Duration(a.Config.RetentionJobs) * 24 * time.Hour
-	}
-	a.outbox = mail.New(mail.Options{IDs: a.IDs, Now: a.now, Queue: a.queue, Cursors: db.NewCursors(a.desk.Key("mail")), Keep: time.Duration(a.Config.RetentionMail) * 24 * time.Hour})
-	a.accounts = &account.Room{DB: a.DB, IDs: a.IDs, Now: a.now, Random: a.random, Journal: a.journal, Outbox: a.outbox, Key: a.desk.Key("account"),
-		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}
@@ -116,7 +101,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, Accounts: a.accounts, More: a.more(theme),
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Accounts: a.accounts, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will

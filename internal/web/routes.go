@@ -56,6 +56,10 @@ func Routes() []Route {
 
 		{Method: "GET", Pattern: "/regions", Name: "regions", Formats: []string{typeHTML}, Sample: "/regions?jour=2024-05-27"},
 		{Method: "GET", Pattern: "/regions/{slug}", Name: "region", Formats: []string{typeHTML}, Sample: "/regions/la-reunion"},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau", Name: "desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/evenements", Name: "desk-event", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/actes/{id}", Name: "desk-act", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/delegations", Name: "desk-delegate", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/departements/{code}/panorama", Name: "department-panorama", Formats: []string{typeHTML}, Sample: "/departements/67/panorama"},

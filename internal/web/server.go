@@ -16,6 +16,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
@@ -67,6 +68,8 @@ type Deps struct {
 	DB db.Q
 	// NewID makes the id of a new row.
 	NewID func() (string, error)
+	// COPs does what people do to COPs.
+	COPs *cop.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Desk signs operators in.
@@ -135,7 +138,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	}
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
-	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now}))
+	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))

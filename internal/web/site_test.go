@@ -98,7 +98,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, Accounts: s.accounts, More: elsewhere(),
+		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Accounts: s.accounts, More: elsewhere(),
 	})
 	return s
 }

@@ -26,11 +26,14 @@ type Deps struct {
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Q     db.Q
 	Now   func() time.Time
+	// Room does what people do to COPs.
+	Room *cop.Room
 }
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{"regions": d.all, "region": d.one}
+	return map[string]shell.Handler{"regions": d.all, "region": d.one,
+		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate}
 }
 
 const nb = french.NoBreak

@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"jalon/internal/account"
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/jobs"
+	"jalon/internal/journal"
+	"jalon/internal/mail"
+	"jalon/internal/policy"
+	"jalon/internal/web/operator"
+)
+
+// rooms are those that write for people, built the same for serve and for the
+// command line.
+type rooms struct {
+	journal  *journal.Journal
+	queue    *jobs.Queue
+	outbox   *mail.Outbox
+	accounts *account.Room
+	cops     *cop.Room
+}
+
+// rooms builds them with the keys of this installation.
+func (c *Core) rooms(desk *operator.Desk) rooms {
+	var r rooms
+	r.journal = journal.New(c.IDs, c.now, db.NewCursors(desk.Key("journal")))
+	r.cops = &cop.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal}
+	r.queue = jobs.New(c.IDs, c.now)
+	if c.Config.RetentionJobs > 0 {
+		r.queue.Keep = time.Duration(c.Config.RetentionJobs) * 24 * time.Hour
+	}
+	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
+		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour})
+	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
+		BaseURL: strings.TrimRight(c.Config.BaseURL, "/"), COPsOf: cop.IDsOfRegion}
+	return r
+}
+
+// UserRequest is a role to give on the word of whoever runs the installation.
+type UserRequest struct {
+	Email, Name, Role string
+	Scope             string // nation, region:44, department:67
+}
+
+// AddUser gives a role to an address and returns a link that signs them in once,
+// within an hour: the first administrator has no mail yet.
+func (c *Core) AddUser(ctx context.Context, in UserRequest) (link string, err error) {
+	defer apperr.Wrap(&err, "app.AddUser")
+	kind, scope, _ := strings.Cut(in.Scope, ":")
+	role := policy.Role(in.Role)
+	m, err := c.Model(ctx)
+	if err != nil {
+		return "", err
+	}
+	where := "toute la France"
+	switch kind {
+	case "nation":
+		if scope != "" {
+			return "", apperr.Invalidf("«\u00a0nation\u00a0» n’a pas de code.")
+		}
+	case "region":
+		r, err := m.Tree().Region(scope)
+		if err != nil {
+			return "", err
+		}
+		where = r.Name
+	case "department":
+		d, err := m.Tree().Dept(scope)
+		if err != nil {
+			return "", err
+		}
+		where = d.Name
+	default:
+		return "", apperr.Invalidf("Le périmètre est «\u00a0nation\u00a0», «\u00a0region:44\u00a0» ou «\u00a0department:67\u00a0», et non «\u00a0%s\u00a0».", in.Scope)
+	}
+	if national := role == policy.NationalAdmin || role == policy.NationalReader; national != (kind == "nation") || role == policy.Operator {
+		return "", apperr.Invalidf("Le rôle «\u00a0%s\u00a0» ne se donne pas sur ce périmètre.", in.Role)
+	}
+	r, err := c.openRooms(ctx)
+	if err != nil {
+		return "", err
+	}
+	g, err := r.accounts.Appoint(ctx, in.Email, in.Name, role, kind, scope, where)
+	if err != nil {
+		return "", err
+	}
+	a, err := account.Find(ctx, c.DB, g.Account)
+	if err != nil {
+		return "", err
+	}
+	return r.accounts.Link(ctx, a, "/mon-espace")
+}
+
+// UserLink makes a sign-in link for an account, where mails do not leave.
+func (c *Core) UserLink(ctx context.Context, email string) (link string, err error) {
+	defer apperr.Wrap(&err, "app.UserLink")
+	email, err = account.Address(email)
+	if err != nil {
+		return "", err
+	}
+	a, err := account.FindByEmail(ctx, c.DB, email)
+	if err != nil {
+		return "", err
+	}
+	r, err := c.openRooms(ctx)
+	if err != nil {
+		return "", err
+	}
+	return r.accounts.Link(ctx, a, "/mon-espace")
+}
+
+func (c *Core) openRooms(ctx context.Context) (rooms, error) {
+	desk, err := operator.Open(ctx, c.DB, c.now, c.random, strings.HasPrefix(c.Config.BaseURL, "https://"))
+	if err != nil {
+		return rooms{}, err
+	}
+	return c.rooms(desk), nil
+}

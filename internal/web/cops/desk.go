@@ -1,0 +1,343 @@
+package cops
+
+import (
+	"net/http"
+	"strings"
+
+	"jalon/internal/account"
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/french"
+	"jalon/internal/policy"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
+)
+
+// deskView is what the team and the two heads work on: what waits for whom, the
+// next event to record, what both heads validated.
+type deskView struct {
+	Heading ui.Heading
+	Tabs    []ui.Link
+	Done    bool
+	Action  string // where the forms of this desk go
+	Waiting []actLine
+	Ended   []actLine
+	Fields  []ui.Field
+	MayAdd  bool
+	Error   string
+	Given   []delegationLine
+	Give    []ui.Field
+}
+
+// actLine is an act and what the reader may do about it.
+type actLine struct {
+	ID, Title, Waits, State string
+	Words                   []string
+	MayConsent, MayAlone    bool
+	MayWithdraw             bool
+	AloneFrom               string
+}
+
+type delegationLine struct {
+	ID, Text string
+	MayEnd   bool
+}
+
+func (d Deps) find(r *http.Request) (cop.COP, string, error) {
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return cop.COP{}, "", err
+	}
+	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
+	if err != nil {
+		return cop.COP{}, "", err
+	}
+	c, err := cop.FindIn(r.Context(), d.Q, cop.First, "region:"+region.Code)
+	if err != nil {
+		return cop.COP{}, "", err
+	}
+	return c, region.Name, policy.Check(shell.Actor(r), policy.Read, c.Thing(policy.Desk))
+}
+
+func (d Deps) desk(w http.ResponseWriter, r *http.Request) error {
+	return d.showDesk(w, r, http.StatusOK, cop.NewEvent{}, "", "")
+}
+
+// showDesk draws the desk; on says beside which form an error stands.
+func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed cop.NewEvent, on, wrong string) error {
+	c, name, err := d.find(r)
+	if err != nil {
+		return err
+	}
+	a := shell.Actor(r)
+	acts, err := cop.Acts(r.Context(), d.Q, c.ID)
+	if err != nil {
+		return err
+	}
+	given, err := cop.Delegations(r.Context(), d.Q, c.ID)
+	if err != nil {
+		return err
+	}
+	people, err := d.names(r, c)
+	if err != nil {
+		return err
+	}
+	base := "/regions/" + c.Slug
+	v := deskView{
+		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle 2023-24", "réservé à la COP"}},
+		Tabs:    []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau", Current: true}, {Label: "Panorama", Href: base + "/panorama"}},
+		Done:    r.URL.Query().Get("fait") == "1", Action: base + "/bureau", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent)),
+		Fields: eventFields(typed, only(on == "event", wrong)),
+	}
+	if on == "act" {
+		v.Error = wrong
+	}
+	side := sideOf(a, c)
+	for _, x := range acts {
+		line := d.actLine(x, c, side, a, people)
+		if x.State == cop.ActPending {
+			v.Waiting = append(v.Waiting, line)
+		} else {
+			v.Ended = append(v.Ended, line)
+		}
+	}
+	for _, g := range given {
+		line := delegationLine{ID: g.ID, Text: g.Side.Name() + " délègue à " + people[g.Person] + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
+		if !g.EndedAt.IsZero() {
+			line.Text += ", terminée le " + french.Date(g.EndedAt)
+		} else {
+			line.MayEnd = g.Side == side
+		}
+		v.Given = append(v.Given, line)
+	}
+	if side != "" {
+		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r)
+	}
+	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"},
+		ui.Link{Label: name, Href: base}, ui.Link{Label: "Bureau"})
+	page.NoIndex, page.Canonical = true, ""
+	return d.Shell.RenderStatus(w, r, status, page, deskPage(v))
+}
+
+func only(when bool, text string) string {
+	if when {
+		return text
+	}
+	return ""
+}
+
+func deskFinding(acts []cop.Act) string {
+	n := 0
+	for _, x := range acts {
+		if x.State == cop.ActPending {
+			n++
+		}
+	}
+	if n == 0 {
+		return "rien n’attend de validation"
+	}
+	return french.Integer(n) + nb + french.Plural(n, "acte attend une validation", "actes attendent une validation")
+}
+
+// sideOf is the head that the reader is, for what the page offers; the room
+// judges again, delegations included.
+func sideOf(a policy.Actor, c cop.COP) cop.Side {
+	switch t := c.Thing(policy.Validation); {
+	case a.Holds(t, policy.StateChair):
+		return cop.StateSide
+	case a.Holds(t, policy.RegionChair):
+		return cop.RegionSide
+	}
+	return ""
+}
+
+func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, people map[string]string) actLine {
+	line := actLine{ID: x.ID, Title: x.Title}
+	for _, w := range x.Consents {
+		text := w.Side.Name() + nb + ": validation enregistrée le " + french.Date(w.At) + " par " + people[w.Person]
+		if w.Delegation != "" {
+			text += ", par délégation"
+		}
+		line.Words = append(line.Words, text)
+	}
+	switch x.State {
+	case cop.ActPending:
+		line.State = "en attente"
+		if !x.Has(cop.StateSide) {
+			line.Waits = "Attend l’État"
+		}
+		if !x.Has(cop.RegionSide) {
+			line.Waits = strings.TrimPrefix(line.Waits+" et la Région", " et ")
+			if !strings.HasPrefix(line.Waits, "Attend") {
+				line.Waits = "Attend " + line.Waits
+			}
+		}
+		line.Waits += ", depuis le " + french.Date(x.At)
+		line.MayConsent = side != "" && !x.Has(side)
+		line.MayAlone = side != "" && x.Has(side) && !d.Now().Before(x.AloneFrom(c))
+		line.MayWithdraw = x.ProposedBy == a.Person || side != "" && x.Side == side
+		if side != "" && x.Has(side) && !line.MayAlone {
+			line.AloneFrom = "Sans réponse, vous pourrez poursuivre seul à partir du " + french.Date(x.AloneFrom(c)) + "."
+		}
+	case cop.ActRecorded:
+		line.State = "validé par les deux têtes le " + french.Date(x.EndedAt)
+	case cop.ActAlone:
+		line.State = "poursuivi par une seule tête le " + french.Date(x.EndedAt) + ", l’autre étant sollicitée depuis le " + french.Date(x.At) + nb + ": " + x.Reason
+	case cop.ActWithdrawn:
+		line.State = "retiré le " + french.Date(x.EndedAt) + nb + ": " + x.Reason
+	}
+	return line
+}
+
+// names gives the names of the people of a COP, by their account.
+func (d Deps) names(r *http.Request, c cop.COP) (map[string]string, error) {
+	held, err := account.Holders(r.Context(), d.Q, "region", c.Region)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, h := range held {
+		out[h.Account] = h.Name
+		if h.Name == "" {
+			out[h.Account] = h.Email
+		}
+	}
+	acts, err := cop.Acts(r.Context(), d.Q, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range acts {
+		for _, w := range x.Consents {
+			if out[w.Person] != "" {
+				continue
+			}
+			a, err := account.Find(r.Context(), d.Q, w.Person)
+			if err != nil && apperr.KindOf(err) != apperr.NotFound {
+				return nil, err
+			}
+			out[w.Person] = a.Name
+		}
+	}
+	return out, nil
+}
+
+func eventFields(in cop.NewEvent, wrong string) []ui.Field {
+	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true, Error: wrong}
+	for _, s := range cop.Stages() {
+		stage.Options = append(stage.Options, ui.Option{Value: string(s), Label: s.Name(), Selected: in.Stage == s})
+	}
+	mark := ui.Field{ID: "mark", Label: "Ce qui s’est passé", Type: "select", Required: true, Help: "Un lancement, un diagnostic achevé et une feuille de route achevée engagent la COP\u00a0: ils attendent les deux têtes."}
+	for _, k := range []cop.Mark{cop.Opened, cop.Held, cop.Done, cop.Announced} {
+		mark.Options = append(mark.Options, ui.Option{Value: string(k), Label: k.Name(), Selected: in.Mark == k})
+	}
+	elsewhere := ui.Field{ID: "elsewhere", Label: "Cela s’est fait hors de Jalon", Type: "checkbox", Value: "1", Help: "Une preuve est alors demandée, et la validation des deux têtes n’est pas attendue."}
+	elsewhere.Options = []ui.Option{{Value: "1", Label: "Oui, hors de Jalon", Selected: in.Elsewhere}}
+	return []ui.Field{stage, mark, {ID: "day", Label: "Date", Type: "date", Required: true, Value: in.Day}, elsewhere,
+		{ID: "evidence", Label: "Preuve", Value: in.Evidence, Help: "L’adresse d’une page ou d’un document, par exemple https://…"},
+		{ID: "note", Label: "Précision", Value: in.Note}}
+}
+
+func delegationFields(people map[string]string, self, wrong string, r *http.Request) []ui.Field {
+	to := ui.Field{ID: "person", Label: "Personne", Type: "select", Required: true, Error: wrong, Options: []ui.Option{{Label: "Choisissez une personne de la COP"}}}
+	for id, name := range people {
+		if id != self {
+			to.Options = append(to.Options, ui.Option{Value: id, Label: name, Selected: r.PostForm.Get("person") == id})
+		}
+	}
+	return []ui.Field{to, {ID: "from", Label: "Du", Type: "date", Required: true, Value: r.PostForm.Get("from")}, {ID: "to", Label: "Au", Type: "date", Required: true, Value: r.PostForm.Get("to")},
+		{ID: "decision", Label: "Décision qui la donne", Required: true, Value: r.PostForm.Get("decision"), Help: "Sa référence ou son adresse, par exemple «\u00a0arrêté n°\u00a02026-12\u00a0»."}}
+}
+
+func form(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	}
+	return nil
+}
+
+func beside(err error) bool {
+	switch apperr.KindOf(err) {
+	case apperr.Invalid, apperr.Conflict, apperr.Forbidden:
+		return true
+	}
+	return false
+}
+
+func (d Deps) back(w http.ResponseWriter, r *http.Request, c cop.COP) error {
+	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau?fait=1")
+}
+
+func (d Deps) addEvent(w http.ResponseWriter, r *http.Request) error {
+	if err := form(r); err != nil {
+		return err
+	}
+	c, _, err := d.find(r)
+	if err != nil {
+		return err
+	}
+	f := r.PostForm
+	in := cop.NewEvent{Stage: cop.Stage(f.Get("stage")), Mark: cop.Mark(f.Get("mark")), Day: f.Get("day"), Elsewhere: f.Get("elsewhere") == "1",
+		Evidence: strings.TrimSpace(f.Get("evidence")), Note: strings.TrimSpace(f.Get("note"))}
+	if _, _, err := d.Room.AddEvent(r.Context(), shell.Actor(r), c.ID, in); err != nil {
+		if beside(err) {
+			return d.showDesk(w, r, apperr.Status(err), in, "event", apperr.Message(err))
+		}
+		return err
+	}
+	return d.back(w, r, c)
+}
+
+func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
+	if err := form(r); err != nil {
+		return err
+	}
+	c, _, err := d.find(r)
+	if err != nil {
+		return err
+	}
+	id, reason := r.PathValue("id"), strings.TrimSpace(r.PostForm.Get("reason"))
+	x, err := cop.FindAct(r.Context(), d.Q, id)
+	if err != nil || x.COP != c.ID {
+		return apperr.New(apperr.NotFound, err, "Cette validation n’existe pas dans cette COP.")
+	}
+	switch r.PostForm.Get("do") {
+	case "consent":
+		_, err = d.Room.Consent(r.Context(), shell.Actor(r), id)
+	case "alone":
+		_, err = d.Room.GoAlone(r.Context(), shell.Actor(r), id, reason)
+	case "withdraw":
+		_, err = d.Room.Withdraw(r.Context(), shell.Actor(r), id, reason)
+	default:
+		err = apperr.Invalidf("Ce bouton n’est pas connu. Rechargez la page.")
+	}
+	if err != nil && beside(err) {
+		return d.showDesk(w, r, apperr.Status(err), cop.NewEvent{}, "act", apperr.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return d.back(w, r, c)
+}
+
+func (d Deps) delegate(w http.ResponseWriter, r *http.Request) error {
+	if err := form(r); err != nil {
+		return err
+	}
+	c, _, err := d.find(r)
+	if err != nil {
+		return err
+	}
+	f := r.PostForm
+	if id := f.Get("fin"); id != "" {
+		err = d.Room.EndDelegation(r.Context(), shell.Actor(r), c.ID, id)
+	} else {
+		_, err = d.Room.Delegate(r.Context(), shell.Actor(r), cop.Delegation{COP: c.ID, Person: f.Get("person"), Reach: "all", From: f.Get("from"), To: f.Get("to"), Decision: strings.TrimSpace(f.Get("decision"))})
+	}
+	if err != nil && beside(err) {
+		return d.showDesk(w, r, apperr.Status(err), cop.NewEvent{}, "delegation", apperr.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return d.back(w, r, c)
+}

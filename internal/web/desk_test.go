@@ -1,0 +1,149 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/policy"
+	"jalon/internal/testkit"
+)
+
+const bureau = "/regions/guyane/bureau"
+
+var actID = regexp.MustCompile(`/bureau/actes/([0-9a-f-]+)`)
+
+// The préfet proposes the launch of Guyane, the président validates it: the
+// public page then says that the COP is launched.
+func TestTwoHeadsOnTheDesk(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		prefet, base := s.signIn("prefet@exemple.fr", policy.StateChair, "region", "03")
+		president, base2 := s.signIn("president@exemple.fr", policy.RegionChair, "region", "03")
+
+		p := s.visit(prefet, base+bureau, nil)
+		p.has("h1", "rien n’attend")
+		checkPage(t, "desk", p)
+		typed := url.Values{"stage": {"lancement"}, "mark": {"opened"}, "day": {"2027-01-01"}, "note": {"au conseil"}}
+		p = s.visit(prefet, base+bureau+"/evenements", typed)
+		if v := p.attr("input#note", "value"); p.StatusCode != http.StatusBadRequest || len(v) != 1 || v[0] != "au conseil" {
+			t.Fatalf("%s, the note holds %q", p.Status, v)
+		}
+		p.has(".fr-error-text", "à venir")
+		typed.Set("day", "2026-03-01")
+		p = s.visit(prefet, base+bureau+"/evenements", typed)
+		p.has("h1", "1 acte attend une validation")
+		p.has(".act", "Attend la Région")
+		p.has(".act", "validation enregistrée le 2 mars 2026 par Anne Martin")
+		p.has(".act", "poursuivre seul à partir du 1er avril 2026")
+		checkPage(t, "desk with an act", p)
+		if page := s.get("/regions/guyane"); strings.Contains(page.text("h1"), "lancée") {
+			t.Error("launched by one head alone")
+		}
+		id := actID.FindStringSubmatch(p.body)[1]
+		p = s.visit(prefet, base+bureau+"/actes/"+id, url.Values{"do": {"alone"}, "reason": {"pressé"}})
+		if p.StatusCode != http.StatusForbidden || !strings.Contains(p.body, "30 jours") {
+			t.Errorf("alone at once: %s", p.Status)
+		}
+		s.visit(president, base2+bureau, nil).has(".act button", "Enregistrer ma validation")
+		p = s.visit(president, base2+bureau+"/actes/"+id, url.Values{"do": {"consent"}})
+		p.has("#actes .act", "validé par les deux têtes")
+		s.get("/regions/guyane").has("h1", "COP lancée le 1er mars 2026")
+		p = s.visit(president, base2+bureau+"/actes/"+id, url.Values{"do": {"consent"}})
+		if p.StatusCode != http.StatusConflict {
+			t.Errorf("validated twice: %s", p.Status)
+		}
+		// An act of another COP is not of this one.
+		if p := s.visit(president, base2+"/regions/bretagne/bureau/actes/"+id, url.Values{"do": {"consent"}}); p.StatusCode != http.StatusNotFound {
+			t.Errorf("by the address of another COP: %s", p.Status)
+		}
+	})
+}
+
+func TestADelegateValidates(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		prefet, base := s.signIn("prefet@exemple.fr", policy.StateChair, "region", "03")
+		team, base2 := s.signIn("equipe@exemple.fr", policy.Team, "region", "03")
+		p := s.visit(team, base2+bureau+"/evenements", url.Values{"stage": {"lancement"}, "mark": {"opened"}, "day": {"2026-03-01"}})
+		p.has(".act", "Attend l’État et la Région")
+		id := actID.FindStringSubmatch(p.body)[1]
+		if p := s.visit(team, base2+bureau+"/actes/"+id, url.Values{"do": {"consent"}}); p.StatusCode != http.StatusForbidden {
+			t.Errorf("the team validated: %s", p.Status)
+		}
+		account, err := s.accounts.Appoint(t.Context(), "equipe@exemple.fr", "", policy.Team, "region", "03", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = s.visit(prefet, base+bureau+"/delegations", url.Values{"person": {account.Account}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté 2026-12"}})
+		p.has("#delegations li", "arrêté 2026-12")
+		p = s.visit(team, base2+bureau+"/actes/"+id, url.Values{"do": {"consent"}})
+		p.has(".act", "par délégation")
+		s.now = s.now.Add(40 * 24 * time.Hour)
+		acts, err := cop.Acts(t.Context(), d, cop.RegionID(cop.First, "03"))
+		if err != nil || len(acts) != 1 || !acts[0].Has(cop.StateSide) || acts[0].Has(cop.RegionSide) {
+			t.Errorf("%+v %v", acts, err)
+		}
+	})
+}
+
+// Each role opens what the table of rights foresees for it, at home and
+// elsewhere, and nothing else; what one may not know is «not found».
+func TestRolesOnPrivatePages(t *testing.T) {
+	s := sqlite(t)
+	kinds := map[string]policy.Kind{bureau: policy.Desk, "/regions/bretagne/bureau": policy.Desk, "/roles": policy.RoleGrant, "/mon-espace": policy.Self}
+	for _, role := range policy.Roles() {
+		kind, scope := "region", "03"
+		switch role {
+		case policy.Operator:
+			continue // no account holds it: its own tests read what it opens
+		case policy.NationalAdmin, policy.NationalReader:
+			kind, scope = "nation", ""
+		case policy.DepartmentLead:
+			kind, scope = "department", "973"
+		}
+		c, base := s.signIn(string(role)+"@exemple.fr", role, kind, scope)
+		a, err := s.accounts.Appoint(t.Context(), string(role)+"@exemple.fr", "", role, kind, scope, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		actor, err := s.accounts.Actor(t.Context(), a.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, k := range kinds {
+			thing := policy.Thing{Kind: k, Author: a.Account}
+			if k == policy.Desk {
+				region := map[string]string{bureau: "03"}[path]
+				if region == "" {
+					region = "53"
+				}
+				thing.COPs = []string{cop.RegionID(cop.First, region)}
+			}
+			want := http.StatusNotFound
+			if policy.Can(actor, policy.Read, thing) || k == policy.RoleGrant && len(policy.Gives(actor)) > 0 {
+				want = http.StatusOK
+			}
+			if p := s.visit(c, base+path, nil); p.StatusCode != want {
+				t.Errorf("%s at %s: %s, want %d", role, path, p.Status, want)
+			}
+			if post := path + "/evenements"; k == policy.Desk {
+				want := http.StatusNotFound
+				if policy.Can(actor, policy.Read, thing) {
+					want = http.StatusBadRequest // read, and refused for its empty fields
+					if !policy.Can(actor, policy.Create, policy.Thing{Kind: policy.StageEvent, COPs: thing.COPs}) {
+						want = http.StatusForbidden
+					}
+				}
+				if p := s.visit(c, base+post, url.Values{"day": {""}}); p.StatusCode != want {
+					t.Errorf("%s posts to %s: %s, want %d", role, post, p.Status, want)
+				}
+			}
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
 		return err
 	}
-	a.rooms = a.Core.rooms(a.desk)
+	a.rooms = a.Core.rooms(a.desk, a.Home())
 	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}

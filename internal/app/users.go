@@ -26,8 +26,9 @@ type rooms struct {
 	cops     *cop.Room
 }
 
-// rooms builds them with the keys of this installation.
-func (c *Core) rooms(desk *operator.Desk) rooms {
+// rooms builds them with the keys of this installation and the address that
+// links in mails begin with.
+func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	var r rooms
 	r.journal = journal.New(c.IDs, c.now, db.NewCursors(desk.Key("journal")))
 	r.cops = &cop.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal}
@@ -38,7 +39,7 @@ func (c *Core) rooms(desk *operator.Desk) rooms {
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
 		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour})
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
-		BaseURL: strings.TrimRight(c.Config.BaseURL, "/"), COPsOf: cop.IDsOfRegion}
+		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion}
 	return r
 }
 
@@ -120,5 +121,9 @@ func (c *Core) openRooms(ctx context.Context) (rooms, error) {
 	if err != nil {
 		return rooms{}, err
 	}
-	return c.rooms(desk), nil
+	base := c.Config.BaseURL
+	if base == "" {
+		base = "http://" + c.Config.Addr
+	}
+	return c.rooms(desk, base), nil
 }

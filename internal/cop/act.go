@@ -35,7 +35,8 @@ func (s Side) other() Side {
 	return StateSide
 }
 
-// The kinds of acts that this room knows what to do with.
+// StageAct is the kind of act that this room itself brings into force: a change
+// of stage.
 const StageAct = "stage"
 
 // ActState is where an act stands.

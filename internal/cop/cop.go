@@ -7,7 +7,6 @@ package cop
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"jalon/internal/apperr"
@@ -218,10 +217,4 @@ func day(text, what string) error {
 		return apperr.New(apperr.Invalid, err, "%s\u00a0: écrivez une date, par exemple 2024-05-27.", what)
 	}
 	return nil
-}
-
-// notFound reports whether an error says that a thing is not there.
-func notFound(err error) bool {
-	var e *apperr.Error
-	return errors.As(err, &e) && e.Kind == apperr.NotFound
 }

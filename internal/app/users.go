@@ -31,7 +31,7 @@ type rooms struct {
 func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	var r rooms
 	r.journal = journal.New(c.IDs, c.now, db.NewCursors(desk.Key("journal")))
-	r.cops = &cop.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal}
+	r.cops = &cop.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("cop")), Random: c.random}
 	r.queue = jobs.New(c.IDs, c.now)
 	if c.Config.RetentionJobs > 0 {
 		r.queue.Keep = time.Duration(c.Config.RetentionJobs) * 24 * time.Hour

@@ -35,9 +35,11 @@ func (s Side) other() Side {
 	return StateSide
 }
 
-// StageAct is the kind of act that this room itself brings into force: a change
-// of stage.
-const StageAct = "stage"
+// The kinds of acts that this room knows what to do with, besides PriorityAct.
+const (
+	StageAct   = "stage"
+	RetractAct = "retract" // of an event that both heads had validated
+)
 
 // ActState is where an act stands.
 type ActState string
@@ -312,6 +314,15 @@ func (m *Room) end(ctx context.Context, tx db.Q, act Act, state ActState, reason
 		}
 		if _, err := tx.Exec(ctx, `UPDATE cop_event SET state = $2 WHERE act = $1`, act.ID, to); err != nil {
 			return Act{}, err
+		}
+	}
+	switch act.Kind {
+	case PriorityAct:
+		return act, m.endPriority(ctx, tx, act)
+	case RetractAct:
+		if state != ActWithdrawn {
+			_, err := tx.Exec(ctx, `UPDATE cop_event SET state = 'withdrawn' WHERE id = $1`, act.Subject)
+			return act, err
 		}
 	}
 	return act, nil

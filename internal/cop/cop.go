@@ -7,6 +7,8 @@ package cop
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"time"
 
 	"jalon/internal/apperr"
@@ -29,6 +31,14 @@ func Tables() []db.Table {
 		{Name: "delegation", Order: []string{"id"}, Scope: db.COP, Personal: []string{"giver", "person"}},
 		{Name: "meeting", Order: []string{"id"}, Scope: db.COP}, versions("meeting", "id", db.COP),
 		{Name: "news", Order: []string{"id"}, Scope: db.COP}, versions("news", "id", db.COP),
+		{Name: "cycle_template", Order: []string{"id"}, Scope: db.Nation}, versions("cycle_template", "id", db.Nation),
+		{Name: "cop_template", Order: []string{"id"}, Scope: db.COP}, versions("cop_template", "id", db.COP),
+		{Name: "office", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name"}}, versions("office", "id", db.COP),
+		{Name: "cop_document", Order: []string{"id"}, Scope: db.COP}, versions("cop_document", "id", db.COP),
+		{Name: "priority", Order: []string{"id"}, Scope: db.COP}, versions("priority", "id", db.COP),
+		{Name: "cop_check", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "cop_visit", Order: []string{"person", "cop_id"}, Scope: db.Person, Personal: []string{"person"}},
+		{Name: "calendar_feed", Order: []string{"id"}, Scope: db.Person, Personal: []string{"person"}},
 	}
 }
 
@@ -38,6 +48,8 @@ type Room struct {
 	IDs     *db.IDs
 	Now     func() time.Time
 	Journal *journal.Journal
+	Cursors db.Cursors // of the lists
+	Random  io.Reader  // of the secrets in the addresses of calendars
 }
 
 // Version is the name of the version of all that the public pages of COPs show.
@@ -217,4 +229,10 @@ func day(text, what string) error {
 		return apperr.New(apperr.Invalid, err, "%s\u00a0: écrivez une date, par exemple 2024-05-27.", what)
 	}
 	return nil
+}
+
+// notFound reports whether an error says that a thing is not there.
+func notFound(err error) bool {
+	var e *apperr.Error
+	return errors.As(err, &e) && e.Kind == apperr.NotFound
 }

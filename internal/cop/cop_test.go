@@ -28,7 +28,8 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	r := &room{t: t, now: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return r.now }
 	ids := db.NewIDs(clock, rand.Reader)
-	r.Room = &Room{DB: d, IDs: ids, Now: clock, Journal: journal.New(ids, clock, db.NewCursors([]byte("k")))}
+	cursors := db.NewCursors([]byte("k"))
+	r.Room = &Room{DB: d, IDs: ids, Now: clock, Journal: journal.New(ids, clock, cursors), Cursors: cursors, Random: rand.Reader}
 	for range 2 { // a second start adds nothing
 		if err := r.Load(t.Context(), data.FS, tree(t)); err != nil {
 			t.Fatal(err)
@@ -99,6 +100,12 @@ func TestTheBoardOfMay2024(t *testing.T) {
 			t.Errorf("%d launched before the first", n)
 		}
 		later := r.states("2025-06-01")
+		if s := later["03"]; s.Stage != Preparation || s.Next.Date() != "premier semestre 2024" || s.Noted == nil || s.Noted.Day != "2024-11-06" {
+			t.Errorf("Guyane: announced, then found not launched: %+v", s)
+		}
+		if s := later["53"]; s.Next != nil || s.Noted == nil || s.Finished[Roadmap] {
+			t.Errorf("Bretagne: a roadmap being written is not one: %+v", s)
+		}
 		if s := later["06"]; s.Stage != Launch || s.Next != nil {
 			t.Errorf("Mayotte was launched in July 2024: %+v", s)
 		}
@@ -380,17 +387,4 @@ func TestADepartment(t *testing.T) {
 			t.Errorf("%v %+v", err, cops)
 		}
 	})
-}
-
-func TestNamesOfStages(t *testing.T) {
-	for _, s := range Stages() {
-		if s.Name() == "" {
-			t.Errorf("%s has no name", s)
-		}
-	}
-	for precision, want := range map[string]string{"day": "27 mai 2024", "month": "mai 2024", "half-year": "premier semestre 2024"} {
-		if got := strings.ReplaceAll(Event{Day: "2024-05-27", Precision: precision}.Date(), "\u00a0", " "); got != want {
-			t.Error(got)
-		}
-	}
 }

@@ -59,6 +59,10 @@ func (m *Room) Load(ctx context.Context, fsys fs.FS, tree *territory.Tree) (err 
 	if err != nil {
 		return err
 	}
+	templates, err := readTemplates(fsys)
+	if err != nil {
+		return err
+	}
 	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		for _, r := range cycles {
 			c := Cycle{Code: r["code"], Rev: 1, Name: r["name"], Subject: r["subject"], Framework: r["framework"], Axes: r["axes"], Source: r["source"], State: "open"}
@@ -71,6 +75,9 @@ func (m *Room) Load(ctx context.Context, fsys fs.FS, tree *territory.Tree) (err 
 				if err := m.version(ctx, tx, "cycle", c.Code, 1, Seed, "données fournies avec Jalon", c); err != nil {
 					return err
 				}
+			}
+			if err := m.seedTemplate(ctx, tx, c.Code, templates[c.Code]); err != nil {
+				return err
 			}
 		}
 		for _, r := range tree.Regions() {

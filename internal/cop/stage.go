@@ -41,15 +41,17 @@ func (s Stage) order() int { return slices.Index(Stages(), s) }
 // Mark is what an event says of a stage.
 type Mark string
 
-// The marks. Announced says what somebody expects; the others, what happened.
+// The marks. Announced says what somebody expects, Noted how somebody found the
+// stage on a day («no COP launched»); the others, what happened.
 const (
 	Announced Mark = "announced"
+	Noted     Mark = "noted"
 	Opened    Mark = "opened"
 	Held      Mark = "held" // a conference, a plenary, within the stage
 	Done      Mark = "done"
 )
 
-var markNames = map[Mark]string{Announced: "annoncé", Opened: "ouvert", Held: "séance tenue", Done: "achevé"}
+var markNames = map[Mark]string{Announced: "annoncé", Noted: "constat", Opened: "ouvert", Held: "séance tenue", Done: "achevé"}
 
 // Name is the French name of a mark.
 func (k Mark) Name() string { return markNames[k] }
@@ -129,7 +131,7 @@ func (m *Room) checkEvent(c COP, before []Event, in NewEvent) error {
 	if in.Evidence != "" && !strings.HasPrefix(in.Evidence, "https://") && !strings.HasPrefix(in.Evidence, "http://") && !strings.HasPrefix(in.Evidence, "/documents/") {
 		return apperr.Invalidf("La preuve est l’adresse d’une page (https://…) ou d’un document de la COP.")
 	}
-	if in.Mark == Announced || in.Stage == Preparation {
+	if in.Mark == Announced || in.Mark == Noted || in.Stage == Preparation {
 		return nil
 	}
 	opened := map[Stage]string{}
@@ -153,7 +155,13 @@ func (m *Room) checkEvent(c COP, before []Event, in NewEvent) error {
 // AddEvent records a change of stage. One that commits the COP becomes an act
 // that waits for both heads, unless it is recorded as done elsewhere, on
 // evidence. It returns the event, and the act it waits for if any.
-func (m *Room) AddEvent(ctx context.Context, a policy.Actor, copID string, in NewEvent) (e Event, act Act, err error) {
+func (m *Room) AddEvent(ctx context.Context, a policy.Actor, copID string, in NewEvent) (Event, Act, error) {
+	return m.addEvent(ctx, a, copID, in, "")
+}
+
+// addEvent records an event, in the place of another one when supersedes names
+// it.
+func (m *Room) addEvent(ctx context.Context, a policy.Actor, copID string, in NewEvent, supersedes string) (e Event, act Act, err error) {
 	defer apperr.Wrap(&err, "cop.AddEvent(%s)", copID)
 	c, err := Find(ctx, m.DB, copID)
 	if err != nil {
@@ -167,7 +175,7 @@ func (m *Room) AddEvent(ctx context.Context, a policy.Actor, copID string, in Ne
 		return e, act, err
 	}
 	e = Event{ID: id, COP: copID, Stage: in.Stage, Mark: in.Mark, Day: in.Day, Precision: "day", KnownOn: m.today(c), Elsewhere: in.Elsewhere,
-		Evidence: in.Evidence, Note: in.Note, State: Recorded, By: a.Person}
+		Evidence: in.Evidence, Note: in.Note, State: Recorded, Supersedes: supersedes, By: a.Person}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		// The root first: two people who record at once come one after the other.
 		if _, err := tx.Exec(ctx, `UPDATE cop SET rev = rev + 1 WHERE id = $1`, copID); err != nil {
@@ -175,6 +183,9 @@ func (m *Room) AddEvent(ctx context.Context, a policy.Actor, copID string, in Ne
 		}
 		before, err := Events(ctx, tx, copID)
 		if err != nil {
+			return err
+		}
+		if before, err = replaced(before, supersedes); err != nil {
 			return err
 		}
 		if err := m.checkEvent(c, before, in); err != nil {
@@ -254,6 +265,7 @@ type State struct {
 	Finished  map[Stage]bool
 	Last      *Event // the latest thing that happened
 	Next      *Event // what was announced by then and had not happened
+	Noted     *Event // how somebody last found the COP: it proves no stage
 	Conflicts []Event
 }
 
@@ -262,10 +274,11 @@ type State struct {
 // of May tells is known for April, so only announcements wait to be known.
 func StateAt(events []Event, on string) State {
 	s := State{Stage: Preparation, Reached: map[Stage]Event{}, Finished: map[Stage]bool{}}
+	gone := Corrected(events)
 	for i := range events {
 		e := events[i]
 		switch {
-		case e.State != Recorded:
+		case e.State != Recorded || gone[e.ID]:
 			continue
 		case e.Mark == Announced:
 			if e.KnownOn <= on {
@@ -273,6 +286,9 @@ func StateAt(events []Event, on string) State {
 			}
 			continue
 		case e.Day > on:
+			continue
+		case e.Mark == Noted:
+			s.Noted = &events[i]
 			continue
 		}
 		if first, ok := s.Reached[e.Stage]; !ok {

@@ -65,7 +65,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rooms := &cop.Room{DB: d, IDs: s.ids, Now: clock, Journal: journal.New(s.ids, clock, db.NewCursors([]byte("essai")))}
+	rooms := &cop.Room{DB: d, IDs: s.ids, Now: clock, Journal: journal.New(s.ids, clock, db.NewCursors([]byte("essai"))), Cursors: db.NewCursors([]byte("essai")), Random: rand.Reader}
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}

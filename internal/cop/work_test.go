@@ -14,7 +14,6 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
-	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 

@@ -65,6 +65,16 @@ func launchesACOP(t *testing.T, a *app.App, slug, code string) {
 		t.Fatalf("the act: %s", text)
 	}
 
+	for _, page := range []string{"reunions", "actualites"} {
+		prefet.Visit("/regions/" + slug + "/bureau/" + page)
+		both(prefet)
+	}
+	prefet.Fill("#title", "La COP se prépare")
+	prefet.Fill("#text", "Merci *à tous*.\n\n- un\n- deux")
+	prefet.Follow("#ajouter form button")
+	prefet.Follow("main button[value=publish]")
+	both(prefet)
+
 	president := signIn(t, a, "president."+slug+"@exemple.fr", "region_chair", "region:"+code)
 	president.NoScript()
 	president.Resize(320, 640)

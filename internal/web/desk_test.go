@@ -147,3 +147,69 @@ func TestRolesOnPrivatePages(t *testing.T) {
 		}
 	}
 }
+
+// A team plans a meeting, says how many came, publishes news: anyone then reads
+// them, and nothing of what is internal or a draft.
+func TestTheWorkOfACOP(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "03")
+		typed := url.Values{"title": {"Plénière de rentrée"}, "kind": {"pleniere"}, "stage": {"debat"}, "day": {"2026-03-20"}, "start": {"14:30"}, "end": {"14:00"}, "part": {"public"}}
+		p := s.visit(team, base+bureau+"/reunions", typed)
+		if v := p.attr("input#title", "value"); p.StatusCode != http.StatusBadRequest || len(v) != 1 || v[0] != "Plénière de rentrée" {
+			t.Fatalf("%s, the title holds %q", p.Status, v)
+		}
+		typed.Set("end", "17:00")
+		p = s.visit(team, base+bureau+"/reunions", typed)
+		p.has(".act", "Plénière de rentrée")
+		checkPage(t, "meetings", p)
+		id := regexp.MustCompile(`/bureau/reunions/([0-9a-f-]+)`).FindStringSubmatch(p.body)[1]
+		held := url.Values{"rev": {"1"}, "do": {"held"}, "attendance": {"1 200"}, "counted": {"1"}}
+		if p := s.visit(team, base+bureau+"/reunions/"+id, held); p.StatusCode != http.StatusBadRequest || !strings.Contains(p.body, "à venir") {
+			t.Errorf("held before its day: %s", p.Status)
+		}
+		s.now = s.now.AddDate(0, 0, 20)
+		p = s.visit(team, base+bureau+"/reunions/"+id, held)
+		p.has(".act", "1 200 personnes, comptées")
+		if p := s.visit(team, base+bureau+"/reunions/"+id, held); p.StatusCode != http.StatusConflict {
+			t.Errorf("the same form twice: %s", p.Status)
+		}
+		typed.Set("title", "Réunion interne")
+		typed.Set("part", "internal")
+		s.visit(team, base+bureau+"/reunions", typed).has(".act", "interne à la COP")
+
+		p = s.visit(team, base+bureau+"/actualites", url.Values{"title": {"Le diagnostic avance"}, "text": {"Merci **à tous**.\n\n<script>alert(1)</script>"}})
+		p.has(".act", "brouillon")
+		checkPage(t, "news", p)
+		id = regexp.MustCompile(`/bureau/actualites/([0-9a-f-]+)`).FindStringSubmatch(p.body)[1]
+		public := s.get("/regions/guyane")
+		if strings.Contains(public.body, "diagnostic avance") || strings.Contains(public.body, "Réunion interne") {
+			t.Error("a draft, or what is internal, is public")
+		}
+		s.visit(team, base+bureau+"/actualites/"+id, url.Values{"rev": {"1"}, "do": {"publish"}}).has(".act", "publiée le")
+		public = s.get("/regions/guyane")
+		public.has("#actualites strong", "à tous")
+		public.has("#reunions li", "Plénière de rentrée")
+		if strings.Contains(public.body, "<script>alert") {
+			t.Error("what a person wrote acts")
+		}
+		checkPage(t, "public page of a COP", public)
+		ics := s.get("/regions/guyane/calendrier.ics")
+		if !strings.Contains(ics.body, "Plénière de rentrée") || strings.Contains(ics.body, "Réunion interne") || !strings.HasPrefix(ics.Header.Get("Content-Type"), "text/calendar") {
+			t.Errorf("the public calendar: %s", ics.body)
+		}
+		p = s.visit(team, base+bureau, nil)
+		checkPage(t, "desk", p)
+		keys := p.attr(`#liste input[name="key"]`, "value")
+		if len(keys) == 0 {
+			t.Fatal("no checklist")
+		}
+		s.visit(team, base+bureau+"/taches", url.Values{"key": {keys[0]}, "done": {"1"}}).has("#liste li", "fait")
+		other, base2 := s.signIn("ailleurs@exemple.fr", policy.Team, "region", "53")
+		for _, path := range []string{bureau, bureau + "/reunions", bureau + "/actualites"} {
+			if p := s.visit(other, base2+path, nil); p.StatusCode != http.StatusNotFound {
+				t.Errorf("the team of another region at %s: %s", path, p.Status)
+			}
+		}
+	})
+}

@@ -42,6 +42,8 @@ const (
 	typeSVG  = "image/svg+xml"
 	typeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	typeZIP  = "application/zip"
+
+	typeCalendar = "text/calendar"
 )
 
 const formBody = 1 << 20
@@ -60,6 +62,14 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/evenements", Name: "desk-event", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/actes/{id}", Name: "desk-act", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/delegations", Name: "desk-delegate", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/taches", Name: "desk-tick", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/reunions", Name: "meetings", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/reunions", Name: "meeting-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/reunions/{id}", Name: "meeting-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/actualites", Name: "news", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/actualites", Name: "news-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/actualites/{id}", Name: "news-change", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/calendrier.ics", Name: "calendar", Formats: []string{typeCalendar}, Sample: "/regions/grand-est/calendrier.ics"},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/departements/{code}/panorama", Name: "department-panorama", Formats: []string{typeHTML}, Sample: "/departements/67/panorama"},

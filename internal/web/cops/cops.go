@@ -14,6 +14,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -33,7 +34,9 @@ type Deps struct {
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"regions": d.all, "region": d.one,
-		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate}
+		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate, "desk-tick": d.tick,
+		"meetings": d.meetings, "meeting-add": d.addMeeting, "meeting-save": d.saveMeeting,
+		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar}
 }
 
 const nb = french.NoBreak
@@ -215,10 +218,13 @@ type oneView struct {
 	Tabs         []ui.Link
 	Steps        []step
 	Figures      []ui.KeyFigure
-	Presentation []string
+	Presentation string
 	Contact      string
 	Conflict     *ui.Alert
 	Events       ui.Table
+	News         []newsLine
+	Meetings     []meetingLine
+	Calendar     string
 	Empty        *ui.Empty
 	Foot         ui.Source
 }
@@ -268,9 +274,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 		Steps: steps(s), Contact: c.Contact,
 		Foot: ui.Source{Text: "événements nommés ci-dessus, chacun avec sa source.", Sources: []ui.Link{{Label: "Les 18 COP", Href: "/regions"}}, Print: true},
 	}
-	if c.Presentation != "" {
-		v.Presentation = strings.Split(strings.ReplaceAll(c.Presentation, "\r\n", "\n"), "\n\n")
-	}
+	v.Presentation = c.Presentation
 	v.Figures = figures(p, s, on)
 	if len(s.Conflicts) > 0 {
 		first, _ := s.Launched()
@@ -280,6 +284,21 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	v.Events = eventTable(events)
 	if len(v.Events.Rows) == 0 {
 		v.Empty = &ui.Empty{Title: "Aucun événement pour l’instant", Text: "L’équipe de la COP enregistrera ici chaque étape, avec sa date et sa preuve."}
+	}
+	v.Calendar = "/regions/" + region.Slug + "/calendrier.ics"
+	told, err := d.Room.NewsOf(r.Context(), d.Q, policy.Actor{}, c, "", 3)
+	if err != nil {
+		return err
+	}
+	for _, x := range told.Rows {
+		v.News = append(v.News, newsOf(x))
+	}
+	held, err := d.Room.Meetings(r.Context(), d.Q, policy.Actor{}, c, "", 6)
+	if err != nil {
+		return err
+	}
+	for _, x := range held.Rows {
+		v.Meetings = append(v.Meetings, lineOf(x, false))
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Où en est la COP de la région "+region.Name+", ce qui s’y est passé, et comment y prendre part.",
 		ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: region.Name})
@@ -356,9 +375,10 @@ func figures(p panorama.Panorama, s cop.State, on string) []ui.KeyFigure {
 func eventTable(events []cop.Event) ui.Table {
 	t := ui.Table{ID: "evenements", Caption: "Ce qui s’est passé, du plus récent au plus ancien", Columns: []ui.Column{
 		{Label: "Date"}, {Label: "Étape"}, {Label: "Fait"}, {Label: "Source"}, {Label: "Précision", Wide: true}}}
+	gone := cop.Corrected(events)
 	for i := len(events) - 1; i >= 0; i-- {
 		e := events[i]
-		if e.State != cop.Recorded {
+		if e.State != cop.Recorded || gone[e.ID] {
 			continue
 		}
 		source := ui.Cell{Text: e.Source}

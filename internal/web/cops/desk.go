@@ -25,6 +25,8 @@ type deskView struct {
 	Fields  []ui.Field
 	MayAdd  bool
 	Error   string
+	Desk    cop.Desk
+	Checks  []checkGroup
 	Given   []delegationLine
 	Give    []ui.Field
 }
@@ -85,13 +87,21 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	base := "/regions/" + c.Slug
 	v := deskView{
 		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle 2023-24", "réservé à la COP"}},
-		Tabs:    []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau", Current: true}, {Label: "Panorama", Href: base + "/panorama"}},
+		Tabs:    tabs(c.Slug, "/bureau"),
 		Done:    r.URL.Query().Get("fait") == "1", Action: base + "/bureau", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent)),
 		Fields: eventFields(typed, only(on == "event", wrong)),
 	}
 	if on == "act" {
 		v.Error = wrong
 	}
+	since, err := d.Room.Visit(r.Context(), a, c.ID)
+	if err != nil {
+		return err
+	}
+	if v.Desk, err = d.Room.Desk(r.Context(), d.Q, a, c.ID, since); err != nil {
+		return err
+	}
+	v.Checks = checkGroups(v.Desk.Checklist)
 	side := sideOf(a, c)
 	for _, x := range acts {
 		line := d.actLine(x, c, side, a, people)
@@ -340,4 +350,32 @@ func (d Deps) delegate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.back(w, r, c)
+}
+
+// checkGroup is the checklist of a stage.
+type checkGroup struct {
+	Title string
+	Lines []cop.Check
+	Left  int
+}
+
+func checkGroups(checks []cop.Check) (out []checkGroup) {
+	for _, x := range checks {
+		if len(out) == 0 || out[len(out)-1].Title != x.Stage.Name() {
+			out = append(out, checkGroup{Title: x.Stage.Name()})
+		}
+		g := &out[len(out)-1]
+		g.Lines = append(g.Lines, x)
+		if !x.Done {
+			g.Left++
+		}
+	}
+	return out
+}
+
+func left(g checkGroup) string {
+	if g.Left == 0 {
+		return "tout est fait"
+	}
+	return french.Integer(g.Left) + nb + french.Plural(g.Left, "point à faire", "points à faire")
 }

@@ -213,3 +213,38 @@ func TestTheWorkOfACOP(t *testing.T) {
 		}
 	})
 }
+
+// Two people change what a COP says of itself: the second reads both versions,
+// and loses nothing.
+func TestSettingsOfACOP(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "03")
+		page := base + bureau + "/reglages"
+		p := s.visit(team, page, nil)
+		p.has("#tetes .fr-hint-text, #tetes", "président de la collectivité territoriale de Guyane")
+		checkPage(t, "settings", p)
+		rev := p.attr("input[name=rev]", "value")[0]
+		mine := url.Values{"do": {"cop"}, "rev": {rev}, "name": {"COP de Guyane"}, "presentation": {"Bienvenue **ici**."}, "contact": {"cop@exemple.fr"}, "patience": {"15"}}
+		s.visit(team, page, mine).has("main", "C’est enregistré")
+		s.get("/regions/guyane").has("#presentation strong", "ici")
+		mine.Set("name", "Autre nom")
+		p = s.visit(team, page, mine)
+		if v := p.attr("input#name", "value"); p.StatusCode != http.StatusConflict || v[0] != "Autre nom" {
+			t.Fatalf("%s %q", p.Status, v)
+		}
+		p.has("#deux-versions td", "COP de Guyane")
+		mine.Set("rev", p.attr("input[name=rev]", "value")[0])
+		mine.Set("patience", "mille")
+		p = s.visit(team, page, mine)
+		if v := p.attr("input#name", "value"); p.StatusCode != http.StatusBadRequest || v[0] != "Autre nom" {
+			t.Errorf("%s %q", p.Status, v)
+		}
+		p = s.visit(team, page, url.Values{"do": {"office"}, "side": {"state"}, "holder": {"Claude Martin"}, "title": {"préfète de la région Guyane"}, "from": {"2026-01-01"}})
+		p.has("#tetes li", "Claude Martin, préfète de la région Guyane, depuis le 1er janvier 2026")
+		expert, base2 := s.signIn("expert@exemple.fr", policy.Expert, "region", "03")
+		if p := s.visit(expert, base2+bureau+"/reglages", nil); p.StatusCode != http.StatusForbidden {
+			t.Errorf("an expert at the settings: %s", p.Status)
+		}
+	})
+}

@@ -36,7 +36,8 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"regions": d.all, "region": d.one,
 		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate, "desk-tick": d.tick,
 		"meetings": d.meetings, "meeting-add": d.addMeeting, "meeting-save": d.saveMeeting,
-		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar}
+		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar,
+		"cop-settings": d.settings, "cop-save": d.saveSettings}
 }
 
 const nb = french.NoBreak

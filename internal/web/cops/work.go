@@ -46,7 +46,8 @@ const workPage = 50
 // tabs are those of the private side of a COP.
 func tabs(slug, here string) []ui.Link {
 	base := "/regions/" + slug
-	out := []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau"}, {Label: "Réunions", Href: base + "/bureau/reunions"}, {Label: "Actualités", Href: base + "/bureau/actualites"}}
+	out := []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau"}, {Label: "Réunions", Href: base + "/bureau/reunions"}, {Label: "Actualités", Href: base + "/bureau/actualites"},
+		{Label: "Réglages", Href: base + "/bureau/reglages"}}
 	for i := range out {
 		out[i].Current = out[i].Href == base+here
 	}

@@ -95,10 +95,15 @@ func launchesACOP(t *testing.T, a *app.App, slug, code string) {
 	}
 }
 
-// A national administrator gives roles, and somebody ends theirs.
+// A national administrator reads the board, sorts it, and gives roles.
 func TestRolesAreGiven(t *testing.T) {
 	a := Start(t)
 	p := signIn(t, a, "nation@exemple.fr", "national_admin", "nation")
+	p.Follow(`main a[href="/national"]`)
+	both(p)
+	p.Follow(`#tableau-national thead a[href*="tri=depuis"]`)
+	both(p)
+	p.Visit("/mon-espace")
 	p.Follow(`main a[href="/roles"]`)
 	both(p)
 	p.Fill("#email", "equipe.bretagne@exemple.fr")

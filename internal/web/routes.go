@@ -104,6 +104,8 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/perimetres/{id}/modifier", Name: "perimeter-edit", Formats: []string{typeHTML}, Cache: Private},
 		{Method: "POST", Pattern: "/perimetres/{id}/modifier", Name: "perimeter-save", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
 		{Method: "POST", Pattern: "/perimetres/{id}/retirer", Name: "perimeter-remove", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
+		{Method: "GET", Pattern: "/national", Name: "board", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/tableau.csv", Name: "board-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/connexion", Name: "sign-in", Formats: []string{typeHTML}, Cache: Private, Sample: "/connexion"},
 		{Method: "POST", Pattern: "/connexion", Name: "sign-in-ask", Formats: []string{typeHTML}, Cache: Private, Body: 16 << 10},
 		{Method: "GET", Pattern: "/connexion/confirmer", Name: "sign-in-confirm", Formats: []string{typeHTML}, Cache: Private, Sample: "/connexion/confirmer?jeton=exemple"},

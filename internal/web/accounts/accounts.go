@@ -214,6 +214,9 @@ func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a acc
 			v.Desks = append(v.Desks, ui.Link{Label: "Bureau de la COP, " + where, Href: "/regions/" + slug + "/bureau"})
 		}
 	}
+	if !policy.Where(who.Actor, policy.Read, policy.Board).None() {
+		v.Desks = append(v.Desks, ui.Link{Label: "Tableau national des 18 COP", Href: "/national"})
+	}
 	sessions, err := d.Room.Sessions(ctx, a.ID)
 	if err != nil {
 		return err

@@ -105,8 +105,8 @@ func (d Deps) board(w http.ResponseWriter, r *http.Request) error {
 		v.Map.Legend = append(v.Map.Legend, c.label)
 	}
 	v.Table = ui.Table{ID: "tableau-national", Caption: "Les 18 COP au " + french.Day(on), Columns: []ui.Column{{Label: "Région"}, {Label: "Étape"}, {Label: "Lancement"},
-		{Label: "Dernier événement", Wide: true}, {Label: "Depuis", Unit: "jours", Number: true}, {Label: "Réunions tenues", Number: true},
-		{Label: "Personnes comptées", Number: true}, {Label: "Personnes déclarées", Number: true}}}
+		{Label: "Dernier événement", Wide: true}, {Label: "Depuis", Unit: "jours", Number: true}, {Label: "Réunions", Unit: "tenues", Number: true},
+		{Label: "Comptées", Unit: "personnes", Number: true}, {Label: "Déclarées", Unit: "personnes", Number: true}}}
 	at := map[string]int{"region": 0, "etape": 1, "depuis": 4, "reunions": 5, "presents": 6}
 	for _, s := range boardSorts {
 		c := &v.Table.Columns[at[s.code]]

@@ -1,0 +1,106 @@
+// Package people measures the pages of those who sign in, on a database that
+// holds as many people and acts as the country would.
+package people
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"jalon/internal/app"
+	"jalon/internal/config"
+	"jalon/internal/db"
+)
+
+const (
+	accounts = 100_000
+	acts     = 1_000_000
+)
+
+// fill writes people and acts by the thousand, as sums of what years would bring.
+func fill(b *testing.B, a *app.App) {
+	b.Helper()
+	ctx := context.Background()
+	const chunk = 1000
+	for from := 0; from < accounts; from += chunk {
+		people, roles := make([][]any, 0, chunk), make([][]any, 0, chunk)
+		for i := from; i < from+chunk; i++ {
+			id := fmt.Sprintf("0190-%08d", i)
+			people = append(people, []any{id, 1, fmt.Sprintf("personne%d@exemple.fr", i), "Personne", "digest", "active", 1})
+			roles = append(roles, []any{id, id, "participant", "group", fmt.Sprint(i % 400), "", 1})
+		}
+		if err := db.Tx(ctx, a.DB, func(ctx context.Context, tx db.Q) error {
+			if _, err := db.Insert(ctx, tx, "account", []string{"id", "rev", "email", "name", "notify", "state", "created_at"}, people, ""); err != nil {
+				return err
+			}
+			_, err := db.Insert(ctx, tx, "role_grant", []string{"id", "account", "role", "scope_kind", "scope", "granted_by", "at"}, roles, "")
+			return err
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for from := 0; from < acts; from += 10 * chunk {
+		if err := db.Tx(ctx, a.DB, func(ctx context.Context, tx db.Q) error {
+			rows := make([][]any, 0, 10*chunk)
+			for i := from; i < from+10*chunk; i++ {
+				rows = append(rows, []any{fmt.Sprintf("0190-%010d", i), int64(i), fmt.Sprintf("0190-%08d", i%accounts), "", "edit", "meeting", "x", 1, fmt.Sprintf("2023-24-r%02d", 11+i%80)})
+			}
+			_, err := db.Insert(ctx, tx, "journal", []string{"id", "at", "actor", "acting_for", "verb", "kind", "subject", "rev", "cop_id"}, rows, "")
+			return err
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSignedIn(b *testing.B) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	dir := b.TempDir()
+	a, err := app.New(ctx, config.Config{Addr: "127.0.0.1:0", DB: "file:" + dir + "/jalon.db?sync=off", DataDir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = a.Close() }()
+	fill(b, a)
+	link, err := a.AddUser(ctx, app.UserRequest{Email: "equipe@exemple.fr", Name: "Anne", Role: "team", Scope: "region:44"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	server := httptest.NewServer(a.Handler())
+	defer server.Close()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := &http.Client{Jar: jar}
+	_, token, _ := strings.Cut(link, "jeton=")
+	res, err := c.PostForm(server.URL+"/connexion/confirmer", url.Values{"jeton": {token}})
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.Fatal(err, res)
+	}
+	_ = res.Body.Close()
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cookie := jar.Cookies(at)[0]
+	for _, path := range []string{"/national", "/national?jour=2024-05-27&tri=depuis", "/regions/grand-est/bureau", "/mon-espace", "/regions"} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1"+path, nil)
+				r.AddCookie(cookie)
+				w := httptest.NewRecorder()
+				a.Handler().ServeHTTP(w, r)
+				if w.Code != http.StatusOK {
+					b.Fatalf("%s: %d", path, w.Code)
+				}
+			}
+		})
+	}
+}

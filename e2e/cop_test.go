@@ -65,7 +65,7 @@ func launchesACOP(t *testing.T, a *app.App, slug, code string) {
 		t.Fatalf("the act: %s", text)
 	}
 
-	for _, page := range []string{"reunions", "reglages", "actualites"} {
+	for _, page := range []string{"reunions", "reglages", "journal", "actualites"} {
 		prefet.Visit("/regions/" + slug + "/bureau/" + page)
 		both(prefet)
 	}

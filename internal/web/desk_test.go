@@ -207,8 +207,14 @@ func TestTheWorkOfACOP(t *testing.T) {
 			t.Fatal("no checklist")
 		}
 		s.visit(team, base+bureau+"/taches", url.Values{"key": {keys[0]}, "done": {"1"}}).has("#liste li", "fait")
+		p = s.visit(team, base+bureau+"/journal", nil)
+		p.has("#journal td", "Anne Martin")
+		checkPage(t, "journal", p)
+		if csv := s.visit(team, base+bureau+"/journal.csv", nil); !strings.Contains(csv.body, ";publish;news;") || strings.Contains(csv.body, "diagnostic avance") {
+			t.Errorf("the journal holds acts, and no text: %s", csv.body)
+		}
 		other, base2 := s.signIn("ailleurs@exemple.fr", policy.Team, "region", "53")
-		for _, path := range []string{bureau, bureau + "/reunions", bureau + "/actualites"} {
+		for _, path := range []string{bureau, bureau + "/reunions", bureau + "/actualites", bureau + "/journal", bureau + "/journal.csv", bureau + "/reglages"} {
 			if p := s.visit(other, base2+path, nil); p.StatusCode != http.StatusNotFound {
 				t.Errorf("the team of another region at %s: %s", path, p.Status)
 			}

@@ -71,6 +71,8 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/actualites/{id}", Name: "news-change", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/bureau/reglages", Name: "cop-settings", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/reglages", Name: "cop-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/journal", Name: "cop-journal", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/journal.csv", Name: "cop-journal-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/regions/{slug}/calendrier.ics", Name: "calendar", Formats: []string{typeCalendar}, Sample: "/regions/grand-est/calendrier.ics"},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},

@@ -37,7 +37,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate, "desk-tick": d.tick,
 		"meetings": d.meetings, "meeting-add": d.addMeeting, "meeting-save": d.saveMeeting,
 		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar,
-		"board": d.board, "board-csv": d.boardCSV, "cop-settings": d.settings, "cop-save": d.saveSettings}
+		"cop-journal": d.acts, "cop-journal-csv": d.actsCSV, "board": d.board, "board-csv": d.boardCSV, "cop-settings": d.settings, "cop-save": d.saveSettings}
 }
 
 const nb = french.NoBreak

@@ -29,6 +29,8 @@ type workView struct {
 	MayAdd   bool
 	Empty    *ui.Empty
 	Pager    ui.Pager
+	Table    ui.Table // of the journal
+	Download string
 }
 
 type meetingLine struct {
@@ -47,7 +49,7 @@ const workPage = 50
 func tabs(slug, here string) []ui.Link {
 	base := "/regions/" + slug
 	out := []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau"}, {Label: "Réunions", Href: base + "/bureau/reunions"}, {Label: "Actualités", Href: base + "/bureau/actualites"},
-		{Label: "Réglages", Href: base + "/bureau/reglages"}}
+		{Label: "Réglages", Href: base + "/bureau/reglages"}, {Label: "Journal", Href: base + "/bureau/journal"}}
 	for i := range out {
 		out[i].Current = out[i].Href == base+here
 	}

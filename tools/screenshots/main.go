@@ -40,6 +40,7 @@ func shots() []shot {
 		{name: "panorama-grand-est", path: "/regions/grand-est/panorama", width: 1280, height: 1500},
 		{name: "panorama-grand-est-320", path: "/regions/grand-est/panorama", width: 320, height: 900},
 		{name: "levier", path: "/leviers/voitures-electriques", width: 1280, height: 1000},
+		{name: "les-cop", path: "/regions?jour=2024-05-27", width: 1280, height: 1000},
 		{name: "simulateur", path: "/simulateur/grand-est?f-voitures-electriques=120&v-voitures-electriques=900", width: 1280, height: 900},
 		{name: "d-ou-vient-ce-chiffre", path: "/chiffres/panorama/2024-07/voitures-electriques/department:67", width: 1280, height: 900},
 	}

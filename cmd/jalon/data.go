@@ -53,16 +53,43 @@ var importCommand = command{
 			if err != nil {
 				w = t.err
 			}
-			text := o.String()
-			if err != nil && o.Run.ID == "" {
-				text += "Colonnes, encodage et lignes de titre se précisent par --map COLONNE=CHAMP, --encoding windows-1252 et --skip-rows NOMBRE.\n"
-			}
-			if _, werr := fmt.Fprint(w, text); werr != nil {
+			if _, werr := fmt.Fprint(w, o); werr != nil {
 				err = errors.Join(err, werr)
 			}
-			return errors.Join(err, c.Close())
+			return errors.Join(mendable(err), c.Close())
 		}
 	},
+}
+
+// mendable adds to what a person reads the flags that mend it, if any does.
+func mendable(err error) error {
+	if flags := remedy(err); flags != "" {
+		return apperr.New(apperr.KindOf(err), err, "%s\n%s", apperr.Message(err), flags)
+	}
+	return err
+}
+
+// remedy names the flags that mend what the reader of a file could not decide;
+// it is empty when the file itself is to be changed.
+func remedy(err error) string {
+	var columns *exchange.MappingError
+	if errors.As(err, &columns) {
+		var b strings.Builder
+		example := "COLONNE"
+		if len(columns.Unknown) > 0 {
+			example = columns.Unknown[0]
+		}
+		fmt.Fprintf(&b, "Dites ce que contient une colonne par --map \"%s=CHAMP\", ou \"%[1]s=-\" pour l’ignorer. Champs\u00a0: %s.", example, strings.Join(columns.Fields, ", "))
+		if len(columns.Missing) > 0 {
+			b.WriteString("\nSi l’en-tête est plus bas, --skip-rows NOMBRE passe les lignes de titre (sans compter les lignes vides).")
+		}
+		return b.String()
+	}
+	var cell *exchange.CellError
+	if errors.As(err, &cell) && cell.Undeclared == exchange.Windows1252 {
+		return "Pour déclarer cet encodage\u00a0: --encoding windows-1252."
+	}
+	return ""
 }
 
 func importHelp() string {

@@ -17,17 +17,26 @@ func (c *Core) Downloads(dir string) *downloads.Store {
 	return &downloads.Store{Q: c.DB, Tables: c.tables, Model: c.Model, NewID: c.IDs.New, Now: c.now, Dir: dir}
 }
 
+// ExportRequest is one file of the data page and the folder where it goes.
+// Decimal is ',' or '.', for CSV only.
+type ExportRequest struct {
+	Name    string
+	Dir     string
+	Decimal rune
+}
+
 // Export writes one file of the data page, with its digest beside, into a
 // folder; without a name it lists what can be had.
-func (c *Core) Export(ctx context.Context, name, dir string, w io.Writer) (err error) {
-	defer apperr.Wrap(&err, "app.Export(%q)", name)
+func (c *Core) Export(ctx context.Context, r ExportRequest, w io.Writer) (err error) {
+	defer apperr.Wrap(&err, "app.Export(%q)", r.Name)
 	temp, err := os.MkdirTemp("", "jalon-export-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 	store := c.Downloads(temp)
-	if name == "" {
+	store.Decimal = r.Decimal
+	if r.Name == "" {
 		names, err := store.Names(ctx)
 		if err != nil {
 			return err
@@ -39,11 +48,11 @@ func (c *Core) Export(ctx context.Context, name, dir string, w io.Writer) (err e
 		}
 		return nil
 	}
-	f, err := store.File(ctx, name)
+	f, err := store.File(ctx, r.Name)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, f.Name)
+	path := filepath.Join(r.Dir, f.Name)
 	if err := WriteFile(path, func(out *os.File) (err error) {
 		in, err := os.Open(f.Path)
 		if err != nil {

@@ -46,6 +46,8 @@ type Outcome struct {
 	Summary  []string // what changed, for territories and perimeters
 	Lines    []intake.Line
 	More     int64 // lines that are not in Lines
+
+	fault error // what ended the reading of the file
 }
 
 // ImportKinds lists what can be imported, with its French title.
@@ -70,8 +72,7 @@ const abandonedAfter = 24 * time.Hour
 // refused, applies it whole.
 func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err error) {
 	defer apperr.Wrap(&err, "app.Import(%s)", r.Kind)
-	// What a killed import left behind weighs on the database and serves nobody.
-	if _, err := intake.Sweep(ctx, c.DB, c.now().Add(-abandonedAfter)); err != nil {
+	if err := c.sweep(ctx); err != nil {
 		return Outcome{}, err
 	}
 	switch r.Kind {
@@ -105,7 +106,7 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 		return o, err
 	}
 	o.Format = format
-	run, err := c.Intake.Stage(ctx, c.DB, intake.File{Kind: r.Kind, Name: o.File, SHA256: digest, By: r.By, Again: r.Again}, rows, writeUnseen(r.Apply))
+	run, err := c.Intake.Stage(ctx, c.DB, intake.File{Kind: r.Kind, Name: o.File, SHA256: digest, By: r.By, Again: r.Again}, o.watch(rows), writeUnseen(r.Apply))
 	if err != nil {
 		return o, err
 	}
@@ -119,6 +120,26 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 		_, err := db.Bump(ctx, tx, panorama.DataVersion, c.now())
 		return err
 	})
+}
+
+// sweep drops what a killed import left behind, which weighs on the database
+// and serves nobody: the figures it had written unseen, then its rows.
+func (c *Core) sweep(ctx context.Context) error {
+	before := c.now().Add(-abandonedAfter)
+	stale, err := intake.Stale(ctx, c.DB, before)
+	if err != nil {
+		return err
+	}
+	for _, run := range stale {
+		if err := series.Discard(ctx, c.DB, run.ID); err != nil {
+			return err
+		}
+	}
+	for {
+		if n, err := intake.Sweep(ctx, c.DB, before); n == 0 || err != nil {
+			return err
+		}
+	}
 }
 
 // conclude reads the verdicts back and applies the run, or gives it up: a dry
@@ -136,7 +157,7 @@ func (c *Core) conclude(ctx context.Context, r ImportRequest, o Outcome, set fun
 		if note == "" {
 			note = "Des lignes sont refusées."
 		}
-		return o, apperr.Invalidf("%s Rien n’a été enregistré.", note)
+		return o, apperr.New(apperr.Invalid, o.fault, "%s Rien n’a été enregistré.", note)
 	case !r.Apply:
 		return o, c.Intake.Abandon(ctx, c.DB, o.Run)
 	}
@@ -146,6 +167,21 @@ func (c *Core) conclude(ctx context.Context, r ImportRequest, o Outcome, set fun
 	}
 	o.Run, o.Applied = run, true
 	return o, nil
+}
+
+// watch keeps the error that ends a file: the run holds only its sentence, and
+// whoever asked may know how to mend it.
+func (o *Outcome) watch(rows iter.Seq2[intake.Row, error]) iter.Seq2[intake.Row, error] {
+	return func(yield func(intake.Row, error) bool) {
+		for row, err := range rows {
+			if err != nil {
+				o.fault = err
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 // shownLines is how many verdicts a person is shown at most.

@@ -152,7 +152,7 @@ func (s *communeSum) observations(f exchange.Format, judge *panorama.Incoming, c
 	var out []series.Observation
 	for i, key := range f.Keys {
 		r := panorama.Received{Line: s.line, Territory: string(territory.CommuneS) + ":" + code, Name: key, Year: f.Year, Value: s.values[i],
-			Unit: f.Unit[i], Source: f.Source, Class: figure.Provider}
+			Unit: f.Unit[i], Source: f.Source, Label: f.Counts[i], Class: figure.Provider}
 		if r.Value == nil {
 			r.Reason = "Le producteur ne publie pas de valeur pour cette commune."
 		} else {

@@ -44,7 +44,7 @@ func (c *Core) importPerimeters(ctx context.Context, r ImportRequest, table *exc
 		return o, err
 	}
 	p := &perimeters{tree: tree, found: map[string]*gathered{}}
-	run, err := c.Intake.Stage(ctx, c.DB, intake.File{Kind: r.Kind, Name: o.File, SHA256: digest, By: r.By, Again: r.Again}, p.rows(read), nil)
+	run, err := c.Intake.Stage(ctx, c.DB, intake.File{Kind: r.Kind, Name: o.File, SHA256: digest, By: r.By, Again: r.Again}, o.watch(p.rows(read)), nil)
 	if err != nil {
 		return o, err
 	}

@@ -113,16 +113,14 @@ func shown(e panorama.Equivalent, v panorama.Value) string {
 func foot(w io.Writer, p panorama.Panorama) error {
 	var b strings.Builder
 	total := func(label string, t panorama.Total) {
-		fmt.Fprintf(&b, "%s\u00a0: %s\u00a0kt", label, french.Number(t.Kg.Kt(), 2))
+		scope := t.Scope
+		if scope == "" {
+			scope = fmt.Sprintf("%d\u00a0%s", t.Known, french.Plural(t.Known, "levier", "leviers"))
+		}
 		if t.Missing > 0 {
-			fmt.Fprintf(&b, " (%d leviers, %d sans valeur)", t.Known, t.Missing)
-		} else {
-			fmt.Fprintf(&b, " (%d leviers)", t.Known)
+			scope += fmt.Sprintf("\u00a0; %d sans valeur", t.Missing)
 		}
-		if t.Scope != "" {
-			b.WriteString("\u00a0; " + t.Scope)
-		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, "%s\u00a0: %s\u00a0kt (%s)\n", label, french.Number(t.Kg.Kt(), 2), scope)
 	}
 	total("Total affiché", p.Total)
 	total("Hors forêts", p.WithoutForest)

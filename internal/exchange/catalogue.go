@@ -189,7 +189,7 @@ func imported(all []series.Observation) Dataset {
 			{Name: "series", Label: "Série\u00a0: cle/…, objectif/…, equivalent/…, emissions/…"}, {Name: "territory", Label: "Échelle et code"}, {Name: "year", Label: "Année", Number: true},
 			{Name: "value", Label: "Valeur", Number: true, Missing: "valeur manquante, dont la raison est dans «\u00a0reason\u00a0»"}, {Name: "reason", Label: "Raison d’une absence"},
 			{Name: "as_published", Label: "Valeur telle que reçue"}, {Name: "unit", Label: "Unité"}, {Name: "provenance", Label: "Provenance"}, {Name: "source", Label: "Source"},
-			{Name: "label", Label: "Édition chez le producteur"}, {Name: "edition", Label: "Import qui l’a apportée, dans l’ordre du temps"},
+			{Name: "label", Label: "Édition chez le producteur\u00a0; pour une clé, ce qu’elle compte quand ce n’est pas ce que compte celle de l’État"}, {Name: "edition", Label: "Import qui l’a apportée, dans l’ordre du temps"},
 		},
 		Rows: func(yield func([]Datum, error) bool) {
 			for _, o := range all {

@@ -19,6 +19,9 @@ type CellError struct {
 	Column string // the header, when known
 	Value  string
 	Reason string
+	// Undeclared is the encoding that the file seems to have and that its sender
+	// has to declare: whoever asks can then name the way to declare it.
+	Undeclared Encoding
 }
 
 // Error is the sentence a user reads.

@@ -28,6 +28,7 @@ type MappingError struct {
 	Line    int
 	Unknown []string // headers of the file without a known meaning
 	Missing []string // columns needed and not found
+	Fields  []string // what a column may be said to hold: the keys that a Mapping takes
 }
 
 // Error is the sentence a user reads.
@@ -51,6 +52,7 @@ type Columns struct {
 	at      map[string]int
 	names   map[string]string // key → the first synonym, for messages
 	unknown []string
+	fields  []string
 }
 
 // Columns matches the header with the synonyms. Two headers for one key are an
@@ -61,6 +63,7 @@ func (t *Table) Columns(s Synonyms, m Mapping) (*Columns, error) {
 	keyOf := map[string]string{}
 	for key, names := range s {
 		c.names[key] = key
+		c.fields = append(c.fields, key)
 		if len(names) > 0 {
 			c.names[key] = names[0]
 		}
@@ -68,6 +71,7 @@ func (t *Table) Columns(s Synonyms, m Mapping) (*Columns, error) {
 			keyOf[french.Fold(n)] = key
 		}
 	}
+	slices.Sort(c.fields)
 	decided := map[string]string{}
 	for header, key := range m {
 		if _, known := s[key]; !known && key != Ignored {
@@ -104,14 +108,14 @@ func (c *Columns) Require(keys ...string) error {
 	if len(missing)+len(c.unknown) == 0 {
 		return nil
 	}
-	return &MappingError{File: c.table.Name, Line: c.table.Line, Unknown: c.unknown, Missing: missing}
+	return &MappingError{File: c.table.Name, Line: c.table.Line, Unknown: c.unknown, Missing: missing, Fields: c.fields}
 }
 
 // RequireOnly is Require for public files of many columns, of which a few are
 // read: the others are left out without a word.
 func (c *Columns) RequireOnly(keys ...string) error {
 	if missing := c.missing(keys); len(missing) > 0 {
-		return &MappingError{File: c.table.Name, Line: c.table.Line, Missing: missing}
+		return &MappingError{File: c.table.Name, Line: c.table.Line, Missing: missing, Fields: c.fields}
 	}
 	return nil
 }

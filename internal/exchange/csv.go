@@ -230,15 +230,18 @@ func (r *csvReader) decode(row *Row) error {
 		start := 0
 		for i, end := range r.ends {
 			cell := r.buf[start:end]
-			reason := ""
+			reason, undeclared := "", Encoding("")
 			if !utf8.Valid(cell) {
 				reason = r.refusal
+				if r.encoding == Windows1252 {
+					undeclared = Windows1252
+				}
 			}
 			if bytes.IndexByte(cell, 0) >= 0 {
 				reason = "caractère nul\u00a0: ce fichier n’est pas un texte"
 			}
 			if reason != "" {
-				return &CellError{File: r.name, Line: row.Line, Col: i + 1, Value: r.show(cell), Reason: reason}
+				return &CellError{File: r.name, Line: row.Line, Col: i + 1, Value: r.show(cell), Reason: reason, Undeclared: undeclared}
 			}
 			start = end
 		}

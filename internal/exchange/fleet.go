@@ -60,7 +60,8 @@ func ReadFleet(t *Table, m Mapping) (Format, error) {
 		Name: "sdes-parc", Label: "SDES, parc de voitures par commune",
 		Document: "SDES, «\u00a0Données sur le parc automobile français\u00a0», fichiers par commune de 2021 et 2022",
 		Keys:     []string{"parc-thermique"}, Unit: []string{"véhicules"}, Year: year,
-		Source: "SDES, parc de voitures particulières au 1er janvier " + strconv.Itoa(year) + ", thermiques de tous âges",
+		Counts: []string{"Voitures particulières thermiques de tous âges"},
+		Source: "SDES, parc de voitures particulières au 1er janvier " + strconv.Itoa(year),
 		Notes:  []string{"Voitures thermiques de tous âges\u00a0: le fichier par commune ne donne pas l’âge, la clé de l’État ne compte que celles de plus de 5 ans."},
 		Rows:   fleetRows(t, c),
 	}, nil

@@ -24,6 +24,7 @@ type Format struct {
 	Document string   // where its columns are described
 	Keys     []string // codes of data/keys.csv, in the order of CommuneRow.Values
 	Unit     []string
+	Counts   []string // what each key counts here, in French, when it is not what the State's key counts
 	Year     int
 	Source   string
 	Notes    []string // what whoever reads the result must know
@@ -64,7 +65,8 @@ func ReadHousing(t *Table, m Mapping) (Format, error) {
 		Name: "insee-logement", Label: "INSEE, base des principaux indicateurs du logement par commune",
 		Document: "INSEE, «\u00a0Logement en 2022\u00a0», dictionnaire des variables de base-cc-logement",
 		Keys:     []string{"logements-fioul-2019", "logements-gaz-2019"}, Unit: []string{"logements", "logements"},
-		Year: year, Source: "INSEE, recensement de la population, base-cc-logement",
+		Counts: []string{"", "Résidences principales chauffées au gaz de réseau"},
+		Year:   year, Source: "INSEE, recensement de la population, base-cc-logement",
 		Notes: []string{"Gaz\u00a0: logements raccordés au gaz de ville ou de réseau (CGAZV), sans les bouteilles et citernes."},
 	}
 	f.Rows = communes(t, c, "oil", "gas")
@@ -116,6 +118,7 @@ func ReadLand(t *Table, m Mapping) (Format, error) {
 		Name: "cerema-artif", Label: "Cerema, consommation d’espaces naturels, agricoles et forestiers par commune",
 		Document: "Cerema, jeu «\u00a0Consommation d’espaces naturels, agricoles et forestiers\u00a0» (data.gouv.fr), fichier conso_com.csv",
 		Keys:     []string{"artificialisation"}, Unit: []string{"m²"}, Year: landTo - 1,
+		Counts: []string{"Consommation d’espaces naturels, agricoles et forestiers de 2011 à 2020"},
 		Source: "Cerema, fichiers fonciers, consommation d’espaces du 1er janvier 2011 au 1er janvier 2021",
 		Notes:  []string{"La consommation d’espaces n’est pas l’artificialisation au sens strict\u00a0; elle est brute, sans déduire la renaturation."},
 		Rows:   landRows(t, c, years),

@@ -192,7 +192,7 @@ func TestColumns(t *testing.T) {
 		if err := c.Require("territory", "value"); !errors.As(err, &m) || apperr.KindOf(err) != apperr.Invalid {
 			t.Fatalf("got %v", err)
 		}
-		if diff := cmp.Diff(&MappingError{File: "f.csv", Line: 1, Unknown: []string{"Val."}, Missing: []string{"Valeur"}}, m); diff != "" {
+		if diff := cmp.Diff(&MappingError{File: "f.csv", Line: 1, Unknown: []string{"Val."}, Missing: []string{"Valeur"}, Fields: []string{"territory", "value", "year"}}, m); diff != "" {
 			t.Error(diff)
 		}
 	})

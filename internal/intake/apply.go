@@ -85,6 +85,18 @@ func (in *Intake) Abandon(ctx context.Context, q db.Q, run Run) (err error) {
 	return err
 }
 
+// Stale lists the runs left open since before, which Sweep would abandon: what
+// their room wrote beside, unseen, is its to drop first.
+func Stale(ctx context.Context, q db.Q, before time.Time) (_ []Run, err error) {
+	defer apperr.Wrap(&err, "intake.Stale")
+	rows, err := q.Query(ctx, `
+		SELECT `+runColumns+`
+		FROM import_run
+		WHERE state IN ('staging', 'staged') AND at < $1
+		ORDER BY id`, before.UnixMilli())
+	return db.Collect(rows, err, func(r *db.Rows) (Run, error) { return scanRun(r) })
+}
+
 // Sweep abandons the runs left open since before, and drops, a few thousand at a
 // time, the rows of those that will never be applied. It returns how many rows
 // went; call it until that is zero. What also wrote is the room's to sweep.

@@ -16,6 +16,7 @@ type KeyValue struct {
 	Unit      string
 	Source    string
 	Edition   string // orders imports: the last one holds
+	Counts    string // what was counted, in French, when it is not what the State's key counts
 }
 
 // division is how one lever reaches the communes of one region.
@@ -182,10 +183,10 @@ func (m *Model) divideByKey(lever int, idx []int32, total Kg, set *keySet, cover
 		groups[u] = append(groups[u], i)
 	}
 	values := make([]float64, len(order))
-	source, unit := "", ""
+	source, unit, counts := "", "", ""
 	for n, u := range order {
 		v := set.values[u]
-		values[n], source, unit = v.Value*m.insideShare(u, groups[u]), v.Source, v.Unit
+		values[n], source, unit, counts = v.Value*m.insideShare(u, groups[u]), v.Source, v.Unit, v.Counts
 		d.weights[u] = values[n]
 		d.sum += values[n]
 	}
@@ -199,6 +200,9 @@ func (m *Model) divideByKey(lever int, idx []int32, total Kg, set *keySet, cover
 	}
 	official := m.ref.Keys[set.key]
 	d.imported = &Key{Code: set.key, Label: official.Label, Year: set.year, Unit: unit, Source: source, Scale: cover.Scale}
+	if counts != "" && counts != official.Label {
+		d.imported.Label, d.imported.Official = counts, official.Label
+	}
 	below := m.ref.Rule(m.levers[lever].Code, territory.EPCI).State != Unallocated
 	d.communes = cover.Scale == territory.CommuneS || below
 	for n, u := range order {

@@ -49,22 +49,30 @@ func (m *Model) emissionShare(epci, region, lever string) *EmissionShare {
 			continue
 		}
 		fall, source, ok := m.fall(epci, p)
-		s := &EmissionShare{Percent: p.Percent, Sector: p.Sector, InTotal: p.InTotal, Source: source}
+		s := &EmissionShare{Percent: p.Percent, Sector: p.Sector, Subsector: p.Subsector, InTotal: p.InTotal, Source: source}
 		switch {
 		case ok:
 			s.Amount = Amount{Kg: Kg(math.Round(float64(fall) * p.Percent / 100)), Known: true}
 		case m.hasEmissions(epci):
-			what := "Le secteur"
-			if p.Subsector != "" {
-				what = "Le sous-secteur"
-			}
-			s.Amount.Reason = what + " auquel s’applique ce pourcentage n’a pas été importé pour 2019 et 2030 : levier non réparti."
+			s.Amount.Reason = missingSector(p.Subsector) + " pour 2019 et 2030\u00a0: levier non réparti."
 		default:
 			return nil
 		}
 		return s
 	}
 	return nil
+}
+
+// missingSector names what a percentage applies to, so that its reader knows
+// what to import.
+func missingSector(subsector string) string {
+	switch {
+	case subsector == "":
+		return "Le secteur auquel s’applique ce pourcentage n’a pas été importé"
+	case strings.Contains(subsector, "|"):
+		return "Les sous-secteurs «\u00a0" + SubsectorNames(subsector) + "\u00a0» n’ont pas tous été importés"
+	}
+	return "Le sous-secteur «\u00a0" + SubsectorNames(subsector) + "\u00a0» n’a pas été importé"
 }
 
 // fall is 2019 − 2030 for the sector or sub-sectors («a|b») of a percentage.

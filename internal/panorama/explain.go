@@ -223,6 +223,9 @@ func (m *Model) explainDivided(x *figure.Explanation, p Panorama, idx []int32, l
 	x.Notes = append(x.Notes,
 		fmt.Sprintf("Clé : %s (%d), connue par %s.", label, l.Key.Year, l.Key.Scale.Label()),
 		"La région est répartie entre ses communes en kilogrammes entiers, au plus fort reste ; tout autre territoire est la somme de ses communes. L’écart avec la formule est de quelques kilogrammes au plus.")
+	if l.Key.Official != "" {
+		x.Notes = append(x.Notes, "La clé de l’État entre les régions compte autre chose\u00a0: "+l.Key.Official+".")
+	}
 	if rule := m.ref.Rule(l.Lever.Code, ruleScale(p.Territory.Ref.Scale)); rule.Reason != "" && l.Key.Code == "population" {
 		x.Notes = append(x.Notes, rule.Reason)
 	}

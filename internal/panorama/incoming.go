@@ -280,14 +280,17 @@ func (in *Incoming) sector(name, sub string) (string, string, error) {
 	if !ok {
 		return "", "", fault("sector", "secteur inconnu\u00a0: %s sont attendus", strings.Join(sortedKeys(subs), ", "))
 	}
-	if sub = strings.ToLower(strings.TrimSpace(sub)); sub == "" || slices.Contains(known, sub) {
-		return folded, sub, nil
-	}
 	slices.Sort(known)
+	if sub == "" {
+		return folded, "", nil
+	}
+	if code, ok := subsector(known, sub); ok {
+		return folded, code, nil
+	}
 	if len(known) == 0 {
 		return "", "", fault("subsector", "le secteur «\u00a0%s\u00a0» n’a pas de sous-secteur dans cette méthode\u00a0: laissez la cellule vide", folded)
 	}
-	return "", "", fault("subsector", "sous-secteur inconnu\u00a0: %s sont attendus", strings.Join(known, ", "))
+	return "", "", fault("subsector", "sous-secteur inconnu\u00a0: %s sont attendus, par leur code ou par leur nom", listSubsectors(known))
 }
 
 // place reads a territory: a reference («commune:67482»), or a bare code that

@@ -131,7 +131,7 @@ func InputsFrom(imported []series.Observation) (in Inputs, err error) {
 		family, name, _ := strings.Cut(o.Series, "/")
 		switch family {
 		case series.Keys:
-			in.Keys = append(in.Keys, KeyValue{Key: name, Territory: ref, Year: o.Year, Value: *o.Value, Unit: o.Unit, Source: o.Source, Edition: o.Edition})
+			in.Keys = append(in.Keys, KeyValue{Key: name, Territory: ref, Year: o.Year, Value: *o.Value, Unit: o.Unit, Source: o.Source, Edition: o.Edition, Counts: o.Label})
 		case series.Objectives:
 			in.Objectives = append(in.Objectives, ImportedObjective{Territory: ref, Lever: name, Kg: kgOf(*o.Value), Edition: o.Label, Source: o.Source, Run: o.Edition})
 		case series.Equivalent:

@@ -41,6 +41,9 @@ type Key struct {
 	Unit   string // of the values imported, empty for the population
 	Source string
 	Scale  territory.Scale // the finest scale at which its values are known
+	// Official is the label of the State's key, when the imported values count
+	// something near it and Label says what; empty when they count the same.
+	Official string
 }
 
 // Equivalent is a lever in its physical unit. A rate never adds up; below the
@@ -97,8 +100,11 @@ type EmissionShare struct {
 	Amount  Amount
 	Percent float64
 	Sector  string
-	InTotal bool // false for energy, shown apart
-	Source  string
+	// Subsector is the code of what Percent applies to in the sector, or codes
+	// joined by «|»; empty for the whole sector.
+	Subsector string
+	InTotal   bool // false for energy, shown apart
+	Source    string
 }
 
 // BesideLine is a lever of the second method that is not one of the 30: forests

@@ -35,7 +35,9 @@ type Observation struct {
 	Unit        string       `json:"unit"`
 	Class       figure.Class `json:"class"`
 	Source      string       `json:"source"`
-	Label       string       `json:"label"` // the edition as its publisher names it
+	// Label is the edition as its publisher names it; of an allocation key, what
+	// its producer counts when that is not what the State's key counts.
+	Label string `json:"label"`
 }
 
 // Tables lists the tables of this room.

@@ -34,6 +34,9 @@ type Store struct {
 	Now    func() time.Time
 	// Dir is a folder of our own, emptied by whoever gives it.
 	Dir string
+	// Decimal is the decimal sign of CSV files, ',' unless a program asked for
+	// '.' from the command line; what the site gives has one digest, so one sign.
+	Decimal rune
 
 	once  sync.Once
 	turn  chan struct{} // one file is made at a time
@@ -83,7 +86,7 @@ func (s *Store) snapshot(ctx context.Context, withInputs bool) (snapshot, error)
 		return out, nil
 	}
 	err = db.Snapshot(ctx, s.Q, func(ctx context.Context, q db.Q) error {
-		for _, family := range []string{series.Keys, series.Objectives, series.Emissions} {
+		for _, family := range []string{series.Keys, series.Objectives, series.Equivalent, series.Emissions} {
 			rows, err := series.History(ctx, q, family)
 			if err != nil {
 				return err
@@ -239,7 +242,7 @@ func (s *Store) writer(ctx context.Context, snap snapshot, base, ext string, f *
 		return func(w io.Writer) (err error) {
 			switch ext {
 			case "csv":
-				f.Rows, err = exchange.WriteCSV(w, d, ',')
+				f.Rows, err = exchange.WriteCSV(w, d, s.decimal())
 			case "xlsx":
 				f.Rows, err = exchange.WriteXLSX(w, d)
 			default:
@@ -251,6 +254,21 @@ func (s *Store) writer(ctx context.Context, snap snapshot, base, ext string, f *
 	return nil, unknownFile(base + "." + ext)
 }
 
+// filter says in what a file differs from the one of the same name on the site.
+func (s *Store) filter(f File) string {
+	if s.decimal() == '.' && strings.HasSuffix(f.Name, ".csv") {
+		return "point décimal"
+	}
+	return ""
+}
+
+func (s *Store) decimal() rune {
+	if s.Decimal == 0 {
+		return ','
+	}
+	return s.Decimal
+}
+
 // record keeps what was made: how many rows, which bytes, of which data.
 func (s *Store) record(ctx context.Context, f File) error {
 	id, err := s.NewID()
@@ -259,7 +277,7 @@ func (s *Store) record(ctx context.Context, f File) error {
 	}
 	_, err = s.Q.Exec(ctx, `
 		INSERT INTO export (id, by, at, what, filter, rows, sha256, data_version)
-		VALUES ($1, '', $2, $3, '', $4, $5, $6)`, id, f.At.UnixMilli(), f.Name, f.Rows, f.SHA256, f.Version)
+		VALUES ($1, '', $2, $3, $4, $5, $6, $7)`, id, f.At.UnixMilli(), f.Name, s.filter(f), f.Rows, f.SHA256, f.Version)
 	return err
 }
 
@@ -267,14 +285,18 @@ func (s *Store) record(ctx context.Context, f File) error {
 func (s *Store) Recent(ctx context.Context, limit int) (_ []Export, err error) {
 	defer apperr.Wrap(&err, "downloads.Recent")
 	rows, err := s.Q.Query(ctx, `
-		SELECT at, what, rows, sha256, data_version
+		SELECT at, what, filter, rows, sha256, data_version
 		  FROM export
 		 ORDER BY id DESC
 		 LIMIT $1`, limit)
 	return db.Collect(rows, err, func(r *db.Rows) (e Export, err error) {
 		var at int64
-		err = r.Scan(&at, &e.What, &e.Rows, &e.SHA256, &e.Version)
+		var filter string
+		err = r.Scan(&at, &e.What, &filter, &e.Rows, &e.SHA256, &e.Version)
 		e.At = time.UnixMilli(at).UTC()
+		if filter != "" {
+			e.What += " (" + filter + ")"
+		}
 		return e, err
 	})
 }

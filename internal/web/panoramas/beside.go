@@ -52,7 +52,7 @@ func (b *builder) methodsTable() (*ui.Table, string) {
 			continue
 		}
 		row := ui.Row{Cells: []ui.Cell{b.leverCell(l),
-			amountCell(l.Objective, decimals), amountCell(e.Amount, decimals), {Text: french.Significant(e.Percent, 3)}}}
+			amountCell(l.Objective, decimals), amountCell(e.Amount, decimals), percentCell(*e)}}
 		row.Cells[1].Mark = wording.MarkOf(l.State)
 		if l.State == panorama.Unallocated {
 			row.Cells[1].Mark = ui.Plain
@@ -74,7 +74,7 @@ func (b *builder) methodsTable() (*ui.Table, string) {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: beside.Lever.Name, Href: wording.LeverPath(beside.Lever.Code), Sub: "un seul levier dans cette méthode"},
 			{Missing: "Cette méthode réunit ici plusieurs leviers en un seul\u00a0: sa part ne se divise pas entre eux."},
-			amountCell(beside.Share.Amount, decimals), {Text: french.Significant(beside.Share.Percent, 3)}}})
+			amountCell(beside.Share.Amount, decimals), percentCell(beside.Share)}})
 	}
 	if len(t.Rows) == 0 {
 		return nil, ""
@@ -87,6 +87,16 @@ func (b *builder) methodsTable() (*ui.Table, string) {
 		return &t, "Les leviers de l’énergie sont montrés à part\u00a0: leur pourcentage se rapporte à la branche énergie, et n’entre dans aucun total."
 	}
 	return &t, ""
+}
+
+// percentCell is the lever's part in the fall of a sector, or of the sub-sectors
+// that it names.
+func percentCell(s panorama.EmissionShare) ui.Cell {
+	c := ui.Cell{Text: french.Significant(s.Percent, 3)}
+	if names := panorama.SubsectorNames(s.Subsector); names != "" {
+		c.Sub = names
+	}
+	return c
 }
 
 func amountCell(a panorama.Amount, decimals int) ui.Cell {

@@ -92,64 +92,6 @@ func TestADelegateValidates(t *testing.T) {
 	})
 }
 
-// Each role opens what the table of rights foresees for it, at home and
-// elsewhere, and nothing else; what one may not know is «not found».
-func TestRolesOnPrivatePages(t *testing.T) {
-	s := sqlite(t)
-	kinds := map[string]policy.Kind{bureau: policy.Desk, "/regions/bretagne/bureau": policy.Desk, "/roles": policy.RoleGrant, "/mon-espace": policy.Self,
-		"/national": policy.Board, "/national/tableau.csv": policy.Board}
-	for _, role := range policy.Roles() {
-		kind, scope := "region", "03"
-		switch role {
-		case policy.Operator:
-			continue // no account holds it: its own tests read what it opens
-		case policy.NationalAdmin, policy.NationalReader:
-			kind, scope = "nation", ""
-		case policy.DepartmentLead:
-			kind, scope = "department", "973"
-		}
-		c, base := s.signIn(string(role)+"@exemple.fr", role, kind, scope)
-		a, err := s.accounts.Appoint(t.Context(), string(role)+"@exemple.fr", "", role, kind, scope, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		actor, err := s.accounts.Actor(t.Context(), a.Account)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for path, k := range kinds {
-			thing := policy.Thing{Kind: k, Author: a.Account}
-			if k == policy.Desk {
-				region := map[string]string{bureau: "03"}[path]
-				if region == "" {
-					region = "53"
-				}
-				thing.COPs = []string{cop.RegionID(cop.First, region)}
-			}
-			want := http.StatusNotFound
-			if policy.Can(actor, policy.Read, thing) || k == policy.RoleGrant && len(policy.Gives(actor)) > 0 ||
-				k == policy.Board && !policy.Where(actor, policy.Read, k).None() {
-				want = http.StatusOK
-			}
-			if p := s.visit(c, base+path, nil); p.StatusCode != want {
-				t.Errorf("%s at %s: %s, want %d", role, path, p.Status, want)
-			}
-			if post := path + "/evenements"; k == policy.Desk {
-				want := http.StatusNotFound
-				if policy.Can(actor, policy.Read, thing) {
-					want = http.StatusBadRequest // read, and refused for its empty fields
-					if !policy.Can(actor, policy.Create, policy.Thing{Kind: policy.StageEvent, COPs: thing.COPs}) {
-						want = http.StatusForbidden
-					}
-				}
-				if p := s.visit(c, base+post, url.Values{"day": {""}}); p.StatusCode != want {
-					t.Errorf("%s posts to %s: %s, want %d", role, post, p.Status, want)
-				}
-			}
-		}
-	}
-}
-
 // A team plans a meeting, says how many came, publishes news: anyone then reads
 // them, and nothing of what is internal or a draft.
 func TestTheWorkOfACOP(t *testing.T) {

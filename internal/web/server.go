@@ -19,6 +19,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
@@ -70,6 +71,8 @@ type Deps struct {
 	NewID func() (string, error)
 	// COPs does what people do to COPs.
 	COPs *cop.Room
+	// National reads the national board.
+	National *national.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Desk signs operators in.

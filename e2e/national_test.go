@@ -1,9 +1,34 @@
 package e2e
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
+
+	"jalon/internal/app"
+	"jalon/internal/db"
 )
+
+// nights writes what forty nights would have kept of the meetings of a region.
+func nights(t *testing.T, a *app.App) {
+	t.Helper()
+	var kept, rows [][]any
+	for i := range 40 {
+		day := time.Now().AddDate(0, 0, i-41).Format(time.DateOnly)
+		kept = append(kept, []any{"2023-24", day, false, 1})
+		rows = append(rows, []any{"2023-24-r44", "cop/reunions-tenues", day, int64(3 + i/4), "", "", 1, 1})
+	}
+	if err := db.Tx(context.Background(), a.DB, func(ctx context.Context, tx db.Q) error {
+		if _, err := db.Insert(ctx, tx, "metric_night", []string{"cycle", "day", "late", "at"}, kept, ""); err != nil {
+			return err
+		}
+		_, err := db.Insert(ctx, tx, "metric_day", []string{"cop_id", "metric", "day", "value", "text", "reason", "definition", "at"}, rows, "")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // The national team opens the board: what stalls first, then the table that it
 // filters, sorts and reads as of the point d'étape of May 2024, a figure and
@@ -68,6 +93,13 @@ func TestTheNationalTeamReadsTheBoard(t *testing.T) {
 	}
 	p.Visit("/national/chiffres-declares/2025-11-27-cop-departementales-tenues")
 	both(p)
+
+	nights(t, a)
+	p.Visit("/national/indicateurs/cop/reunions-tenues")
+	both(p)
+	if p.Count("#courbe svg[role=img]") != 1 || p.Count("#releves tbody tr") != 31 {
+		t.Errorf("the curve: %s", p.Text("#courbe"))
+	}
 
 	team := signIn(t, a, "equipe.declare@exemple.fr", "team", "region:44")
 	team.NoScript()

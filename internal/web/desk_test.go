@@ -198,25 +198,3 @@ func TestSettingsOfACOP(t *testing.T) {
 		}
 	})
 }
-
-// The national team reads the 18 as of a day, and takes the table away.
-func TestTheNationalBoard(t *testing.T) {
-	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		s := newSite(t, d)
-		reader, base := s.signIn("nation@exemple.fr", policy.NationalReader, "nation", "")
-		p := s.visit(reader, base+"/national?jour=2024-05-27&tri=depuis", nil)
-		p.has("h1", "sans événement daté depuis six mois")
-		checkPage(t, "board", p)
-		if rows := p.texts("#tableau-national tbody tr"); len(rows) != 18 || !strings.Contains(rows[0], "2023") {
-			t.Errorf("%d rows, the first %q", len(rows), rows)
-		}
-		csv := s.visit(reader, base+"/national/tableau.csv?jour=2024-05-27", nil)
-		lines := strings.Split(strings.TrimSpace(csv.body), "\r\n")
-		if len(lines) != 19 || strings.Count(csv.body, ";Lancement;2") < 12 {
-			t.Errorf("%d lines: %s", len(lines), csv.body)
-		}
-		if p := s.visit(reader, base+"/national?jour=demain", nil); p.StatusCode != http.StatusBadRequest {
-			t.Errorf("a wrong date: %s", p.Status)
-		}
-	})
-}

@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/french"
+	"jalon/internal/journal"
+	"jalon/internal/national"
+	"jalon/internal/policy"
+	"jalon/internal/territory"
+	"jalon/internal/web/shell"
+)
+
+// board is the national board with the metrics of every room. A room that comes
+// adds its source here, and takes its lines out of national.Coming: the board
+// itself does not change.
+func (c *Core) board(j *journal.Journal) *national.Room {
+	tree := func(ctx context.Context) (*territory.Tree, error) {
+		m, err := c.Model(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return m.Tree(), nil
+	}
+	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree),
+		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
+}
+
+// Metrics is every metric that the board may show.
+func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.Registry {
+	r := &national.Registry{}
+	r.Add(national.Events())
+	r.Add(national.Meetings())
+	r.Add(national.Work())
+	r.Add(national.People(func(ctx context.Context, department string) (string, error) {
+		t, err := tree(ctx)
+		if err != nil {
+			return "", err
+		}
+		d, err := t.Dept(department)
+		if err != nil {
+			return "", nil //nolint:nilerr // a role over a département that is no more is over no region
+		}
+		return d.Region, nil
+	}))
+	r.Add(national.Coming())
+	return r
+}
+
+// VerifyBoard recomputes what can be of the night of a day, for each cycle that
+// has COPs, and names what was corrected since. A correction is no fault: the
+// night keeps what was known then.
+func (c *Core) VerifyBoard(ctx context.Context, w io.Writer, day string) (err error) {
+	defer apperr.Wrap(&err, "app.VerifyBoard(%s)", day)
+	room := c.board(journal.New(c.IDs, c.now, db.Cursors{}))
+	if day, err = room.CheckDay(day); err != nil {
+		return err
+	}
+	cycles, err := cop.OpenedCycles(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	for _, cycle := range cycles {
+		kept, err := national.NightDays(ctx, c.DB, cycle.Code, day, day)
+		if err != nil {
+			return err
+		}
+		if len(kept) == 0 {
+			_, err = fmt.Fprintf(w, "Cycle %s\u00a0: aucun relevé de la nuit du %s.\n", cycle.Code, french.Day(day))
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		list, err := room.Compare(ctx, c.DB, cycle.Code, day)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if _, err := fmt.Fprintf(w, "%s, %s\u00a0: le relevé disait %s, les lignes disent maintenant %s.\n", x.COP, x.Metric.Name, x.Metric.Show(x.Kept), x.Metric.Show(x.Now)); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintf(w, "Cycle %s, nuit du %s\u00a0: %d\u00a0%s depuis le relevé.\n", cycle.Code, french.Day(day), len(list), french.Plural(len(list), "chiffre corrigé", "chiffres corrigés")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -44,7 +44,9 @@ const (
 	usualText   = 16.0
 	smallText   = 14.0
 	captionText = 14.0
+	largeTable  = 14.0
 	tableText   = 12.0
+	smallTable  = 11.0
 	footText    = 10.0
 	leading     = 1.2
 	rowLeading  = 1.16 // in a table, whose rows grow by themselves

@@ -22,6 +22,8 @@ import (
 
 var formats = map[string]func(io.Writer, Document) error{"pptx": WritePPTX, "odt": WriteODT}
 
+func sample() Document { return Specimen() }
+
 func rendered(t testing.TB, format string, d Document) []byte {
 	t.Helper()
 	var b bytes.Buffer

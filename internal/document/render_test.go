@@ -326,12 +326,12 @@ func BenchmarkRender(b *testing.B) {
 	}
 	for format, write := range formats {
 		b.Run(format, func(b *testing.B) {
-			b.ReportMetric(float64(d.Slides()), "slides")
 			for b.Loop() {
 				if err := write(io.Discard, d); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64(d.Slides()), "slides")
 		})
 	}
 }

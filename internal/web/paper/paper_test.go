@@ -2,6 +2,8 @@ package paper
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -203,4 +205,25 @@ func TestNoBrowserNoPDF(t *testing.T) {
 	if _, err := document.PDF(t.Context(), []byte("<p>x")); apperr.KindOf(err) != apperr.Unavailable {
 		t.Errorf("with a browser that dies: %v", err)
 	}
+}
+
+// Every format of a report of some thirty slides, one after the other.
+func BenchmarkEveryFormat(b *testing.B) {
+	d := document.Specimen()
+	for d.Slides() < 25 {
+		d.Parts = append(d.Parts, document.Specimen().Parts...)
+	}
+	for b.Loop() {
+		if err := errors.Join(document.WritePPTX(io.Discard, d), document.WriteODT(io.Discard, d), Body(d).Render(b.Context(), io.Discard)); err != nil {
+			b.Fatal(err)
+		}
+		alone, err := Standalone(b.Context(), d)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := document.PDF(b.Context(), alone); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(d.Slides()), "slides")
 }

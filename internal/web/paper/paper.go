@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/document"
+	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/office"
 	"jalon/internal/web/static"
@@ -147,15 +148,25 @@ func (v view) keys(k document.KeyFigures) []ui.KeyFigure {
 	var out []ui.KeyFigure
 	for _, f := range k.Figures {
 		value := ui.Value{Text: f.Value, Unit: f.Unit, Missing: f.Missing, ProvenanceLabel: f.Class, Explain: v.figure(f.Figure), Name: f.Label}
-		if f.Class != "" {
-			value.Provenance = "declared"
-			if f.Missing != "" {
-				value.Provenance = "missing"
-			}
+		value.Provenance = provenance(f.Class)
+		k := ui.KeyFigure{Label: f.Label, Value: value, Meaning: f.Meaning}
+		if value.Provenance == "" {
+			k.Trend = f.Class
 		}
-		out = append(out, ui.KeyFigure{Label: f.Label, Value: value, Meaning: f.Meaning})
+		out = append(out, k)
 	}
 	return out
+}
+
+// provenance is the class that a French word of provenance stands for, "" for a
+// word that is none.
+func provenance(word string) string {
+	for _, c := range []figure.Class{figure.Reference, figure.Provider, figure.Computed, figure.Declared, figure.Estimated, figure.ConfirmedZero, figure.Missing} {
+		if c.Label() == word {
+			return string(c)
+		}
+	}
+	return ""
 }
 
 func (v view) svg(c document.Chart, id string) templ.Component {

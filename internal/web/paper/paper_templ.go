@@ -450,7 +450,7 @@ func block(v view, id string, b document.Block) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case document.Chart:
-			templ_7745c5c3_Err = figure(v, x, id).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = picture(v, x, id).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -729,8 +729,8 @@ func table(v view, t document.Table, id string) templ.Component {
 	})
 }
 
-// figure is a chart with the table of its data one click away.
-func figure(v view, c document.Chart, id string) templ.Component {
+// picture is a chart with the table of its data one click away.
+func picture(v view, c document.Chart, id string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -123,9 +123,7 @@ func (x odt) table(b Table) {
 	reasons := b.reasons()
 	var long []string
 	t := office.TextTable{Caption: b.Caption}
-	for _, w := range b.columnWidths(office.PageWidth, 9) {
-		t.Widths = append(t.Widths, w)
-	}
+	t.Widths = b.columnWidths(office.PageWidth, 9)
 	for i := range t.Widths {
 		c := b.column(i)
 		// A head stands on each page: one that is long is whole under the table.

@@ -2,9 +2,11 @@ package paper
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -145,6 +147,8 @@ func TestPDF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
 	var texts []string
 	for range 2 {
 		pdf, err := document.PDF(t.Context(), b)
@@ -160,6 +164,14 @@ func TestPDF(t *testing.T) {
 			t.Error("the PDF holds a script")
 		}
 		texts = append(texts, said(t, pdf))
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := document.PDF(gone, b); apperr.KindOf(err) != apperr.Unavailable {
+		t.Errorf("who asked has left: %v", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "jalon-pdf-*")); err != nil || len(left) > 0 {
+		t.Errorf("profiles stay behind: %v, %v", left, err)
 	}
 	if texts[0] != texts[1] {
 		t.Error("two PDFs of one document do not say the same")

@@ -87,6 +87,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
+	if err := a.seedOrganisations(ctx, a.accounts, m.Tree()); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}

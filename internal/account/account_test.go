@@ -23,8 +23,9 @@ import (
 
 type room struct {
 	*Room
-	t   *testing.T
-	now time.Time
+	t      *testing.T
+	now    time.Time
+	staged int // files of invitations
 }
 
 func newRoom(t *testing.T, d *db.DB) *room {
@@ -38,7 +39,13 @@ func newRoom(t *testing.T, d *db.DB) *room {
 		Journal: journal.New(ids, clock, cursors), Queue: queue, Cursors: cursors, Intake: intake.New(ids, clock),
 		Outbox: mail.New(mail.Options{IDs: ids, Now: clock, Queue: queue, Cursors: cursors,
 			OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error { return r.OnBounce(ctx, tx, k) }}),
-		Tree: func(context.Context) (*territory.Tree, error) { return territory.Embedded() },
+		// As the program's: it asks the pool first, which a transaction forbids.
+		Tree: func(ctx context.Context) (*territory.Tree, error) {
+			if _, err := db.Version(ctx, d, "model"); err != nil {
+				return nil, err
+			}
+			return territory.Embedded()
+		},
 		RegionsOf: func(_ context.Context, _ db.Q, cops []string) (out []string, _ error) {
 			for _, c := range cops {
 				out = append(out, c[strings.LastIndexByte(c, 'r')+1:])

@@ -155,22 +155,24 @@ func (m *Room) InviteAt(ctx context.Context, q db.Q, by policy.Actor, kind, code
 	if s, err = m.scopeAt(ctx, kind, code); err != nil {
 		return s, apperr.New(apperr.Invalid, err, "Choisissez la COP au nom de laquelle vous invitez.")
 	}
+	return s, m.mayInvite(ctx, q, by, s)
+}
+
+// mayInvite judges an inviter in a scope.
+func (m *Room) mayInvite(ctx context.Context, q db.Q, by policy.Actor, s InviteScope) (err error) {
 	t := policy.Thing{Kind: policy.Invitation}
-	switch kind {
-	case "region":
-		if t.COPs, err = m.COPsOf(ctx, q, code); err != nil {
-			return s, err
-		}
-	case "department":
-		t.Department = code
+	if s.Kind == "department" {
+		t.Department = s.Code
+	}
+	if s.Region != "" {
 		if t.COPs, err = m.COPsOf(ctx, q, s.Region); err != nil {
-			return s, err
+			return err
 		}
 	}
 	if !policy.Can(by, policy.Create, t) {
-		return s, apperr.New(apperr.Forbidden, nil, "Votre rôle ne permet pas d’inviter au nom de cette COP. Rien n’a été enregistré.")
+		return apperr.New(apperr.Forbidden, nil, "Votre rôle ne permet pas d’inviter au nom de cette COP. Rien n’a été enregistré.")
 	}
-	return s, nil
+	return nil
 }
 
 // referee judges rows for one inviter, remembering what it looked up.

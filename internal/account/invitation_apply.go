@@ -113,7 +113,7 @@ func (a *applying) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.InviteAt(ctx, a.tx, actor, a.scope.Kind, a.scope.Code); err != nil {
+	if err := a.mayInvite(ctx, a.tx, actor, a.scope); err != nil {
 		return err
 	}
 	var ids []string

@@ -50,6 +50,10 @@ func (m *Room) WriteInvitations(ctx context.Context, id string) (err error) {
 	if err != nil {
 		return err
 	}
+	who, where, err := m.inviterOf(ctx, s)
+	if err != nil {
+		return err
+	}
 	rows, err := m.DB.Query(ctx, `
 		SELECT i.account, a.name, a.email, i.kind, COALESCE(g.role, ''), COALESCE(g.scope_kind, ''), COALESCE(g.scope, ''), COALESCE(x.title, ''), COALESCE(o.name, ''), COALESCE(o.label, '')
 		  FROM invitation i
@@ -77,10 +81,7 @@ func (m *Room) WriteInvitations(ctx context.Context, id string) (err error) {
 	for part := range slices.Chunk(people, 100) {
 		err := db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 			for _, p := range part {
-				letter, err := m.inviteLetter(ctx, s, p)
-				if err != nil {
-					return err
-				}
+				letter := m.inviteLetter(who, where, p)
 				if _, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "invitation/" + id + "/" + p[0].account, To: mail.Address{Name: p[0].name, Email: p[0].email},
 					Person: p[0].account, FromName: home.Name, ReplyTo: addressIn(home.Contact), COP: home.COP, Letter: letter}); err != nil {
 					return err
@@ -118,29 +119,31 @@ func does(r policy.Role) string {
 	return r.Name()
 }
 
-// inviteLetter says who invites, and what for. Names that people wrote stay in
-// their boxes.
-func (m *Room) inviteLetter(ctx context.Context, s InviteScope, all []given) (mail.Letter, error) {
-	who := "L’administration nationale des COP régionales"
+// inviterOf names who invites in a scope, and where it is.
+func (m *Room) inviterOf(ctx context.Context, s InviteScope) (who, where string, err error) {
 	tree, err := m.Tree(ctx)
 	if err != nil {
-		return mail.Letter{}, err
+		return "", "", err
 	}
-	where := "toute la France"
+	who, where = "L’administration nationale des COP régionales", "toute la France"
 	if s.Region != "" {
 		r, err := tree.Region(s.Region)
 		if err != nil {
-			return mail.Letter{}, err
+			return "", "", err
 		}
 		who, where = "La COP régionale "+r.Name, r.Name
 	}
 	if s.Kind == "department" {
 		d, err := tree.Dept(s.Code)
-		if err != nil {
-			return mail.Letter{}, err
-		}
 		where = d.Name
+		return who, where, err
 	}
+	return who, where, nil
+}
+
+// inviteLetter says who invites, and what for. Names that people wrote stay in
+// their boxes.
+func (m *Room) inviteLetter(who, where string, all []given) mail.Letter {
 	l := mail.Letter{Subject: who + " vous invite sur Jalon", Greeting: "Bonjour,",
 		Reason: "Connectez-vous avec cette adresse\u00a0: Jalon vous envoie un lien, sans mot de passe. Si vous n’attendiez pas ce message, ne faites rien et prévenez l’équipe de la COP."}
 	l.Blocks = append(l.Blocks, mail.Para(who+" vous invite sur Jalon, la plateforme des COP régionales."))
@@ -161,5 +164,5 @@ func (m *Room) inviteLetter(ctx context.Context, s InviteScope, all []given) (ma
 		}
 	}
 	l.Blocks = append(l.Blocks, mail.Link("Me connecter", m.BaseURL+"/connexion"))
-	return l, nil
+	return l
 }

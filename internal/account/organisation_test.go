@@ -302,7 +302,9 @@ func TestMembershipsAtOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		errs, fresh := make([]error, 20), make([]bool, 20)
 		for i := range errs {
-			wg.Go(func() { _, fresh[i], errs[i] = r.Attach(ctx, team, "commune-67482", "maire@exemple.fr", "Anne", "maire", true) })
+			wg.Go(func() {
+				_, fresh[i], errs[i] = r.Attach(ctx, team, "commune-67482", "maire@exemple.fr", "Anne", "maire", true)
+			})
 		}
 		wg.Wait()
 		made := 0

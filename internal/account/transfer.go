@@ -11,6 +11,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 )
 
 // Handover is what an actor may give of somebody's to somebody else, and what
@@ -114,6 +115,10 @@ func (m *Room) Transfer(ctx context.Context, by policy.Actor, in NewTransfer) (o
 	if err := m.checkTransfer(&in); err != nil {
 		return out, err
 	}
+	tree, err := m.Tree(ctx)
+	if err != nil {
+		return out, err
+	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		n, err := tx.Exec(ctx, `UPDATE account SET rev = rev + 1 WHERE id = $1 AND rev = $2 AND state = 'active'`, in.Account, in.Rev)
 		if err != nil {
@@ -146,7 +151,7 @@ func (m *Room) Transfer(ctx context.Context, by policy.Actor, in NewTransfer) (o
 			[][]any{{out.ID, in.Account, out.To.ID, by.Person, m.Now().UnixMilli(), in.Day, in.Reason}}, ""); err != nil {
 			return err
 		}
-		region := m.regionOf(ctx, tx, h)
+		region := regionOf(ctx, tx, tree, h)
 		if err := m.recordAt(ctx, tx, by.Person, "transfer", "account", out.ID, 0, region); err != nil {
 			return err
 		}
@@ -157,14 +162,14 @@ func (m *Room) Transfer(ctx context.Context, by policy.Actor, in NewTransfer) (o
 
 // regionOf is the region of what changes hands, when it has one: whose journal
 // shows the act.
-func (m *Room) regionOf(ctx context.Context, q db.Q, h Handover) string {
+func regionOf(ctx context.Context, q db.Q, tree *territory.Tree, h Handover) string {
 	for _, g := range h.Roles {
 		switch g.ScopeKind {
 		case "region":
 			return g.Scope
 		case "department":
-			if s, err := m.scopeAt(ctx, "department", g.Scope); err == nil {
-				return s.Region
+			if d, err := tree.Dept(g.Scope); err == nil {
+				return d.Region
 			}
 		case "organisation":
 			if o, err := FindOrganisation(ctx, q, g.Scope); err == nil && o.Region != "" {

@@ -346,8 +346,12 @@ func (d Deps) showRun(w http.ResponseWriter, r *http.Request, status int, wrong 
 		v.Pager.Next = base + "?" + next.Encode()
 	}
 	v.Filters = []ui.Link{{Label: "Toutes les lignes", Href: base, Current: only == ""}, {Label: "Lignes refusées", Href: base + "?voir=refusees", Current: only != ""}}
+	where, err := d.scopeName(ctx, s)
+	if err != nil {
+		return err
+	}
 	count := french.Integer(run.Rows) + nb + french.Plural(run.Rows, "ligne", "lignes")
-	v.Heading = ui.Heading{Overline: "Invitations", Title: "Aperçu" + nb + ": " + count, Scope: []string{run.FileName, scopeName(s)}}
+	v.Heading = ui.Heading{Overline: "Invitations", Title: "Aperçu" + nb + ": " + count, Scope: []string{run.FileName, where}}
 	v.Table = ui.Table{ID: "lignes", Caption: "Chaque ligne et son verdict", Columns: []ui.Column{{Label: "Ligne"}, {Label: "Verdict"}, {Label: "Adresse"}, {Label: "Rôle"}, {Label: "Organisme"}, {Label: "Raison", Wide: true}}}
 	for _, l := range lines {
 		c := cellsOf(l)
@@ -381,14 +385,20 @@ func (d Deps) showRun(w http.ResponseWriter, r *http.Request, status int, wrong 
 	return d.Shell.RenderStatus(w, r, status, d.page(r, v.Heading.Title, ui.Link{Label: "Aperçu"}), runPage(v))
 }
 
-func scopeName(s account.InviteScope) string {
+func (d Deps) scopeName(ctx context.Context, s account.InviteScope) (string, error) {
+	m, err := d.Model(ctx)
+	if err != nil {
+		return "", err
+	}
 	switch s.Kind {
 	case "region":
-		return "au nom de la COP de la région " + s.Code
+		x, err := m.Tree().Region(s.Code)
+		return "au nom de la COP régionale " + x.Name, err
 	case "department":
-		return "au nom du département " + s.Code
+		x, err := m.Tree().Dept(s.Code)
+		return "au nom du département, " + x.Name, err
 	}
-	return "au nom de l’administration nationale"
+	return "au nom de l’administration nationale", nil
 }
 
 // cellsOf is a row as it is listed: line, column, verdict, the five cells, the

@@ -149,7 +149,7 @@ func (d Deps) filters(ctx context.Context, f account.OrgFilter) ([]ui.Field, err
 	for _, k := range account.OrgKinds() {
 		kind.Options = append(kind.Options, ui.Option{Value: string(k), Label: k.Name(), Selected: k == f.Kind})
 	}
-	departments.ID = "departement"
+	departments.ID, departments.Options[0].Label = "departement", "tous"
 	return []ui.Field{{ID: "nom", Name: "q", Label: "Nom, SIREN ou code", Type: "search", Value: f.Query}, kind, regions, departments}, nil
 }
 

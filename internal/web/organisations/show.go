@@ -129,7 +129,7 @@ func (d Deps) people(r *http.Request, o account.Organisation, rights account.Org
 	case 1:
 		v.Reach = "Un message à cet organisme va à son adresse générique" + nb + ": " + french.List(names) + ". Désignez un contact pour qu’une personne le reçoive."
 	case 2:
-		v.Reach = "Personne ici ne peut être joint" + nb + ": un message à cet organisme irait à l’équipe de la COP (" + french.List(names) + ")."
+		v.Reach = "Aucun contact ni aucune adresse ne répond ici" + nb + ": un message à cet organisme irait à l’équipe de la COP (" + french.List(names) + "). Désignez un contact."
 	default:
 		v.Reach = "Aucune adresse ne permet de joindre cet organisme" + nb + ": ajoutez un contact ou une adresse générique."
 	}

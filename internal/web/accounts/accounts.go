@@ -289,30 +289,6 @@ func (d Deps) sessionClose(w http.ResponseWriter, r *http.Request) error {
 	return shell.SeeOther(w, r, "/mon-espace#sessions")
 }
 
-// where names the scope of a role, and gives the slug of a region.
-func (d Deps) where(ctx context.Context, kind, scope string) (name, slug string, err error) {
-	if kind == "nation" {
-		return "toute la France", "", nil
-	}
-	m, err := d.Model(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	switch kind {
-	case "region":
-		r, err := m.Tree().Region(scope)
-		return r.Name, r.Slug, err
-	case "department":
-		x, err := m.Tree().Dept(scope)
-		return x.Name, "", err
-	}
-	if kind == "organisation" {
-		o, err := account.FindOrganisation(ctx, d.Room.DB, scope)
-		return o.Name, "", err
-	}
-	return scope, "", nil
-}
-
 type rolesView struct {
 	Groups []rolesGroup
 	Fields []ui.Field

@@ -97,3 +97,27 @@ func (d Deps) chosenOrganisation(r *http.Request) (id string, ask bool, err erro
 	}
 	return "", false, apperr.Invalidf("Aucun organisme de votre périmètre ne répond à «\u00a0%s\u00a0». Rien n’a été enregistré.", text)
 }
+
+// where names the scope of a role, and gives the slug of a region.
+func (d Deps) where(ctx context.Context, kind, scope string) (name, slug string, err error) {
+	if kind == "nation" {
+		return "toute la France", "", nil
+	}
+	m, err := d.Model(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	switch kind {
+	case "region":
+		r, err := m.Tree().Region(scope)
+		return r.Name, r.Slug, err
+	case "department":
+		x, err := m.Tree().Dept(scope)
+		return x.Name, "", err
+	}
+	if kind == "organisation" {
+		o, err := account.FindOrganisation(ctx, d.Room.DB, scope)
+		return o.Name, "", err
+	}
+	return scope, "", nil
+}

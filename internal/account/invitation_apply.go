@@ -229,11 +229,11 @@ func (a *applying) memberships(ctx context.Context) error {
 	var ids []string
 	for _, in := range a.rows {
 		account := a.byEmail[in.Email].ID
-		if key := account + "|" + in.Org; in.Org == "" || seen[key] {
+		key := account + "|" + in.Org
+		if in.Org == "" || seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		id, err := a.IDs.New()
 		if err != nil {
 			return err

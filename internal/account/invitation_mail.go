@@ -31,7 +31,7 @@ type given struct {
 	kind                    string
 	role                    policy.Role
 	scopeKind, scope, title string
-	org, label              string
+	orgID, org, label       string
 }
 
 // WriteInvitations puts one letter to each person to whom a run brought
@@ -55,7 +55,7 @@ func (m *Room) WriteInvitations(ctx context.Context, id string) (err error) {
 		return err
 	}
 	rows, err := m.DB.Query(ctx, `
-		SELECT i.account, a.name, a.email, i.kind, COALESCE(g.role, ''), COALESCE(g.scope_kind, ''), COALESCE(g.scope, ''), COALESCE(x.title, ''), COALESCE(o.name, ''), COALESCE(o.label, '')
+		SELECT i.account, a.name, a.email, i.kind, COALESCE(g.role, ''), COALESCE(g.scope_kind, ''), COALESCE(g.scope, ''), COALESCE(x.title, ''), COALESCE(o.id, ''), COALESCE(o.name, ''), COALESCE(o.label, '')
 		  FROM invitation i
 		  JOIN account a ON a.id = i.account
 		  LEFT JOIN role_grant g ON g.id = i.subject
@@ -64,7 +64,7 @@ func (m *Room) WriteInvitations(ctx context.Context, id string) (err error) {
 		 WHERE i.run = $1 AND a.state = 'active'
 		 ORDER BY i.account, i.kind DESC, i.subject`, id)
 	all, err := db.Collect(rows, err, func(r *db.Rows) (x given, err error) {
-		err = r.Scan(&x.account, &x.name, &x.email, &x.kind, &x.role, &x.scopeKind, &x.scope, &x.title, &x.org, &x.label)
+		err = r.Scan(&x.account, &x.name, &x.email, &x.kind, &x.role, &x.scopeKind, &x.scope, &x.title, &x.orgID, &x.org, &x.label)
 		return x, err
 	})
 	if err != nil {
@@ -155,12 +155,12 @@ func (m *Room) inviteLetter(who, where string, all []given) mail.Letter {
 				text += " (" + where + ")"
 			}
 			l.Blocks = append(l.Blocks, mail.Para(text+"."))
-		} else if x.org != "" && !told[x.org] {
+		} else if x.org != "" && !told[x.orgID] {
 			l.Blocks = append(l.Blocks, mail.Para("Vous êtes rattaché à cet organisme\u00a0:"))
 		}
-		if x.org != "" && !told[x.org] {
+		if x.org != "" && !told[x.orgID] {
 			l.Blocks = append(l.Blocks, mail.Quote(x.label, x.org))
-			told[x.org] = true
+			told[x.orgID] = true
 		}
 	}
 	l.Blocks = append(l.Blocks, mail.Link("Me connecter", m.BaseURL+"/connexion"))

@@ -135,11 +135,10 @@ func TestInvitationsAreSentOnce(t *testing.T) {
 		r := newRoom(t, d)
 		r.seedFew()
 		team := r.as("equipe@exemple.fr", policy.Team, "region", "44")
-		mails := r.count(`SELECT COUNT(*) FROM mail_outbox`)
 		run := r.stage(team, r.region("44"), sixRows()...)
 		_, err := r.ApplyInvitations(ctx, r.as("autre@exemple.fr", policy.Team, "region", "44"), run.ID, run.Rev)
 		want(t, err, apperr.NotFound, "quelqu’un d’autre")
-		mails = r.count(`SELECT COUNT(*) FROM mail_outbox`)
+		mails := r.count(`SELECT COUNT(*) FROM mail_outbox`)
 		var wg sync.WaitGroup
 		errs, outs := make([]error, 20), make([]Invited, 20)
 		for i := range errs {

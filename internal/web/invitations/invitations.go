@@ -291,4 +291,3 @@ func sendCSV(w http.ResponseWriter, name string, set exchange.Dataset) error {
 	_, err := w.Write(body.Bytes())
 	return err
 }
-

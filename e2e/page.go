@@ -275,3 +275,9 @@ var coldCache = chromedp.Func(func(ctx context.Context, t *chromedp.Target) erro
 	_, err := cdp.Call(ctx, t, network.ClearBrowserCache, cdp.Empty{})
 	return err
 })
+
+// Upload chooses a file of this machine in a field.
+func (p *Page) Upload(css, path string) {
+	p.t.Helper()
+	p.run("choose a file in "+css, chromedp.SetUploadFiles(chromedp.CSS(css), []string{path}))
+}

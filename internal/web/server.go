@@ -24,10 +24,12 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
+	"jalon/internal/web/invitations"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
 	boards "jalon/internal/web/national"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/organisations"
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/perimeters"
 	"jalon/internal/web/places"
@@ -145,6 +147,8 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
+	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
+	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))

@@ -24,6 +24,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/french"
+	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
@@ -78,7 +79,19 @@ func newSite(t testing.TB, d *db.DB) *site {
 	keys := db.NewCursors([]byte("essai"))
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
-		Outbox: mail.New(mail.Options{IDs: s.ids, Now: clock, Queue: queue, Cursors: keys}), COPsOf: cop.IDsOfRegion}
+		Outbox: mail.New(mail.Options{IDs: s.ids, Now: clock, Queue: queue, Cursors: keys}), COPsOf: cop.IDsOfRegion,
+		Cursors: keys, RegionsOf: cop.RegionsOf, Queue: queue, Intake: intake.New(s.ids, clock), Delegations: rooms.MoveDelegations,
+		HomeOf: func(ctx context.Context, q db.Q, region string) (account.Home, error) {
+			c, err := cop.HomeOf(ctx, q, region)
+			return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+		},
+		Tree: func(ctx context.Context) (*territory.Tree, error) {
+			m, err := s.store.Model(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return m.Tree(), nil
+		}}
 	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
 	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf), Tree: treeOf,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
@@ -264,6 +277,12 @@ func (s *site) visit(c *http.Client, address string, form url.Values) page {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return s.read(res)
+}
+
+// read takes an answer whole.
+func (s *site) read(res *http.Response) page {
+	s.t.Helper()
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {

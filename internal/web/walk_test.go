@@ -44,6 +44,9 @@ const (
 	somewhere             // whoever holds the right over anything at all
 	nation                // whoever holds it over the nation
 	giver                 // whoever may give a role somewhere
+	theOrg                // the organisation of the address
+	thePerson             // somebody who holds a role over the region
+	nobody                // what does not exist: everyone is told so
 )
 
 // foreseen is every route: one that is not here fails the test.
@@ -83,8 +86,32 @@ var foreseen = map[string]need{
 	"session-close":    {over: someone, path: "/mon-espace/sessions/inconnue/fermer"},
 	"roles":            {over: giver, path: "/roles"},
 	"role-give":        {over: giver, path: "/roles"},
-	"role-end":         {over: someone, path: "/roles/inconnu/fin"},
+
+	"organisations":        {kind: policy.Organisation, do: policy.Read, over: somewhere, path: "/organisations"},
+	"organisation-create":  {kind: policy.Organisation, do: policy.Create, over: somewhere, path: "/organisations"},
+	"organisation-new":     {kind: policy.Organisation, do: policy.Create, over: somewhere, path: "/organisations/nouvelle"},
+	"organisation":         {kind: policy.Organisation, do: policy.Read, over: theOrg, made: "org"},
+	"organisation-edit":    {kind: policy.Organisation, do: policy.Edit, over: theOrg, made: "org"},
+	"organisation-save":    {kind: policy.Organisation, do: policy.Edit, over: theOrg, made: "org"},
+	"member-add":           {kind: policy.Membership, do: policy.Create, over: theOrg, made: "org"},
+	"member-save":          {kind: policy.Membership, do: policy.Edit, over: theOrg, made: "org", form: url.Values{"do": {"save"}}},
+	"transfer":             {kind: policy.RoleGrant, do: policy.Transfer, over: thePerson, made: "person"},
+	"transfer-do":          {kind: policy.RoleGrant, do: policy.Transfer, over: thePerson, made: "person"},
+	"invitations":          {kind: policy.Invitation, do: policy.Create, over: somewhere, path: "/invitations"},
+	"invitations-stage":    {kind: policy.Invitation, do: policy.Create, over: somewhere, path: "/invitations"},
+	"invitations-model":    {kind: policy.Invitation, do: policy.Create, over: somewhere, path: "/invitations/modele.csv"},
+	"invitations-run":      {over: nobody, path: "/invitations/inconnue"}, // its own tests read who sees a run
+	"invitations-verdicts": {over: nobody, path: "/invitations/inconnue/verdicts.csv"},
+	"invitations-send":     {over: nobody, path: "/invitations/inconnue/envoyer"},
+
+	"role-end": {over: someone, path: "/roles/inconnu/fin"},
 }
+
+var (
+	codes       = map[string]string{"guyane": "03", "bretagne": "53"} // the two regions of the walk
+	departments = map[string]string{"guyane": "973", "bretagne": "35"}
+	orgs        = map[string]string{"guyane": "commune-97302", "bretagne": "commune-35238"}
+)
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
@@ -124,7 +151,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made]).Replace(rt.Pattern)
+				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{member}", made[slug+"/member"]).Replace(rt.Pattern)
 			} else if slug != "guyane" {
 				continue
 			}
@@ -191,12 +218,21 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 		return len(policy.Gives(a)) > 0, false
 	case somewhere:
 		return !policy.Where(a, n.do, n.kind).None(), !policy.Where(a, policy.Read, n.kind).None()
+	case theOrg:
+		t := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}, Department: departments[slug], Org: orgs[slug]}
+		read := t
+		read.Kind = policy.Organisation
+		return policy.Can(a, n.do, t), policy.Can(a, policy.Read, read)
+	case thePerson:
+		return policy.Can(a, n.do, policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}), false
+	case nobody:
+		return false, true
 	case nation:
 		return policy.Can(a, n.do, policy.Thing{Kind: n.kind}), policy.Can(a, policy.Read, policy.Thing{Kind: n.kind})
 	case theCOP:
 		// A page of the desk belongs to the desk: whoever does not open that does
 		// not know that it exists.
-		cops := []string{cop.RegionID(cop.First, map[string]string{"guyane": "03", "bretagne": "53"}[slug])}
+		cops := []string{cop.RegionID(cop.First, codes[slug])}
 		desk := policy.Can(a, policy.Read, policy.Thing{Kind: policy.Desk, COPs: cops})
 		return desk && policy.Can(a, n.do, policy.Thing{Kind: n.kind, COPs: cops}), desk
 	}
@@ -218,7 +254,7 @@ func (s *site) walkers() []walker {
 		case policy.DepartmentLead:
 			kind, scope = "department", "973"
 		case policy.Writer, policy.Validator:
-			kind, scope = "organisation", "epci-249730037"
+			kind, scope = "organisation", orgs["guyane"]
 		case policy.Participant:
 			kind, scope = "group", "un-groupe"
 		}
@@ -242,8 +278,9 @@ func (s *site) walkers() []walker {
 // own team.
 func (s *site) fixtures() map[string]string {
 	s.t.Helper()
+	s.seedOrganisations()
 	out := map[string]string{}
-	for slug, code := range map[string]string{"guyane": "03", "bretagne": "53"} {
+	for slug, code := range codes {
 		id := cop.RegionID(cop.First, code)
 		team := policy.Actor{Person: "fixture", Grants: []policy.Grant{{Role: policy.Team, COP: id}}}
 		ctx := s.t.Context()
@@ -259,6 +296,15 @@ func (s *site) fixtures() map[string]string {
 		if err != nil {
 			s.t.Fatal(err)
 		}
+		x, _, err := s.accounts.Attach(ctx, policy.Actor{Person: "fixture", Grants: []policy.Grant{{Role: policy.NationalAdmin, Nation: true}}}, orgs[slug], "membre."+slug+"@exemple.fr", "", "", false)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		g, err := s.accounts.Appoint(ctx, "collegue."+slug+"@exemple.fr", "", policy.Expert, "region", code, "")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/org"], out[slug+"/member"], out[slug+"/person"] = orgs[slug], x.ID, g.Account
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -172,9 +172,11 @@ type selfView struct {
 	Sessions []sessionLine
 	Desks    []ui.Link
 	MayGive  bool
+
+	Organisations []ownOrganisation
 }
 
-type roleLine struct{ ID, Who, Role, Where, Since, End string }
+type roleLine struct{ ID, Who, Role, Where, Since, End, Account string }
 
 type sessionLine struct {
 	ID, Agent, Seen string
@@ -216,6 +218,15 @@ func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a acc
 	}
 	if !policy.Where(who.Actor, policy.Read, policy.Board).None() {
 		v.Desks = append(v.Desks, ui.Link{Label: "Tableau national des 18 COP", Href: "/national"})
+	}
+	if v.Organisations, err = d.ownOrganisations(ctx, a.ID); err != nil {
+		return err
+	}
+	if !policy.Where(who.Actor, policy.Read, policy.Organisation).None() {
+		v.Desks = append(v.Desks, ui.Link{Label: "Organismes et leurs personnes", Href: "/organisations"})
+	}
+	if !policy.Where(who.Actor, policy.Create, policy.Invitation).None() {
+		v.Desks = append(v.Desks, ui.Link{Label: "Inviter des personnes", Href: "/invitations"})
 	}
 	sessions, err := d.Room.Sessions(ctx, a.ID)
 	if err != nil {
@@ -276,26 +287,6 @@ func (d Deps) sessionClose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.SeeOther(w, r, "/mon-espace#sessions")
-}
-
-// where names the scope of a role, and gives the slug of a region.
-func (d Deps) where(ctx context.Context, kind, scope string) (name, slug string, err error) {
-	if kind == "nation" {
-		return "toute la France", "", nil
-	}
-	m, err := d.Model(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	switch kind {
-	case "region":
-		r, err := m.Tree().Region(scope)
-		return r.Name, r.Slug, err
-	case "department":
-		x, err := m.Tree().Dept(scope)
-		return x.Name, "", err
-	}
-	return scope, "", nil
 }
 
 type rolesView struct {
@@ -371,12 +362,17 @@ func (d Deps) showRoles(w http.ResponseWriter, r *http.Request, status int, emai
 		}
 		g := rolesGroup{ID: "roles-" + x[0] + x[1], Title: strings.ToUpper(where[:1]) + where[1:]}
 		for _, h := range held {
-			g.Lines = append(g.Lines, roleLine{ID: h.ID, Who: strings.TrimSpace(h.Name + " <" + h.Email + ">"), Role: h.Role.Name(), Since: french.Date(h.At)})
+			g.Lines = append(g.Lines, roleLine{ID: h.ID, Who: strings.TrimSpace(h.Name + " <" + h.Email + ">"), Role: h.Role.Name(), Since: french.Date(h.At), Account: h.Account})
 		}
 		v.Groups = append(v.Groups, g)
 	}
+	asked, choice, err := d.organisationFields(r, who.Actor)
+	if err != nil {
+		return err
+	}
 	v.Fields = []ui.Field{{ID: "email", Label: "Adresse électronique de la personne", Type: "email", Required: true, Value: email, Error: wrong},
-		{ID: "name", Label: "Son nom", Value: name}, roleField, scopeField}
+		{ID: "name", Label: "Son nom", Value: name}, roleField, scopeField, asked}
+	v.Fields = append(v.Fields, choice...)
 	return d.Shell.RenderStatus(w, r, status, d.page(r, "Les rôles"), rolesPage(v))
 }
 
@@ -386,6 +382,17 @@ func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := r.PostForm
 	kind, scope, _ := strings.Cut(f.Get("scope"), ":")
+	if organisation, ask, err := d.chosenOrganisation(r); err != nil && !refused(err) {
+		return err
+	} else if ask || err != nil {
+		message := "Plusieurs organismes répondent\u00a0: choisissez le vôtre ci-dessous."
+		if err != nil {
+			message = apperr.Message(err)
+		}
+		return d.showRoles(w, r, http.StatusBadRequest, f.Get("email"), f.Get("name"), f.Get("role"), f.Get("scope"), message)
+	} else if organisation != "" {
+		kind, scope = "organisation", organisation
+	}
 	where, _, err := d.where(r.Context(), kind, scope)
 	if err == nil {
 		_, err = d.Room.Give(r.Context(), shell.Actor(r), f.Get("email"), f.Get("name"), policy.Role(f.Get("role")), kind, scope, where)

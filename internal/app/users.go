@@ -39,8 +39,22 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
 		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour})
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
-		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion}
+		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Tables: Tables(),
+		Keep: account.Retention{Accounts: c.Config.RetentionAccounts, SignIn: c.Config.RetentionSignIn}, Provider: c.provider(strings.TrimRight(base, "/"))}
+	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
+	r.cops.People = r.accounts
 	return r
+}
+
+// provider is the OpenID Connect provider that the configuration names, nil for
+// none. It is met when somebody first signs in by it.
+func (c *Core) provider(base string) *account.Provider {
+	if !c.Config.OIDC() {
+		return nil
+	}
+	return &account.Provider{Issuer: c.Config.OIDCIssuer, ClientID: c.Config.OIDCClientID, ClientSecret: c.Config.OIDCClientSecret, Name: c.Config.OIDCName,
+		Scopes: c.Config.Scopes(), ACR: strings.Fields(c.Config.OIDCACR), EmailTrusted: c.Config.OIDCEmailTrusted,
+		Return: base + "/connexion/oidc/retour", AfterLogout: base + "/deconnexion/retour", Now: c.now}
 }
 
 // UserRequest is a role to give on the word of whoever runs the installation.

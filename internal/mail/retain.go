@@ -2,6 +2,8 @@ package mail
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -52,4 +54,41 @@ func inBatches(one func() (int64, error)) (total int64, err error) {
 			return total, err
 		}
 	}
+}
+
+// Forget empties what the outbox holds of a person whose account is erased: the
+// mails that were for them, the letters to others that name them, the jobs that
+// bear their address. What was not sent is given up.
+func (o *Outbox) Forget(ctx context.Context, tx db.Q, person, email, name string) (err error) {
+	defer apperr.Wrap(&err, "mail.Forget")
+	// A name of one word would take letters about places with it.
+	full := strings.Contains(name, " ")
+	written, err := json.Marshal(name) // as a letter holds it
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE job SET error = '' WHERE dedup IN (SELECT 'mail:' || id FROM mail_outbox WHERE to_email = $1 OR person = $2)`, []any{email, person}},
+		{`UPDATE mail_outbox
+			SET to_email = '', to_name = '', person = '', reply_to = '', unsubscribe = '', error = '', letter = '{}',
+				state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
+			WHERE to_email = $1 OR person = $2`, []any{email, person}},
+		{`UPDATE mail_outbox
+			SET letter = '{}', error = '', state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
+			WHERE letter <> '{}' AND (REPLACE(letter, $1, '') <> letter OR REPLACE(error, $1, '') <> error OR $2 AND REPLACE(letter, $3, '') <> letter)`,
+			[]any{email, full, strings.Trim(string(written), `"`)}},
+		{`UPDATE mail_outbox SET reply_to = '' WHERE reply_to = $1`, []any{email}},
+		{`DELETE FROM mail_bounce WHERE email = $1`, []any{email}},
+		// The names of digests bear the address: ';' follows ':' in the order of bytes.
+		{`DELETE FROM job WHERE dedup > $1 AND dedup < $2`, []any{"digest:" + email + ":", "digest:" + email + ";"}},
+		{`DELETE FROM job WHERE dedup > $1 AND dedup < $2`, []any{"late:" + email + ":", "late:" + email + ";"}},
+	} {
+		if _, err := tx.Exec(ctx, x.text, x.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -89,9 +89,9 @@ func TestSignInOnPages(t *testing.T) {
 		if v := p.attr("input#email", "value"); p.StatusCode != http.StatusBadRequest || len(v) != 1 || v[0] != "x@exemple.fr" {
 			t.Errorf("%s, the field holds %q", p.Status, v)
 		}
-		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Anne"}, "notify": {"none"}})
+		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Anne"}, "notice-tasks": {"none"}, "notice-news": {"none"}, "notice-reminders": {"digest"}})
 		p.has("main", "Profil enregistré")
-		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Autre"}, "notify": {"none"}})
+		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Autre"}, "notice-tasks": {"none"}, "notice-news": {"none"}, "notice-reminders": {"digest"}})
 		if v := p.attr("input#name", "value"); p.StatusCode != http.StatusConflict || v[0] != "Autre" {
 			t.Errorf("%s %q", p.Status, v)
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -72,6 +73,10 @@ type Deps struct {
 	COPs *cop.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
+	// Keep is how long what tells of people is kept, for the page that says so.
+	Keep method.Periods
+	// TrustedProxies are the front servers whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Desk signs operators in.
 	Desk *operator.Desk
 
@@ -139,10 +144,11 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
-	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
+	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
+		TrustedProxies: s.TrustedProxies, Log: s.Log}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
-	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))
+	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model, Keep: s.Keep}))
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))

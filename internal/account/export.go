@@ -46,7 +46,7 @@ func (m *Room) Export(ctx context.Context, by policy.Actor) (out OwnData, err er
 		return out, err
 	}
 	out = OwnData{Account: a.ID, Email: a.Email, At: m.Now().UTC().Format("2006-01-02T15:04:05Z")}
-	for _, t := range m.Tables {
+	for _, t := range readingOrder(m.Tables) {
 		if len(t.Personal) == 0 {
 			continue
 		}
@@ -65,6 +65,25 @@ func (m *Room) Export(ctx context.Context, by policy.Actor) (out OwnData, err er
 		}
 	}
 	return out, nil
+}
+
+// readingOrder puts first what a person looks for first: their account, then what
+// rooms hold of it.
+func readingOrder(tables []db.Table) []db.Table {
+	ours := func(t db.Table) bool {
+		return slices.ContainsFunc(Tables(), func(x db.Table) bool { return x.Name == t.Name })
+	}
+	out := slices.Clone(tables)
+	slices.SortStableFunc(out, func(a, b db.Table) int {
+		switch {
+		case ours(a) == ours(b):
+			return 0
+		case ours(a):
+			return -1
+		}
+		return 1
+	})
+	return out
 }
 
 // ownRows reads the rows of a table about a person, or those where they only

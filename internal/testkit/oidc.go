@@ -99,6 +99,7 @@ func NewOIDC(t testing.TB, now func() time.Time) *OIDC {
 	mux.HandleFunc("POST /op/token", o.token)
 	mux.HandleFunc("GET /op/userinfo", o.userinfo)
 	mux.HandleFunc("GET /op/logout", o.logout)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	o.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := o.Fault(); f == Down || f == TokenDown && r.URL.Path == "/op/token" {
 			http.Error(w, "en panne", http.StatusServiceUnavailable)

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/french"
+	"jalon/internal/mail"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
@@ -45,6 +47,9 @@ var columnNames = map[string]string{
 	"actor": "par", "acting_for": "au nom de", "verb": "acte", "subject": "objet", "state": "état", "created_at": "création", "seen_at": "dernière visite", "expires_at": "expiration",
 	"signed_in_at": "dernière connexion", "warned_at": "prévenu le", "notify": "messages", "reason": "raison", "body": "contenu", "agent": "navigateur", "letter": "contenu", "sent_at": "envoi",
 	"issuer": "fournisseur", "sub": "identité chez lui", "cop_id": "COP", "side": "tête", "title": "fonction", "used_at": "utilisation", "next": "page demandée",
+	"dedup": "nom unique", "from_name": "expéditeur", "secret": "porte un secret", "tries": "essais", "day": "jour", "giver": "donnée par", "reach": "portée", "target": "objet",
+	"from_day": "du", "to_day": "au", "decision": "décision", "organisation": "organisme", "error": "refus", "detail": "détail", "times": "fois", "reply_to": "réponse à",
+	"proposed_by": "proposé par", "grouped_in": "récapitulatif",
 }
 
 func (d Deps) ownData(w http.ResponseWriter, r *http.Request) error {
@@ -100,6 +105,13 @@ func cellText(column string, v any) string {
 	case nil:
 		return ""
 	case string:
+		var l mail.Letter
+		if column == "letter" && json.Unmarshal([]byte(x), &l) == nil {
+			if l.Subject == "" {
+				return "effacé après l’envoi"
+			}
+			return l.Subject + "\u00a0: " + strings.Join(strings.Fields(l.Text()), " ")
+		}
 		return x
 	case bool:
 		if x {

@@ -100,7 +100,8 @@ func (p *Provider) discover(ctx context.Context) (*discovered, error) {
 	if now.Before(p.until) {
 		return p.found, p.failed
 	}
-	ctx, cancel := context.WithTimeout(p.with(ctx), providerPatience)
+	// Whoever asked may leave: the next one finds what was asked for.
+	ctx, cancel := context.WithTimeout(p.with(context.WithoutCancel(ctx)), providerPatience)
 	defer cancel()
 	found := &discovered{}
 	var err error

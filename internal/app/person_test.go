@@ -78,7 +78,7 @@ func someone(t *testing.T, d *db.DB) *known {
 		_, err := d.Exec(ctx, x[0], x[1], k.her.Person)
 		k.must(err)
 	}
-	a, err = k.accounts.SaveProfile(ctx, k.her, a.Rev, herName, map[account.Notice]string{account.Tasks: account.Digest, account.News: account.Digest, account.Reminders: account.None})
+	_, err = k.accounts.SaveProfile(ctx, k.her, a.Rev, herName, map[account.Notice]string{account.Tasks: account.Digest, account.News: account.Digest, account.Reminders: account.None})
 	k.must(err)
 	// She gives a role, acts, delegates, heads a side, looks at the desk.
 	_, err = k.accounts.Give(ctx, k.her, "equipe@exemple.fr", "Équipe É", policy.Team, "region", "03", "Guyane")

@@ -84,7 +84,7 @@ type OIDC struct {
 // NewOIDC starts a provider, stopped with the test.
 func NewOIDC(t testing.TB, now func() time.Time) *OIDC {
 	t.Helper()
-	o := &OIDC{ClientID: "jalon", ClientSecret: "le secret/de Jalon+", Now: now, codes: map[string]url.Values{}, access: map[string]OIDCPerson{}, issued: map[string]bool{}}
+	o := &OIDC{ClientID: "jalon", ClientSecret: "/+ " + rand.Text(), Now: now, codes: map[string]url.Values{}, access: map[string]OIDCPerson{}, issued: map[string]bool{}}
 	var err error
 	if o.rsa, err = rsa.GenerateKey(rand.Reader, 2048); err != nil {
 		t.Fatal(err)

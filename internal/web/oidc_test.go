@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -392,7 +393,11 @@ func TestWhoIsBound(t *testing.T) {
 		mine := f.tab(false)
 		mine.Jar.SetCookies(u, c.Jar.Cookies(u))
 		f.op.SignsIn(anne, "")
-		f.visit(mine, f.base+"/connexion/oidc", nil).has(".fr-alert", "déjà liée à un autre compte que le vôtre")
+		bind := func() page {
+			_, to, _ := strings.Cut(f.visit(mine, f.base+"/mon-espace/identite/lier", url.Values{}).Header.Get("Refresh"), "url=")
+			return f.visit(mine, to, nil)
+		}
+		bind().has(".fr-alert", "déjà liée à un autre compte que le vôtre")
 		bruno, err := account.FindByEmail(t.Context(), d, "bruno@exemple.fr")
 		if err != nil {
 			t.Fatal(err)
@@ -401,11 +406,31 @@ func TestWhoIsBound(t *testing.T) {
 			t.Errorf("%d rows say that somebody was refused", n)
 		}
 		f.op.SignsIn(testkit.OIDCPerson{Sub: "sub-bruno", Email: "quelconque@exemple.fr", Verified: false}, "")
-		p := f.visit(mine, f.base+"/connexion/oidc", nil)
+		// A link does not bind, nor a form of another site: whoever signed them in
+		// there as somebody else would enter their account.
+		f.visit(mine, f.base+"/connexion/oidc", nil).has(".fr-alert", "n’a pas vérifié")
+		r := httptest.NewRequest(http.MethodPost, "http://jalon.example/mon-espace/identite/lier", nil)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		if p := f.do(r); p.StatusCode != http.StatusForbidden {
+			t.Errorf("a form of another site: %s", p.Status)
+		}
+		p := bind()
 		p.has("#identite p", "est lié à votre identité")
 		if n := len(p.texts("#sessions li")); n != 1 {
 			t.Errorf("%d sessions, the one of before should be closed", n)
 		}
+		// Whoever signed out meanwhile, or lent the browser, binds nothing.
+		_, to, _ := strings.Cut(f.visit(mine, f.base+"/mon-espace/identite/lier", url.Values{}).Header.Get("Refresh"), "url=")
+		other := f.tab(false)
+		flow, _ := url.Parse(f.op.Return)
+		for _, c := range mine.Jar.Cookies(flow) {
+			if c.Name == "jalon_oidc" {
+				other.Jar.SetCookies(flow, []*http.Cookie{c})
+			}
+		}
+		f.op.SignsIn(testkit.OIDCPerson{Sub: "sub-other", Email: "x@exemple.fr", Verified: true}, "")
+		f.visit(other, to, nil).has(".fr-alert", "n’a pas commencé dans ce navigateur")
+		f.op.SignsIn(testkit.OIDCPerson{Sub: "sub-bruno", Email: "quelconque@exemple.fr", Verified: false}, "")
 		// Unbound, the identity opens nothing any more.
 		f.visit(mine, f.base+"/mon-espace/identite/delier", url.Values{}).has("#identite p", "n’est pas lié")
 		try(testkit.OIDCPerson{Sub: "sub-bruno", Email: "quelconque@exemple.fr", Verified: false}).has(".fr-alert", "n’a pas vérifié")

@@ -120,6 +120,7 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/connexion/oidc", Name: "oidc-start", Formats: []string{typeHTML}, Cache: Private, Timeout: 20 * time.Second},
 		{Method: "GET", Pattern: "/connexion/oidc/retour", Name: "oidc-return", Formats: []string{typeHTML}, Cache: Private, Timeout: 30 * time.Second},
 		{Method: "GET", Pattern: "/deconnexion/retour", Name: "sign-out-return", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: "/mon-espace/identite/lier", Name: "oidc-bind", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: 20 * time.Second},
 		{Method: "POST", Pattern: "/mon-espace/identite/delier", Name: "oidc-unbind", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
 		{Method: "GET", Pattern: "/mon-espace/mes-donnees", Name: "own-data", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/mon-espace/mes-donnees.json", Name: "own-data-json", Formats: []string{typeJSON}, Cache: Private, SignIn: true},

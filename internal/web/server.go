@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -93,12 +94,14 @@ type server struct {
 	seen  func(ctx context.Context, cookie string) (shell.Who, error)
 	start string // names this process in request ids
 	mux   *http.ServeMux
+
+	settings string // what public pages show of the settings
 }
 
 // New builds the handler of the whole site. It panics when a route has no
 // handler, which only a programming error can cause.
 func New(d Deps) http.Handler {
-	s := &server{Deps: d, mux: http.NewServeMux()}
+	s := &server{Deps: d, mux: http.NewServeMux(), settings: fmt.Sprint(d.Keep)}
 	s.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)

@@ -36,7 +36,7 @@ type Deps struct {
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"sign-in": d.ask, "sign-in-ask": d.send, "sign-in-confirm": d.confirmPage, "sign-in-use": d.confirm, "sign-in-code": d.code, "sign-out": d.signOut,
-		"oidc-start": d.oidcStart, "oidc-return": d.oidcReturn, "sign-out-return": d.signedOut, "oidc-unbind": d.unbind,
+		"oidc-start": d.oidcStart, "oidc-return": d.oidcReturn, "sign-out-return": d.signedOut, "oidc-bind": d.bind, "oidc-unbind": d.unbind,
 		"own-data": d.ownData, "own-data-json": d.ownDataJSON, "erase": d.eraseAsk, "erase-ask": d.eraseTyped, "erase-confirm": d.eraseConfirm,
 		"stop": d.stopPage, "stop-now": d.stop,
 		"self": d.self, "self-save": d.selfSave, "session-close": d.sessionClose,

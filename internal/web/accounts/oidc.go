@@ -38,17 +38,37 @@ func cookie(r *http.Request, name string) string {
 }
 
 // oidcStart sends the browser to the provider. It writes nothing here, so that a
-// link does: a form may lead nowhere but here, by our content policy. Whoever is
-// signed in binds the provider to their account.
+// link does: a form may lead nowhere but here, by our content policy.
 func (d Deps) oidcStart(w http.ResponseWriter, r *http.Request) error {
 	next := shell.Back(r.URL.Query().Get("suite"))
-	address, kept, life, err := d.Room.StartFederated(r.Context(), shell.Of(r).Account, next)
+	address, kept, life, err := d.Room.StartFederated(r.Context(), "", next)
 	if err != nil {
 		return d.oidcFailed(w, r, next, err)
 	}
 	d.setCookie(w, flowCookie, kept, flowPath, life)
 	http.Redirect(w, r, address, http.StatusSeeOther)
 	return nil
+}
+
+// bind begins the same for whoever is signed in, to bind the provider to their
+// account. That asks for a POST from a page of ours: by a link, another site that
+// had signed them in there as somebody else would bind that somebody.
+func (d Deps) bind(w http.ResponseWriter, r *http.Request) error {
+	address, kept, life, err := d.Room.StartFederated(r.Context(), shell.Of(r).Account, "/mon-espace")
+	if err != nil {
+		return d.oidcFailed(w, r, "/mon-espace", err)
+	}
+	d.setCookie(w, flowCookie, kept, flowPath, life)
+	name := d.Room.Provider.Name
+	return d.leave(w, r, leavingView{Title: "Lier " + name, Text: name + " va vous identifier, puis vous reviendrez ici\u00a0; votre navigateur y va de lui-même.", Label: "Aller chez " + name, Address: address})
+}
+
+type leavingView struct{ Title, Text, Label, Address string }
+
+// leave answers a form by a page of ours that leads elsewhere by itself.
+func (d Deps) leave(w http.ResponseWriter, r *http.Request, v leavingView) error {
+	w.Header().Set("Refresh", "0; url="+v.Address)
+	return d.Shell.Render(w, r, d.page(r, v.Title), v.page())
 }
 
 // oidcReturn ends what oidcStart began. Its cookie serves once, whatever comes
@@ -107,8 +127,9 @@ func (d Deps) signOut(w http.ResponseWriter, r *http.Request) error {
 	if address == "" {
 		return shell.SeeOther(w, r, "/connexion")
 	}
-	w.Header().Set("Refresh", "0; url="+address)
-	return d.Shell.Render(w, r, d.page(r, "Vous êtes déconnecté de Jalon"), leavingPage(d.Room.Provider.Name, address))
+	name := d.Room.Provider.Name
+	return d.leave(w, r, leavingView{Title: "Vous êtes déconnecté de Jalon", Text: "Il reste à fermer votre session auprès de " + name + "\u00a0; votre navigateur y va de lui-même.",
+		Label: "Me déconnecter de " + name, Address: address})
 }
 
 // signedOut is where the provider sends back who signed out there.

@@ -24,12 +24,12 @@ import (
 // Tables lists the tables of this room.
 func Tables() []db.Table {
 	return []db.Table{
-		{Name: "account", Order: []string{"id"}, Scope: db.Person, Personal: []string{"id", "email", "name"}, Owner: []string{"id"}},
-		{Name: "account_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"id", "by", "body"}, Owner: []string{"id"}},
-		{Name: "identity", Order: []string{"issuer", "sub"}, Scope: db.Person, Personal: []string{"sub", "account"}, Owner: []string{"account"}},
+		{Name: "account", Order: []string{"id"}, Scope: db.Person, Personal: []string{"id", "email", "name"}, Owner: []string{"id"}, Free: []string{"email", "name"}},
+		{Name: "account_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"id", "by", "body"}, Owner: []string{"id"}, Free: []string{"body"}},
+		{Name: "identity", Order: []string{"issuer", "sub"}, Scope: db.Person, Personal: []string{"sub", "account"}, Owner: []string{"account"}, Free: []string{"sub"}},
 		{Name: "notice", Order: []string{"account", "kind"}, Scope: db.Person, Personal: []string{"account"}, Owner: []string{"account"}},
 		{Name: "sign_in", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account"}, Owner: []string{"account"}, Secret: []string{"token_hash", "code_hash"}},
-		{Name: "session", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account", "agent", "id_token"}, Owner: []string{"account"},
+		{Name: "session", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account", "agent", "id_token"}, Owner: []string{"account"}, Free: []string{"agent", "id_token"},
 			Secret: []string{"token_hash", "id_token"}},
 		{Name: "role_grant", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "granted_by", "ended_by"}, Owner: []string{"account"}},
 		{Name: "attempt", Order: []string{"name", "win"}, Scope: db.Local},

@@ -7,6 +7,8 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/journal"
+	"jalon/internal/mail"
 	"jalon/internal/policy"
 )
 
@@ -46,12 +48,26 @@ func (m *Room) EraseSelf(ctx context.Context, by policy.Actor, session, token st
 	if f, ok := m.unseal("erase", token); !ok || f.State != session || f.Account != by.Person {
 		return apperr.New(apperr.Forbidden, nil, "Cette confirmation date de plus de dix minutes, ou d’une autre session. Rien n’a été effacé\u00a0: recommencez.")
 	}
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error { return m.erase(ctx, tx, by.Person, by.Person) })
+	named, err := m.beforeErasing(ctx, by.Person)
+	if err != nil {
+		return err
+	}
+	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error { return m.erase(ctx, tx, by.Person, by.Person, named) })
+}
+
+// beforeErasing does the long reading that erasing an account rests on, outside
+// of the transaction.
+func (m *Room) beforeErasing(ctx context.Context, id string) (mail.Naming, error) {
+	a, err := Find(ctx, m.DB, id)
+	if err != nil {
+		return mail.Naming{}, err
+	}
+	return m.Outbox.FindNaming(ctx, m.DB, a.Email, a.Name)
 }
 
 // erase empties an account of what tells who it was, everywhere that a room
 // lists.
-func (m *Room) erase(ctx context.Context, tx db.Q, by, id string) error {
+func (m *Room) erase(ctx context.Context, tx db.Q, by, id string, named mail.Naming) error {
 	if err := m.keepAnAdmin(ctx, tx, id); err != nil {
 		return err
 	}
@@ -82,7 +98,7 @@ func (m *Room) erase(ctx context.Context, tx db.Q, by, id string) error {
 	if _, err := tx.Exec(ctx, `UPDATE role_grant SET ended_at = $2, ended_by = $3 WHERE account = $1 AND ended_at IS NULL`, id, now, by); err != nil {
 		return err
 	}
-	if err := m.Outbox.Forget(ctx, tx, id, before.Email, before.Name); err != nil {
+	if err := m.Outbox.Forget(ctx, tx, id, before.Email, before.Name, named); err != nil {
 		return err
 	}
 	for _, forget := range m.OnErase {
@@ -104,11 +120,11 @@ func (m *Room) erase(ctx context.Context, tx db.Q, by, id string) error {
 }
 
 // sweepAddress takes an address out of every personal column that any room
-// lists, so that a room that comes later is covered too. The journal is left
-// alone: it refuses whatever is not an id.
+// lists, so that a room that comes later is covered too.
 func (m *Room) sweepAddress(ctx context.Context, tx db.Q, id, email string) error {
+	known := slices.Concat(Tables(), mail.Tables(), journal.Tables()) // done with, or of ids only
 	for _, t := range m.Tables {
-		if t.Name == "journal" || len(t.Personal) == 0 {
+		if len(t.Personal) == 0 || slices.ContainsFunc(known, func(x db.Table) bool { return x.Name == t.Name }) {
 			continue
 		}
 		columns, err := db.Columns(ctx, tx, t.Name)
@@ -116,7 +132,7 @@ func (m *Room) sweepAddress(ctx context.Context, tx db.Q, id, email string) erro
 			return err
 		}
 		for _, c := range columns {
-			if c.Type != db.Text || !slices.Contains(t.Personal, c.Name) {
+			if c.Type != db.Text || !slices.Contains(t.Personal, c.Name) || slices.Contains(t.Free, c.Name) {
 				continue
 			}
 			if c.Key > 0 {

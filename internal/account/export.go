@@ -92,7 +92,7 @@ func ownRows(ctx context.Context, q db.Q, t db.Table, columns []db.Column, a Acc
 	out = OwnTable{Table: t.Name, About: about}
 	var named []string // the columns that may hold the person
 	for _, c := range columns {
-		if c.Type == db.Text && slices.Contains(t.Personal, c.Name) && slices.Contains(t.Owner, c.Name) == about {
+		if c.Type == db.Text && slices.Contains(t.Personal, c.Name) && !slices.Contains(t.Free, c.Name) && slices.Contains(t.Owner, c.Name) == about {
 			named = append(named, c.Name)
 		}
 	}

@@ -60,7 +60,9 @@ func (m *Room) Retain(ctx context.Context) (warned, erased int, err error) {
 	if warned, err = m.inTurn(ctx, limit.Add(warnBefore), now, false, m.warn); err != nil {
 		return warned, 0, err
 	}
-	erased, err = m.inTurn(ctx, limit, now.Add(-warnBefore), true, func(ctx context.Context, tx db.Q, a Account, _ time.Time) error { return m.erase(ctx, tx, "", a.ID) })
+	erased, err = m.inTurn(ctx, limit, now.Add(-warnBefore), true, func(ctx context.Context, tx db.Q, a Account, x turn) error {
+		return m.erase(ctx, tx, "", a.ID, x.named)
+	})
 	return warned, erased, err
 }
 
@@ -69,9 +71,15 @@ func (m *Room) Retain(ctx context.Context) (warned, erased int, err error) {
 const unused = `a.state = 'active' AND a.signed_in_at <= $1 AND ($3 AND a.warned_at <= $2 OR NOT $3 AND a.warned_at IS NULL)
 	AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.account = a.id AND g.ended_at IS NULL)`
 
+// turn is what is known of an account whose turn came.
+type turn struct {
+	last  time.Time   // sign-in
+	named mail.Naming // letters that name the person, when they are to be erased
+}
+
 // inTurn does something to each of those accounts, in a transaction of its own
 // that looks again: a role given, or a sign-in, meanwhile keeps an account.
-func (m *Room) inTurn(ctx context.Context, since, told time.Time, warned bool, do func(ctx context.Context, tx db.Q, a Account, last time.Time) error) (done int, err error) {
+func (m *Room) inTurn(ctx context.Context, since, told time.Time, warned bool, do func(ctx context.Context, tx db.Q, a Account, x turn) error) (done int, err error) {
 	args := []any{since.UnixMilli(), told.UnixMilli(), warned}
 	for {
 		rows, err := m.DB.Query(ctx, `SELECT a.id FROM account a WHERE `+unused+` ORDER BY a.signed_in_at, a.id LIMIT 200`, args...)
@@ -80,6 +88,12 @@ func (m *Room) inTurn(ctx context.Context, since, told time.Time, warned bool, d
 			return done, err
 		}
 		for _, id := range ids {
+			var x turn
+			if warned {
+				if x.named, err = m.beforeErasing(ctx, id); err != nil {
+					return done, err
+				}
+			}
 			err := db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 				// Whoever gives a role takes this row first too.
 				if _, err := tx.Exec(ctx, `UPDATE account SET rev = rev WHERE id = $1`, id); err != nil {
@@ -98,7 +112,8 @@ func (m *Room) inTurn(ctx context.Context, since, told time.Time, warned bool, d
 					return err
 				}
 				done++
-				return do(ctx, tx, a, time.UnixMilli(last))
+				x.last = time.UnixMilli(last)
+				return do(ctx, tx, a, x)
 			})
 			if err != nil {
 				return done, err
@@ -112,7 +127,7 @@ func (m *Room) inTurn(ctx context.Context, since, told time.Time, warned bool, d
 
 // warn tells somebody that their account will be erased, once for each time that
 // they stayed away.
-func (m *Room) warn(ctx context.Context, tx db.Q, a Account, last time.Time) error {
+func (m *Room) warn(ctx context.Context, tx db.Q, a Account, x turn) error {
 	now := m.Now()
 	if _, err := tx.Exec(ctx, `UPDATE account SET warned_at = $2 WHERE id = $1`, a.ID, now.UnixMilli()); err != nil {
 		return err
@@ -122,6 +137,6 @@ func (m *Room) warn(ctx context.Context, tx db.Q, a Account, last time.Time) err
 		Blocks: []mail.Block{mail.Para("Personne ne s’est connecté à votre compte depuis longtemps, et il ne porte plus aucun rôle. Il sera effacé à partir du " + on + "."),
 			mail.Para("Pour le garder, connectez-vous avant cette date\u00a0: rien d’autre à faire."), mail.Link("Me connecter à Jalon", m.BaseURL+"/connexion")},
 		Reason: "Vous recevez ce message parce que Jalon ne garde pas les comptes qui ne servent plus. Si vous ne faites rien, votre nom et votre adresse disparaîtront."}
-	_, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "retention/" + a.ID + "/" + last.UTC().Format(time.DateOnly), To: mail.Address{Name: a.Name, Email: a.Email}, Person: a.ID, FromName: "Jalon", Letter: letter})
+	_, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "retention/" + a.ID + "/" + x.last.UTC().Format(time.DateOnly), To: mail.Address{Name: a.Name, Email: a.Email}, Person: a.ID, FromName: "Jalon", Letter: letter})
 	return err
 }

@@ -34,7 +34,7 @@ func Tables() []db.Table {
 		{Name: "news", Order: []string{"id"}, Scope: db.COP}, versions("news", "id", db.COP),
 		{Name: "cycle_template", Order: []string{"id"}, Scope: db.Nation}, versions("cycle_template", "id", db.Nation),
 		{Name: "cop_template", Order: []string{"id"}, Scope: db.COP}, versions("cop_template", "id", db.COP),
-		{Name: "office", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name"}, Owner: []string{"person"}}, versions("office", "id", db.COP),
+		{Name: "office", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name"}, Owner: []string{"person"}, Free: []string{"name"}}, versions("office", "id", db.COP),
 		{Name: "cop_document", Order: []string{"id"}, Scope: db.COP}, versions("cop_document", "id", db.COP),
 		{Name: "priority", Order: []string{"id"}, Scope: db.COP}, versions("priority", "id", db.COP),
 		{Name: "cop_check", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},

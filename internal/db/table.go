@@ -24,6 +24,9 @@ type Table struct {
 	// about: those people read the whole of it. Whoever stands in another personal
 	// column only acted, and reads that they did.
 	Owner []string
+	// Free names the personal columns by which nobody is looked for: free text, and
+	// what the room itself empties at an erasure.
+	Free []string
 	// Secret names the columns that open a door; no export holds them.
 	Secret []string
 }

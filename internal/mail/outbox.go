@@ -16,8 +16,8 @@ import (
 func Tables() []db.Table {
 	return []db.Table{
 		{Name: "mail_outbox", Order: []string{"id"}, Scope: db.Local, Personal: []string{"to_email", "to_name", "person", "reply_to", "letter", "unsubscribe", "error"},
-			Owner: []string{"to_email", "person"}, Secret: []string{"unsubscribe"}},
-		{Name: "mail_bounce", Order: []string{"email"}, Scope: db.Local, Personal: []string{"email", "detail"}, Owner: []string{"email"}},
+			Owner: []string{"to_email", "person"}, Free: []string{"to_name", "reply_to", "letter", "unsubscribe", "error"}, Secret: []string{"unsubscribe"}},
+		{Name: "mail_bounce", Order: []string{"email"}, Scope: db.Local, Personal: []string{"email", "detail"}, Owner: []string{"email"}, Free: []string{"detail"}},
 	}
 }
 

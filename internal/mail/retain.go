@@ -56,36 +56,70 @@ func inBatches(one func() (int64, error)) (total int64, err error) {
 	}
 }
 
+// Naming is which letters to others name a person, and up to which mail they were
+// looked for. It reads every letter that is kept: before the transaction that
+// erases, not within it.
+type Naming struct {
+	IDs  []string
+	Upto string
+}
+
+// naming chooses the letters that hold an address, $1, or a name, $3, when $2.
+const naming = `letter <> '{}' AND (REPLACE(letter, $1, '') <> letter OR REPLACE(error, $1, '') <> error OR $2 AND REPLACE(letter, $3, '') <> letter)`
+
+// FindNaming looks for the letters that name a person. A name of one word is not
+// looked for: it would take letters about places with it.
+func (o *Outbox) FindNaming(ctx context.Context, q db.Q, email, name string) (n Naming, err error) {
+	defer apperr.Wrap(&err, "mail.FindNaming")
+	if err := q.QueryRow(ctx, `SELECT COALESCE(MAX(id), '') FROM mail_outbox`).Scan(&n.Upto); err != nil {
+		return n, err
+	}
+	written, err := json.Marshal(name) // as a letter holds it
+	if err != nil {
+		return n, err
+	}
+	n.IDs, err = db.Strings(q.Query(ctx, `SELECT id FROM mail_outbox WHERE id <= $4 AND `+naming+` ORDER BY id`, email, strings.Contains(name, " "), strings.Trim(string(written), `"`), n.Upto))
+	return n, err
+}
+
 // Forget empties what the outbox holds of a person whose account is erased: the
 // mails that were for them, the letters to others that name them, the jobs that
 // bear their address. What was not sent is given up.
-func (o *Outbox) Forget(ctx context.Context, tx db.Q, person, email, name string) (err error) {
+func (o *Outbox) Forget(ctx context.Context, tx db.Q, person, email, name string, found Naming) (err error) {
 	defer apperr.Wrap(&err, "mail.Forget")
-	// A name of one word would take letters about places with it.
-	full := strings.Contains(name, " ")
-	written, err := json.Marshal(name) // as a letter holds it
+	written, err := json.Marshal(name)
 	if err != nil {
 		return err
 	}
-	for _, x := range []struct {
+	const empty = `UPDATE mail_outbox
+		SET to_email = '', to_name = '', person = '', reply_to = '', unsubscribe = '', error = '', letter = '{}',
+			state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
+		WHERE `
+	const wipe = `UPDATE mail_outbox
+		SET letter = '{}', error = '', reply_to = CASE WHEN reply_to = $1 THEN '' ELSE reply_to END,
+			state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
+		WHERE `
+	type statement struct {
 		text string
 		args []any
-	}{
-		{`UPDATE job SET error = '' WHERE dedup IN (SELECT 'mail:' || id FROM mail_outbox WHERE to_email = $1 OR person = $2)`, []any{email, person}},
-		{`UPDATE mail_outbox
-			SET to_email = '', to_name = '', person = '', reply_to = '', unsubscribe = '', error = '', letter = '{}',
-				state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
-			WHERE to_email = $1 OR person = $2`, []any{email, person}},
-		{`UPDATE mail_outbox
-			SET letter = '{}', error = '', state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
-			WHERE letter <> '{}' AND (REPLACE(letter, $1, '') <> letter OR REPLACE(error, $1, '') <> error OR $2 AND REPLACE(letter, $3, '') <> letter)`,
-			[]any{email, full, strings.Trim(string(written), `"`)}},
+	}
+	all := []statement{
+		{`UPDATE job SET error = '' WHERE dedup IN (SELECT 'mail:' || id FROM mail_outbox WHERE to_email = $1)`, []any{email}},
+		{`UPDATE job SET error = '' WHERE dedup IN (SELECT 'mail:' || id FROM mail_outbox WHERE person = $1)`, []any{person}},
+		{empty + `to_email = $1`, []any{email}},
+		{empty + `person = $1`, []any{person}},
+		// What was put since the letters were read.
+		{wipe + `id > $4 AND ` + naming, []any{email, strings.Contains(name, " "), strings.Trim(string(written), `"`), found.Upto}},
 		{`UPDATE mail_outbox SET reply_to = '' WHERE reply_to = $1`, []any{email}},
 		{`DELETE FROM mail_bounce WHERE email = $1`, []any{email}},
 		// The names of digests bear the address: ';' follows ':' in the order of bytes.
 		{`DELETE FROM job WHERE dedup > $1 AND dedup < $2`, []any{"digest:" + email + ":", "digest:" + email + ";"}},
 		{`DELETE FROM job WHERE dedup > $1 AND dedup < $2`, []any{"late:" + email + ":", "late:" + email + ";"}},
-	} {
+	}
+	for _, id := range found.IDs {
+		all = append(all, statement{wipe + `id = $2`, []any{email, id}})
+	}
+	for _, x := range all {
 		if _, err := tx.Exec(ctx, x.text, x.args...); err != nil {
 			return err
 		}

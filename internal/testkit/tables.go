@@ -74,9 +74,9 @@ func compareTables(ctx context.Context, d *db.DB, tables []db.Table) (problems [
 				report("%s: personal column %s does not exist", table.Name, p)
 			}
 		}
-		for _, p := range table.Owner {
+		for _, p := range slices.Concat(table.Owner, table.Free) {
 			if !slices.Contains(table.Personal, p) {
-				report("%s: owner %s is not among the personal columns", table.Name, p)
+				report("%s: %s is not among the personal columns", table.Name, p)
 			}
 		}
 		for _, p := range table.Secret {

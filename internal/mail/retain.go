@@ -78,7 +78,22 @@ func (o *Outbox) FindNaming(ctx context.Context, q db.Q, email, name string) (n 
 	if err != nil {
 		return n, err
 	}
-	n.IDs, err = db.Strings(q.Query(ctx, `SELECT id FROM mail_outbox WHERE id <= $4 AND `+naming+` ORDER BY id`, email, strings.Contains(name, " "), strings.Trim(string(written), `"`), n.Upto))
+	words := []string{email}
+	if strings.Contains(name, " ") {
+		words = append(words, strings.Trim(string(written), `"`))
+	}
+	rows, err := q.Query(ctx, `SELECT id, letter, error FROM mail_outbox WHERE id <= $1 AND letter <> '{}' ORDER BY id`, n.Upto)
+	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
+		var id, letter, failure string
+		err := r.Scan(&id, &letter, &failure)
+		for _, w := range words {
+			if strings.Contains(letter, w) || strings.Contains(failure, w) {
+				n.IDs = append(n.IDs, id)
+				break
+			}
+		}
+		return struct{}{}, err
+	})
 	return n, err
 }
 

@@ -126,7 +126,7 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/mon-espace/mes-donnees.json", Name: "own-data-json", Formats: []string{typeJSON}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/mon-espace/effacement", Name: "erase", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/mon-espace/effacement", Name: "erase-ask", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
-		{Method: "POST", Pattern: "/mon-espace/effacement/confirmer", Name: "erase-confirm", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "POST", Pattern: "/mon-espace/effacement/confirmer", Name: "erase-confirm", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: time.Minute},
 		{Method: "GET", Pattern: "/desabonnement", Name: "stop", Formats: []string{typeHTML}, Cache: Private},
 		{Method: "POST", Pattern: "/desabonnement", Name: "stop-now", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
 		{Method: "GET", Pattern: "/roles", Name: "roles", Formats: []string{typeHTML}, Cache: Private, SignIn: true},

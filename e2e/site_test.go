@@ -41,11 +41,16 @@ func (r *running) start() {
 	r.app, r.err = launch(r, filepath.Join(r.dir, "jalon.db"))
 }
 
-// launch starts the real program on a database, as cmd/jalon does.
-func launch(r *running, dsn string) (*app.App, error) {
+// launch starts the real program on a database, as cmd/jalon does, with other
+// settings when a test has some.
+func launch(r *running, dsn string, settings ...func(*config.Config)) (*app.App, error) {
 	ctx, end := context.WithCancel(context.Background())
 	r.end, r.done = end, make(chan error, 1)
-	a, err := app.New(ctx, config.Config{Addr: "127.0.0.1:0", DB: dsn, DataDir: r.dir})
+	cfg := config.Config{Addr: "127.0.0.1:0", DB: dsn, DataDir: r.dir}
+	for _, set := range settings {
+		set(&cfg)
+	}
+	a, err := app.New(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -76,10 +81,10 @@ func Start(t testing.TB) *app.App {
 }
 
 // startOn gives a program of the test's own, over another database.
-func startOn(t testing.TB, dsn string) *app.App {
+func startOn(t testing.TB, dsn string, settings ...func(*config.Config)) *app.App {
 	t.Helper()
 	r := &running{dir: t.TempDir()}
-	if r.app, r.err = launch(r, dsn); r.err != nil {
+	if r.app, r.err = launch(r, dsn, settings...); r.err != nil {
 		t.Fatal(r.err)
 	}
 	t.Cleanup(func() {

@@ -27,20 +27,23 @@ import (
 // Tables lists the tables of this room.
 func Tables() []db.Table {
 	return []db.Table{
-		{Name: "account", Order: []string{"id"}, Scope: db.Person, Personal: []string{"id", "email", "name"}},
-		{Name: "account_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"id", "by", "body"}},
-		{Name: "sign_in", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account"}},
-		{Name: "session", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account", "agent"}},
-		{Name: "role_grant", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "granted_by", "ended_by"}},
+		{Name: "account", Order: []string{"id"}, Scope: db.Person, Personal: []string{"id", "email", "name"}, Owner: []string{"id"}, Free: []string{"email", "name"}},
+		{Name: "account_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"id", "by", "body"}, Owner: []string{"id"}, Free: []string{"body"}},
+		{Name: "identity", Order: []string{"issuer", "sub"}, Scope: db.Person, Personal: []string{"sub", "account"}, Owner: []string{"account"}, Free: []string{"sub"}},
+		{Name: "notice", Order: []string{"account", "kind"}, Scope: db.Person, Personal: []string{"account"}, Owner: []string{"account"}},
+		{Name: "sign_in", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account"}, Owner: []string{"account"}, Secret: []string{"token_hash", "code_hash"}},
+		{Name: "session", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account", "agent", "id_token"}, Owner: []string{"account"}, Free: []string{"agent", "id_token"},
+			Secret: []string{"token_hash", "id_token"}},
+		{Name: "role_grant", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "granted_by", "ended_by"}, Owner: []string{"account"}},
 		{Name: "attempt", Order: []string{"name", "win"}, Scope: db.Local},
 		{Name: "organisation", Order: []string{"id"}, Scope: db.Nation, Personal: []string{"contact"}},
-		{Name: "organisation_version", Order: []string{"id", "rev"}, Scope: db.Nation, Personal: []string{"by", "body"}},
+		{Name: "organisation_version", Order: []string{"id", "rev"}, Scope: db.Nation, Personal: []string{"by", "body"}, Free: []string{"body"}},
 		{Name: "organisation_reach", Order: []string{"organisation", "scale", "code"}, Scope: db.Nation},
 		{Name: "organisation_edition", Order: []string{"id"}, Scope: db.Nation},
-		{Name: "membership", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "title", "added_by", "ended_by"}},
-		{Name: "membership_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"by", "body"}},
-		{Name: "invitation", Order: []string{"run", "subject"}, Scope: db.Person, Personal: []string{"account"}},
-		{Name: "transfer", Order: []string{"id"}, Scope: db.Person, Personal: []string{"from_account", "to_account", "by", "reason"}},
+		{Name: "membership", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "title", "added_by", "ended_by"}, Owner: []string{"account"}, Free: []string{"title"}},
+		{Name: "membership_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"by", "body"}, Free: []string{"body"}},
+		{Name: "invitation", Order: []string{"run", "subject"}, Scope: db.Person, Personal: []string{"account"}, Owner: []string{"account"}},
+		{Name: "transfer", Order: []string{"id"}, Scope: db.Person, Personal: []string{"from_account", "to_account", "by", "reason"}, Owner: []string{"from_account", "to_account"}, Free: []string{"reason"}},
 	}
 }
 
@@ -78,6 +81,17 @@ type Room struct {
 	// Delegations moves, in the transaction of a transfer, the delegations that
 	// the actor may give from one person to another.
 	Delegations func(ctx context.Context, tx db.Q, by policy.Actor, from, to string) (moved, left int, err error)
+	// Provider is the OpenID Connect provider that people may sign in by too; nil
+	// for none.
+	Provider *Provider
+	// Tables are those of every room: what a person may take away, and have
+	// erased.
+	Tables []db.Table
+	// OnErase are what the rooms after this one forget of a person who is erased,
+	// in the transaction that erases them.
+	OnErase []func(ctx context.Context, tx db.Q, account string) error
+	// Keep says how long what tells of people is kept.
+	Keep Retention
 }
 
 // Account is a person who can sign in.
@@ -86,7 +100,7 @@ type Account struct {
 	Rev    int64  `json:"-"`
 	Email  string `json:"email"`
 	Name   string `json:"name"`
-	Notify string `json:"notify"` // immediate, digest, none
+	Notify string `json:"notify"` // what kinds of message that nothing was chosen for follow
 	State  string `json:"state"`  // active, erased
 }
 
@@ -126,12 +140,16 @@ func (m *Room) Ensure(ctx context.Context, tx db.Q, by policy.Actor, email, name
 	if err != nil {
 		return a, false, err
 	}
-	n, err := db.Insert(ctx, tx, "account", []string{"id", "rev", "email", "name", "notify", "state", "created_at"},
-		[][]any{{id, 1, email, strings.TrimSpace(name), "digest", "active", m.Now().UnixMilli()}}, "ON CONFLICT (email) DO NOTHING")
+	n, err := db.Insert(ctx, tx, "account", []string{"id", "rev", "email", "name", "notify", "state", "created_at", "signed_in_at"},
+		[][]any{{id, 1, email, strings.TrimSpace(name), Digest, "active", m.Now().UnixMilli(), m.Now().UnixMilli()}}, "ON CONFLICT (email) DO NOTHING")
 	if err != nil {
 		return a, false, err
 	}
 	if a, err = FindByEmail(ctx, tx, email); err != nil || n == 0 {
+		return a, false, err
+	}
+	// Who comes new does not know yet that something will wait for them.
+	if _, err := db.Insert(ctx, tx, "notice", []string{"account", "kind", "choice"}, [][]any{{a.ID, string(Tasks), Immediate}}, "ON CONFLICT (account, kind) DO NOTHING"); err != nil {
 		return a, false, err
 	}
 	if err := m.version(ctx, tx, a, by.Person, "création"); err != nil {
@@ -141,19 +159,21 @@ func (m *Room) Ensure(ctx context.Context, tx db.Q, by policy.Actor, email, name
 }
 
 // SaveProfile changes one's own name and notices, as they were at a revision.
-func (m *Room) SaveProfile(ctx context.Context, by policy.Actor, rev int64, name, notify string) (a Account, err error) {
+func (m *Room) SaveProfile(ctx context.Context, by policy.Actor, rev int64, name string, choices map[Notice]string) (a Account, err error) {
 	defer apperr.Wrap(&err, "account.SaveProfile")
 	if err := policy.Check(by, policy.Edit, policy.Thing{Kind: policy.Self, Author: by.Person}); err != nil {
 		return a, err
 	}
-	switch name = strings.TrimSpace(name); {
-	case name == "" || len(name) > 200:
+	if name = strings.TrimSpace(name); name == "" || len(name) > 200 {
 		return a, apperr.Invalidf("Écrivez votre nom, en 200 caractères au plus.")
-	case notify != "immediate" && notify != "digest" && notify != "none":
-		return a, apperr.Invalidf("Choisissez quand recevoir les messages.")
+	}
+	if err := checkChoices(choices); err != nil {
+		return a, err
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		n, err := tx.Exec(ctx, `UPDATE account SET rev = rev + 1, name = $3, notify = $4 WHERE id = $1 AND rev = $2 AND state = 'active'`, by.Person, rev, name, notify)
+		// The release before this one reads the single choice: it follows that of
+		// the messages that are least wanted.
+		n, err := tx.Exec(ctx, `UPDATE account SET rev = rev + 1, name = $3, notify = $4 WHERE id = $1 AND rev = $2 AND state = 'active'`, by.Person, rev, name, choices[News])
 		if err != nil {
 			return err
 		}
@@ -162,6 +182,9 @@ func (m *Room) SaveProfile(ctx context.Context, by policy.Actor, rev int64, name
 		}
 		if n == 0 {
 			return apperr.Conflictf("Votre profil a changé dans une autre fenêtre. Rien n’a été enregistré\u00a0: rechargez la page, puis recommencez.")
+		}
+		if err := saveChoices(ctx, tx, a.ID, choices); err != nil {
+			return err
 		}
 		if err := m.version(ctx, tx, a, by.Person, "profil"); err != nil {
 			return err
@@ -172,7 +195,14 @@ func (m *Room) SaveProfile(ctx context.Context, by policy.Actor, rev int64, name
 }
 
 func (m *Room) version(ctx context.Context, tx db.Q, a Account, by, reason string) error {
-	body, err := json.Marshal(a)
+	choices, err := Choices(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(struct {
+		Account
+		Notices map[Notice]string `json:"notices"`
+	}{a, choices})
 	if err != nil {
 		return err
 	}

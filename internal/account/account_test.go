@@ -317,15 +317,16 @@ func TestProfile(t *testing.T) {
 		r := newRoom(t, d)
 		g := r.give("a@exemple.fr", policy.NationalReader, "nation", "")
 		me := policy.Actor{Person: g.Account}
-		a, err := r.SaveProfile(ctx, me, 1, " Anne ", "none")
+		none := map[Notice]string{Tasks: None, News: None, Reminders: None}
+		a, err := r.SaveProfile(ctx, me, 1, " Anne ", none)
 		if err != nil || a.Name != "Anne" || a.Rev != 2 {
 			t.Fatal(a, err)
 		}
-		_, err = r.SaveProfile(ctx, me, 1, "Autre", "none")
+		_, err = r.SaveProfile(ctx, me, 1, "Autre", none)
 		want(t, err, apperr.Conflict, "autre fenêtre")
-		_, err = r.SaveProfile(ctx, me, 2, "", "none")
+		_, err = r.SaveProfile(ctx, me, 2, "", none)
 		want(t, err, apperr.Invalid, "nom")
-		_, err = r.SaveProfile(ctx, policy.Actor{}, 2, "X", "none")
+		_, err = r.SaveProfile(ctx, policy.Actor{}, 2, "X", none)
 		want(t, err, apperr.NotFound, "")
 	})
 }

@@ -13,9 +13,8 @@ import (
 	"jalon/internal/policy"
 )
 
-// Register adds the work that this room does in the background: the mails of
-// invitations.
-func (m *Room) Register(c *jobs.Config) {
+// registerInvitations gives a worker the mails of invitations.
+func (m *Room) registerInvitations(c *jobs.Config) {
 	c.Handlers[inviteJob] = jobs.Handler{Do: func(ctx context.Context, j jobs.Job) error {
 		var run string
 		if err := json.Unmarshal(j.Args, &run); err != nil {

@@ -121,7 +121,7 @@ func (m *Room) Appoint(ctx context.Context, email, name string, role policy.Role
 }
 
 func (m *Room) give(ctx context.Context, tx db.Q, by policy.Actor, email, name string, role policy.Role, kind, scope, where string) (g Role, err error) {
-	a, _, err := m.Ensure(ctx, tx, by, email, name)
+	a, fresh, err := m.Ensure(ctx, tx, by, email, name)
 	if err != nil {
 		return g, err
 	}
@@ -154,7 +154,12 @@ func (m *Room) give(ctx context.Context, tx db.Q, by policy.Actor, email, name s
 		Blocks: []mail.Block{mail.Para("Vous avez désormais ce rôle sur Jalon, la plateforme des COP régionales\u00a0: " + role.Name() + ", " + where + "."),
 			mail.Link("Me connecter", m.BaseURL+"/connexion")},
 		Reason: "Connectez-vous avec cette adresse\u00a0: Jalon vous envoie un lien, sans mot de passe. Si vous n’attendiez pas ce message, ne faites rien et prévenez l’équipe de la COP."}
-	_, err = m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "role/" + g.ID, To: mail.Address{Name: a.Name, Email: a.Email}, Person: a.ID, FromName: "Jalon", Letter: letter})
+	told := mail.Mail{Dedup: "role/" + g.ID, To: mail.Address{Name: a.Name, Email: a.Email}, Person: a.ID, FromName: "Jalon", Letter: letter}
+	if fresh { // an invitation, which no choice of theirs can have stopped
+		_, err = m.Outbox.Enqueue(ctx, tx, told)
+		return g, err
+	}
+	_, err = m.Notify(ctx, tx, a.ID, Tasks, nil, told)
 	return g, err
 }
 
@@ -173,6 +178,11 @@ func (m *Room) End(ctx context.Context, by policy.Actor, id string) (err error) 
 		g := found[0]
 		if g.Account != by.Person {
 			if err := m.mayGrant(ctx, tx, by, g.Role, g.ScopeKind, g.Scope); err != nil {
+				return err
+			}
+		}
+		if g.Role == policy.NationalAdmin {
+			if err := m.keepAnAdmin(ctx, tx, g.Account); err != nil {
 				return err
 			}
 		}

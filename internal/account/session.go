@@ -23,8 +23,9 @@ type Session struct {
 }
 
 // begin opens a session and gives the value of its cookie, which the database
-// does not hold.
-func (m *Room) begin(ctx context.Context, tx db.Q, account, agent string) (cookie string, err error) {
+// does not hold. The issuer and the ID token are those of the provider that the
+// person came by, empty by mail.
+func (m *Room) begin(ctx context.Context, tx db.Q, account, agent, issuer, idToken string) (cookie string, err error) {
 	if cookie, err = m.secret(32); err != nil {
 		return "", err
 	}
@@ -32,15 +33,16 @@ func (m *Room) begin(ctx context.Context, tx db.Q, account, agent string) (cooki
 	if err != nil {
 		return "", err
 	}
-	if len(agent) > 200 {
-		agent = agent[:200]
-	}
+	agent = clip(agent, 200)
 	now := m.Now()
 	if _, err := tx.Exec(ctx, `DELETE FROM session WHERE expires_at < $1`, now.UnixMilli()); err != nil {
 		return "", err
 	}
-	if _, err := db.Insert(ctx, tx, "session", []string{"token_hash", "id", "account", "created_at", "seen_at", "expires_at", "agent"},
-		[][]any{{m.hash("session", cookie), id, account, now.UnixMilli(), now.UnixMilli(), now.Add(sessionLife).UnixMilli(), agent}}, ""); err != nil {
+	if _, err := db.Insert(ctx, tx, "session", []string{"token_hash", "id", "account", "created_at", "seen_at", "expires_at", "agent", "issuer", "id_token"},
+		[][]any{{m.hash("session", cookie), id, account, now.UnixMilli(), now.UnixMilli(), now.Add(sessionLife).UnixMilli(), agent, issuer, idToken}}, ""); err != nil {
+		return "", err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE account SET signed_in_at = $2, warned_at = NULL WHERE id = $1`, account, now.UnixMilli()); err != nil {
 		return "", err
 	}
 	return cookie, m.record(ctx, tx, account, "sign-in", "session", id, 0, "")

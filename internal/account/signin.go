@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -121,10 +122,6 @@ func (m *Room) newLink(ctx context.Context, tx db.Q, account, next string) (path
 	}
 	code = fmt.Sprintf("%08d", binary.BigEndian.Uint64(b[:])%100_000_000)
 	now := m.Now()
-	// What nobody used does not pile up.
-	if _, err := tx.Exec(ctx, `DELETE FROM sign_in WHERE expires_at < $1`, now.Add(-24*time.Hour).UnixMilli()); err != nil {
-		return "", "", err
-	}
 	_, err = db.Insert(ctx, tx, "sign_in", []string{"token_hash", "code_hash", "account", "next", "at", "expires_at", "tries"},
 		[][]any{{m.hash("link", token), m.hash("code", account+"|"+code), account, next, now.UnixMilli(), now.Add(linkLife).UnixMilli(), 0}}, "")
 	return "/connexion/confirmer?jeton=" + token, code, err
@@ -162,7 +159,20 @@ func (m *Room) Confirm(ctx context.Context, token, agent string) (s SignedIn, er
 		s, err = m.use(ctx, tx, m.hash("link", token), agent)
 		return err
 	})
+	if errors.Is(err, errLink) {
+		return SignedIn{}, errors.Join(err, m.refusedLink(ctx, token))
+	}
 	return s, err
+}
+
+// refusedLink keeps in the journal that a link was tried again, or too late.
+func (m *Room) refusedLink(ctx context.Context, token string) error {
+	var account string
+	err := m.DB.QueryRow(ctx, `SELECT account FROM sign_in WHERE token_hash = $1`, m.hash("link", token)).Scan(&account)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil
+	}
+	return errors.Join(err, m.refused(ctx, account, "link"))
 }
 
 func (m *Room) use(ctx context.Context, tx db.Q, tokenHash, agent string) (s SignedIn, err error) {
@@ -182,7 +192,7 @@ func (m *Room) use(ctx context.Context, tx db.Q, tokenHash, agent string) (s Sig
 	if err != nil || a.State != "active" {
 		return s, errLink
 	}
-	s.Cookie, err = m.begin(ctx, tx, a.ID, agent)
+	s.Cookie, err = m.begin(ctx, tx, a.ID, agent, "", "")
 	s.Life = sessionLife
 	return s, err
 }
@@ -230,5 +240,14 @@ func (m *Room) ConfirmCode(ctx context.Context, email, code, machine, agent stri
 			return s, err
 		}
 	}
-	return s, wrong
+	return s, errors.Join(wrong, m.refusedCode(ctx, a.ID, machine))
+}
+
+// refusedCode keeps in the journal that a wrong code was tried on an account. An
+// address without account costs a row too, so that the time taken tells nothing.
+func (m *Room) refusedCode(ctx context.Context, account, machine string) error {
+	if account != "" {
+		return m.refused(ctx, account, "code")
+	}
+	return db.Tx(context.WithoutCancel(ctx), m.DB, func(ctx context.Context, tx db.Q) error { return m.attempt(ctx, tx, "refused|"+machine, 1<<40) })
 }

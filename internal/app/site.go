@@ -25,6 +25,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web"
 	"jalon/internal/web/downloads"
+	"jalon/internal/web/method"
 	"jalon/internal/web/operator"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
@@ -110,10 +111,20 @@ func (a *App) build(ctx context.Context) (err error) {
 		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
 		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Accounts: a.accounts, National: a.national, More: a.more(theme),
+		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will
 	return nil
+}
+
+// periods is what the page on personal data says of this installation.
+func (a *App) periods() method.Periods {
+	p := method.Periods{Accounts: a.Config.RetentionAccounts, SignIn: max(a.Config.RetentionSignIn, 1), Mail: int(a.outbox.Keep.Hours() / 24)}
+	if a.accounts.Provider != nil {
+		p.Provider = a.accounts.Provider.Name
+	}
+	return p
 }
 
 // more are the handlers that need more than a model: the files of open data,

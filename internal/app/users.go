@@ -45,7 +45,10 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error { return r.accounts.OnBounce(ctx, tx, k) }})
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
 		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Cursors: db.NewCursors(desk.Key("organisations")), RegionsOf: cop.RegionsOf,
-		Intake: c.Intake, Queue: r.queue, Delegations: r.cops.MoveDelegations, HomeOf: homeOf}
+		Intake: c.Intake, Queue: r.queue, Delegations: r.cops.MoveDelegations, HomeOf: homeOf, Tables: Tables(),
+		Keep: account.Retention{Accounts: c.Config.RetentionAccounts, SignIn: c.Config.RetentionSignIn}, Provider: c.provider(strings.TrimRight(base, "/"))}
+	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
+	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {
 		m, err := c.Model(ctx)
 		if err != nil {
@@ -71,6 +74,17 @@ func (c *Core) seedOrganisations(ctx context.Context, r *account.Room, tree *ter
 		c.Log.LogAttrs(ctx, slog.LevelInfo, "organisations brought up to date", slog.Int("added", s.Added), slog.Int("changed", s.Changed), slog.Int("gone", s.Gone), slog.Duration("took", took))
 	}
 	return err
+}
+
+// provider is the OpenID Connect provider that the configuration names, nil for
+// none. It is met when somebody first signs in by it.
+func (c *Core) provider(base string) *account.Provider {
+	if !c.Config.OIDC() {
+		return nil
+	}
+	return &account.Provider{Issuer: c.Config.OIDCIssuer, ClientID: c.Config.OIDCClientID, ClientSecret: c.Config.OIDCClientSecret, Name: c.Config.OIDCName,
+		Scopes: c.Config.Scopes(), ACR: strings.Fields(c.Config.OIDCACR), EmailTrusted: c.Config.OIDCEmailTrusted,
+		Return: base + "/connexion/oidc/retour", AfterLogout: base + "/deconnexion/retour", Now: c.now}
 }
 
 // UserRequest is a role to give on the word of whoever runs the installation.

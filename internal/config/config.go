@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -49,6 +50,30 @@ type Config struct {
 	// Chromium prints documents to PDF; internal/document reads it by itself, as
 	// commands that have no Config do.
 	Chromium string `env:"JALON_CHROMIUM" help:"chemin de Chromium, qui produit les PDF des documents" shown:"chromium ou google-chrome, s’ils sont dans le PATH ; sinon, pas de PDF"`
+
+	// OIDCIssuer is the OpenID Connect provider that people may sign in by.
+	OIDCIssuer string `env:"JALON_OIDC_ISSUER" help:"adresse (issuer) du fournisseur OpenID Connect, par exemple ProConnect" shown:"connexion par courriel seulement"`
+	// OIDCClientID and OIDCClientSecret are what the provider knows Jalon by.
+	OIDCClientID     string `env:"JALON_OIDC_CLIENT_ID" help:"identifiant de Jalon chez ce fournisseur" shown:"aucun"`
+	OIDCClientSecret string `env:"JALON_OIDC_CLIENT_SECRET" help:"secret de Jalon chez ce fournisseur" shown:"aucun"`
+	OIDCScopes       string `env:"JALON_OIDC_SCOPES" envDefault:"openid given_name usual_name email" help:"ce que Jalon demande au fournisseur de dire de la personne"`
+	OIDCName         string `env:"JALON_OIDC_NAME" envDefault:"ProConnect" help:"nom du fournisseur, sur le bouton de connexion"`
+	// OIDCACR lists the levels of authentication asked for; one of them is then
+	// required.
+	OIDCACR string `env:"JALON_OIDC_ACR_VALUES" help:"niveaux d’authentification exigés (acr_values), séparés par des espaces" shown:"aucun"`
+	// OIDCEmailTrusted says that an address counts as checked though the provider
+	// does not say so of each.
+	OIDCEmailTrusted bool `env:"JALON_OIDC_EMAIL_TRUSTED" envDefault:"false" help:"true si le fournisseur vérifie toutes les adresses sans le dire par email_verified (ProConnect)"`
+	// TrustedProxy lists the front servers whose X-Forwarded-For is believed.
+	TrustedProxy string `env:"JALON_TRUSTED_PROXY" help:"réseaux des serveurs frontaux dont l’en-tête X-Forwarded-For est cru, séparés par des virgules" shown:"aucun : la machine est celle qui se connecte"`
+	// TrustedProxies is TrustedProxy as read.
+	TrustedProxies []netip.Prefix `env:"-"`
+	// RetentionAccounts is how many days without any sign-in an account without
+	// role is kept; 0 is for ever.
+	RetentionAccounts int `env:"JALON_RETENTION_ACCOUNTS" envDefault:"1095" help:"nombre de jours sans connexion après lesquels un compte sans rôle est effacé, un courriel prévenant 30 jours avant ; 0 : jamais"`
+	// RetentionSignIn is how many days links that were asked for, and counts of
+	// tries, are kept.
+	RetentionSignIn int `env:"JALON_RETENTION_SIGNIN" envDefault:"7" help:"nombre de jours pendant lesquels les demandes et les essais de connexion sont gardés"`
 
 	// Unknown names the JALON_ variables that nothing reads, for a warning at
 	// start-up.
@@ -125,6 +150,10 @@ func unread(err error) string {
 			said = append(said, one.Error())
 			continue
 		}
+		if field.Type.Kind() == reflect.Bool {
+			said = append(said, field.Tag.Get("env")+" doit être true ou false")
+			continue
+		}
 		said = append(said, field.Tag.Get("env")+" doit être un nombre entier")
 	}
 	return strings.Join(said, ", ")
@@ -187,6 +216,7 @@ func (c *Config) problems() []string {
 		add("JALON_DATA_DIR", c.DataDir, errors.New("c’est un fichier, pas un dossier"))
 	}
 	all = append(all, c.mailProblems()...)
+	all = append(all, c.identityProblems()...)
 	if c.ThemeDir != "" {
 		if info, err := os.Stat(c.ThemeDir); err != nil || !info.IsDir() {
 			add("JALON_THEME_DIR", c.ThemeDir, errors.New("ce dossier n’existe pas ou ne se lit pas"))

@@ -170,9 +170,11 @@ func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, c COP, in N
 		return Act{}, err
 	}
 	if side != "" {
-		return m.consent(ctx, tx, a, c, act, side, delegation)
+		if act, err = m.consent(ctx, tx, a, c, act, side, delegation); err != nil {
+			return Act{}, err
+		}
 	}
-	return act, nil
+	return act, m.ask(ctx, tx, c, act)
 }
 
 // Consent gives one head's word to an act. The second word ends it, and what it

@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/journal"
@@ -28,17 +29,17 @@ func Tables() []db.Table {
 		{Name: "cop_event", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "act", Order: []string{"id"}, Scope: db.COP, Personal: []string{"proposed_by"}},
 		{Name: "act_consent", Order: []string{"act", "side"}, Scope: db.COP, Personal: []string{"person"}},
-		{Name: "delegation", Order: []string{"id"}, Scope: db.COP, Personal: []string{"giver", "person"}},
+		{Name: "delegation", Order: []string{"id"}, Scope: db.COP, Personal: []string{"giver", "person"}, Owner: []string{"giver", "person"}},
 		{Name: "meeting", Order: []string{"id"}, Scope: db.COP}, versions("meeting", "id", db.COP),
 		{Name: "news", Order: []string{"id"}, Scope: db.COP}, versions("news", "id", db.COP),
 		{Name: "cycle_template", Order: []string{"id"}, Scope: db.Nation}, versions("cycle_template", "id", db.Nation),
 		{Name: "cop_template", Order: []string{"id"}, Scope: db.COP}, versions("cop_template", "id", db.COP),
-		{Name: "office", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name"}}, versions("office", "id", db.COP),
+		{Name: "office", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name"}, Owner: []string{"person"}, Free: []string{"name"}}, versions("office", "id", db.COP),
 		{Name: "cop_document", Order: []string{"id"}, Scope: db.COP}, versions("cop_document", "id", db.COP),
 		{Name: "priority", Order: []string{"id"}, Scope: db.COP}, versions("priority", "id", db.COP),
 		{Name: "cop_check", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
-		{Name: "cop_visit", Order: []string{"person", "cop_id"}, Scope: db.Person, Personal: []string{"person"}},
-		{Name: "calendar_feed", Order: []string{"id"}, Scope: db.Person, Personal: []string{"person"}},
+		{Name: "cop_visit", Order: []string{"person", "cop_id"}, Scope: db.Person, Personal: []string{"person"}, Owner: []string{"person"}},
+		{Name: "calendar_feed", Order: []string{"id"}, Scope: db.Person, Personal: []string{"person"}, Owner: []string{"person"}, Secret: []string{"hash"}},
 	}
 }
 
@@ -50,6 +51,8 @@ type Room struct {
 	Journal *journal.Journal
 	Cursors db.Cursors // of the lists
 	Random  io.Reader  // of the secrets in the addresses of calendars
+	// People are told by mail of what waits for them; nobody is when nil.
+	People *account.Room
 }
 
 // Version is the name of the version of all that the public pages of COPs show.

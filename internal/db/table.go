@@ -20,6 +20,15 @@ type Table struct {
 	Order    []string // key columns: the order of a dump, hence of its digest
 	Scope    Scope
 	Personal []string // columns that hold personal data, for erasure
+	// Owner names the columns that say, by an account or an address, whom a row is
+	// about: those people read the whole of it. Whoever stands in another personal
+	// column only acted, and reads that they did.
+	Owner []string
+	// Free names the personal columns by which nobody is looked for: free text, and
+	// what the room itself empties at an erasure.
+	Free []string
+	// Secret names the columns that open a door; no export holds them.
+	Secret []string
 }
 
 // Tables lists the tables that belong to no room.

@@ -79,7 +79,7 @@ func New(ids *db.IDs, now func() time.Time) *Intake { return &Intake{ids: ids, n
 func Tables() []db.Table {
 	return []db.Table{
 		{Name: "import_run", Order: []string{"id"}, Scope: db.Nation, Personal: []string{"by"}},
-		{Name: "import_row", Order: []string{"run", "line"}, Scope: db.Nation},
+		{Name: "import_row", Order: []string{"run", "line"}, Scope: db.Nation, Personal: []string{"data", "reason"}, Free: []string{"data", "reason"}},
 	}
 }
 

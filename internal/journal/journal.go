@@ -35,7 +35,7 @@ type Entry struct {
 
 // Tables lists the tables of this package.
 func Tables() []db.Table {
-	return []db.Table{{Name: "journal", Order: []string{"id"}, Scope: db.COP, Personal: []string{"actor", "acting_for"}}}
+	return []db.Table{{Name: "journal", Order: []string{"id"}, Scope: db.COP, Personal: []string{"actor", "acting_for"}, Owner: []string{"actor"}, Free: []string{"acting_for"}}}
 }
 
 // Journal records and reads acts. Time, ids and the secret of cursors are

@@ -15,8 +15,9 @@ import (
 // copy of the data must never write to the people of the original.
 func Tables() []db.Table {
 	return []db.Table{
-		{Name: "mail_outbox", Order: []string{"id"}, Scope: db.Local, Personal: []string{"to_email", "to_name", "person", "reply_to", "letter", "unsubscribe", "error"}},
-		{Name: "mail_bounce", Order: []string{"email"}, Scope: db.Local, Personal: []string{"email", "detail"}},
+		{Name: "mail_outbox", Order: []string{"id"}, Scope: db.Local, Personal: []string{"to_email", "to_name", "person", "reply_to", "letter", "unsubscribe", "error"},
+			Owner: []string{"to_email", "person"}, Free: []string{"to_name", "reply_to", "letter", "unsubscribe", "error"}, Secret: []string{"unsubscribe"}},
+		{Name: "mail_bounce", Order: []string{"email"}, Scope: db.Local, Personal: []string{"email", "detail"}, Owner: []string{"email"}, Free: []string{"detail"}},
 	}
 }
 

@@ -2,6 +2,8 @@ package mail
 
 import (
 	"context"
+	"encoding/json"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -52,4 +54,90 @@ func inBatches(one func() (int64, error)) (total int64, err error) {
 			return total, err
 		}
 	}
+}
+
+// Naming is which letters to others name a person, and up to which mail they were
+// looked for. It reads every letter that is kept: before the transaction that
+// erases, not within it.
+type Naming struct {
+	IDs  []string
+	Upto string
+}
+
+// naming chooses the letters that hold an address, $1, or a name, $3, when $2.
+const naming = `letter <> '{}' AND (REPLACE(letter, $1, '') <> letter OR REPLACE(error, $1, '') <> error OR $2 AND REPLACE(letter, $3, '') <> letter)`
+
+// FindNaming looks for the letters that name a person. A name of one word is not
+// looked for: it would take letters about places with it.
+func (o *Outbox) FindNaming(ctx context.Context, q db.Q, email, name string) (n Naming, err error) {
+	defer apperr.Wrap(&err, "mail.FindNaming")
+	if err := q.QueryRow(ctx, `SELECT COALESCE(MAX(id), '') FROM mail_outbox`).Scan(&n.Upto); err != nil {
+		return n, err
+	}
+	written, err := json.Marshal(name) // as a letter holds it
+	if err != nil {
+		return n, err
+	}
+	words := []string{email}
+	if strings.Contains(name, " ") {
+		words = append(words, strings.Trim(string(written), `"`))
+	}
+	rows, err := q.Query(ctx, `SELECT id, letter, error FROM mail_outbox WHERE id <= $1 AND letter <> '{}' ORDER BY id`, n.Upto)
+	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
+		var id, letter, failure string
+		err := r.Scan(&id, &letter, &failure)
+		for _, w := range words {
+			if strings.Contains(letter, w) || strings.Contains(failure, w) {
+				n.IDs = append(n.IDs, id)
+				break
+			}
+		}
+		return struct{}{}, err
+	})
+	return n, err
+}
+
+// Forget empties what the outbox holds of a person whose account is erased: the
+// mails that were for them, the letters to others that name them, the jobs that
+// bear their address. What was not sent is given up.
+func (o *Outbox) Forget(ctx context.Context, tx db.Q, person, email, name string, found Naming) (err error) {
+	defer apperr.Wrap(&err, "mail.Forget")
+	written, err := json.Marshal(name)
+	if err != nil {
+		return err
+	}
+	const empty = `UPDATE mail_outbox
+		SET to_email = '', to_name = '', person = '', reply_to = '', unsubscribe = '', error = '', letter = '{}',
+			state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
+		WHERE `
+	const wipe = `UPDATE mail_outbox
+		SET letter = '{}', error = '', reply_to = CASE WHEN reply_to = $1 THEN '' ELSE reply_to END,
+			state = CASE WHEN state IN ('waiting', 'queued', 'failed') THEN 'expired' ELSE state END
+		WHERE `
+	type statement struct {
+		text string
+		args []any
+	}
+	all := []statement{
+		{`UPDATE job SET error = '' WHERE dedup IN (SELECT 'mail:' || id FROM mail_outbox WHERE to_email = $1)`, []any{email}},
+		{`UPDATE job SET error = '' WHERE dedup IN (SELECT 'mail:' || id FROM mail_outbox WHERE person = $1)`, []any{person}},
+		{empty + `to_email = $1`, []any{email}},
+		{empty + `person = $1`, []any{person}},
+		// What was put since the letters were read.
+		{wipe + `id > $4 AND ` + naming, []any{email, strings.Contains(name, " "), strings.Trim(string(written), `"`), found.Upto}},
+		{`UPDATE mail_outbox SET reply_to = '' WHERE reply_to = $1`, []any{email}},
+		{`DELETE FROM mail_bounce WHERE email = $1`, []any{email}},
+		// The names of digests bear the address: ';' follows ':' in the order of bytes.
+		{`DELETE FROM job WHERE dedup > $1 AND dedup < $2`, []any{"digest:" + email + ":", "digest:" + email + ";"}},
+		{`DELETE FROM job WHERE dedup > $1 AND dedup < $2`, []any{"late:" + email + ":", "late:" + email + ";"}},
+	}
+	for _, id := range found.IDs {
+		all = append(all, statement{wipe + `id = $2`, []any{email, id}})
+	}
+	for _, x := range all {
+		if _, err := tx.Exec(ctx, x.text, x.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }

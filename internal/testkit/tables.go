@@ -74,6 +74,16 @@ func compareTables(ctx context.Context, d *db.DB, tables []db.Table) (problems [
 				report("%s: personal column %s does not exist", table.Name, p)
 			}
 		}
+		for _, p := range slices.Concat(table.Owner, table.Free) {
+			if !slices.Contains(table.Personal, p) {
+				report("%s: %s is not among the personal columns", table.Name, p)
+			}
+		}
+		for _, p := range table.Secret {
+			if !names[p] {
+				report("%s: secret column %s does not exist", table.Name, p)
+			}
+		}
 	}
 	for _, name := range live {
 		if !listed[name] {

@@ -1,12 +1,16 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
+	"jalon/internal/account"
 	"jalon/internal/db"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
@@ -89,9 +93,9 @@ func TestSignInOnPages(t *testing.T) {
 		if v := p.attr("input#email", "value"); p.StatusCode != http.StatusBadRequest || len(v) != 1 || v[0] != "x@exemple.fr" {
 			t.Errorf("%s, the field holds %q", p.Status, v)
 		}
-		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Anne"}, "notify": {"none"}})
+		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Anne"}, "notice-tasks": {"none"}, "notice-news": {"none"}, "notice-reminders": {"digest"}})
 		p.has("main", "Profil enregistré")
-		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Autre"}, "notify": {"none"}})
+		p = s.visit(c, base+"/mon-espace", url.Values{"rev": {"1"}, "name": {"Autre"}, "notice-tasks": {"none"}, "notice-news": {"none"}, "notice-reminders": {"digest"}})
 		if v := p.attr("input#name", "value"); p.StatusCode != http.StatusConflict || v[0] != "Autre" {
 			t.Errorf("%s %q", p.Status, v)
 		}
@@ -104,4 +108,122 @@ func TestSignInOnPages(t *testing.T) {
 			t.Errorf("signed out, and at %s", p.Request.URL)
 		}
 	})
+}
+
+// One's own data, and one's own erasure in two steps, on pages.
+func TestOwnDataOnPages(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.accounts.Tables = account.Tables()
+		c, base := s.signIn("anne.martin@exemple.fr", policy.NationalReader, "nation", "")
+		p := s.visit(c, base+"/mon-espace/mes-donnees", nil)
+		p.has("h2", "Votre compte")
+		p.has("dd", "anne.martin@exemple.fr")
+		checkPage(t, "own data", p)
+		p = s.visit(c, base+"/mon-espace/mes-donnees.json", nil)
+		if !strings.Contains(p.body, `"anne.martin@exemple.fr"`) || !strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment") || p.Header.Get("Cache-Control") != "private, no-store" {
+			t.Errorf("%s %v", p.body, p.Header)
+		}
+		anyone, _ := s.browser()
+		for _, path := range []string{"/mon-espace/mes-donnees", "/mon-espace/mes-donnees.json", "/mon-espace/effacement"} {
+			if p := s.visit(anyone, base+path, nil); p.Request.URL.Path != "/connexion" {
+				t.Errorf("anyone at %s is at %s", path, p.Request.URL)
+			}
+		}
+		checkPage(t, "erase", s.visit(c, base+"/mon-espace/effacement", nil))
+		p = s.visit(c, base+"/mon-espace/effacement", url.Values{"phrase": {"je ne sais pas"}})
+		if v := p.attr("input#phrase", "value"); p.StatusCode != http.StatusBadRequest || len(v) != 1 || v[0] != "je ne sais pas" {
+			t.Errorf("%s, the field holds %q", p.Status, v)
+		}
+		p = s.visit(c, base+"/mon-espace/effacement/confirmer", url.Values{"jeton": {"forgé"}})
+		p.has("#erreurs li", "Rien n’a été effacé")
+		p = s.visit(c, base+"/mon-espace/effacement", url.Values{"phrase": {"Effacer mon compte"}})
+		p.has(".fr-alert", "Rien n’est encore effacé")
+		checkPage(t, "erase, last step", p)
+		s.visit(c, base+"/mon-espace", nil).has("h1", "Mon espace")
+		p = s.visit(c, base+"/mon-espace/effacement/confirmer", url.Values{"jeton": p.attr("input[name=jeton]", "value")})
+		p.has("h1", "Votre compte est effacé")
+		checkPage(t, "erased", p)
+		if p := s.visit(c, base+"/mon-espace", nil); p.Request.URL.Path != "/connexion" {
+			t.Errorf("erased, and at %s", p.Request.URL)
+		}
+		c, base = s.signIn("nation@exemple.fr", policy.NationalAdmin, "nation", "")
+		s.visit(c, base+"/mon-espace/effacement", url.Values{"phrase": {"effacer mon compte"}}).has("#erreurs li", "la dernière personne")
+	})
+}
+
+// A mail reader stops a kind of message by a POST alone, from nowhere and
+// without a session.
+func TestOneClickUnsubscribe(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		g, err := s.accounts.Appoint(t.Context(), "anne.martin@exemple.fr", "Anne", policy.NationalReader, "nation", "", "ici")
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := s.accounts.StopPath(g.Account, account.News)
+		p := s.get(path)
+		p.has("main", "Nouvelles de mes COP")
+		checkPage(t, "stop", p)
+		choice := func() string {
+			a, err := account.Find(t.Context(), d, g.Account)
+			if err != nil {
+				t.Fatal(err)
+			}
+			choices, err := account.Choices(t.Context(), d, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return choices[account.News]
+		}
+		if choice() == account.None {
+			t.Error("reading the address stopped it")
+		}
+		r := httptest.NewRequest(http.MethodPost, "http://jalon.example"+path, strings.NewReader("List-Unsubscribe=One-Click"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		p = s.do(r)
+		if p.StatusCode != http.StatusOK || choice() != account.None {
+			t.Errorf("%s, %s", p.Status, choice())
+		}
+		checkPage(t, "stopped", p)
+		for _, bad := range []string{"/desabonnement", "/desabonnement?jeton=x.y", path + "A"} {
+			if p := s.get(bad); p.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: %s", bad, p.Status)
+			}
+		}
+	})
+}
+
+// The limits of a machine follow the header of a front server that is trusted,
+// and of no other.
+func TestLimitsBehindAFrontServer(t *testing.T) {
+	s := newSite(t, testkit.DB(t))
+	s.trusted = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	s.rebuild()
+	ask := func(peer, header string, i int) int {
+		r := httptest.NewRequest(http.MethodPost, "http://jalon.example/connexion", strings.NewReader(url.Values{"email": {fmt.Sprintf("p%d@exemple.fr", i)}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Forwarded-For", header)
+		r.RemoteAddr = peer + ":1234"
+		return s.do(r).StatusCode
+	}
+	for i := range 30 { // each time another forged address: the machine is the same
+		if code := ask("192.0.2.1", fmt.Sprintf("203.0.113.%d", i), i); code != http.StatusOK {
+			t.Fatalf("%d: %d", i, code)
+		}
+	}
+	if code := ask("192.0.2.1", "203.0.113.77", 30); code != http.StatusTooManyRequests {
+		t.Errorf("a forged header leads round the limit: %d", code)
+	}
+	for i := range 40 { // 40 readers behind the front server, who forge too
+		if code := ask("10.0.0.1", fmt.Sprintf("192.0.2.1, 198.51.100.%d", i), 100+i); code != http.StatusOK {
+			t.Fatalf("reader %d behind the front server: %d", i, code)
+		}
+	}
+	for i := range 31 {
+		code := ask("10.0.0.1", fmt.Sprintf("192.0.2.%d, 203.0.113.200", i), 200+i)
+		if want := map[bool]int{true: http.StatusTooManyRequests, false: http.StatusOK}[i == 30]; code != want {
+			t.Fatalf("one reader behind the front server, %d: %d", i, code)
+		}
+	}
 }

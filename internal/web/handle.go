@@ -111,12 +111,12 @@ func (s *server) cached(rt Route, h shell.Handler, w http.ResponseWriter, r *htt
 	return h(w, r)
 }
 
-// tag names a page: data, binary, address, and the day that its print line
-// bears. Two pages of the same tag are the same to a reader.
+// tag names a page: data, binary, periods that the installation was set to,
+// address, and the day that its print line bears. Two pages of the same tag are the same to a reader.
 func (s *server) tag(version string, r *http.Request) string {
 	h := fnv.New64a()
 	day := s.Now().Unix() / (24 * 3600)
-	for _, part := range []string{version, s.Version, strconv.FormatInt(day, 10), r.Host, r.URL.Path, r.URL.RawQuery} {
+	for _, part := range []string{version, s.Version, s.settings, strconv.FormatInt(day, 10), r.Host, r.URL.Path, r.URL.RawQuery} {
 		_, _ = h.Write([]byte(part)) // a hash never fails
 		_, _ = h.Write([]byte{0})
 	}

@@ -7,9 +7,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -78,6 +80,10 @@ type Deps struct {
 	National *national.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
+	// Keep is how long what tells of people is kept, for the page that says so.
+	Keep method.Periods
+	// TrustedProxies are the front servers whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Desk signs operators in.
 	Desk *operator.Desk
 
@@ -94,12 +100,14 @@ type server struct {
 	seen  func(ctx context.Context, cookie string) (shell.Who, error)
 	start string // names this process in request ids
 	mux   *http.ServeMux
+
+	settings string // what public pages show of the settings
 }
 
 // New builds the handler of the whole site. It panics when a route has no
 // handler, which only a programming error can cause.
 func New(d Deps) http.Handler {
-	s := &server{Deps: d, mux: http.NewServeMux()}
+	s := &server{Deps: d, mux: http.NewServeMux(), settings: fmt.Sprint(d.Keep)}
 	s.BaseURL = strings.TrimRight(d.BaseURL, "/")
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
@@ -145,13 +153,14 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
+	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
+		TrustedProxies: s.TrustedProxies, Log: s.Log}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
-	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
-	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))
+	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model, Keep: s.Keep}))
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -34,6 +35,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/web"
+	"jalon/internal/web/method"
 	"jalon/internal/web/operator"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
@@ -51,6 +53,8 @@ type site struct {
 	cops     *cop.Room
 	board    *national.Room
 	ill      atomic.Bool // the database does not answer
+	trusted  []netip.Prefix
+	rebuild  func()
 	http.Handler
 }
 
@@ -107,25 +111,29 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return m.Explain(ctx, key)
 	})
-	s.Handler = web.New(web.Deps{
-		BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
-		Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
-		DataVersion: func(ctx context.Context) (string, error) {
-			m, err := s.store.Model(ctx)
-			if err != nil {
-				return "", err
-			}
-			n, err := db.Version(ctx, d, territory.PerimetersVersion)
-			return m.Version() + "-" + french.Integer(n), err
-		},
-		Health: func(context.Context) (string, error) {
-			if s.ill.Load() {
-				return string(d.Engine()), errors.New("no answer")
-			}
-			return string(d.Engine()), nil
-		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: elsewhere(),
-	})
+	s.rebuild = func() {
+		s.Handler = web.New(web.Deps{
+			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
+			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
+			DataVersion: func(ctx context.Context) (string, error) {
+				m, err := s.store.Model(ctx)
+				if err != nil {
+					return "", err
+				}
+				n, err := db.Version(ctx, d, territory.PerimetersVersion)
+				return m.Version() + "-" + french.Integer(n), err
+			},
+			Health: func(context.Context) (string, error) {
+				if s.ill.Load() {
+					return string(d.Engine()), errors.New("no answer")
+				}
+				return string(d.Engine()), nil
+			},
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: elsewhere(),
+			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
+		})
+	}
+	s.rebuild()
 	return s
 }
 

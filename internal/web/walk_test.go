@@ -87,6 +87,14 @@ var foreseen = map[string]need{
 	"roles":            {over: giver, path: "/roles"},
 	"role-give":        {over: giver, path: "/roles"},
 
+	"own-data":      {over: someone, path: "/mon-espace/mes-donnees"},
+	"own-data-json": {over: someone, path: "/mon-espace/mes-donnees.json"},
+	"erase":         {over: someone, path: "/mon-espace/effacement"},
+	"erase-ask":     {over: someone, path: "/mon-espace/effacement"},
+	"erase-confirm": {over: nobody, path: "/mon-espace/effacement/confirmer"}, // without the first step
+	"oidc-bind":     {over: nobody, path: "/mon-espace/identite/lier"},        // no provider here
+	"oidc-unbind":   {over: someone, path: "/mon-espace/identite/delier"},
+
 	"organisations":        {kind: policy.Organisation, do: policy.Read, over: somewhere, path: "/organisations"},
 	"organisation-create":  {kind: policy.Organisation, do: policy.Create, over: somewhere, path: "/organisations"},
 	"organisation-new":     {kind: policy.Organisation, do: policy.Create, over: somewhere, path: "/organisations/nouvelle"},
@@ -118,7 +126,7 @@ var (
 var openRoutes = strings.Fields(`home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
-	sign-in-use sign-in-code sign-out operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
+	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
 	api-lever api-panorama api-figure health robots favicon`)
 
 // walker is somebody with one role, and what policy says of them.

@@ -4,8 +4,9 @@ package accounts
 
 import (
 	"context"
-	"net"
+	"log/slog"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -25,21 +26,47 @@ type Deps struct {
 	Room  *account.Room
 	// Secure says whether the site is served over https.
 	Secure bool
+	// TrustedProxies are the front servers whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// Log keeps why a provider's answer was refused; nil keeps nothing.
+	Log *slog.Logger
 }
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"sign-in": d.ask, "sign-in-ask": d.send, "sign-in-confirm": d.confirmPage, "sign-in-use": d.confirm, "sign-in-code": d.code, "sign-out": d.signOut,
+		"oidc-start": d.oidcStart, "oidc-return": d.oidcReturn, "sign-out-return": d.signedOut, "oidc-bind": d.bind, "oidc-unbind": d.unbind,
+		"own-data": d.ownData, "own-data-json": d.ownDataJSON, "erase": d.eraseAsk, "erase-ask": d.eraseTyped, "erase-confirm": d.eraseConfirm,
+		"stop": d.stopPage, "stop-now": d.stop,
 		"self": d.self, "self-save": d.selfSave, "session-close": d.sessionClose,
 		"roles": d.roles, "role-give": d.roleGive, "role-end": d.roleEnd,
 	}
 }
 
 type askView struct {
-	Fields []ui.Field
-	Next   string
-	Error  string
+	Fields   []ui.Field
+	Next     string
+	Title    string // of the notice, when there is one
+	Error    string
+	Done     bool   // the notice tells good news
+	Provider string // name of the provider, when there is one
+}
+
+func (v askView) state() string {
+	if v.Done {
+		return "success"
+	}
+	return "error"
+}
+
+// askView is the sign-in page without anything to say.
+func (d Deps) askView(next string) askView {
+	v := askView{Fields: []ui.Field{emailField("", "")}, Next: next}
+	if d.Room.Provider != nil {
+		v.Provider = d.Room.Provider.Name
+	}
+	return v
 }
 
 func (d Deps) page(r *http.Request, title string) ui.Page {
@@ -58,7 +85,7 @@ func (d Deps) ask(w http.ResponseWriter, r *http.Request) error {
 	if shell.Of(r).SignedIn() {
 		return shell.SeeOther(w, r, next)
 	}
-	return d.Shell.Render(w, r, d.page(r, "Se connecter"), askPage(askView{Fields: []ui.Field{emailField("", "")}, Next: next}))
+	return d.Shell.Render(w, r, d.page(r, "Se connecter"), askPage(d.askView(next)))
 }
 
 // readForm reads a form; one that cannot be read says so.
@@ -84,12 +111,13 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	email, next := r.PostForm.Get("email"), shell.Back(r.PostForm.Get("suite"))
-	err := d.Room.AskLink(r.Context(), email, machine(r), next)
+	err := d.Room.AskLink(r.Context(), email, shell.Machine(r, d.TrustedProxies), next)
 	if err != nil && !refused(err) {
 		return err
 	}
 	if err != nil {
-		v := askView{Fields: []ui.Field{emailField(email, apperr.Message(err))}, Next: next}
+		v := d.askView(next)
+		v.Fields = []ui.Field{emailField(email, apperr.Message(err))}
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Se connecter"), askPage(v))
 	}
 	return d.Shell.Render(w, r, d.page(r, "Ouvrez le mail que Jalon vient d’envoyer"), codePage(codeView{Email: strings.TrimSpace(email), Field: codeField("")}))
@@ -109,7 +137,7 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	email := r.PostForm.Get("email")
-	s, err := d.Room.ConfirmCode(r.Context(), email, r.PostForm.Get("code"), machine(r), r.UserAgent())
+	s, err := d.Room.ConfirmCode(r.Context(), email, r.PostForm.Get("code"), shell.Machine(r, d.TrustedProxies), r.UserAgent())
 	if err != nil && refused(err) {
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Ouvrez le mail que Jalon vient d’envoyer"), codePage(codeView{Email: email, Field: codeField(apperr.Message(err))}))
 	}
@@ -131,7 +159,8 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	s, err := d.Room.Confirm(r.Context(), r.PostForm.Get("jeton"), r.UserAgent())
 	if err != nil && refused(err) {
-		v := askView{Fields: []ui.Field{emailField("", "")}, Next: "/mon-espace", Error: apperr.Message(err)}
+		v := d.askView("/mon-espace")
+		v.Title, v.Error = "Ce lien ne sert plus", apperr.Message(err)
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Se connecter"), askPage(v))
 	}
 	if err != nil {
@@ -141,152 +170,8 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) enter(w http.ResponseWriter, r *http.Request, s account.SignedIn) error {
-	http.SetCookie(w, &http.Cookie{Name: shell.SessionCookie, Value: s.Cookie, Path: "/", MaxAge: int(s.Life.Seconds()), HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode})
+	d.setCookie(w, shell.SessionCookie, s.Cookie, "/", s.Life)
 	return shell.SeeOther(w, r, shell.Back(s.Next))
-}
-
-func (d Deps) signOut(w http.ResponseWriter, r *http.Request) error {
-	if who := shell.Of(r); who.SignedIn() {
-		if err := d.Room.Close(r.Context(), who.Account, who.Session); err != nil && apperr.KindOf(err) != apperr.NotFound {
-			return err
-		}
-	}
-	http.SetCookie(w, &http.Cookie{Name: shell.SessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode})
-	return shell.SeeOther(w, r, "/connexion")
-}
-
-// machine is where a request comes from, for limits.
-func machine(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
-type selfView struct {
-	Account  account.Account
-	Fields   []ui.Field
-	Saved    bool
-	Roles    []roleLine
-	Sessions []sessionLine
-	Desks    []ui.Link
-	MayGive  bool
-
-	Organisations []ownOrganisation
-}
-
-type roleLine struct{ ID, Who, Role, Where, Since, End, Account string }
-
-type sessionLine struct {
-	ID, Agent, Seen string
-	Current         bool
-}
-
-func profileFields(a account.Account, wrong string) []ui.Field {
-	notify := ui.Field{ID: "notify", Label: "Recevoir les messages", Type: "select", Required: true}
-	for _, o := range [][2]string{{"immediate", "aussitôt"}, {"digest", "une fois par jour, réunis"}, {"none", "jamais, sauf pour me connecter"}} {
-		notify.Options = append(notify.Options, ui.Option{Value: o[0], Label: o[1], Selected: a.Notify == o[0]})
-	}
-	return []ui.Field{{ID: "name", Label: "Votre nom", Autocomplete: "name", Required: true, Value: a.Name, Error: wrong}, notify}
-}
-
-func (d Deps) self(w http.ResponseWriter, r *http.Request) error {
-	a, err := account.Find(r.Context(), d.Room.DB, shell.Of(r).Account)
-	if err != nil {
-		return err
-	}
-	return d.showSelf(w, r, http.StatusOK, a, profileFields(a, ""), r.URL.Query().Get("fait") == "1")
-}
-
-func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a account.Account, fields []ui.Field, saved bool) error {
-	ctx, who := r.Context(), shell.Of(r)
-	v := selfView{Account: a, Fields: fields, Saved: saved, MayGive: len(policy.Gives(who.Actor)) > 0}
-	roles, err := account.Roles(ctx, d.Room.DB, a.ID)
-	if err != nil {
-		return err
-	}
-	for _, g := range roles {
-		where, slug, err := d.where(ctx, g.ScopeKind, g.Scope)
-		if err != nil {
-			return err
-		}
-		v.Roles = append(v.Roles, roleLine{Role: g.Role.Name(), Where: where, Since: french.Date(g.At)})
-		if slug != "" {
-			v.Desks = append(v.Desks, ui.Link{Label: "Bureau de la COP, " + where, Href: "/regions/" + slug + "/bureau"})
-		}
-	}
-	if !policy.Where(who.Actor, policy.Read, policy.Board).None() {
-		v.Desks = append(v.Desks, ui.Link{Label: "Tableau national des 18 COP", Href: "/national"})
-	}
-	if v.Organisations, err = d.ownOrganisations(ctx, a.ID); err != nil {
-		return err
-	}
-	if !policy.Where(who.Actor, policy.Read, policy.Organisation).None() {
-		v.Desks = append(v.Desks, ui.Link{Label: "Organismes et leurs personnes", Href: "/organisations"})
-	}
-	if !policy.Where(who.Actor, policy.Create, policy.Invitation).None() {
-		v.Desks = append(v.Desks, ui.Link{Label: "Inviter des personnes", Href: "/invitations"})
-	}
-	sessions, err := d.Room.Sessions(ctx, a.ID)
-	if err != nil {
-		return err
-	}
-	for _, s := range sessions {
-		v.Sessions = append(v.Sessions, sessionLine{ID: s.ID, Agent: agentName(s.Agent), Seen: french.Date(s.SeenAt) + " à " + s.SeenAt.Format("15:04") + " (UTC)", Current: s.ID == who.Session})
-	}
-	return d.Shell.RenderStatus(w, r, status, d.page(r, "Mon espace"), selfPage(v))
-}
-
-// agentName says which browser and system a session comes from, as far as it
-// tells.
-func agentName(agent string) string {
-	name := "navigateur inconnu"
-	for _, x := range [][2]string{{"Firefox/", "Firefox"}, {"Edg/", "Edge"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
-		if strings.Contains(agent, x[0]) {
-			name = x[1]
-			break
-		}
-	}
-	for _, x := range [][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}} {
-		if strings.Contains(agent, x[0]) {
-			return name + " sur " + x[1]
-		}
-	}
-	return name
-}
-
-func (d Deps) selfSave(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
-		return err
-	}
-	rev, err := strconv.ParseInt(r.PostForm.Get("rev"), 10, 64)
-	if err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
-	}
-	who := shell.Of(r)
-	name, notify := r.PostForm.Get("name"), r.PostForm.Get("notify")
-	_, err = d.Room.SaveProfile(r.Context(), who.Actor, rev, name, notify)
-	if err != nil && !refused(err) {
-		return err
-	}
-	if err != nil {
-		a, ferr := account.Find(r.Context(), d.Room.DB, who.Account)
-		if ferr != nil {
-			return ferr
-		}
-		a.Name, a.Notify = name, notify
-		return d.showSelf(w, r, apperr.Status(err), a, profileFields(a, apperr.Message(err)), false)
-	}
-	return shell.SeeOther(w, r, "/mon-espace?fait=1")
-}
-
-func (d Deps) sessionClose(w http.ResponseWriter, r *http.Request) error {
-	who := shell.Of(r)
-	if err := d.Room.Close(r.Context(), who.Account, r.PathValue("id")); err != nil {
-		return err
-	}
-	return shell.SeeOther(w, r, "/mon-espace#sessions")
 }
 
 type rolesView struct {

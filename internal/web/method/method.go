@@ -24,6 +24,26 @@ import (
 type Deps struct {
 	Shell *shell.Shell
 	Model func(ctx context.Context) (*panorama.Model, error)
+	Keep  Periods
+}
+
+// Periods is how many days what tells of people is kept, as the installation
+// was set; Accounts of zero is for ever. Provider names the one that people may
+// sign in by, empty for none.
+type Periods struct {
+	Accounts, SignIn, Mail int
+	Provider               string
+}
+
+// days writes a number of days as people count them.
+func days(n int) string {
+	switch {
+	case n == 1:
+		return "un jour"
+	case n%365 == 0 && n > 365:
+		return strconv.Itoa(n/365) + "\u00a0ans"
+	}
+	return french.Integer(n) + "\u00a0jours"
 }
 
 // Handlers are the pages of this folder, by route name.
@@ -32,7 +52,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"method":   d.method,
 		"glossary": d.glossary,
 		"legal":    d.still("Mentions légales", "Qui édite et héberge ce site, sous quelles licences sont ses données.", legalPage()),
-		"privacy":  d.still("Données personnelles", "Ce que Jalon enregistre, pourquoi et combien de temps.", privacyPage()),
+		"privacy":  d.still("Données personnelles", "Ce que Jalon enregistre, pourquoi et combien de temps.", privacyPage(d.Keep)),
 		"accessibility": d.still("Accessibilité : partiellement conforme",
 			"Déclaration d’accessibilité de Jalon : ce qui est vérifié, ce qui reste à vérifier.", accessibilityPage()),
 	}

@@ -502,7 +502,7 @@ func legalPage() templ.Component {
 	})
 }
 
-func privacyPage() templ.Component {
+func privacyPage(keep Periods) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -527,7 +527,84 @@ func privacyPage() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"prose\"><p>La consultation de Jalon ne demande aucun compte et ne dépose aucun cookie de mesure.</p><h2>Ce qui est enregistré</h2><ul><li>Le journal technique du serveur\u00a0: adresse de la page, durée, code de réponse. Ni l’adresse IP ni le texte recherché n’y figurent.</li><li>Pour l’opérateur qui s’identifie\u00a0: un cookie signé, nécessaire au service, d’une durée de 12 heures.</li></ul><h2>Vos droits</h2><p>Aucune autre donnée personnelle n’est traitée à ce jour. Pour toute question, adressez-vous à l’éditeur de ce site.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"prose\"><p>La consultation de Jalon ne demande aucun compte et ne dépose aucun cookie de mesure.</p><h2>Ce qui est enregistré, et combien de temps</h2><ul><li>Le journal technique du serveur\u00a0: adresse de la page, durée, code de réponse. Ni l’adresse IP ni le texte recherché n’y figurent.</li><li>Pour les personnes invitées à travailler dans une COP\u00a0: nom, adresse électronique, rôles, sessions. ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if keep.Accounts > 0 {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "Un compte sans rôle auquel personne ne s’est connecté depuis ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var24 string
+			templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(days(keep.Accounts))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/method/method.templ`, Line: 115, Col: 91}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, " est effacé\u00a0; un courriel prévient 30 jours avant.")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "Un compte est gardé jusqu’à ce que la personne en demande l’effacement.")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</li><li>Une session\u00a0: 30 jours au plus, et le nom du navigateur. Elle tient à un cookie nécessaire au service.</li><li>Les demandes et les essais de connexion\u00a0: ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var25 string
+		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(days(keep.SignIn))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/method/method.templ`, Line: 121, Col: 69}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, ". La machine et l’adresse essayées n’y sont gardées que sous forme d’empreinte.</li><li>Le texte et le destinataire des courriels envoyés\u00a0: ")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var26 string
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(days(keep.Mail))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/method/method.templ`, Line: 122, Col: 78}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, ".</li>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		if keep.Provider != "" {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<li>Pour qui se connecte par ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var27 string
+			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(keep.Provider)
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/method/method.templ`, Line: 125, Col: 45}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "\u00a0: l’identifiant que ce fournisseur donne de la personne, et un jeton qui sert à fermer aussi la session auprès de lui. Pendant la connexion, un cookie signé de dix minutes.</li>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<li>Le journal des actes\u00a0: qui a fait quoi et quand, par identifiants seulement. Il reste, car il explique les décisions.</li><li>Pour l’opérateur qui s’identifie\u00a0: un cookie signé, nécessaire au service, d’une durée de 12 heures.</li></ul><h2>Vos droits</h2><ul><li>Voir et emporter ce que Jalon garde de vous, corriger votre nom, choisir les messages que vous recevez, effacer votre compte\u00a0: dans <a href=\"/mon-espace\">Mon espace</a>, par vous-même.</li><li>Après un effacement, les actes qui engagent une COP restent, au nom d’une «\u00a0personne effacée\u00a0». Le nom des têtes d’une COP, inscrit avec leur fonction, reste\u00a0: c’est un acte public.</li><li>Pour toute autre question, adressez-vous à l’éditeur de ce site.</li></ul></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -551,16 +628,16 @@ func accessibilityPage() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var24 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var24 == nil {
-			templ_7745c5c3_Var24 = templ.NopComponent
+		templ_7745c5c3_Var28 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var28 == nil {
+			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Title(ui.Heading{Title: "Accessibilité : partiellement conforme"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<div class=\"prose\"><p>Jalon vise les niveaux A et AA du référentiel RGAA 4 et des règles WCAG 2.2. Aucun audit externe n’a encore été mené\u00a0: l’état déclaré est «\u00a0partiellement conforme\u00a0».</p><h2>Ce qui est vérifié à chaque version</h2><ul><li>Chaque page passe un contrôle automatique (axe-core) sans erreur, à 1 280 et à 320 pixels de large.</li><li>Chaque page se lit et chaque formulaire fonctionne sans script et au clavier.</li><li>Chaque graphique et chaque carte est accompagné d’un tableau ou d’une liste qui dit la même chose.</li><li>Aucune information n’est donnée par la seule couleur\u00a0; les textes ont un contraste d’au moins 7 pour 1.</li></ul><h2>Ce qui reste à vérifier</h2><ul><li>Un parcours complet par des personnes qui utilisent un lecteur d’écran.</li><li>Les graphiques très denses à fort grossissement\u00a0: le tableau qui suit est alors plus commode.</li></ul><h2>Signaler une difficulté</h2><p>Écrivez à l’éditeur de ce site en donnant l’adresse de la page. Si la réponse ne vous satisfait pas, vous pouvez saisir le Défenseur des droits.</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<div class=\"prose\"><p>Jalon vise les niveaux A et AA du référentiel RGAA 4 et des règles WCAG 2.2. Aucun audit externe n’a encore été mené\u00a0: l’état déclaré est «\u00a0partiellement conforme\u00a0».</p><h2>Ce qui est vérifié à chaque version</h2><ul><li>Chaque page passe un contrôle automatique (axe-core) sans erreur, à 1 280 et à 320 pixels de large.</li><li>Chaque page se lit et chaque formulaire fonctionne sans script et au clavier.</li><li>Chaque graphique et chaque carte est accompagné d’un tableau ou d’une liste qui dit la même chose.</li><li>Aucune information n’est donnée par la seule couleur\u00a0; les textes ont un contraste d’au moins 7 pour 1.</li></ul><h2>Ce qui reste à vérifier</h2><ul><li>Un parcours complet par des personnes qui utilisent un lecteur d’écran.</li><li>Les graphiques très denses à fort grossissement\u00a0: le tableau qui suit est alors plus commode.</li></ul><h2>Signaler une difficulté</h2><p>Écrivez à l’éditeur de ce site en donnant l’adresse de la page. Si la réponse ne vous satisfait pas, vous pouvez saisir le Défenseur des droits.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -84,7 +84,7 @@ func TestAPriorityOfTwoHeads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		council := policy.Actor{Person: "cd67", Grants: []policy.Grant{{Role: policy.RegionChair, COP: c.ID}}}
+		council := policy.Actor{Person: "cd67", Grants: []policy.Grant{{Role: policy.RegionChair, Department: "67"}}}
 		if _, err := r.Consent(ctx, council, act.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
@@ -49,19 +48,47 @@ func (d Deps) find(r *http.Request) (cop.COP, string, error) {
 	return c, where, policy.Check(shell.Actor(r), policy.Read, c.Thing(policy.Desk))
 }
 
-// tabs are those of the private side of a COP.
-func tabs(c cop.COP, here string) []ui.Link {
-	base := c.Path()
-	out := []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau"}, {Label: "Étapes", Href: base + "/bureau/evenements"}, {Label: "Réunions", Href: base + "/bureau/reunions"},
-		{Label: "Documents", Href: base + "/bureau/documents"}, {Label: "Actualités", Href: base + "/bureau/actualites"}, {Label: "Priorités", Href: base + "/bureau/priorites"}}
-	if c.Parent == "" {
-		out = append(out, ui.Link{Label: "Départements", Href: base + "/bureau/departements"})
-	}
-	out = append(out, ui.Link{Label: "Modèle", Href: base + "/bureau/modele"}, ui.Link{Label: "Réglages", Href: base + "/bureau/reglages"}, ui.Link{Label: "Journal", Href: base + "/bureau/journal"})
-	for i := range out {
-		out[i].Current = out[i].Href == base+here
+// tabs are those of the private side of a COP that the reader may open.
+func tabs(r *http.Request, c cop.COP, here string) []ui.Link {
+	a, base := shell.Actor(r), c.Path()
+	out := []ui.Link{{Label: "La COP", Href: base}}
+	for _, x := range []struct {
+		label, path string
+		verb        policy.Verb
+		thing       policy.Thing
+	}{
+		{"Bureau", "/bureau", policy.Read, c.Thing(policy.Desk)},
+		{"Étapes", "/bureau/evenements", policy.Read, c.Thing(policy.Desk)},
+		{"Réunions", "/bureau/reunions", policy.Read, partOf(c.Thing(policy.Meeting), cop.Internal)},
+		{"Documents", "/bureau/documents", policy.Read, partOf(c.Thing(policy.Document), cop.Internal)},
+		{"Actualités", "/bureau/actualites", policy.Read, c.Thing(policy.Desk)},
+		{"Priorités", "/bureau/priorites", policy.Read, c.Thing(policy.Priority)},
+		{"Départements", "/bureau/departements", policy.Read, c.Thing(policy.Desk)},
+		{"Modèle", "/bureau/modele", policy.Read, c.Thing(policy.Desk)},
+		{"Réglages", "/bureau/reglages", policy.Edit, c.Thing(policy.COP)},
+		{"Journal", "/bureau/journal", policy.Read, c.Thing(policy.Journal)},
+	} {
+		if policy.Can(a, x.verb, x.thing) && (x.label != "Départements" || c.Parent == "") {
+			out = append(out, ui.Link{Label: x.label, Href: base + x.path, Current: x.path == here})
+		}
 	}
 	return out
+}
+
+// desks are those of the other COPs of the territory that the reader may open:
+// the other cycles, the region's, those of its départements.
+func (d Deps) desks(r *http.Request, c cop.COP) ([]ui.Link, error) {
+	all, err := cop.OfRegion(r.Context(), d.Q, c.Region)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Link
+	for _, x := range all {
+		if x.ID != c.ID && policy.Can(shell.Actor(r), policy.Read, x.Thing(policy.Desk)) {
+			out = append(out, ui.Link{Label: x.Name + ", cycle " + x.Cycle, Href: x.Path() + "/bureau"})
+		}
+	}
+	return out, nil
 }
 
 // trail leads from the country to a COP.
@@ -127,12 +154,12 @@ func (d Deps) departmentCOP(w http.ResponseWriter, r *http.Request) error {
 
 // departmentDesk leads to the desk of the latest COP of a département.
 func (d Deps) departmentDesk(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := d.latest(r)
+	c, dept, err := d.latest(r)
 	if err != nil {
 		return err
 	}
 	if c.ID == "" {
-		return apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
+		return shell.SeeOther(w, r, "/departements/"+dept.Code+"/cop")
 	}
 	if err := policy.Check(shell.Actor(r), policy.Read, c.Thing(policy.Desk)); err != nil {
 		return err

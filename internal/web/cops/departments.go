@@ -43,7 +43,7 @@ func (d Deps) showDepartments(w http.ResponseWriter, r *http.Request, status int
 	}
 	a := shell.Actor(r)
 	v := departmentsView{workView: workView{Heading: ui.Heading{Overline: "Départements", Title: where + nb + ": les COP des départements", Scope: []string{"cycle " + c.Cycle, "chacune sous la COP de la région"}},
-		Tabs: tabs(c, "/bureau/departements"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/departements"}}
+		Tabs: tabs(r, c, "/bureau/departements"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/departements"}}
 	v.Table = ui.Table{ID: "departements", Caption: "Les départements de la région", Columns: []ui.Column{{Label: "Département"}, {Label: "COP"}, {Label: "Conduite par", Wide: true}, {Label: "Bureau"}}}
 	choose := ui.Field{ID: "department", Label: "Département", Type: "select", Required: true, Error: wrong}
 	for _, dept := range m.Tree().Departments() {

@@ -35,6 +35,7 @@ type deskView struct {
 	MayFeed bool
 	Who     map[string][]string // of an act: whom it waits for, by name
 	Holders []string            // who heads the COP today
+	Others  []ui.Link           // the other desks of the territory
 }
 
 // actLine is an act and what the reader may do about it.
@@ -77,7 +78,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	base := c.Path()
 	v := deskView{
 		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle " + c.Cycle, "réservé à la COP"}},
-		Tabs:    tabs(c, "/bureau"),
+		Tabs:    tabs(r, c, "/bureau"),
 		Done:    r.URL.Query().Get("fait") == "1", Action: base + "/bureau", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent)),
 		Fields: eventFields(typed, only(on == "event", wrong)),
 	}
@@ -126,6 +127,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	if !feed.IsZero() {
 		v.Feed = french.Date(feed.In(zoneOf(c)))
+	}
+	if v.Others, err = d.desks(r, c); err != nil {
+		return err
 	}
 	v.Who = map[string][]string{}
 	for _, x := range v.Desk.Waiting {

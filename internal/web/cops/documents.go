@@ -80,7 +80,7 @@ func (d Deps) showDocuments(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := documentsView{workView: workView{Heading: ui.Heading{Overline: "Documents", Title: where + nb + ": les documents de la COP", Scope: []string{"cycle " + c.Cycle, "25" + nb + "Mo par fichier", "les documents publics paraissent sur la page de la COP"}},
-		Tabs: tabs(c, "/bureau/documents"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/documents",
+		Tabs: tabs(r, c, "/bureau/documents"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/documents",
 		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.Document)), Fields: documentFields(typed, on, wrong, true)}}
 	if typed.Day == "" {
 		v.Fields[3].Value = d.now(c)
@@ -270,7 +270,7 @@ func (d Deps) showDocument(w http.ResponseWriter, r *http.Request, status int, t
 		show = *typed
 	}
 	v := documentView{Document: documentOf(x), Rev: strconv.FormatInt(x.Rev, 10), Evidence: "/documents/" + x.ID}
-	v.workView = workView{Heading: ui.Heading{Overline: "Document", Title: x.Title, Scope: []string{v.Document.About}}, Tabs: tabs(c, "/bureau/documents"),
+	v.workView = workView{Heading: ui.Heading{Overline: "Document", Title: x.Title, Scope: []string{v.Document.About}}, Tabs: tabs(r, c, "/bureau/documents"),
 		Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/documents/" + x.ID, MayAdd: x.State == cop.Kept}
 	v.Fields = documentFields(show, on, wrong, false)
 	last := len(v.Fields) - 1

@@ -51,7 +51,7 @@ func (d Deps) events(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := shell.Actor(r)
 	v := eventsView{workView: workView{Heading: ui.Heading{Overline: "Étapes", Title: where + nb + ": ce qui est arrivé à chaque étape", Scope: []string{"cycle " + c.Cycle, "rien n’est effacé" + nb + ": une correction s’ajoute"}},
-		Tabs: tabs(c, "/bureau/evenements"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/evenements", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent))}}
+		Tabs: tabs(r, c, "/bureau/evenements"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/evenements", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent))}}
 	v.Events = ui.Table{ID: "evenements", Caption: "Les événements, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Date"}, {Label: "Étape"}, {Label: "Fait"}, {Label: "État"}, {Label: "Source"}, {Label: "Précision", Wide: true}}}
 	gone := cop.Corrected(events)
 	for _, e := range slices.Backward(events) {
@@ -108,7 +108,7 @@ func (d Deps) showEvent(w http.ResponseWriter, r *http.Request, status int, type
 	}
 	state := standingOf(e, gone)
 	v := eventView{workView: workView{Heading: ui.Heading{Overline: "Événement d’étape", Title: e.Stage.Name() + ", " + e.Mark.Name() + nb + ": " + e.Date(), Scope: []string{"cycle " + c.Cycle, state}},
-		Tabs: tabs(c, "/bureau/evenements"), Action: c.Path() + "/bureau/evenements/" + e.ID}, Open: state == "compte", Commits: cop.Commits(e.Stage, e.Mark) && !e.Elsewhere}
+		Tabs: tabs(r, c, "/bureau/evenements"), Action: c.Path() + "/bureau/evenements/" + e.ID}, Open: state == "compte", Commits: cop.Commits(e.Stage, e.Mark) && !e.Elsewhere}
 	v.Fields = eventFields(show, only(on == "correct", wrong))
 	last := &v.Fields[len(v.Fields)-1]
 	last.Label, last.Required, last.Help = "Ce que vous corrigez, et pourquoi", true, "La raison reste à côté de l’événement."

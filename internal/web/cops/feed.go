@@ -45,7 +45,7 @@ func (d Deps) changeFeed(w http.ResponseWriter, r *http.Request) error {
 	if d.Shell.BaseURL == "" {
 		v.Address = "http://" + r.Host + v.Address
 	}
-	v.workView = workView{Heading: ui.Heading{Overline: "Calendrier privé", Title: where + nb + ": l’adresse de votre calendrier", Scope: []string{"montrée cette fois seulement"}}, Tabs: tabs(c, "/bureau/calendrier")}
+	v.workView = workView{Heading: ui.Heading{Overline: "Calendrier privé", Title: where + nb + ": l’adresse de votre calendrier", Scope: []string{"montrée cette fois seulement"}}, Tabs: tabs(r, c, "/bureau/calendrier")}
 	return d.private(w, r, http.StatusOK, v.Heading, feedPage(v), trail(c, where, ui.Link{Label: "Bureau", Href: c.Path() + "/bureau"}, ui.Link{Label: "Calendrier"})...)
 }
 

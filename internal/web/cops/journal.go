@@ -39,7 +39,7 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 	}
 	base := c.Path() + "/bureau/journal"
 	v := workView{Heading: ui.Heading{Overline: "Journal", Title: name + nb + ": qui a fait quoi dans la COP", Scope: []string{"une ligne par acte, jamais modifiée", "à l’heure de la région"}},
-		Tabs: tabs(c, "/bureau/journal")}
+		Tabs: tabs(r, c, "/bureau/journal")}
 	v.Table = ui.Table{ID: "journal", Caption: "Les actes, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Quand"}, {Label: "Qui"}, {Label: "Quoi", Wide: true}}}
 	for _, e := range page.Entries {
 		who := people[e.Actor]

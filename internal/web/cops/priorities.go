@@ -55,7 +55,7 @@ func (d Deps) showPriorities(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v := prioritiesView{workView: workView{Heading: ui.Heading{Overline: "Priorités", Title: where + nb + ": les priorités des départements", Scope: []string{"cycle " + c.Cycle}},
-		Tabs: tabs(c, "/bureau/priorites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/priorites"}}
+		Tabs: tabs(r, c, "/bureau/priorites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/priorites"}}
 	if v.Lead = "Ce que les COP des départements ont adopté. La région reprend chaque priorité, la fusionne avec une autre ou l’écarte, avec sa raison."; c.Parent != "" {
 		v.Heading.Title = where + nb + ": les priorités du département"
 		v.Lead = "Ce que la COP du département adopte monte à la région, qui le reprend, le fusionne ou l’écarte. Vous lisez ici sa réponse."
@@ -164,7 +164,7 @@ func (d Deps) showPriority(w http.ResponseWriter, r *http.Request, status int, o
 	}
 	v := priorityView{Line: priorityLine{ID: x.ID, Title: x.Title, State: x.State.Name(), From: places[x.COP], Theme: themes[x.Theme]}, Text: x.Text, Rev: strconv.FormatInt(x.Rev, 10)}
 	v.workView = workView{Heading: ui.Heading{Overline: "Priorité", Title: x.Title, Scope: []string{v.Line.From, v.Line.Theme, v.Line.State}},
-		Tabs: tabs(c, "/bureau/priorites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/priorites/" + x.ID}
+		Tabs: tabs(r, c, "/bureau/priorites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/priorites/" + x.ID}
 	if on == "adopt" {
 		v.Error = wrong
 	}

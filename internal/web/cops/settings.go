@@ -62,7 +62,7 @@ func (d Deps) showSettings(w http.ResponseWriter, r *http.Request, status int, t
 	}
 	base := c.Path() + "/bureau"
 	v := settingsView{Rev: strconv.FormatInt(c.Rev, 10), MayOffice: policy.Can(a, policy.Create, c.Thing(policy.RoleGrant))}
-	v.workView = workView{Heading: ui.Heading{Overline: "Réglages", Title: name + nb + ": la COP et ses deux têtes"}, Tabs: tabs(c, "/bureau/reglages"),
+	v.workView = workView{Heading: ui.Heading{Overline: "Réglages", Title: name + nb + ": la COP et ses deux têtes"}, Tabs: tabs(r, c, "/bureau/reglages"),
 		Done: r.URL.Query().Get("fait") == "1", Action: base + "/reglages", Fields: []ui.Field{
 			{ID: "name", Label: "Nom de la COP", Required: true, Value: show.Name, Error: only(on == "cop", wrong)},
 			{ID: "presentation", Label: "Présentation publique", Type: "textarea", Rows: 10, Value: show.Presentation, Help: "Une ligne vide sépare les paragraphes, «\u00a0-\u00a0» commence une liste, [mot](https://…) fait un lien."},

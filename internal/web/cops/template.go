@@ -217,7 +217,7 @@ func (d Deps) showTemplate(w http.ResponseWriter, r *http.Request, status int, t
 		title = "le modèle de la région, tel quel"
 	}
 	v.MayReset = v.MayEdit && own.Own && len(changed) > 0
-	v.workView = workView{Heading: ui.Heading{Overline: "Modèle", Title: where + nb + ": " + title, Scope: []string{"cycle " + c.Cycle}}, Tabs: tabs(c, "/bureau/modele"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/modele"}
+	v.workView = workView{Heading: ui.Heading{Overline: "Modèle", Title: where + nb + ": " + title, Scope: []string{"cycle " + c.Cycle}}, Tabs: tabs(r, c, "/bureau/modele"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/modele"}
 	if v.Editor, err = d.editorOf(r, show, wrong); err != nil {
 		return err
 	}

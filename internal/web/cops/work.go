@@ -57,7 +57,7 @@ func (d Deps) showMeetings(w http.ResponseWriter, r *http.Request, status int, t
 		return err
 	}
 	v := workView{Heading: ui.Heading{Overline: "Réunions", Title: name + nb + ": les réunions de la COP", Scope: []string{"cycle " + c.Cycle, "les réunions publiques paraissent sur la page de la COP"}},
-		Tabs: tabs(c, "/bureau/reunions"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/reunions",
+		Tabs: tabs(r, c, "/bureau/reunions"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/reunions",
 		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.Meeting)), Fields: meetingFields(typed, wrong)}
 	for _, x := range list.Rows {
 		v.Meetings = append(v.Meetings, lineOf(x, policy.Can(a, policy.Edit, x.Thing(c))))
@@ -196,7 +196,7 @@ func (d Deps) showNews(w http.ResponseWriter, r *http.Request, status int, title
 		return err
 	}
 	v := workView{Heading: ui.Heading{Overline: "Actualités", Title: name + nb + ": les actualités de la COP", Scope: []string{"un brouillon n’est lu que par l’équipe"}},
-		Tabs: tabs(c, "/bureau/actualites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/actualites",
+		Tabs: tabs(r, c, "/bureau/actualites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/actualites",
 		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.News)),
 		Fields: []ui.Field{{ID: "title", Label: "Titre", Required: true, Value: title, Error: wrong},
 			{ID: "text", Label: "Texte", Type: "textarea", Rows: 8, Required: true, Value: text, Help: "Une ligne vide sépare les paragraphes, «\u00a0-\u00a0» commence une liste, [mot](https://…) fait un lien."}}}

@@ -44,6 +44,7 @@ type site struct {
 	now      time.Time
 	store    *panorama.Store
 	accounts *account.Room
+	cops     *cop.Room
 	ill      atomic.Bool // the database does not answer
 	http.Handler
 }
@@ -69,6 +70,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
+	s.cops = rooms
 	keys := db.NewCursors([]byte("essai"))
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,

@@ -215,7 +215,7 @@ func (d Deps) showCycle(w http.ResponseWriter, r *http.Request, status int, type
 		return err
 	}
 	v.Fields = append(v.Fields, ui.Field{ID: "state", Label: "État", Type: "radio", Required: true, Options: []ui.Option{
-		{Value: cop.CycleOpen, Label: "Ouvert", Selected: show.State != cop.CycleClosed}, {Value: cop.CycleClosed, Label: "Clos", Help: "Aucune COP n’y ouvre plus ; celles qui y sont restent.", Selected: show.State == cop.CycleClosed}}})
+		{Value: cop.CycleOpen, Label: "Ouvert", Selected: show.State != cop.CycleClosed}, {Value: cop.CycleClosed, Label: "Clos", Help: "Aucune COP n’y ouvre plus\u00a0; celles qui y sont restent.", Selected: show.State == cop.CycleClosed}}})
 	v.COPs = ui.Table{ID: "cop-ouvertes", Caption: "Les COP régionales du cycle", Columns: []ui.Column{{Label: "COP", Wide: true}, {Label: "Bureau"}}}
 	for _, x := range open {
 		v.COPs.Rows = append(v.COPs.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Name, Href: x.Path()}, {Text: "Ouvrir le bureau", Href: x.Path() + "/bureau"}}})

@@ -273,8 +273,7 @@ func (m *Room) end(ctx context.Context, tx db.Q, act Act, state ActState, reason
 		return act, m.endPriority(ctx, tx, act)
 	case RetractAct:
 		if state != ActWithdrawn {
-			_, err := tx.Exec(ctx, `UPDATE cop_event SET state = 'withdrawn' WHERE id = $1`, act.Subject)
-			return act, err
+			return act, takeBack(ctx, tx, act.COP, act.Subject)
 		}
 	}
 	return act, nil

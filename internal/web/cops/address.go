@@ -93,6 +93,9 @@ func (d Deps) desks(r *http.Request, c cop.COP) ([]ui.Link, error) {
 
 // trail leads from the country to a COP.
 func trail(c cop.COP, where string, more ...ui.Link) []ui.Link {
+	if c.Cycle != cop.First {
+		where += ", cycle " + c.Cycle
+	}
 	out := []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: where, Href: c.Path()}}
 	return append(out, more...)
 }

@@ -69,7 +69,7 @@ func deskPage(v deskView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(v.Waiting) == 0 {
-				templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Title: "Rien n’attend", Text: "Ce qui engage la COP (son lancement, le diagnostic, la feuille de route) attendra ici la validation de l’État et de la Région."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Title: "Rien n’attend", Text: "Ce qui engage la COP (son lancement, le diagnostic, la feuille de route) attendra ici la validation de ses têtes."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -287,7 +287,7 @@ func (d Deps) showDocument(w http.ResponseWriter, r *http.Request, status int, t
 	if err != nil {
 		return err
 	}
-	v.Versions = ui.Table{ID: "versions", Caption: "Les versions du document, de la plus récente à la première", Columns: []ui.Column{{Label: "Version", Number: true}, {Label: "Le"}, {Label: "Par"}, {Label: "Fichier", Wide: true}, {Label: "Ce qui change", Wide: true}}}
+	v.Versions = ui.Table{ID: "versions", Caption: "Les versions du document, de la plus récente à la première", Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Par"}, {Label: "Fichier", Wide: true}, {Label: "Ce qui change", Wide: true}}}
 	for _, one := range all {
 		v.Versions.Rows = append(v.Versions.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(one.Rev)}, {Text: french.Date(one.At.In(zoneOf(c)))}, {Text: whoIs(people, one.By)},
 			{Text: one.Body.FileName, Sub: size(one.Body.Size), Href: "/documents/" + x.ID + "?version=" + strconv.FormatInt(one.Rev, 10)}, {Text: one.Reason}}})

@@ -52,12 +52,12 @@ func (d Deps) events(w http.ResponseWriter, r *http.Request) error {
 	a := shell.Actor(r)
 	v := eventsView{workView: workView{Heading: ui.Heading{Overline: "Étapes", Title: where + nb + ": ce qui est arrivé à chaque étape", Scope: []string{"cycle " + c.Cycle, "rien n’est effacé" + nb + ": une correction s’ajoute"}},
 		Tabs: tabs(r, c, "/bureau/evenements"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/evenements", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent))}}
-	v.Events = ui.Table{ID: "evenements", Caption: "Les événements, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Date"}, {Label: "Étape"}, {Label: "Fait"}, {Label: "État"}, {Label: "Source"}, {Label: "Précision", Wide: true}}}
+	v.Events = ui.Table{ID: "evenements", Caption: "Les événements, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Date"}, {Label: "Étape"}, {Label: "Fait"}, {Label: "État"}, {Label: "Source"}, {Label: "Précision", Wide: true}, {Label: "Changer"}}}
 	gone := cop.Corrected(events)
 	for _, e := range slices.Backward(events) {
-		state := ui.Cell{Text: standingOf(e, gone)}
+		state, change := ui.Cell{Text: standingOf(e, gone)}, ui.Cell{}
 		if v.MayAdd && state.Text == "compte" {
-			state = ui.Cell{Text: "corriger ou retirer", Href: v.Action + "/" + e.ID}
+			change = ui.Cell{Text: "corriger ou retirer", Href: v.Action + "/" + e.ID}
 		}
 		source := ui.Cell{Text: e.Source}
 		if source.Text == "" {
@@ -66,7 +66,7 @@ func (d Deps) events(w http.ResponseWriter, r *http.Request) error {
 		if strings.HasPrefix(e.Evidence, "https://") || strings.HasPrefix(e.Evidence, "/documents/") {
 			source.Href = e.Evidence
 		}
-		v.Events.Rows = append(v.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: e.Date()}, {Text: e.Stage.Name()}, {Text: e.Mark.Name()}, state, source, {Text: e.Note}}})
+		v.Events.Rows = append(v.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: e.Date()}, {Text: e.Stage.Name()}, {Text: e.Mark.Name()}, state, source, {Text: e.Note}, change}})
 	}
 	if len(events) == 0 {
 		v.Empty = &ui.Empty{Title: "Aucun événement pour l’instant", Text: "Enregistrez le premier au bureau de la COP.", Action: ui.Link{Label: "Enregistrer un événement", Href: c.Path() + "/bureau#evenement"}}

@@ -194,7 +194,7 @@ func (d Deps) showPriority(w http.ResponseWriter, r *http.Request, status int, o
 	if x.State == cop.TakenUp || x.State == cop.Merged || x.State == cop.SetAside {
 		v.Answer = &ui.Alert{State: "info", Title: "Réponse de la région" + nb + ": " + x.State.Name(), Text: x.Reason}
 	}
-	if v.History, err = d.priorityHistory(r, c, x); err != nil {
+	if v.History, err = d.priorityHistory(r, of, x); err != nil {
 		return err
 	}
 	return d.private(w, r, status, v.Heading, priorityPage(v), trail(c, where, ui.Link{Label: "Priorités", Href: c.Path() + "/bureau/priorites"}, ui.Link{Label: x.Title})...)
@@ -224,18 +224,18 @@ func (d Deps) answerFields(r *http.Request, c cop.COP, x cop.Priority, places ma
 	return []ui.Field{answer, into, {ID: "reason", Label: "Raison", Type: "textarea", Rows: 4, Value: f.Get("reason"), Help: "Demandée pour fusionner ou écarter" + nb + ": le département la lit."}}, nil
 }
 
-func (d Deps) priorityHistory(r *http.Request, c cop.COP, x cop.Priority) (t ui.Table, err error) {
+func (d Deps) priorityHistory(r *http.Request, of cop.COP, x cop.Priority) (t ui.Table, err error) {
 	t = ui.Table{ID: "historique", Caption: "Ce que la priorité a été, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Le"}, {Label: "Par"}, {Label: "État"}, {Label: "Titre", Wide: true}, {Label: "Raison", Wide: true}}}
 	all, err := cop.PriorityVersions(r.Context(), d.Q, shell.Actor(r), x.ID)
 	if err != nil {
 		return t, err
 	}
-	people, err := d.names(r, c)
+	people, err := d.names(r, of)
 	if err != nil {
 		return t, err
 	}
 	for _, one := range all {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Date(one.At.In(zoneOf(c)))}, {Text: whoIs(people, one.By)}, {Text: one.Body.State.Name()}, {Text: one.Body.Title}, {Text: one.Body.Reason}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Date(one.At.In(zoneOf(of)))}, {Text: whoIs(people, one.By)}, {Text: one.Body.State.Name()}, {Text: one.Body.Title}, {Text: one.Body.Reason}}})
 	}
 	return t, nil
 }

@@ -155,7 +155,11 @@ func (d Deps) publicWork(r *http.Request, c cop.COP, on string, v *oneView) erro
 		case x.Day >= on:
 			v.Coming = append(v.Coming, lineOf(x, false))
 		case len(v.Held) < 6:
-			v.Held = append(v.Held, lineOf(x, false))
+			line := lineOf(x, false)
+			if x.State == cop.Planned { // nobody said yet whether it was held
+				line.State = "à confirmer"
+			}
+			v.Held = append(v.Held, line)
 		}
 	}
 	slices.Reverse(v.Coming) // the soonest first

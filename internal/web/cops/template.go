@@ -169,7 +169,7 @@ func differenceTable(id, caption string, all []cop.Difference, themes map[string
 }
 
 func versionTable(all []cop.VersionOf[cop.Template], name func(string) string) ui.Table {
-	t := ui.Table{ID: "versions", Caption: "Les versions du modèle, de la plus récente à la première", Columns: []ui.Column{{Label: "Version", Number: true}, {Label: "Le"}, {Label: "Par"}, {Label: "Pourquoi", Wide: true},
+	t := ui.Table{ID: "versions", Caption: "Les versions du modèle, de la plus récente à la première", Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Par"}, {Label: "Pourquoi", Wide: true},
 		{Label: "Points", Number: true}, {Label: "Critères", Number: true}, {Label: "Questionnaires", Number: true}}}
 	for _, v := range all {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(v.Rev)}, {Text: french.Date(v.At)}, {Text: name(v.By)}, {Text: v.Reason},

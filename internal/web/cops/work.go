@@ -98,6 +98,17 @@ func lineOf(x cop.Meeting, mayEdit bool) meetingLine {
 	return l
 }
 
+// about says what a meeting is, in one line.
+func (l meetingLine) about() string {
+	out := l.Kind
+	for _, x := range []string{l.State, l.Came, l.Where} {
+		if x != "" {
+			out += ", " + x
+		}
+	}
+	return out
+}
+
 func meetingFields(x cop.Meeting, wrong string) []ui.Field {
 	kind := ui.Field{ID: "kind", Label: "Type", Type: "select", Required: true}
 	for _, k := range cop.MeetingKinds() {

@@ -55,7 +55,7 @@ var forms = map[string]url.Values{
 	"meeting-add": {"title": {"T"}, "kind": {"atelier"}, "stage": {"debat"}, "day": {"2026-03-20"}, "part": {"public"}}, "document-withdraw": {"rev": {"1"}, "reason": {"erreur"}},
 	"priority-add": {"title": {"T"}}, "priority-change": {"do": {"edit"}, "rev": {"1"}, "title": {"Volé"}}, "cop-department-open": {"department": {"68"}, "heads": {"one"}},
 	"template-save": {"rev": {"0"}, "stages": {"preparation"}}, "cop-save": {"do": {"cop"}, "rev": {"1"}, "name": {"Volé"}, "patience": {"30"}}, "feed-change": {"do": {"new"}},
-	"desk-delegate": {"person": {"x"}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté"}},
+	"desk-delegate": {"person": {"x"}, "reach": {"all"}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté"}},
 }
 
 // rows counts the rows of some tables, and of the journal.

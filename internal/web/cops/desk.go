@@ -109,7 +109,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 	}
 	for _, g := range given {
-		line := delegationLine{ID: g.ID, Text: c.Head(g.Side) + " délègue à " + people[g.Person] + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
+		line := delegationLine{ID: g.ID, Text: c.Head(g.Side) + " délègue à " + people[g.Person] + " " + reachText(g, c, acts) + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
 		if !g.EndedAt.IsZero() {
 			line.Text += ", terminée le " + french.Date(g.EndedAt)
 		} else {
@@ -118,7 +118,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		v.Given = append(v.Given, line)
 	}
 	if side != "" {
-		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r)
+		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r, reaches(c, acts))
 	}
 	v.MayFeed = policy.Can(a, policy.Read, partOf(c.Thing(policy.Meeting), cop.Internal))
 	feed, err := cop.FeedSince(r.Context(), d.Q, a, c.ID)

@@ -189,6 +189,9 @@ func TestAPriorityGoesUp(t *testing.T) {
 		}
 		public := s.get(down)
 		public.has("h1", "Bas-Rhin")
+		if strings.Contains(public.body, "Objectif proposé pour 2030") || !strings.Contains(s.get("/regions/grand-est").body, "Objectif proposé pour 2030") {
+			t.Error("a COP of adaptation bears an objective in kt, or one of mitigation does not")
+		}
 		public.has("#autres-cop a", "COP régionale, Grand Est, cycle 2025")
 		checkPage(t, "public page of a département", public)
 		s.get(up).has("#autres-cop a", "Bas-Rhin, cycle 2025")

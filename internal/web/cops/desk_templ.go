@@ -293,7 +293,7 @@ func deskPage(v deskView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if x.Late {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<strong>, en retard</strong>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<strong>– en retard</strong>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -87,6 +87,13 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := oneView{Heading: heading(c, where, s), Tabs: publicTabs(c), Steps: steps(s), Contact: c.Contact, Presentation: c.Presentation, Figures: figures(p, s, on), Calendar: c.Path() + "/calendrier.ics",
 		Foot: ui.Source{Text: "événements nommés ci-dessus, chacun avec sa source.", Sources: []ui.Link{{Label: "Les 18 COP", Href: "/regions"}}, Print: true}}
+	cycle, err := cop.FindCycle(r.Context(), d.Q, c.Cycle)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(strings.Split(cycle.Axes, "|"), "attenuation") {
+		v.Figures = v.Figures[1:] // an objective in kt says nothing of adaptation
+	}
 	if len(s.Conflicts) > 0 {
 		first, _ := s.Launched()
 		v.Conflict = &ui.Alert{State: "info", Title: "Deux dates de lancement sont publiées",
@@ -215,7 +222,11 @@ func (d Deps) sendCalendar(w http.ResponseWriter, r *http.Request, a policy.Acto
 	if err != nil {
 		return err
 	}
-	body := []byte(cop.ICS(c.Name, d.Shell.BaseURL, entries))
+	calendar := c.Name
+	if d.Shell.Demo {
+		calendar += " (données de démonstration)"
+	}
+	body := []byte(cop.ICS(calendar, d.Shell.BaseURL, entries))
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="cop-`+c.Slug+`.ics"`)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))

@@ -3,6 +3,7 @@ package cop
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -10,30 +11,6 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/policy"
 )
-
-// Side is one of the two heads of a COP.
-type Side string
-
-// The sides: the préfet, and the elected head.
-const (
-	StateSide  Side = "state"
-	RegionSide Side = "region"
-)
-
-// Name is how a side is called on the pages of a COP.
-func (s Side) Name() string {
-	if s == StateSide {
-		return "l’État"
-	}
-	return "la Région"
-}
-
-func (s Side) other() Side {
-	if s == StateSide {
-		return RegionSide
-	}
-	return StateSide
-}
 
 // The kinds of acts that this room knows what to do with, besides PriorityAct.
 const (
@@ -103,33 +80,6 @@ func (a Act) AloneFrom(c COP) time.Time { return a.At.AddDate(0, 0, int(c.Patien
 // NewAct is what an act is about.
 type NewAct struct{ Kind, Subject, Title, SHA256 string }
 
-// sideOf tells for which head a person may act here: their own role, or a
-// delegation that covers this act today.
-func (m *Room) sideOf(ctx context.Context, q db.Q, a policy.Actor, c COP, kind, act string) (Side, string, error) {
-	thing := c.Thing(policy.Validation)
-	switch {
-	case a.Person == "":
-		return "", "", policy.Check(a, policy.Consent, thing)
-	case a.Holds(thing, policy.StateChair) && (c.Parent == "" || !a.Holds(thing, policy.RegionChair)):
-		return StateSide, "", nil
-	case a.Holds(thing, policy.RegionChair):
-		return RegionSide, "", nil
-	case c.Parent != "" && a.Holds(thing, policy.DepartmentLead):
-		return StateSide, "", nil
-	}
-	d, err := m.delegationFor(ctx, q, a.Person, c, kind, act)
-	if err != nil {
-		return "", "", err
-	}
-	if d.ID == "" {
-		if err := policy.Check(a, policy.Read, thing); err != nil {
-			return "", "", err
-		}
-		return "", "", apperr.New(apperr.Forbidden, nil, "Seules les deux têtes de la COP, ou les personnes à qui elles ont délégué cet acte, peuvent le valider. Rien n’a été enregistré.")
-	}
-	return d.Side, d.ID, nil
-}
-
 // Propose opens an act: whoever proposes gives their own side's word, the other
 // head is asked from then on.
 func (m *Room) Propose(ctx context.Context, a policy.Actor, copID string, in NewAct) (act Act, err error) {
@@ -158,7 +108,9 @@ func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, c COP, in N
 	now := m.Now()
 	act := Act{ID: id, COP: c.ID, Rev: 1, Kind: in.Kind, Subject: in.Subject, Title: in.Title, SHA256: in.SHA256, State: ActPending, ProposedBy: a.Person, At: now}
 	side, delegation, err := m.sideOf(ctx, tx, a, c, in.Kind, "")
-	if err != nil && !policy.Can(a, policy.Create, c.Thing(policy.StageEvent)) {
+	// Only a refusal lets the team propose without a word: a database that does
+	// not answer says nothing of who they are.
+	if err != nil && (unlessRefused(err) != nil || !policy.Can(a, policy.Create, c.Thing(policy.StageEvent))) {
 		return Act{}, err
 	}
 	act.Side = side
@@ -227,7 +179,7 @@ func (m *Room) consent(ctx context.Context, tx db.Q, a policy.Actor, c COP, act 
 		return Act{}, err
 	}
 	if n == 0 {
-		return Act{}, apperr.Conflictf("%s a déjà validé cet acte. Rien n’a été ajouté.", upper(side.Name()))
+		return Act{}, apperr.Conflictf("%s a déjà validé cet acte. Rien n’a été ajouté.", upper(c.Head(side)))
 	}
 	act.Consents = append(act.Consents, Consent{Act: act.ID, Side: side, Person: a.Person, Delegation: delegation, At: m.Now()})
 	if err := m.recordFor(ctx, tx, a, delegation, "consent", "validation", act.ID, act.Rev, c.ID); err != nil {
@@ -239,7 +191,7 @@ func (m *Room) consent(ctx context.Context, tx db.Q, a policy.Actor, c COP, act 
 	return act, nil
 }
 
-func upper(s string) string { return "L" + s[1:] }
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // GoAlone ends an act that the other head left without an answer longer than
 // the COP's period. The act says since when they were asked, and why.
@@ -261,8 +213,8 @@ func (m *Room) GoAlone(ctx context.Context, a policy.Actor, actID, reason string
 			return apperr.Invalidf("Validez d’abord l’acte vous-même\u00a0: on ne poursuit seul que ce que l’on a validé.")
 		}
 		if from := act.AloneFrom(c); m.Now().Before(from) {
-			return apperr.New(apperr.Forbidden, nil, "%s a été sollicitée le %s\u00a0: vous pourrez poursuivre seul à partir du %s, après les %d jours que la COP a fixés.",
-				upper(side.other().Name()), french.Date(act.At), french.Date(from), c.Patience)
+			return apperr.New(apperr.Forbidden, nil, "%s a reçu la demande le %s\u00a0: vous pourrez poursuivre seul à partir du %s, après les %d jours que la COP a fixés.",
+				upper(c.Head(side.other())), french.Date(act.At), french.Date(from), c.Patience)
 		}
 		if err := m.recordFor(ctx, tx, a, delegation, "go-alone", "validation", act.ID, act.Rev, c.ID); err != nil {
 			return err
@@ -290,7 +242,7 @@ func (m *Room) Withdraw(ctx context.Context, a policy.Actor, actID, reason strin
 				return err
 			}
 			if act.Side != "" && side != act.Side {
-				return apperr.New(apperr.Forbidden, nil, "Cette proposition vient de %s\u00a0: elle seule peut la retirer.", act.Side.Name())
+				return apperr.New(apperr.Forbidden, nil, "Cette proposition a été faite par %s\u00a0: cette tête seule peut la retirer.", c.Head(act.Side))
 			}
 		}
 		if err := m.record(ctx, tx, a, "withdraw", "validation", act.ID, act.Rev, c.ID); err != nil {
@@ -323,8 +275,7 @@ func (m *Room) end(ctx context.Context, tx db.Q, act Act, state ActState, reason
 		return act, m.endPriority(ctx, tx, act)
 	case RetractAct:
 		if state != ActWithdrawn {
-			_, err := tx.Exec(ctx, `UPDATE cop_event SET state = 'withdrawn' WHERE id = $1`, act.Subject)
-			return act, err
+			return act, takeBack(ctx, tx, act.COP, act.Subject)
 		}
 	}
 	return act, nil

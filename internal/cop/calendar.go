@@ -61,7 +61,7 @@ func Calendar(ctx context.Context, q db.Q, a policy.Actor, copID, from, to strin
 	out := make([]Appointment, 0, len(meetings)+len(events))
 	for _, x := range meetings {
 		out = append(out, Appointment{UID: "reunion-" + x.ID, Sequence: x.Rev - 1, COP: x.COP, Name: x.Title, Day: x.Day,
-			Start: instant(x.Day, x.Start, zone), End: instant(x.Day, x.End, zone), Place: x.Place, Note: x.Note, Path: "/reunions/" + x.ID,
+			Start: instant(x.Day, x.Start, zone), End: instant(x.Day, x.End, zone), Place: x.Place, Note: x.Note, Path: c.Path(),
 			Category: x.Kind.Name(), Private: x.Part != policy.Public, Cancelled: x.State == Cancelled, UpdatedAt: x.UpdatedAt})
 	}
 	gone := Corrected(events)
@@ -75,7 +75,7 @@ func Calendar(ctx context.Context, q db.Q, a policy.Actor, copID, from, to strin
 			return c, nil, err
 		}
 		out = append(out, Appointment{UID: "etape-" + e.ID, COP: c.ID, Name: c.Name + "\u00a0: " + e.Stage.Name() + ", " + e.Mark.Name(), Day: e.Day, Note: e.Note,
-			Path: "/regions/" + c.Slug, Category: e.Stage.Name(), Tentative: e.Mark == Announced, UpdatedAt: known})
+			Path: c.Path(), Category: e.Stage.Name(), Tentative: e.Mark == Announced, UpdatedAt: known})
 	}
 	slices.SortStableFunc(out, func(x, y Appointment) int { return strings.Compare(x.Day, y.Day) })
 	return c, out, nil
@@ -243,6 +243,17 @@ func (m *Room) EndFeed(ctx context.Context, a policy.Actor, copID string) (err e
 
 func (m *Room) endFeeds(ctx context.Context, tx db.Q, a policy.Actor, copID string) (int64, error) {
 	return tx.Exec(ctx, `UPDATE calendar_feed SET ended_at = $3 WHERE person = $1 AND cop_id = $2 AND ended_at IS NULL`, a.Person, copID, m.Now().UnixMilli())
+}
+
+// FeedSince is when a person opened the private calendar that they have of a
+// COP; zero when they have none.
+func FeedSince(ctx context.Context, q db.Q, a policy.Actor, copID string) (at time.Time, err error) {
+	var ms int64
+	err = q.QueryRow(ctx, `SELECT COALESCE(MAX(at), 0) FROM calendar_feed WHERE person = $1 AND cop_id = $2 AND ended_at IS NULL`, a.Person, copID).Scan(&ms)
+	if ms > 0 {
+		at = time.UnixMilli(ms).UTC()
+	}
+	return at, err
 }
 
 // FeedOf tells whose private calendar a secret opens, and of which COP. Their

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strings"
 	"time"
 
 	"jalon/internal/account"
@@ -87,6 +88,36 @@ func (c COP) Thing(kind policy.Kind) policy.Thing {
 		t.Department = c.Territory[len("department:"):]
 	}
 	return t
+}
+
+// Department is the code of the département whose COP it is, empty for that of
+// a region.
+func (c COP) Department() string {
+	code, ok := strings.CutPrefix(c.Territory, "department:")
+	if !ok {
+		return ""
+	}
+	return code
+}
+
+// Path is the address of the public page of a COP. The page of a region is that
+// of its COP of the first cycle; the others say their cycle.
+func (c COP) Path() string {
+	switch d := c.Department(); {
+	case d != "":
+		return "/departements/" + d + "/cycles/" + c.Cycle
+	case c.Cycle != First:
+		return "/regions/" + c.Slug + "/cycles/" + c.Cycle
+	}
+	return "/regions/" + c.Slug
+}
+
+// Head is how one of the two heads of this COP is called on its pages.
+func (c COP) Head(s Side) string {
+	if s == RegionSide && c.Department() != "" {
+		return "le Département"
+	}
+	return s.Name()
 }
 
 // RegionID is the id of the COP of a region in a cycle: an address that a

@@ -90,12 +90,32 @@ func (m *Room) RetractEvent(ctx context.Context, a policy.Actor, copID, id, reas
 			act, err = m.propose(ctx, tx, a, c, NewAct{Kind: RetractAct, Subject: id, Title: "Retrait\u00a0: " + e.Stage.Name() + ", " + e.Mark.Name() + ", le " + french.Day(e.Day)})
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE cop_event SET state = 'withdrawn' WHERE id = $1`, id); err != nil {
+		if err := takeBack(ctx, tx, copID, id); err != nil {
 			return err
 		}
 		return m.record(ctx, tx, a, "withdraw", "stage_event", id, 0, copID)
 	})
 	return act, err
+}
+
+// takeBack withdraws an event with those that it corrected: what did not happen
+// did not happen on its first date either.
+func takeBack(ctx context.Context, tx db.Q, copID, id string) error {
+	events, err := Events(ctx, tx, copID)
+	if err != nil {
+		return err
+	}
+	for id != "" {
+		if _, err := tx.Exec(ctx, `UPDATE cop_event SET state = 'withdrawn' WHERE id = $1`, id); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(events, func(e Event) bool { return e.ID == id })
+		if i < 0 {
+			return nil
+		}
+		id = events[i].Supersedes
+	}
+	return nil
 }
 
 func hasOpen(ctx context.Context, q db.Q, copID, kind, subject string) (bool, error) {

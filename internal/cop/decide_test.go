@@ -84,7 +84,7 @@ func TestAPriorityOfTwoHeads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		council := policy.Actor{Person: "cd67", Grants: []policy.Grant{{Role: policy.RegionChair, COP: c.ID}}}
+		council := policy.Actor{Person: "cd67", Grants: []policy.Grant{{Role: policy.RegionChair, Department: "67"}}}
 		if _, err := r.Consent(ctx, council, act.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -225,8 +225,8 @@ func TestCorrections(t *testing.T) {
 		_, err = r.RetractEvent(ctx, prefet, grandEst, right.ID, "séance annulée")
 		want(t, err, apperr.Conflict, "attend déjà")
 		must[Act](t)(r.Consent(ctx, president, act.ID))
-		if day := launch(); day == "2026-02-19" {
-			t.Errorf("the event still counts: %s", day)
+		if day := launch(); day != "" {
+			t.Errorf("the event, or the one it corrected, still counts: %s", day)
 		}
 	})
 }

@@ -45,6 +45,11 @@ func (m *Room) Delegate(ctx context.Context, a policy.Actor, in Delegation) (d D
 	if err := m.checkDelegation(in, a); err != nil {
 		return d, err
 	}
+	if in.Reach == "act" {
+		if act, err := FindAct(ctx, m.DB, in.Target); err != nil || act.COP != in.COP {
+			return d, unlessNotFound(err, apperr.Invalidf("Choisissez l’acte à déléguer parmi ceux de cette COP."))
+		}
+	}
 	d = in
 	if d.ID, err = m.IDs.New(); err != nil {
 		return d, err
@@ -58,6 +63,15 @@ func (m *Room) Delegate(ctx context.Context, a policy.Actor, in Delegation) (d D
 		return m.record(ctx, tx, a, "create", "delegation", d.ID, 0, d.COP)
 	})
 	return d, err
+}
+
+// unlessNotFound is what to say when a thing named by a form is not there: an
+// error of another kind stays.
+func unlessNotFound(err, say error) error {
+	if err != nil && !notFound(err) {
+		return err
+	}
+	return say
 }
 
 func (m *Room) checkDelegation(in Delegation, a policy.Actor) error {

@@ -151,9 +151,9 @@ func (m *Room) waiting(ctx context.Context, q db.Q, a policy.Actor, d *Desk) err
 		if act.State != ActPending {
 			continue
 		}
-		mine, _, serr := m.sideOf(ctx, q, a, d.COP, act.Kind, act.ID)
-		if serr != nil && apperr.KindOf(serr) == apperr.Internal {
-			return serr
+		mine, err := m.SideOf(ctx, q, a, d.COP, act)
+		if err != nil {
+			return err
 		}
 		for _, side := range []Side{StateSide, RegionSide} {
 			if act.Has(side) || side == RegionSide && !d.COP.Both {
@@ -162,7 +162,7 @@ func (m *Room) waiting(ctx context.Context, q db.Q, a policy.Actor, d *Desk) err
 			head := HeadOn(d.Offices, side, m.today(d.COP))
 			who := head.Title
 			if who == "" {
-				who = side.Name()
+				who = d.COP.Head(side)
 			}
 			if head.Name != "" {
 				who = head.Name + ", " + who
@@ -181,14 +181,14 @@ func (m *Room) due(ctx context.Context, q db.Q, d *Desk, f Facts, up []Priority)
 	}
 	for _, side := range []Side{StateSide, RegionSide} {
 		if (side == StateSide || c.Both) && HeadOn(f.Offices, side, today).ID == "" {
-			add("office", string(side), "Indiquer qui conduit la COP pour "+side.Name(), "")
+			add("office", string(side), "Indiquer qui conduit la COP pour "+c.Head(side), "")
 		}
 	}
 	for _, w := range d.Waiting {
 		if w.Mine {
 			add("act", w.Act.ID, "Valider\u00a0: "+w.Act.Title, "")
 		} else if !m.Now().Before(w.Alone) && w.Act.Has(w.Side.other()) {
-			add("act", w.Act.ID, upper(w.Side.Name())+" n’a pas répondu dans le délai\u00a0: "+w.Act.Title, w.Alone.Format(time.DateOnly))
+			add("act", w.Act.ID, upper(c.Head(w.Side))+" n’a pas répondu dans le délai\u00a0: "+w.Act.Title, w.Alone.Format(time.DateOnly))
 		}
 	}
 	if e := d.State.Next; e != nil {
@@ -265,7 +265,7 @@ func (m *Room) moved(ctx context.Context, q db.Q, a policy.Actor, d *Desk) error
 
 // sentences say what an act of the journal did, after the name of its author.
 var sentences = map[string]string{
-	"open cop": "a ouvert la COP", "edit cop": "a modifié la présentation de la COP", "edit cop_template": "a adapté le modèle de la COP",
+	"open cop": "a ouvert la COP", "create calendar_feed": "a ouvert son calendrier privé", "end calendar_feed": "a fermé son calendrier privé", "edit cop": "a modifié la présentation de la COP", "edit cop_template": "a adapté le modèle de la COP",
 	"create stage_event": "a enregistré un événement d’étape", "withdraw stage_event": "a retiré un événement d’étape",
 	"propose validation": "a proposé une validation", "consent validation": "a validé un acte", "go-alone validation": "a poursuivi sans l’autre tête",
 	"withdraw validation": "a retiré une proposition", "create delegation": "a donné une délégation", "end delegation": "a mis fin à une délégation",

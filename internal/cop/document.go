@@ -272,6 +272,34 @@ func OpenDocument(ctx context.Context, q db.Q, a policy.Actor, id string) (x Doc
 	return x, r, err
 }
 
+// OpenVersion returns an older file of a document, for who may change it.
+func OpenVersion(ctx context.Context, q db.Q, a policy.Actor, id string, rev int64) (x Document, r *blob.Reader, err error) {
+	defer apperr.Wrap(&err, "cop.OpenVersion(%s, %d)", id, rev)
+	all, err := DocumentVersions(ctx, q, a, id)
+	if err != nil {
+		return x, nil, err
+	}
+	for _, v := range all {
+		if v.Rev == rev {
+			r, err = blob.Open(ctx, q, v.Body.SHA256)
+			return v.Body, r, err
+		}
+	}
+	return x, nil, apperr.NotFoundf("Ce document n’a pas cette version.")
+}
+
+// PublicDocuments is the set of the documents of a COP that anyone may read, for
+// pages that show them as evidence.
+func PublicDocuments(ctx context.Context, q db.Q, copID string) (map[string]bool, error) {
+	rows, err := q.Query(ctx, `SELECT id FROM cop_document WHERE cop_id = $1 AND part = 'public' AND state = 'kept'`, copID)
+	ids, err := db.Strings(rows, err)
+	out := map[string]bool{}
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
+}
+
 // Documents lists the documents of a COP that the actor may read, the latest
 // first.
 func (m *Room) Documents(ctx context.Context, q db.Q, a policy.Actor, c COP, cursor string, limit int) (p Page[Document], err error) {

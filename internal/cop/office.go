@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/french"
 	"jalon/internal/policy"
 )
 
@@ -63,7 +64,7 @@ func (m *Room) SetOffice(ctx context.Context, a policy.Actor, in Office, reason 
 				continue
 			}
 			if in.From <= o.From {
-				return apperr.Invalidf("La fonction actuelle a commencé le %s\u00a0: la suivante commence après.", o.From)
+				return apperr.Invalidf("La fonction actuelle a commencé le %s\u00a0: la suivante commence après.", french.Day(o.From))
 			}
 			if err := m.endOffice(ctx, tx, a, o, in, reason); err != nil {
 				return err
@@ -81,6 +82,49 @@ func (m *Room) SetOffice(ctx context.Context, a policy.Actor, in Office, reason 
 		return m.kept(ctx, tx, a, "create", "office", x.ID, x.Rev, x.COP, reason, x)
 	})
 	return x, err
+}
+
+// EndOffice says until when somebody headed a side, when nobody has followed
+// them yet. The delegations that they gave end.
+func (m *Room) EndOffice(ctx context.Context, a policy.Actor, copID, id, to, reason string) (err error) {
+	defer apperr.Wrap(&err, "cop.EndOffice(%s)", id)
+	if err := day(to, "Fin de la fonction"); err != nil {
+		return err
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return err
+	}
+	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		if _, err := tx.Exec(ctx, `UPDATE cop SET rev = rev WHERE id = $1`, copID); err != nil {
+			return err
+		}
+		c, err := Find(ctx, tx, copID)
+		if err != nil {
+			return err
+		}
+		if err := policy.Check(a, policy.Create, c.Thing(policy.RoleGrant)); err != nil {
+			return err
+		}
+		all, err := Offices(ctx, tx, copID)
+		if err != nil {
+			return err
+		}
+		for _, o := range all {
+			switch {
+			case o.ID != id:
+				continue
+			case o.To != "":
+				return apperr.Conflictf("Cette fonction est déjà terminée\u00a0: rechargez la page.")
+			case to < o.From:
+				return apperr.Invalidf("Cette fonction a commencé le %s\u00a0: elle ne peut pas finir avant.", french.Day(o.From))
+			case to > m.today(c):
+				return apperr.Invalidf("Cette date est à venir\u00a0: une fonction se termine un jour passé, ou aujourd’hui.")
+			}
+			return m.endOffice(ctx, tx, a, o, Office{From: last.AddDate(0, 0, 1).Format(time.DateOnly)}, reason)
+		}
+		return apperr.NotFoundf("Cette fonction n’existe pas dans cette COP.")
+	})
 }
 
 func (m *Room) endOffice(ctx context.Context, tx db.Q, a policy.Actor, o, next Office, reason string) error {

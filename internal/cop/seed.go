@@ -168,6 +168,9 @@ func (m *Room) OpenDepartment(ctx context.Context, a policy.Actor, parent string
 	if err := policy.Check(a, policy.Edit, up.Thing(policy.COP)); err != nil {
 		return c, err
 	}
+	if up.Cycle == First {
+		return c, apperr.Invalidf("Les COP départementales existent depuis le cycle 2025\u00a0: ouvrez celle-ci dans ce cycle ou dans un suivant.")
+	}
 	if up.Parent != "" || d.Region != up.Region {
 		return c, apperr.Invalidf("Ce département n’est pas de cette région.")
 	}

@@ -191,6 +191,9 @@ func (m *Room) addEvent(ctx context.Context, a policy.Actor, copID string, in Ne
 		if err := m.checkEvent(c, before, in); err != nil {
 			return err
 		}
+		if err := evidence(ctx, tx, copID, in.Evidence); err != nil {
+			return err
+		}
 		if slices.ContainsFunc(before, func(x Event) bool {
 			return x.Stage == e.Stage && x.Mark == e.Mark && x.State != Withdrawn && (x.Day == e.Day || Commits(e.Stage, e.Mark) && x.State == Pending)
 		}) {
@@ -218,6 +221,22 @@ func (m *Room) addEvent(ctx context.Context, a policy.Actor, copID string, in Ne
 		return m.record(ctx, tx, a, "create", "stage_event", e.ID, 0, copID)
 	})
 	return e, act, err
+}
+
+// evidence checks that a document named as evidence is one of this COP.
+func evidence(ctx context.Context, q db.Q, copID, address string) error {
+	id, ok := strings.CutPrefix(address, "/documents/")
+	if !ok {
+		return nil
+	}
+	x, err := oneDocument(ctx, q, id)
+	if err != nil && !notFound(err) {
+		return err
+	}
+	if err != nil || x.COP != copID || x.State != Kept {
+		return apperr.Invalidf("La preuve désigne un document qui n’est pas dans cette COP\u00a0: choisissez-en un de sa page «\u00a0Documents\u00a0».")
+	}
+	return nil
 }
 
 func insertEvents(ctx context.Context, tx db.Q, events []Event, at int64) (int64, error) {

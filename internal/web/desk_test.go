@@ -80,8 +80,20 @@ func TestADelegateValidates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p = s.visit(prefet, base+bureau+"/delegations", url.Values{"person": {account.Account}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté 2026-12"}})
+		for what, typed := range map[string]url.Values{"liste": {"person": {"personne"}, "reach": {"all"}}, "acte à déléguer": {"person": {account.Account}, "reach": {"act:rien"}}, "Dites ce que": {"person": {account.Account}, "reach": {"tout"}}} {
+			typed.Set("from", "2026-03-01")
+			typed.Set("to", "2026-03-31")
+			typed.Set("decision", "arrêté 2026-12")
+			p := s.visit(prefet, base+bureau+"/delegations", typed)
+			p.has("#delegations .fr-error-text", what)
+			if v := p.attr("input#decision", "value"); p.StatusCode != http.StatusBadRequest || len(v) != 1 || v[0] != "arrêté 2026-12" {
+				t.Errorf("%v: %s %q", typed, p.Status, v)
+			}
+		}
+		p = s.visit(prefet, base+bureau+"/delegations", url.Values{"person": {account.Account}, "reach": {"kind:stage"}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté 2026-12"}})
 		p.has("#delegations li", "arrêté 2026-12")
+		p.has("#delegations li", "les étapes")
+		s.visit(team, base2+bureau, nil).has("#attente button", "Enregistrer ma validation") // the page offers what a delegation allows
 		p = s.visit(team, base2+bureau+"/actes/"+id, url.Values{"do": {"consent"}})
 		p.has(".act", "par délégation")
 		s.now = s.now.Add(40 * 24 * time.Hour)

@@ -1,6 +1,9 @@
 package web
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Cache says who may keep an answer.
 type Cache int
@@ -44,14 +47,19 @@ const (
 	typeZIP  = "application/zip"
 
 	typeCalendar = "text/calendar"
+	typeAny      = "application/octet-stream" // of a document: that of its content
 )
 
 const formBody = 1 << 20
 
+// fileBody lets a file that is too large be read to its end, so that its sender
+// reads why it was refused; what is kept is bounded far below.
+const fileBody = 128 << 20
+
 // Routes is the only list of routes: what is not here is not served, but for
 // the files under /static/ and /theme/.
 func Routes() []Route {
-	return []Route{
+	return everyCOP([]Route{
 		{Method: "GET", Pattern: "/{$}", Name: "home", Formats: []string{typeHTML}, Sample: "/"},
 		{Method: "GET", Pattern: "/recherche", Name: "search", Formats: []string{typeHTML}, Sample: "/recherche?q=saint"},
 		{Method: "GET", Pattern: "/territoires", Name: "territories", Formats: []string{typeHTML}, Sample: "/territoires"},
@@ -73,6 +81,35 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/reglages", Name: "cop-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/bureau/journal", Name: "cop-journal", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/regions/{slug}/bureau/journal.csv", Name: "cop-journal-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/regions/{slug}/cycles/{cycle}", Name: "cop", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/departements/{code}/cycles/{cycle}", Name: "cop", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/departements/{code}/cop", Name: "department-cop", Formats: []string{typeHTML}, Sample: "/departements/67/cop"},
+		{Method: "GET", Pattern: "/departements/{code}/bureau", Name: "department-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/evenements", Name: "events", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/evenements/{id}", Name: "event", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/evenements/{id}", Name: "event-change", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/calendrier", Name: "feed-change", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/documents", Name: "documents", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/documents", Name: "document-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/documents/{id}", Name: "document-edit", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/documents/{id}", Name: "document-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/documents/{id}/retirer", Name: "document-withdraw", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/priorites", Name: "priorities", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/priorites", Name: "priority-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/priorites/{id}", Name: "priority", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/priorites/{id}", Name: "priority-change", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/departements", Name: "cop-departments", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/departements", Name: "cop-department-open", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/modele", Name: "template", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/modele", Name: "template-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/documents/{id}", Name: "document-file", Formats: []string{typeAny}, Cache: Own, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: "/calendriers/{secret}", Name: "feed", Formats: []string{typeCalendar}, Cache: Own},
+		{Method: "GET", Pattern: "/national/cycles", Name: "cycles", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/cycles", Name: "cycle-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/national/cycles/{cycle}", Name: "cycle", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/cycles/{cycle}", Name: "cycle-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/national/cycles/{cycle}/ouvrir", Name: "cycle-open", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "POST", Pattern: "/national/cycles/{cycle}/modele", Name: "cycle-template", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/calendrier.ics", Name: "calendar", Formats: []string{typeCalendar}, Sample: "/regions/grand-est/calendrier.ics"},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
@@ -182,5 +219,22 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/sante", Name: "health", Formats: []string{typeJSON}, Cache: Own, Sample: "/sante"},
 		{Method: "GET", Pattern: "/robots.txt", Name: "robots", Formats: []string{typeText}, Cache: Own, Sample: "/robots.txt"},
 		{Method: "GET", Pattern: "/favicon.ico", Name: "favicon", Formats: []string{typeSVG}, Cache: Own},
+	})
+}
+
+// everyCOP gives each page of the COP of a region to those of the other cycles
+// and of the départements, whose addresses say the cycle.
+func everyCOP(list []Route) []Route {
+	for _, rt := range list {
+		rest, ok := strings.CutPrefix(rt.Pattern, "/regions/{slug}/")
+		if !ok || !strings.HasPrefix(rest, "bureau") && rest != "calendrier.ics" {
+			continue
+		}
+		rt.Sample = ""
+		for _, base := range []string{"/regions/{slug}/cycles/{cycle}/", "/departements/{code}/cycles/{cycle}/"} {
+			rt.Pattern = base + rest
+			list = append(list, rt)
+		}
 	}
+	return list
 }

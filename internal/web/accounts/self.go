@@ -81,9 +81,15 @@ func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a acc
 		if slug != "" {
 			v.Desks = append(v.Desks, ui.Link{Label: "Bureau de la COP, " + where, Href: "/regions/" + slug + "/bureau"})
 		}
+		if g.ScopeKind == "department" {
+			v.Desks = append(v.Desks, ui.Link{Label: "Bureau de la COP, " + where, Href: "/departements/" + g.Scope + "/bureau"})
+		}
 	}
 	if !policy.Where(who.Actor, policy.Read, policy.Board).None() {
 		v.Desks = append(v.Desks, ui.Link{Label: "Tableau national des 18 COP", Href: "/national"})
+	}
+	if policy.Can(who.Actor, policy.Edit, policy.Thing{Kind: policy.Cycle}) {
+		v.Desks = append(v.Desks, ui.Link{Label: "Cycles de COP", Href: "/national/cycles"})
 	}
 	if v.Organisations, err = d.ownOrganisations(ctx, a.ID); err != nil {
 		return err

@@ -29,11 +29,19 @@ type Deps struct {
 	Now   func() time.Time
 	// Room does what people do to COPs.
 	Room *cop.Room
+	// ActorOf is what policy asks of an account as it stands now.
+	ActorOf func(ctx context.Context, account string) (policy.Actor, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{"regions": d.all, "region": d.one,
+	return map[string]shell.Handler{"regions": d.all, "region": d.one, "cop": d.one, "department-cop": d.departmentCOP, "department-desk": d.departmentDesk,
+		"documents": d.documents, "document-add": d.addDocument, "document-edit": d.document, "document-save": d.saveDocument, "document-withdraw": d.withdrawDocument, "document-file": d.file,
+		"priorities": d.priorities, "priority-add": d.addPriority, "priority": d.priority, "priority-change": d.changePriority,
+		"cop-departments": d.departments, "cop-department-open": d.openDepartment,
+		"events": d.events, "event": d.event, "event-change": d.changeEvent, "feed-change": d.changeFeed, "feed": d.feed,
+		"template": d.template, "template-save": d.saveTemplate,
+		"cycles": d.cycles, "cycle-add": d.addCycle, "cycle": d.cycle, "cycle-save": d.saveCycle, "cycle-open": d.openCycle, "cycle-template": d.saveCycleTemplate,
 		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate, "desk-tick": d.tick,
 		"meetings": d.meetings, "meeting-add": d.addMeeting, "meeting-save": d.saveMeeting,
 		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar,
@@ -187,184 +195,4 @@ func days(from, to string) int {
 		return 0
 	}
 	return int(b.Sub(a).Hours() / 24)
-}
-
-type oneView struct {
-	Heading      ui.Heading
-	Tabs         []ui.Link
-	Steps        []step
-	Figures      []ui.KeyFigure
-	Presentation string
-	Contact      string
-	Conflict     *ui.Alert
-	Events       ui.Table
-	News         []newsLine
-	Meetings     []meetingLine
-	Calendar     string
-	Empty        *ui.Empty
-	Foot         ui.Source
-}
-
-// step is a stage on the stepper: what is known of it in words, for its colour
-// says nothing alone.
-type step struct {
-	Name, Text string
-	State      string // done, open, announced, unknown
-}
-
-func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.Model(r.Context())
-	if err != nil {
-		return err
-	}
-	slug := r.PathValue("slug")
-	region, err := m.Tree().RegionBySlug(slug)
-	if err != nil {
-		// «/regions/44» and «/regions/Grand-Est» are what people try.
-		if byCode, cerr := m.Tree().Region(slug); cerr == nil {
-			return shell.Moved(w, r, "/regions/"+byCode.Slug)
-		}
-		if bySlug, serr := m.Tree().RegionBySlug(strings.ToLower(slug)); serr == nil {
-			return shell.Moved(w, r, "/regions/"+bySlug.Slug)
-		}
-		return err
-	}
-	c, err := cop.FindIn(r.Context(), d.Q, cop.First, "region:"+region.Code)
-	if err != nil {
-		return err
-	}
-	events, err := cop.Events(r.Context(), d.Q, c.ID)
-	if err != nil {
-		return err
-	}
-	on := d.today()
-	s := cop.StateAt(events, on)
-	p, err := m.Of(territory.Ref{Scale: territory.RegionS, Code: region.Code})
-	if err != nil {
-		return err
-	}
-	v := oneView{
-		Heading: ui.Heading{Overline: "COP régionale", Title: finding(region.Name, s), Scope: []string{"cycle 2023-24", "co-animée par l’État et la Région", "objectifs indicatifs, proposés à la discussion"}},
-		Tabs: []ui.Link{{Label: "La COP", Href: "/regions/" + region.Slug, Current: true}, {Label: "Panorama", Href: "/regions/" + region.Slug + "/panorama"},
-			{Label: "Simulateur", Href: "/simulateur/" + region.Slug}},
-		Steps: steps(s), Contact: c.Contact,
-		Foot: ui.Source{Text: "événements nommés ci-dessus, chacun avec sa source.", Sources: []ui.Link{{Label: "Les 18 COP", Href: "/regions"}}, Print: true},
-	}
-	v.Presentation = c.Presentation
-	v.Figures = figures(p, s, on)
-	if len(s.Conflicts) > 0 {
-		first, _ := s.Launched()
-		v.Conflict = &ui.Alert{State: "info", Title: "Deux dates de lancement sont publiées",
-			Text: "Le " + first.Date() + " selon " + first.Source + ", le " + s.Conflicts[0].Date() + " selon " + s.Conflicts[0].Source + ". Jalon garde les deux et compte de la première."}
-	}
-	v.Events = eventTable(events)
-	if len(v.Events.Rows) == 0 {
-		v.Empty = &ui.Empty{Title: "Aucun événement pour l’instant", Text: "L’équipe de la COP enregistrera ici chaque étape, avec sa date et sa preuve."}
-	}
-	v.Calendar = "/regions/" + region.Slug + "/calendrier.ics"
-	told, err := d.Room.NewsOf(r.Context(), d.Q, policy.Actor{}, c, "", 3)
-	if err != nil {
-		return err
-	}
-	for _, x := range told.Rows {
-		v.News = append(v.News, newsOf(x))
-	}
-	held, err := d.Room.Meetings(r.Context(), d.Q, policy.Actor{}, c, "", 6)
-	if err != nil {
-		return err
-	}
-	for _, x := range held.Rows {
-		v.Meetings = append(v.Meetings, lineOf(x, false))
-	}
-	page := d.Shell.Page(r, v.Heading.Title, "Où en est la COP de la région "+region.Name+", ce qui s’y est passé, et comment y prendre part.",
-		ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: region.Name})
-	return d.Shell.Render(w, r, page, onePage(v))
-}
-
-// finding is what the page says in its title.
-func finding(name string, s cop.State) string {
-	switch {
-	case s.Finished[cop.Roadmap]:
-		for _, e := range []cop.Stage{cop.Roadmap} {
-			return name + nb + ": feuille de route adoptée, " + when(s.Reached[e])
-		}
-	case s.Last != nil:
-		launch, ok := s.Launched()
-		if ok {
-			return name + nb + ": COP lancée " + when(launch)
-		}
-	case s.Next != nil:
-		return name + nb + ": lancement annoncé, " + s.Next.Date()
-	}
-	return name + nb + ": une COP en préparation"
-}
-
-// when writes «le 14 novembre 2023», or «en février 2025» when the day is not
-// known.
-func when(e cop.Event) string {
-	if e.Precision == "day" {
-		return "le " + e.Date()
-	}
-	return "en " + e.Date()
-}
-
-func steps(s cop.State) []step {
-	var out []step
-	for _, stage := range cop.Stages() {
-		x := step{Name: stage.Name(), State: "unknown", Text: "pas de date connue"}
-		e, reached := s.Reached[stage]
-		switch {
-		case stage == cop.Preparation && s.Stage != cop.Preparation:
-			x.State, x.Text = "done", "faite"
-		case stage == cop.Preparation:
-			x.State, x.Text = "open", "en cours"
-		case s.Finished[stage]:
-			x.State, x.Text = "done", "achevée, "+e.Date()
-		case reached && stage == cop.Launch:
-			x.State, x.Text = "done", e.Date()
-		case reached:
-			x.State, x.Text = "open", e.Mark.Name()+", "+e.Date()
-		case s.Next != nil && s.Next.Stage == stage:
-			x.State, x.Text = "announced", "annoncée, "+s.Next.Date()
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
-func figures(p panorama.Panorama, s cop.State, on string) []ui.KeyFigure {
-	out := []ui.KeyFigure{{Label: "Objectif proposé pour 2030", Meaning: "de moins par an en 2030 qu’en 2019, à discuter dans la COP",
-		Value: ui.Value{Text: wording.Mass(p.Total.Kg), Provenance: "computed", ProvenanceLabel: "calculé par Jalon",
-			Explain: wording.FigurePath(wording.TotalKey(p.Edition, p.Territory.Ref)), Name: "Objectif proposé pour 2030"}}}
-	if e, ok := s.Launched(); ok {
-		since := days(e.Day, on)
-		out = append(out, ui.KeyFigure{Label: "Depuis le lancement", Value: ui.Value{Text: french.Integer(since), Unit: french.Plural(since, "jour", "jours")}, Meaning: "lancée " + when(e)})
-	}
-	if s.Last != nil {
-		since := days(s.Last.Day, on)
-		out = append(out, ui.KeyFigure{Label: "Dernier événement connu", Value: ui.Value{Text: french.Integer(since), Unit: french.Plural(since, "jour", "jours")},
-			Meaning: "depuis «" + nb + s.Last.Stage.Name() + ", " + s.Last.Mark.Name() + nb + "», " + when(*s.Last)})
-	}
-	return out
-}
-
-func eventTable(events []cop.Event) ui.Table {
-	t := ui.Table{ID: "evenements", Caption: "Ce qui s’est passé, du plus récent au plus ancien", Columns: []ui.Column{
-		{Label: "Date"}, {Label: "Étape"}, {Label: "Fait"}, {Label: "Source"}, {Label: "Précision", Wide: true}}}
-	gone := cop.Corrected(events)
-	for i := len(events) - 1; i >= 0; i-- {
-		e := events[i]
-		if e.State != cop.Recorded || gone[e.ID] {
-			continue
-		}
-		source := ui.Cell{Text: e.Source}
-		if source.Text == "" {
-			source.Text = "équipe de la COP"
-		}
-		if strings.HasPrefix(e.Evidence, "https://") {
-			source.Href = e.Evidence
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: e.Date()}, {Text: e.Stage.Name()}, {Text: e.Mark.Name()}, source, {Text: e.Note}}})
-	}
-	return t
 }

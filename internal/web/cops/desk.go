@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -29,6 +31,11 @@ type deskView struct {
 	Checks  []checkGroup
 	Given   []delegationLine
 	Give    []ui.Field
+	Feed    string // since when the reader has a private calendar, empty for none
+	MayFeed bool
+	Who     map[string][]string // of an act: whom it waits for, by name
+	Holders []string            // who heads the COP today
+	Others  []ui.Link           // the other desks of the territory
 }
 
 // actLine is an act and what the reader may do about it.
@@ -43,22 +50,6 @@ type actLine struct {
 type delegationLine struct {
 	ID, Text string
 	MayEnd   bool
-}
-
-func (d Deps) find(r *http.Request) (cop.COP, string, error) {
-	m, err := d.Model(r.Context())
-	if err != nil {
-		return cop.COP{}, "", err
-	}
-	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
-	if err != nil {
-		return cop.COP{}, "", err
-	}
-	c, err := cop.FindIn(r.Context(), d.Q, cop.First, "region:"+region.Code)
-	if err != nil {
-		return cop.COP{}, "", err
-	}
-	return c, region.Name, policy.Check(shell.Actor(r), policy.Read, c.Thing(policy.Desk))
 }
 
 func (d Deps) desk(w http.ResponseWriter, r *http.Request) error {
@@ -84,10 +75,10 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	if err != nil {
 		return err
 	}
-	base := "/regions/" + c.Slug
+	base := c.Path()
 	v := deskView{
-		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle 2023-24", "réservé à la COP"}},
-		Tabs:    tabs(c.Slug, "/bureau"),
+		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle " + c.Cycle, "réservé à la COP"}},
+		Tabs:    tabs(r, c, "/bureau"),
 		Done:    r.URL.Query().Get("fait") == "1", Action: base + "/bureau", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent)),
 		Fields: eventFields(typed, only(on == "event", wrong)),
 	}
@@ -104,7 +95,13 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	v.Checks = checkGroups(v.Desk.Checklist)
 	side := sideOf(a, c)
 	for _, x := range acts {
-		line := d.actLine(x, c, side, a, people)
+		as := side
+		if x.State == cop.ActPending { // a delegation may cover this one
+			if as, err = d.Room.SideOf(r.Context(), d.Q, a, c, x); err != nil {
+				return err
+			}
+		}
+		line := d.actLine(x, c, as, a, people)
 		if x.State == cop.ActPending {
 			v.Waiting = append(v.Waiting, line)
 		} else {
@@ -112,7 +109,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 	}
 	for _, g := range given {
-		line := delegationLine{ID: g.ID, Text: g.Side.Name() + " délègue à " + people[g.Person] + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
+		line := delegationLine{ID: g.ID, Text: c.Head(g.Side) + " délègue à " + people[g.Person] + " " + reachText(g, c, acts) + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
 		if !g.EndedAt.IsZero() {
 			line.Text += ", terminée le " + french.Date(g.EndedAt)
 		} else {
@@ -121,12 +118,29 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		v.Given = append(v.Given, line)
 	}
 	if side != "" {
-		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r)
+		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r, reaches(c, acts))
 	}
-	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"},
-		ui.Link{Label: name, Href: base}, ui.Link{Label: "Bureau"})
-	page.NoIndex, page.Canonical = true, ""
-	return d.Shell.RenderStatus(w, r, status, page, deskPage(v))
+	v.MayFeed = policy.Can(a, policy.Read, partOf(c.Thing(policy.Meeting), cop.Internal))
+	feed, err := cop.FeedSince(r.Context(), d.Q, a, c.ID)
+	if err != nil {
+		return err
+	}
+	if !feed.IsZero() {
+		v.Feed = french.Date(feed.In(zoneOf(c)))
+	}
+	if v.Others, err = d.desks(r, c); err != nil {
+		return err
+	}
+	v.Who = map[string][]string{}
+	for _, x := range v.Desk.Waiting {
+		v.Who[x.Act.ID] = append(v.Who[x.Act.ID], x.Who)
+	}
+	for _, s := range []cop.Side{cop.StateSide, cop.RegionSide} {
+		if o := cop.HeadOn(v.Desk.Offices, s, d.now(c)); o.ID != "" {
+			v.Holders = append(v.Holders, officeText(c, o))
+		}
+	}
+	return d.private(w, r, status, v.Heading, deskPage(v), trail(c, name, ui.Link{Label: "Bureau"})...)
 }
 
 func only(when bool, text string) string {
@@ -149,22 +163,14 @@ func deskFinding(acts []cop.Act) string {
 	return french.Integer(n) + nb + french.Plural(n, "acte attend une validation", "actes attendent une validation")
 }
 
-// sideOf is the head that the reader is, for what the page offers; the room
-// judges again, delegations included.
-func sideOf(a policy.Actor, c cop.COP) cop.Side {
-	switch t := c.Thing(policy.Validation); {
-	case a.Holds(t, policy.StateChair):
-		return cop.StateSide
-	case a.Holds(t, policy.RegionChair):
-		return cop.RegionSide
-	}
-	return ""
-}
+// sideOf is the head that the reader is by their own role, for what the page
+// offers; the room judges again.
+func sideOf(a policy.Actor, c cop.COP) cop.Side { return cop.Headed(a, c) }
 
 func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, people map[string]string) actLine {
 	line := actLine{ID: x.ID, Title: x.Title}
 	for _, w := range x.Consents {
-		text := w.Side.Name() + nb + ": validation enregistrée le " + french.Date(w.At) + " par " + people[w.Person]
+		text := c.Head(w.Side) + nb + ": validation enregistrée le " + french.Date(w.At) + " par " + people[w.Person]
 		if w.Delegation != "" {
 			text += ", par délégation"
 		}
@@ -173,16 +179,13 @@ func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, peopl
 	switch x.State {
 	case cop.ActPending:
 		line.State = "en attente"
-		if !x.Has(cop.StateSide) {
-			line.Waits = "Attend l’État"
-		}
-		if !x.Has(cop.RegionSide) {
-			line.Waits = strings.TrimPrefix(line.Waits+" et la Région", " et ")
-			if !strings.HasPrefix(line.Waits, "Attend") {
-				line.Waits = "Attend " + line.Waits
+		var missing []string
+		for _, s := range []cop.Side{cop.StateSide, cop.RegionSide} {
+			if !x.Has(s) && (s == cop.StateSide || c.Both) {
+				missing = append(missing, c.Head(s))
 			}
 		}
-		line.Waits += ", depuis le " + french.Date(x.At)
+		line.Waits = "Attend " + strings.Join(missing, " et ") + ", depuis le " + french.Date(x.At)
 		line.MayConsent = side != "" && !x.Has(side)
 		line.MayAlone = side != "" && x.Has(side) && !d.Now().Before(x.AloneFrom(c))
 		line.MayWithdraw = x.ProposedBy == a.Person || side != "" && x.Side == side
@@ -190,7 +193,9 @@ func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, peopl
 			line.AloneFrom = "Sans réponse, vous pourrez poursuivre seul à partir du " + french.Date(x.AloneFrom(c)) + "."
 		}
 	case cop.ActRecorded:
-		line.State = "validé par les deux têtes le " + french.Date(x.EndedAt)
+		if line.State = "validé par les deux têtes le " + french.Date(x.EndedAt); !c.Both {
+			line.State = "validé par le préfet de département le " + french.Date(x.EndedAt)
+		}
 	case cop.ActAlone:
 		line.State = "poursuivi par une seule tête le " + french.Date(x.EndedAt) + ", l’autre étant sollicitée depuis le " + french.Date(x.At) + nb + ": " + x.Reason
 	case cop.ActWithdrawn:
@@ -204,6 +209,13 @@ func (d Deps) names(r *http.Request, c cop.COP) (map[string]string, error) {
 	held, err := account.Holders(r.Context(), d.Q, "region", c.Region)
 	if err != nil {
 		return nil, err
+	}
+	if code := c.Department(); code != "" {
+		more, err := account.Holders(r.Context(), d.Q, "department", code)
+		if err != nil {
+			return nil, err
+		}
+		held = append(held, more...)
 	}
 	out := map[string]string{}
 	for _, h := range held {
@@ -247,17 +259,6 @@ func eventFields(in cop.NewEvent, wrong string) []ui.Field {
 		{ID: "note", Label: "Précision", Value: in.Note}}
 }
 
-func delegationFields(people map[string]string, self, wrong string, r *http.Request) []ui.Field {
-	to := ui.Field{ID: "person", Label: "Personne", Type: "select", Required: true, Error: wrong, Options: []ui.Option{{Label: "Choisissez une personne de la COP"}}}
-	for id, name := range people {
-		if id != self {
-			to.Options = append(to.Options, ui.Option{Value: id, Label: name, Selected: r.PostForm.Get("person") == id})
-		}
-	}
-	return []ui.Field{to, {ID: "from", Label: "Du", Type: "date", Required: true, Value: r.PostForm.Get("from")}, {ID: "to", Label: "Au", Type: "date", Required: true, Value: r.PostForm.Get("to")},
-		{ID: "decision", Label: "Décision qui la donne", Required: true, Value: r.PostForm.Get("decision"), Help: "Sa référence ou son adresse, par exemple «\u00a0arrêté n°\u00a02026-12\u00a0»."}}
-}
-
 func form(r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
@@ -274,7 +275,7 @@ func beside(err error) bool {
 }
 
 func (d Deps) back(w http.ResponseWriter, r *http.Request, c cop.COP) error {
-	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau?fait=1")
+	return shell.SeeOther(w, r, c.Path()+"/bureau?fait=1")
 }
 
 func (d Deps) addEvent(w http.ResponseWriter, r *http.Request) error {
@@ -285,9 +286,7 @@ func (d Deps) addEvent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := r.PostForm
-	in := cop.NewEvent{Stage: cop.Stage(f.Get("stage")), Mark: cop.Mark(f.Get("mark")), Day: f.Get("day"), Elsewhere: f.Get("elsewhere") == "1",
-		Evidence: strings.TrimSpace(f.Get("evidence")), Note: strings.TrimSpace(f.Get("note"))}
+	in := typedEvent(r)
 	if _, _, err := d.Room.AddEvent(r.Context(), shell.Actor(r), c.ID, in); err != nil {
 		if beside(err) {
 			return d.showDesk(w, r, apperr.Status(err), in, "event", apperr.Message(err))
@@ -329,29 +328,6 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 	return d.back(w, r, c)
 }
 
-func (d Deps) delegate(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
-		return err
-	}
-	c, _, err := d.find(r)
-	if err != nil {
-		return err
-	}
-	f := r.PostForm
-	if id := f.Get("fin"); id != "" {
-		err = d.Room.EndDelegation(r.Context(), shell.Actor(r), c.ID, id)
-	} else {
-		_, err = d.Room.Delegate(r.Context(), shell.Actor(r), cop.Delegation{COP: c.ID, Person: f.Get("person"), Reach: "all", From: f.Get("from"), To: f.Get("to"), Decision: strings.TrimSpace(f.Get("decision"))})
-	}
-	if err != nil && beside(err) {
-		return d.showDesk(w, r, apperr.Status(err), cop.NewEvent{}, "delegation", apperr.Message(err))
-	}
-	if err != nil {
-		return err
-	}
-	return d.back(w, r, c)
-}
-
 // checkGroup is the checklist of a stage.
 type checkGroup struct {
 	Title string
@@ -378,4 +354,33 @@ func left(g checkGroup) string {
 		return "tout est fait"
 	}
 	return french.Integer(g.Left) + nb + french.Plural(g.Left, "point à faire", "points à faire")
+}
+
+// dueHref is where a thing to do is done.
+func dueHref(x cop.Due, base string) string {
+	switch x.Kind {
+	case "act":
+		return base + "#acte-" + x.Subject
+	case "meeting":
+		return base + "/reunions#reunion-" + x.Subject
+	case "news":
+		return base + "/actualites#actualite-" + x.Subject
+	case "office":
+		return base + "/reglages#tetes"
+	case "priority":
+		return base + "/priorites/" + x.Subject
+	case "event":
+		return base + "#evenement"
+	case "delegation":
+		return base + "#delegations"
+	}
+	return ""
+}
+
+// currentStep tells screen readers where the COP stands.
+func currentStep(s step) templ.Attributes {
+	if !s.Current {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "step"}
 }

@@ -37,9 +37,9 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		zone = time.UTC
 	}
-	base := "/regions/" + c.Slug + "/bureau/journal"
+	base := c.Path() + "/bureau/journal"
 	v := workView{Heading: ui.Heading{Overline: "Journal", Title: name + nb + ": qui a fait quoi dans la COP", Scope: []string{"une ligne par acte, jamais modifiée", "à l’heure de la région"}},
-		Tabs: tabs(c.Slug, "/bureau/journal")}
+		Tabs: tabs(r, c, "/bureau/journal")}
 	v.Table = ui.Table{ID: "journal", Caption: "Les actes, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Quand"}, {Label: "Qui"}, {Label: "Quoi", Wide: true}}}
 	for _, e := range page.Entries {
 		who := people[e.Actor]
@@ -61,7 +61,7 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 	if policy.Can(a, policy.Export, c.Thing(policy.Journal)) {
 		v.Download = base + ".csv"
 	}
-	return d.workPage(w, r, http.StatusOK, name, c.Slug, v, journalPage)
+	return d.workPage(w, r, http.StatusOK, name, c, v, journalPage)
 }
 
 // actsCSV is the whole journal of a COP, as it is kept: ids only.

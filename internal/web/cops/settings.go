@@ -17,10 +17,28 @@ import (
 type settingsView struct {
 	workView
 	Rev       string
-	Conflict  ui.Table // the version that is kept, when somebody was first
-	Offices   []string
+	Conflict  ui.Table     // the version that is kept, when somebody was first
+	Offices   []officeLine // who heads the COP
+	Past      []officeLine // who did
 	Give      []ui.Field
 	MayOffice bool
+}
+
+// officeLine is somebody who heads the COP, or did.
+type officeLine struct {
+	ID, Text string
+	MayEnd   bool
+}
+
+// officeText says who heads a side, and between which days.
+func officeText(c cop.COP, o cop.Office) string {
+	text := c.Head(o.Side) + nb + ": " + strings.TrimPrefix(o.Name+", ", ", ") + o.Title
+	if o.To == "" {
+		text += ", depuis le " + french.Day(o.From)
+	} else {
+		text += ", du " + french.Day(o.From) + " au " + french.Day(o.To)
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func (d Deps) settings(w http.ResponseWriter, r *http.Request) error {
@@ -42,48 +60,48 @@ func (d Deps) showSettings(w http.ResponseWriter, r *http.Request, status int, t
 	if typed != nil {
 		show = *typed
 	}
-	base := "/regions/" + c.Slug + "/bureau"
+	base := c.Path() + "/bureau"
 	v := settingsView{Rev: strconv.FormatInt(c.Rev, 10), MayOffice: policy.Can(a, policy.Create, c.Thing(policy.RoleGrant))}
-	v.workView = workView{Heading: ui.Heading{Overline: "Réglages", Title: name + nb + ": la COP et ses deux têtes"}, Tabs: tabs(c.Slug, "/bureau/reglages"),
+	v.workView = workView{Heading: ui.Heading{Overline: "Réglages", Title: name + nb + ": la COP et ses deux têtes"}, Tabs: tabs(r, c, "/bureau/reglages"),
 		Done: r.URL.Query().Get("fait") == "1", Action: base + "/reglages", Fields: []ui.Field{
 			{ID: "name", Label: "Nom de la COP", Required: true, Value: show.Name, Error: only(on == "cop", wrong)},
 			{ID: "presentation", Label: "Présentation publique", Type: "textarea", Rows: 10, Value: show.Presentation, Help: "Une ligne vide sépare les paragraphes, «\u00a0-\u00a0» commence une liste, [mot](https://…) fait un lien."},
 			{ID: "contact", Label: "Contact public", Value: show.Contact, Help: "Une adresse ou un service, tel qu’il paraîtra."},
 			{ID: "patience", Label: "Jours d’attente avant qu’une tête puisse poursuivre seule", Required: true, Unit: "jours", Value: strconv.FormatInt(show.Patience, 10), Help: "De 1 à 365."}}}
 	if typed != nil && status == http.StatusConflict {
-		v.Conflict = ui.Table{ID: "deux-versions", Caption: "Ce qui est enregistré, et ce que vous avez écrit", Columns: []ui.Column{{Label: "Champ"}, {Label: "Enregistré", Wide: true}, {Label: "Le vôtre", Wide: true}}}
-		for _, x := range [][3]string{{"Nom", kept.Name, show.Name}, {"Présentation", kept.Presentation, show.Presentation}, {"Contact", kept.Contact, show.Contact},
-			{"Jours d’attente", strconv.FormatInt(kept.Patience, 10), strconv.FormatInt(show.Patience, 10)}} {
-			if x[1] != x[2] {
-				v.Conflict.Rows = append(v.Conflict.Rows, ui.Row{Cells: []ui.Cell{{Text: x[0]}, {Text: x[1]}, {Text: x[2]}}})
-			}
-		}
+		v.Conflict = both("Ce qui est enregistré, et ce que vous avez écrit", [][3]string{{"Nom", kept.Name, show.Name}, {"Présentation", kept.Presentation, show.Presentation}, {"Contact", kept.Contact, show.Contact},
+			{"Jours d’attente", strconv.FormatInt(kept.Patience, 10), strconv.FormatInt(show.Patience, 10)}})
 	}
 	offices, err := cop.Offices(r.Context(), d.Q, c.ID)
 	if err != nil {
 		return err
 	}
 	for _, o := range offices {
-		text := o.Side.Name() + nb + ": " + strings.TrimPrefix(o.Name+", ", ", ") + o.Title + ", depuis le " + french.Day(o.From)
-		if o.To != "" {
-			text = o.Side.Name() + nb + ": " + strings.TrimPrefix(o.Name+", ", ", ") + o.Title + ", du " + french.Day(o.From) + " au " + french.Day(o.To)
+		line := officeLine{ID: o.ID, Text: officeText(c, o)}
+		if line.MayEnd = v.MayOffice && o.To == ""; o.To == "" {
+			v.Offices = append(v.Offices, line)
+		} else {
+			v.Past = append(v.Past, line)
 		}
-		v.Offices = append(v.Offices, strings.ToUpper(text[:1])+text[1:])
 	}
 	elected, err := d.electedTitle(r, c)
 	if err != nil {
 		return err
 	}
+	hint := "Pour la Région\u00a0: " + elected + ". Pour l’État\u00a0: préfet ou préfète de région."
+	if c.Department() != "" {
+		hint = "Pour l’État\u00a0: préfet ou préfète de département. Pour le Département\u00a0: la présidence du conseil départemental."
+	}
 	f := r.PostForm
 	side := ui.Field{ID: "side", Label: "Tête", Type: "select", Required: true, Error: only(on == "office", wrong), Options: []ui.Option{
-		{Value: string(cop.StateSide), Label: "l’État", Selected: f.Get("side") == string(cop.StateSide)}, {Value: string(cop.RegionSide), Label: "la Région", Selected: f.Get("side") == string(cop.RegionSide)}}}
+		{Value: string(cop.StateSide), Label: c.Head(cop.StateSide), Selected: f.Get("side") == string(cop.StateSide)}}}
+	if c.Both {
+		side.Options = append(side.Options, ui.Option{Value: string(cop.RegionSide), Label: c.Head(cop.RegionSide), Selected: f.Get("side") == string(cop.RegionSide)})
+	}
 	v.Give = []ui.Field{side, {ID: "holder", Label: "Nom de la personne", Value: f.Get("holder")},
-		{ID: "title", Label: "Sa fonction", Required: true, Value: f.Get("title"), Help: "Pour la Région\u00a0: " + elected + ". Pour l’État\u00a0: préfet ou préfète de région."},
+		{ID: "title", Label: "Sa fonction", Required: true, Value: f.Get("title"), Help: hint},
 		{ID: "from", Label: "Depuis le", Type: "date", Required: true, Value: f.Get("from")}}
-	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"},
-		ui.Link{Label: name, Href: "/regions/" + c.Slug}, ui.Link{Label: "Réglages"})
-	page.NoIndex, page.Canonical = true, ""
-	return d.Shell.RenderStatus(w, r, status, page, settingsPage(v))
+	return d.private(w, r, status, v.Heading, settingsPage(v), trail(c, name, ui.Link{Label: "Réglages"})...)
 }
 
 // electedTitle is what the elected head of a region is called: a collectivity
@@ -110,6 +128,16 @@ func (d Deps) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := r.PostForm
+	if f.Get("do") == "office-end" {
+		err := d.Room.EndOffice(r.Context(), shell.Actor(r), c.ID, f.Get("office"), f.Get("to"), "réglages de la COP")
+		if err != nil && beside(err) {
+			return d.showSettings(w, r, apperr.Status(err), nil, "office", apperr.Message(err))
+		}
+		if err != nil {
+			return err
+		}
+		return shell.SeeOther(w, r, c.Path()+"/bureau/reglages?fait=1")
+	}
 	if f.Get("do") == "office" {
 		_, err := d.Room.SetOffice(r.Context(), shell.Actor(r), cop.Office{COP: c.ID, Side: cop.Side(f.Get("side")), Name: strings.TrimSpace(f.Get("holder")),
 			Title: strings.TrimSpace(f.Get("title")), From: f.Get("from")}, "réglages de la COP")
@@ -119,7 +147,7 @@ func (d Deps) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau/reglages?fait=1")
+		return shell.SeeOther(w, r, c.Path()+"/bureau/reglages?fait=1")
 	}
 	rev, err := strconv.ParseInt(f.Get("rev"), 10, 64)
 	if err != nil {
@@ -136,5 +164,5 @@ func (d Deps) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau/reglages?fait=1")
+	return shell.SeeOther(w, r, c.Path()+"/bureau/reglages?fait=1")
 }

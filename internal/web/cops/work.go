@@ -4,9 +4,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
-
-	"github.com/a-h/templ"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -45,24 +42,6 @@ type newsLine struct {
 
 const workPage = 50
 
-// tabs are those of the private side of a COP.
-func tabs(slug, here string) []ui.Link {
-	base := "/regions/" + slug
-	out := []ui.Link{{Label: "La COP", Href: base}, {Label: "Bureau", Href: base + "/bureau"}, {Label: "Réunions", Href: base + "/bureau/reunions"}, {Label: "Actualités", Href: base + "/bureau/actualites"},
-		{Label: "Réglages", Href: base + "/bureau/reglages"}, {Label: "Journal", Href: base + "/bureau/journal"}}
-	for i := range out {
-		out[i].Current = out[i].Href == base+here
-	}
-	return out
-}
-
-func (d Deps) workPage(w http.ResponseWriter, r *http.Request, status int, name, slug string, v workView, draw func(workView) templ.Component) error {
-	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"},
-		ui.Link{Label: name, Href: "/regions/" + slug}, ui.Link{Label: v.Heading.Overline})
-	page.NoIndex, page.Canonical = true, ""
-	return d.Shell.RenderStatus(w, r, status, page, draw(v))
-}
-
 func (d Deps) meetings(w http.ResponseWriter, r *http.Request) error {
 	return d.showMeetings(w, r, http.StatusOK, cop.Meeting{Part: policy.Public, State: cop.Planned}, "")
 }
@@ -77,8 +56,8 @@ func (d Deps) showMeetings(w http.ResponseWriter, r *http.Request, status int, t
 	if err != nil {
 		return err
 	}
-	v := workView{Heading: ui.Heading{Overline: "Réunions", Title: name + nb + ": les réunions de la COP", Scope: []string{"cycle 2023-24", "les réunions publiques paraissent sur la page de la COP"}},
-		Tabs: tabs(c.Slug, "/bureau/reunions"), Done: r.URL.Query().Get("fait") == "1", Action: "/regions/" + c.Slug + "/bureau/reunions",
+	v := workView{Heading: ui.Heading{Overline: "Réunions", Title: name + nb + ": les réunions de la COP", Scope: []string{"cycle " + c.Cycle, "les réunions publiques paraissent sur la page de la COP"}},
+		Tabs: tabs(r, c, "/bureau/reunions"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/reunions",
 		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.Meeting)), Fields: meetingFields(typed, wrong)}
 	for _, x := range list.Rows {
 		v.Meetings = append(v.Meetings, lineOf(x, policy.Can(a, policy.Edit, x.Thing(c))))
@@ -89,7 +68,7 @@ func (d Deps) showMeetings(w http.ResponseWriter, r *http.Request, status int, t
 	if list.Next != "" {
 		v.Pager.Next = v.Action + "?apres=" + list.Next
 	}
-	return d.workPage(w, r, status, name, c.Slug, v, meetingsPage)
+	return d.workPage(w, r, status, name, c, v, meetingsPage)
 }
 
 func lineOf(x cop.Meeting, mayEdit bool) meetingLine {
@@ -117,6 +96,17 @@ func lineOf(x cop.Meeting, mayEdit bool) meetingLine {
 		l.State = "prévue"
 	}
 	return l
+}
+
+// about says what a meeting is, in one line.
+func (l meetingLine) about() string {
+	out := l.Kind
+	for _, x := range []string{l.State, l.Came, l.Where} {
+		if x != "" {
+			out += ", " + x
+		}
+	}
+	return out
 }
 
 func meetingFields(x cop.Meeting, wrong string) []ui.Field {
@@ -157,7 +147,7 @@ func (d Deps) addMeeting(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau/reunions?fait=1")
+	return shell.SeeOther(w, r, c.Path()+"/bureau/reunions?fait=1")
 }
 
 // saveMeeting says that a meeting was held, with how many came, or cancelled.
@@ -199,7 +189,7 @@ func (d Deps) saveMeeting(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau/reunions?fait=1")
+	return shell.SeeOther(w, r, c.Path()+"/bureau/reunions?fait=1")
 }
 
 func (d Deps) news(w http.ResponseWriter, r *http.Request) error {
@@ -217,7 +207,7 @@ func (d Deps) showNews(w http.ResponseWriter, r *http.Request, status int, title
 		return err
 	}
 	v := workView{Heading: ui.Heading{Overline: "Actualités", Title: name + nb + ": les actualités de la COP", Scope: []string{"un brouillon n’est lu que par l’équipe"}},
-		Tabs: tabs(c.Slug, "/bureau/actualites"), Done: r.URL.Query().Get("fait") == "1", Action: "/regions/" + c.Slug + "/bureau/actualites",
+		Tabs: tabs(r, c, "/bureau/actualites"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/actualites",
 		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.News)),
 		Fields: []ui.Field{{ID: "title", Label: "Titre", Required: true, Value: title, Error: wrong},
 			{ID: "text", Label: "Texte", Type: "textarea", Rows: 8, Required: true, Value: text, Help: "Une ligne vide sépare les paragraphes, «\u00a0-\u00a0» commence une liste, [mot](https://…) fait un lien."}}}
@@ -230,7 +220,7 @@ func (d Deps) showNews(w http.ResponseWriter, r *http.Request, status int, title
 	if list.Next != "" {
 		v.Pager.Next = v.Action + "?apres=" + list.Next
 	}
-	return d.workPage(w, r, status, name, c.Slug, v, newsPage)
+	return d.workPage(w, r, status, name, c, v, newsPage)
 }
 
 func newsOf(x cop.News) newsLine {
@@ -256,7 +246,7 @@ func (d Deps) addNews(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau/actualites?fait=1")
+	return shell.SeeOther(w, r, c.Path()+"/bureau/actualites?fait=1")
 }
 
 func (d Deps) changeNews(w http.ResponseWriter, r *http.Request) error {
@@ -286,32 +276,7 @@ func (d Deps) changeNews(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, "/regions/"+c.Slug+"/bureau/actualites?fait=1")
-}
-
-// calendar is the public calendar of a COP, for whoever follows it from their
-// own.
-func (d Deps) calendar(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.Model(r.Context())
-	if err != nil {
-		return err
-	}
-	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	now := d.Now()
-	c, entries, err := cop.Calendar(r.Context(), d.Q, policy.Actor{}, cop.RegionID(cop.First, region.Code), now.AddDate(-3, 0, 0).Format(time.DateOnly), now.AddDate(2, 0, 0).Format(time.DateOnly))
-	if err != nil {
-		return err
-	}
-	for i := range entries {
-		entries[i].Path = "/regions/" + c.Slug
-	}
-	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="cop-`+c.Slug+`.ics"`)
-	_, err = w.Write([]byte(cop.ICS(c.Name, d.Shell.BaseURL, entries)))
-	return err
+	return shell.SeeOther(w, r, c.Path()+"/bureau/actualites?fait=1")
 }
 
 // tick marks a line of the checklist as done, or not any more.

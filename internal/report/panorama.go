@@ -49,10 +49,10 @@ func (b *builder) levers() document.Part {
 	return document.Part{ID: "panorama", Title: title,
 		Blocks: []document.Block{
 			b.threeTotals(),
-			document.Chart{ID: "carre-des-leviers", Title: title,
+			document.Quote{Title: "Ce que ce total laisse de côté", Spans: b.leftOut()},
+			document.Chart{ID: "carre-des-leviers", Title: "Les 30 leviers de la France, par secteur",
 				Description: "Chaque surface est un levier, d’autant plus grande que son objectif l’est\u00a0; les leviers d’un secteur sont ensemble. " + firstLevers(b.nation, 3),
 				Drawing:     treemap(sectors, chartWidth, chartHeight), Table: t},
-			document.Quote{Title: "Ce que ce total laisse de côté", Spans: b.leftOut()},
 		},
 		Notes: append(b.edition(), "Baisse annuelle attendue en 2030 par rapport à 2019, en kilotonnes équivalent CO₂.")}
 }
@@ -148,7 +148,7 @@ func (b *builder) themes() document.Part {
 	if len(none) > 0 {
 		t.Note = french.List(none) + " n’a pas de levier en tonnes dans ce référentiel\u00a0: ce n’est pas un objectif nul."
 	}
-	p.Blocks = []document.Block{document.Chart{ID: "barres-thematiques", Title: p.Title, Description: "Une barre par thématique, de la plus longue à la plus courte.", Drawing: barsOf(bars), Table: t},
+	p.Blocks = []document.Block{document.Chart{ID: "barres-thematiques", Title: "L’objectif national par thématique", Description: "Une barre par thématique, de la plus longue à la plus courte.", Drawing: barsOf(bars), Table: t},
 		document.Para("Un levier ne compte que dans une thématique et dans un secteur\u00a0: les deux lectures donnent le même total.")}
 	p.Notes = append(b.edition(), "Le rattachement d’un levier à une thématique est celui du référentiel des leviers, tenu par Jalon.")
 	return p
@@ -176,10 +176,7 @@ func (b *builder) regions() document.Part {
 	slices.SortStableFunc(mainland, down)
 	slices.SortStableFunc(overseas, down)
 	first, last := mainland[0], mainland[len(mainland)-1]
-	p.Title = "Du simple au centuple\u00a0: de " + last.Total.Kg.Text() + " en " + last.Territory.Name + " à " + first.Total.Kg.Text() + " en " + first.Territory.Name
-	if first.Total.Kg < 50*last.Total.Kg || first.Total.Kg > 150*last.Total.Kg {
-		p.Title = "D’une région à l’autre\u00a0: de " + last.Total.Kg.Text() + " (" + last.Territory.Name + ") à " + first.Total.Kg.Text() + " (" + first.Territory.Name + ")"
-	}
+	p.Title = "D’une région à l’autre\u00a0: de " + last.Total.Kg.Text() + " (" + last.Territory.Name + ") à " + first.Total.Kg.Text() + " (" + first.Territory.Name + ")"
 	t := document.Table{ID: "regions", Caption: "Objectif indicatif de chaque région", Columns: []document.Column{{Label: "Région"}, {Label: "Leviers chiffrés", Number: true},
 		{Label: "Objectif", Unit: ktUnit, Number: true}, {Label: "Premier levier"}}}
 	bars := make([]bar, 0, len(mainland))
@@ -198,7 +195,7 @@ func (b *builder) regions() document.Part {
 		}
 	}
 	t.Note = "Les régions d’outre-mer ont leurs propres leviers, hors de l’objectif national\u00a0: elles sont dans le tableau, pas dans les barres."
-	p.Blocks = []document.Block{document.Chart{ID: "barres-regions", Title: p.Title, Description: "Une barre par région de l’Hexagone et de Corse, de la plus longue à la plus courte.", Drawing: barsOf(bars), Table: t}}
+	p.Blocks = []document.Block{document.Chart{ID: "barres-regions", Title: "L’objectif indicatif des régions de l’Hexagone et de Corse", Description: "Une barre par région de l’Hexagone et de Corse, de la plus longue à la plus courte.", Drawing: barsOf(bars), Table: t}}
 	p.Notes = append(b.edition(), "Un total plus grand ne dit pas un effort plus grand\u00a0: il suit la population, l’industrie, l’agriculture et les forêts de la région.")
 	return p
 }
@@ -218,18 +215,18 @@ func (b *builder) nature() document.Part {
 				continue
 			}
 			known++
-			t.Rows = append(t.Rows, []document.Cell{{Text: l.Name, Href: "/leviers/" + l.Code}, cell(x.Target), cell(targetValue(x)), yearCell(x), cell(b.sourceTitle(x.Source))})
+			t.Rows = append(t.Rows, []document.Cell{{Text: l.ShortName, Href: "/leviers/" + l.Code}, cell(x.Target), cell(targetValue(x)), yearCell(x), cell(b.sourceTitle(x.Source))})
 		}
 		if known > 0 {
 			with++
 			continue
 		}
 		without++
-		t.Rows = append(t.Rows, []document.Cell{{Text: l.Name, Href: "/leviers/" + l.Code}, blank("sans cible"), blank("aucune cible nationale chiffrée n’est connue de Jalon"), blank("sans cible"), blank("aucune")})
+		none := blank("aucune cible nationale chiffrée n’est connue de Jalon")
+		t.Rows = append(t.Rows, []document.Cell{{Text: l.ShortName, Href: "/leviers/" + l.Code}, none, none, none, none})
 	}
 	p := document.Part{ID: "biodiversite-ressources", Title: french.Integer(with+without) + " leviers servent la biodiversité, l’eau ou les ressources\u00a0: " + french.Integer(with) + " ont une cible nationale chiffrée"}
-	p.Blocks = []document.Block{t,
-		document.Quote{Title: "Aucune cible régionale", Spans: document.Plain("Ces cibles sont nationales et chacune a son unité\u00a0: elles ne s’additionnent pas, ni entre elles ni avec les tonnes de CO₂. Aucune répartition entre régions n’est publiée, et Jalon n’en invente pas.")}}
+	p.Blocks = []document.Block{document.Quote{Title: "Aucune cible régionale", Spans: document.Plain("Ces cibles sont nationales et chacune a son unité\u00a0: elles ne s’additionnent pas, ni entre elles ni avec les tonnes de CO₂. Aucune répartition entre régions n’est publiée, et Jalon n’en invente pas.")}, t}
 	p.Notes = []string{"Liste des 50 leviers de mars 2025 (SGPE)\u00a0; cibles tirées des plans et des lois cités en face de chacune."}
 	if b.Day < "2025-03-01" {
 		p.Notes = append(p.Notes, "Cette liste est postérieure à la date de ce document\u00a0: le panorama de biodiversité de mai 2024 n’est pas dans Jalon.")

@@ -163,7 +163,7 @@ func (b *builder) read(ctx context.Context, q db.Q) error {
 func (b *builder) document(kind, title, subtitle string) document.Document {
 	return document.Document{
 		Kind: kind, Title: title, Subtitle: subtitle, Day: b.Day, Author: b.Author, Address: b.Address, Demo: b.Demo,
-		Scope: []string{b.cycle.Name, "au " + french.Day(b.Day), "objectifs indicatifs, non contraignants"},
+		Scope: []string{b.cycle.Name, "objectifs indicatifs, non contraignants"},
 	}
 }
 

@@ -139,7 +139,8 @@ func TestTwoDatesAreBothSaid(t *testing.T) {
 	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, "La Réunion") || !strings.Contains(notes, "6\u00a0décembre\u00a02023") || !strings.Contains(notes, "8\u00a0décembre\u00a02023") {
 		t.Errorf("notes: %s", notes)
 	}
-	for _, r := range p.Blocks[1].(document.Chart).Table.Rows {
+	i := slices.IndexFunc(p.Blocks, func(b document.Block) bool { _, ok := b.(document.Chart); return ok })
+	for _, r := range p.Blocks[i].(document.Chart).Table.Rows {
 		if r[0].Text == "La Réunion" && (!strings.HasPrefix(r[2].Text, "6\u00a0décembre") || r[4].Text != "SGPE") {
 			t.Errorf("row: %+v", r)
 		}

@@ -88,11 +88,11 @@ func (b *builder) state() document.Part {
 			{Label: "Au débat, ou plus loin", Value: french.Integer(s.debating), Meaning: "étape datée\u00a0; les autres peuvent y être sans date connue"},
 			{Label: "Feuilles de route adoptées", Value: french.Integer(s.adopted), Meaning: "à une date connue de Jalon"},
 		}},
-		b.map_(),
 	}
 	if text := b.toldThen(); text != "" {
 		p.Blocks = append(p.Blocks, document.Quote{Title: "Ce que l’État disait alors", Spans: document.Plain(text)})
 	}
+	p.Blocks = append(p.Blocks, b.map_())
 	p.Notes = append(p.Notes, "Chaque événement porte sa source\u00a0; la page de la région la donne en entier.",
 		"Une étape compte du jour où un événement daté la prouve\u00a0: ce qui n’est pas daté n’y est pas.")
 	p.Notes = append(p.Notes, geo.SourceLine)

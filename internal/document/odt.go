@@ -1,0 +1,156 @@
+package document
+
+import (
+	"io"
+	"unicode/utf8"
+
+	"jalon/internal/apperr"
+	"jalon/internal/office"
+)
+
+// WriteODT writes the document as a text that can be edited: first page, table
+// of contents, one chapter for each part.
+func WriteODT(w io.Writer, d Document) (err error) {
+	defer apperr.Wrap(&err, "document.WriteODT(%q)", d.Kind)
+	subject := d.Subtitle
+	t := office.NewText(office.TextProps{Title: d.Title, Subject: subject, Author: d.Author, At: d.at(),
+		Header: d.Title, Footer: d.asOf(), Mark: d.mark(), Theme: theme()})
+	t.Paragraph(office.TitleStyle, []office.Run{{Text: d.Title}})
+	if d.Subtitle != "" {
+		t.Paragraph(office.SubtitleStyle, []office.Run{{Text: d.Subtitle}})
+	}
+	for _, line := range d.Cover() {
+		t.Paragraph(office.CoverStyle, []office.Run{{Text: line}})
+	}
+	if d.Address != "" {
+		t.Paragraph(office.CoverStyle, []office.Run{{Text: d.Address, Href: d.Address}})
+	}
+	if len(d.Parts) > 0 {
+		t.PageBreak()
+		t.Paragraph("Standard", nil)
+		t.Contents("Sommaire")
+	}
+	for i, p := range d.Parts {
+		if i == 0 {
+			t.PageBreak()
+		}
+		x := odt{d, t}
+		x.part(p)
+	}
+	return t.Write(w)
+}
+
+type odt struct {
+	d Document
+	t *office.Text
+}
+
+func (x odt) part(p Part) {
+	x.t.Heading(1, p.ID, p.Title)
+	if p.Missing != "" {
+		x.t.Paragraph(office.MissingStyle, []office.Run{{Text: p.Missing}})
+	}
+	for _, b := range p.Blocks {
+		x.block(b)
+	}
+	for _, n := range p.Notes {
+		x.t.Paragraph(office.NoteStyle, []office.Run{{Text: n}})
+	}
+}
+
+func (x odt) block(b Block) {
+	switch b := b.(type) {
+	case Text:
+		x.t.Paragraph(office.BodyStyle, x.d.runs(b.Spans, 0))
+	case List:
+		items := make([][]office.Run, len(b.Items))
+		for i, it := range b.Items {
+			items[i] = x.d.runs(it, 0)
+		}
+		x.t.List(b.Ordered, items)
+	case Quote:
+		if b.Title != "" {
+			x.t.Paragraph(office.QuoteTitle, []office.Run{{Text: b.Title}})
+		}
+		x.t.Paragraph(office.QuoteStyle, x.d.runs(b.Spans, 0))
+	case KeyFigures:
+		x.keys(b)
+	case Table:
+		x.table(b)
+	case Chart:
+		x.t.Heading(2, "", b.Title)
+		x.t.Drawing(x.d.drawing(b), office.PageWidth, 420)
+		if b.Description != "" {
+			x.t.Paragraph(office.NoteStyle, []office.Run{{Text: b.Description}})
+		}
+		if len(b.Table.Rows) > 0 {
+			x.table(b.Table)
+		}
+	}
+}
+
+func (x odt) keys(b KeyFigures) {
+	if len(b.Figures) == 0 {
+		return
+	}
+	t := office.TextTable{Plain: true}
+	var row []office.TextCell
+	for _, k := range b.Figures {
+		t.Widths = append(t.Widths, 1)
+		c := office.TextCell{Paras: []office.TextPara{{Style: office.KeyLabel, Runs: []office.Run{{Text: k.Label}}}}}
+		value := []office.Run{{Text: k.value(), Href: x.d.absolute(FigurePath(k.Figure))}}
+		c.Paras = append(c.Paras, office.TextPara{Style: office.KeyStyle, Runs: value})
+		if k.Unit != "" && k.Missing == "" {
+			c.Paras = append(c.Paras, office.TextPara{Style: office.KeyLabel, Runs: []office.Run{{Text: k.Unit, Color: ink}}})
+		}
+		for _, s := range []string{k.Missing, k.Meaning} {
+			if s != "" {
+				c.Paras = append(c.Paras, office.TextPara{Style: office.NoteStyle, Runs: []office.Run{{Text: s, Color: ink}}})
+			}
+		}
+		if k.Class != "" {
+			c.Paras = append(c.Paras, office.TextPara{Style: office.NoteStyle, Runs: []office.Run{{Text: k.Class, Italic: true}}})
+		}
+		row = append(row, c)
+	}
+	t.Rows = [][]office.TextCell{row}
+	x.t.Table(t)
+	x.t.Paragraph(office.NoteStyle, nil)
+}
+
+func (x odt) table(b Table) {
+	reasons := b.reasons()
+	t := office.TextTable{Caption: b.Caption}
+	for _, w := range b.columnWidths(office.PageWidth, 9) {
+		t.Widths = append(t.Widths, w)
+	}
+	for i := range t.Widths {
+		c := b.column(i)
+		cell := office.TextCell{Runs: []office.Run{{Text: c.head()}}, Fill: soft}
+		if c.Number {
+			cell.Align = office.Right
+		}
+		t.Head = append(t.Head, cell)
+	}
+	for _, r := range b.Rows {
+		row := make([]office.TextCell, 0, len(r))
+		for i, c := range r {
+			cell := office.TextCell{Runs: []office.Run{{Text: c.shown(reasons), Bold: i == 0 && utf8.RuneCountInString(c.Text) < 80, Href: x.d.absolute(c.href())}}}
+			if b.column(i).Number {
+				cell.Align = office.Right
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 && len(t.Widths) > 0 {
+		t.Rows = [][]office.TextCell{{{Runs: []office.Run{{Text: emptyTable, Italic: true}}}}}
+	}
+	x.t.Table(t)
+	for _, n := range b.foot() {
+		x.t.Paragraph(office.NoteStyle, []office.Run{{Text: n}})
+	}
+}
+
+// emptyTable is what a table without any row says.
+const emptyTable = "Aucune ligne."

@@ -118,7 +118,7 @@ func (a *App) build(ctx context.Context) (err error) {
 func (a *App) more(theme ui.Theme) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
-	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api")}) {
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Q: a.DB}) {
 		all[name] = h
 	}
 	return all

@@ -26,6 +26,7 @@ import (
 	"jalon/internal/web/cops"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
+	boards "jalon/internal/web/national"
 	"jalon/internal/web/operator"
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/perimeters"
@@ -142,6 +143,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
+	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
@@ -149,7 +151,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
-	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api")}))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Q: s.DB}))
 	add(s.More)
 	return all
 }

@@ -134,7 +134,7 @@ func (g *guide) picture() document.Part {
 	t.Rows = append(t.Rows, []document.Cell{cell("Total"), cell(french.Integer(g.p.Total.Known)), numeric(french.Kt(int64(g.p.Total.Kg), 0), totalKey(g.p)), cell("100,0")})
 	return document.Part{ID: "en-image", Title: title, Notes: g.source(), Blocks: []document.Block{
 		document.Chart{ID: "carre", Title: g.name() + nb + ": les leviers par secteur", Description: "Chaque surface est un levier, d’autant plus grande que son objectif l’est. " + firstLevers(g.p, 3),
-			Drawing: treemap(sectors, chartWidth, chartHeight), Table: t}}}
+			Drawing: treemap(sectors), Table: t}}}
 }
 
 // reading is how to read a line.

@@ -55,11 +55,7 @@ func (b *builder) map_() document.Chart {
 		title := c.Region.Name + nb + ": " + says
 		d.Shapes = append(d.Shapes, chart.Shape{Path: &chart.Path{Rings: rings(o.Path)}, Fill: fillOf(tone), Edge: edgeOf(tone), Href: href, Title: title})
 		n := strconv.Itoa(i + 1)
-		ink := chart.Ink
-		if tone == chart.Scale4 || tone == chart.Scale5 {
-			ink = chart.Paper
-		}
-		labels = append(labels, chart.Shape{Edge: ink, Label: &chart.Label{At: chart.Point{X: o.LabelX, Y: o.LabelY + 12}, Text: n, Size: 34, Anchor: "middle", Bold: true}})
+		labels = append(labels, chart.Shape{Edge: document.Over(tone), Label: &chart.Label{At: chart.Point{X: o.LabelX, Y: o.LabelY + 12}, Text: n, Size: 34, Anchor: "middle", Bold: true}})
 		base := i*step + step/2 + listSize/3
 		labels = append(labels,
 			chart.Shape{Box: &chart.Rect{X: listLeft, Y: base - listSize + 4, W: listSize, H: listSize}, Fill: fillOf(tone), Edge: edgeOf(tone)},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"jalon/internal/chart"
 	"jalon/internal/document"
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -52,7 +53,7 @@ func (b *builder) levers() document.Part {
 			document.Quote{Title: "Ce que ce total laisse de côté", Spans: b.leftOut()},
 			document.Chart{ID: "carre-des-leviers", Title: "Les 30 leviers de la France, par secteur",
 				Description: "Chaque surface est un levier, d’autant plus grande que son objectif l’est\u00a0; les leviers d’un secteur sont ensemble. " + firstLevers(b.nation, 3),
-				Drawing:     treemap(sectors, chartWidth, chartHeight), Table: t},
+				Drawing:     treemap(sectors), Table: t},
 		},
 		Notes: append(b.edition(), "Baisse annuelle attendue en 2030 par rapport à 2019, en kilotonnes équivalent CO₂.")}
 }
@@ -134,9 +135,9 @@ func (b *builder) themes() document.Part {
 	p.Title = quoted(first.Name) + " porte " + french.Fraction(float64(first.Kg)/float64(b.nation.Total.Kg)) + " de l’objectif national"
 	t := document.Table{ID: "thematiques", Caption: "L’objectif national par thématique", Columns: []document.Column{{Label: "Thématique"},
 		{Label: "Leviers", Number: true}, {Label: "Objectif", Unit: ktUnit, Number: true}, {Label: "Part", Unit: "%", Number: true}}}
-	bars := make([]bar, 0, len(all))
+	bars := make([]chart.Bar, 0, len(all))
 	for _, s := range all {
-		bars = append(bars, bar{Label: s.Name, Value: s.Kg.Kt(), Text: s.Kg.Text()})
+		bars = append(bars, chart.Bar{Label: s.Name, Value: s.Kg.Kt(), Text: s.Kg.Text()})
 		t.Rows = append(t.Rows, []document.Cell{cell(s.Name), cell(french.Integer(len(s.Levers))), cell(french.Kt(int64(s.Kg), 0)), part(s.Kg, b.nation.Total.Kg)})
 	}
 	var none []string
@@ -148,7 +149,7 @@ func (b *builder) themes() document.Part {
 	if len(none) > 0 {
 		t.Note = french.List(none) + " n’a pas de levier en tonnes dans ce référentiel\u00a0: ce n’est pas un objectif nul."
 	}
-	p.Blocks = []document.Block{document.Chart{ID: "barres-thematiques", Title: "L’objectif national par thématique", Description: "Une barre par thématique, de la plus longue à la plus courte.", Drawing: barsOf(bars), Table: t},
+	p.Blocks = []document.Block{document.Chart{ID: "barres-thematiques", Title: "L’objectif national par thématique", Description: "Une barre par thématique, de la plus longue à la plus courte.", Drawing: chart.Bars(bars, chart.Target{}), Table: t},
 		document.Para("Un levier ne compte que dans une thématique et dans un secteur\u00a0: les deux lectures donnent le même total.")}
 	p.Notes = append(b.edition(), "Le rattachement d’un levier à une thématique est celui du référentiel des leviers, tenu par Jalon.")
 	return p
@@ -179,7 +180,7 @@ func (b *builder) regions() document.Part {
 	p.Title = "D’une région à l’autre\u00a0: de " + last.Total.Kg.Text() + " (" + last.Territory.Name + ") à " + first.Total.Kg.Text() + " (" + first.Territory.Name + ")"
 	t := document.Table{ID: "regions", Caption: "Objectif indicatif de chaque région", Columns: []document.Column{{Label: "Région"}, {Label: "Leviers chiffrés", Number: true},
 		{Label: "Objectif", Unit: ktUnit, Number: true}, {Label: "Premier levier"}}}
-	bars := make([]bar, 0, len(mainland))
+	bars := make([]chart.Bar, 0, len(mainland))
 	for _, x := range append(slices.Clone(mainland), overseas...) {
 		lead := blank("aucun levier chiffré")
 		if len(x.Lines) > 0 && x.Lines[0].Objective.Known {
@@ -191,11 +192,11 @@ func (b *builder) regions() document.Part {
 		}
 		t.Rows = append(t.Rows, []document.Cell{{Text: name, Href: x.Territory.Path + "/panorama"}, cell(french.Integer(x.Total.Known)), numeric(french.Kt(int64(x.Total.Kg), 0), totalKey(x)), lead})
 		if !x.Overseas {
-			bars = append(bars, bar{Label: x.Territory.Name, Value: x.Total.Kg.Kt(), Text: x.Total.Kg.Text(), Href: x.Territory.Path + "/panorama"})
+			bars = append(bars, chart.Bar{Label: x.Territory.Name, Value: x.Total.Kg.Kt(), Text: x.Total.Kg.Text(), Href: x.Territory.Path + "/panorama"})
 		}
 	}
 	t.Note = "Les régions d’outre-mer ont leurs propres leviers, hors de l’objectif national\u00a0: elles sont dans le tableau, pas dans les barres."
-	p.Blocks = []document.Block{document.Chart{ID: "barres-regions", Title: "L’objectif indicatif des régions de l’Hexagone et de Corse", Description: "Une barre par région de l’Hexagone et de Corse, de la plus longue à la plus courte.", Drawing: barsOf(bars), Table: t}}
+	p.Blocks = []document.Block{document.Chart{ID: "barres-regions", Title: "L’objectif indicatif des régions de l’Hexagone et de Corse", Description: "Une barre par région de l’Hexagone et de Corse, de la plus longue à la plus courte.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}
 	p.Notes = append(b.edition(), "Un total plus grand ne dit pas un effort plus grand\u00a0: il suit la population, l’industrie, l’agriculture et les forêts de la région.")
 	return p
 }

@@ -6,7 +6,6 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/document"
-	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
 

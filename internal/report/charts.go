@@ -20,7 +20,7 @@ func treemap(families []sum) chart.Drawing {
 		tone := chart.Tone("sector-" + f.Code)
 		g := chart.TreeGroup{Name: f.Name, Text: f.Kg.Text(), Tone: tone, Over: document.Over(tone)}
 		for _, l := range f.Levers {
-			g.Cells = append(g.Cells, chart.TreeCell{Name: l.Lever.Name, Short: l.Lever.ShortName, Text: l.Objective.Kg.Text(), Value: max(l.Objective.Kg.Kt(), 0), Href: "/leviers/" + l.Lever.Code})
+			g.Cells = append(g.Cells, chart.TreeCell{Name: l.Lever.ShortName, Text: l.Objective.Kg.Text(), Value: max(l.Objective.Kg.Kt(), 0), Href: "/leviers/" + l.Lever.Code})
 		}
 		groups = append(groups, g)
 	}

@@ -29,8 +29,8 @@ func Guide(_ context.Context, m *panorama.Model, region string, in Edition) (_ d
 	if g.nation, err = m.Of(territory.France); err != nil {
 		return document.Document{}, err
 	}
-	doc := document.Document{Kind: KindGuide, Title: "Guide du panorama des leviers", Day: in.Day, Author: in.Author, Address: in.Address, Demo: in.Demo,
-		Subtitle: p.Territory.Name + nb + ": lire les objectifs, savoir d’où ils viennent, en discuter",
+	doc := document.Document{Kind: KindGuide, Title: "Guide du panorama des leviers\u00a0: " + p.Territory.Name, Day: in.Day, Author: in.Author, Address: in.Address, Demo: in.Demo,
+		Subtitle: "Lire les objectifs, savoir d’où ils viennent, en discuter",
 		Scope:    []string{"référentiel 2023-24, " + french.Month(p.Edition), p.Total.Scope, "objectifs indicatifs, non contraignants"}}
 	doc.Parts = g.opening()
 	for _, make := range []func() document.Part{g.glance, g.picture, g.reading, g.method, g.keys, g.closure, g.limits, g.units, g.dynamics, g.annex, g.departments, g.questions} {

@@ -28,7 +28,7 @@ func MeasureStudy(ctx context.Context, q db.Q, m *panorama.Model, region string,
 		if err != nil {
 			return document.Document{}, err
 		}
-		doc.Subtitle = p.Territory.Name + nb + ": pour chaque levier, quoi faire, et combien cela compte"
+		doc.Title += nb + ": " + p.Territory.Name
 		doc.Parts = append(doc.Parts, b.perKilotonne(p))
 	}
 	doc.Parts = append(doc.Parts, b.action(), b.aids(), b.resources())

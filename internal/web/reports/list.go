@@ -53,9 +53,10 @@ type choice struct {
 }
 
 type listView struct {
-	Heading ui.Heading
-	Choices []choice
-	Frozen  ui.Table
+	Heading    ui.Heading
+	Choices    []choice
+	Frozen     ui.Table
+	ShowFrozen bool
 }
 
 func (d Deps) choices(ctx context.Context, kinds ...kind) ([]choice, error) {
@@ -98,6 +99,10 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Tableau national", Href: "/national"}, ui.Link{Label: "Documents"})
+	if v.Frozen, err = d.frozenTable(r); err != nil {
+		return err
+	}
+	v.ShowFrozen = true
 	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.Render(w, r, page, listPage(v))
 }

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/report"
 	"jalon/internal/territory"
+	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
@@ -32,13 +33,16 @@ type Deps struct {
 	DB    *db.DB
 	Now   func() time.Time
 	Store *Store
+	// Room freezes documents.
+	Room *report.Room
 }
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
-		"documents": d.list, "report": d.page(pointEtape), "report-pptx": d.file(pointEtape, "pptx"), "report-odt": d.file(pointEtape, "odt"), "report-pdf": d.file(pointEtape, "pdf"),
-		"studies": d.studies, "study": d.study,
+		"report": d.page(pointEtape), "report-pptx": d.file(pointEtape, "pptx"), "report-odt": d.file(pointEtape, "odt"), "report-pdf": d.file(pointEtape, "pdf"),
+		"studies": d.studies, "study": d.study, "documents": d.list,
+		"document-freeze-form": d.freezeForm, "document-freeze": d.freeze, "publication": d.publication, "publication-file": d.publicationFile,
 	}
 }
 
@@ -217,7 +221,8 @@ func (d Deps) page(k kind) shell.Handler {
 		if policy.Can(shell.Actor(r), policy.Create, policy.Thing{Kind: policy.Report}) {
 			v.Freeze = "/national/documents/figer" + a.query(k) + "&document=" + k.Code
 		}
-		page := d.Shell.Page(r, doc.Title, k.Says, d.trail(r, k)...)
+		page := d.Shell.Page(r, doc.Title, k.Says, d.trail(k)...)
+		page.Styles = append(page.Styles, paper.Stylesheet())
 		if !k.Public {
 			page.NoIndex, page.Canonical = true, ""
 		}
@@ -225,7 +230,7 @@ func (d Deps) page(k kind) shell.Handler {
 	}
 }
 
-func (d Deps) trail(r *http.Request, k kind) []ui.Link {
+func (d Deps) trail(k kind) []ui.Link {
 	if k.Public {
 		return []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Études", Href: "/etudes"}, {Label: k.Name}}
 	}

@@ -56,6 +56,9 @@ type Claim struct {
 	// Only narrows what is accepted to these types; nil accepts every type that
 	// Types lists.
 	Only []string
+	// Made says that Jalon made the file itself: it may then be a page, which
+	// nobody may bring.
+	Made bool
 }
 
 // Stage reads a file, at most MaxSize, and refuses one that is not what it

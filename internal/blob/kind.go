@@ -99,6 +99,9 @@ func Extensions(types []string) []string {
 // kind is what the claim says, before any byte is read.
 func (c Claim) kind() (kind, error) {
 	ext := strings.ToLower(path.Ext(c.Name))
+	if c.Made && ext == ".html" {
+		return kind{[]string{".html"}, "text/html", nil, string(isHTML), isHTML}, nil
+	}
 	i := slices.IndexFunc(kinds(), func(k kind) bool { return slices.Contains(k.ext, ext) })
 	if i < 0 || c.Only != nil && !slices.Contains(c.Only, kinds()[i].media) {
 		return kind{}, apperr.Invalidf("«\u00a0%s\u00a0» n’est pas d’un type accepté. Rien n’a été enregistré. Types acceptés\u00a0: %s.", c.Name, strings.Join(Extensions(c.Only), ", "))

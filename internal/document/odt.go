@@ -30,12 +30,13 @@ func WriteODT(w io.Writer, d Document) (err error) {
 		t.Paragraph("Standard", nil)
 		t.Contents("Sommaire")
 	}
+	anchors := d.Anchors()
 	for i, p := range d.Parts {
 		if i == 0 {
 			t.PageBreak()
 		}
 		x := odt{d, t}
-		x.part(p)
+		x.part(p, anchors[i])
 	}
 	return t.Write(w)
 }
@@ -45,8 +46,8 @@ type odt struct {
 	t *office.Text
 }
 
-func (x odt) part(p Part) {
-	x.t.Heading(1, p.ID, p.Title)
+func (x odt) part(p Part, anchor string) {
+	x.t.Heading(1, anchor, p.Title)
 	if p.Missing != "" {
 		x.t.Paragraph(office.MissingStyle, []office.Run{{Text: p.Missing}})
 	}

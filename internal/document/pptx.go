@@ -21,7 +21,9 @@ func WritePPTX(w io.Writer, d Document) (err error) {
 	}
 	deck.Footer = clip(foot, 630, 1, 10, false)
 	deck.Slides = append(deck.Slides, d.coverSlide())
-	for _, p := range d.Parts {
+	anchors := d.Anchors()
+	for i, p := range d.Parts {
+		p.ID = anchors[i]
 		deck.Slides = append(deck.Slides, d.slides(p)...)
 	}
 	return deck.Write(w)

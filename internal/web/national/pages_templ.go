@@ -1403,7 +1403,7 @@ func declaredPage(v declaredView) templ.Component {
 			}
 		}
 		if len(v.Conflict.Rows) > 0 {
-			templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Quelqu’un d’autre a modifié ce chiffre pendant votre saisie", Text: "Rien n’a été enregistré. Comparez les deux versions : enregistrer de nouveau garde la vôtre."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Quelqu’un d’autre a modifié ce chiffre pendant votre saisie", Text: "Rien n’a été enregistré. Comparez les deux versions : enregistrer de nouveau garde la vôtre."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -117,6 +117,14 @@ func URL(name string) string {
 	return Prefix + name
 }
 
+// Text is the content of a file, for a page that carries it in itself.
+func Text(name string) string {
+	if a, ok := load().byName[name]; ok {
+		return string(a.plain)
+	}
+	return ""
+}
+
 // Handler serves the files under Prefix. Hashed names never change, so they are
 // kept for a year; plain names are asked for again each time.
 func Handler() http.Handler { return load() }

@@ -60,7 +60,9 @@ type Page struct {
 	NoIndex bool
 	// Scripts are further files of the page alone, already hashed addresses.
 	Scripts []string
-	Theme   Theme
+	// Styles are further sheets of the page alone, already hashed addresses.
+	Styles []string
+	Theme  Theme
 	// Asset turns the name of a static file into its hashed address.
 	Asset func(name string) string
 }
@@ -84,10 +86,7 @@ func (p Page) documentTitle() string {
 
 // stylesheets are the sheets of the theme, or Jalon's own.
 func (p Page) stylesheets() []string {
-	if len(p.Theme.Stylesheets) > 0 {
-		return append([]string{p.asset("app.css")}, p.Theme.Stylesheets...)
-	}
-	return []string{p.asset("app.css")}
+	return append(append([]string{p.asset("app.css")}, p.Theme.Stylesheets...), p.Styles...)
 }
 
 // MainNav is the main menu, with the entry whose address begins path marked.

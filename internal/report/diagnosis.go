@@ -48,7 +48,7 @@ func (b *builder) answers() document.Part {
 		return p
 	}
 	p.Title = saidFirst(before)
-	before = slices.Concat(before[:min(3, len(before))], []document.KeyFigure{{Label: "Compté par Jalon", Missing: none, Meaning: "taux à venir, par type de collectivité", Class: computed}})
+	before = slices.Concat(before[:min(3, len(before))], []document.KeyFigure{{Label: "Compté par Jalon", Missing: none, Meaning: "taux à venir, par type de collectivité"}})
 	p.Blocks = []document.Block{
 		document.KeyFigures{Figures: before},
 		document.Quote{Title: "Ce que le taux déclaré ne dit pas", Spans: document.Plain(

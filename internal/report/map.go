@@ -14,8 +14,8 @@ import (
 // so that no colour has to be understood.
 const (
 	listLeft  = geo.Width + 40
-	listWidth = 1730
-	listSize  = 46
+	listWidth = 1960
+	listSize  = 42
 )
 
 // tone is the colour of a stage, from the lightest to the darkest; what has no
@@ -61,7 +61,7 @@ func (b *builder) map_() document.Chart {
 			chart.Shape{Box: &chart.Rect{X: listLeft, Y: base - listSize + 4, W: listSize, H: listSize}, Fill: fillOf(tone), Edge: edgeOf(tone)},
 			chart.Shape{Edge: chart.Ink, Label: &chart.Label{At: chart.Point{X: listLeft + 120, Y: base}, Text: n, Size: listSize, Anchor: "end", Bold: true}},
 			chart.Shape{Edge: chart.Ink, Href: href, Label: &chart.Label{At: chart.Point{X: listLeft + 140, Y: base}, Text: c.Region.Name, Size: listSize, Anchor: "start", Bold: true}},
-			chart.Shape{Edge: chart.Ink, Label: &chart.Label{At: chart.Point{X: listLeft + 840, Y: base}, Text: says, Size: listSize - 4, Anchor: "start"}})
+			chart.Shape{Edge: chart.Ink, Label: &chart.Label{At: chart.Point{X: listLeft + 890, Y: base}, Text: says, Size: listSize - 2, Anchor: "start"}})
 	}
 	d.Shapes = append(d.Shapes, labels...)
 	return document.Chart{ID: "carte", Title: "L’étape de chaque région", Description: "Carte des 18 régions, outre-mer en encadrés, numérotées\u00a0; la liste à côté donne l’étape et sa date.", Drawing: d, Table: b.dates()}

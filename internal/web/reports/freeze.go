@@ -46,7 +46,7 @@ func (d Deps) asked(r *http.Request, v url.Values) (kind, ask, document.Document
 	if err != nil {
 		return k, ask{}, document.Document{}, err
 	}
-	a, err := d.read(m, k, v)
+	a, err := d.read(r, m, k, v)
 	if err != nil {
 		return k, a, document.Document{}, err
 	}

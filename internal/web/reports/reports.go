@@ -137,7 +137,7 @@ func (d Deps) today() string {
 }
 
 // read reads an address, or a form, into what is asked.
-func (d Deps) read(m *panorama.Model, k kind, v url.Values) (a ask, err error) {
+func (d Deps) read(r *http.Request, m *panorama.Model, k kind, v url.Values) (a ask, err error) {
 	a.Cycle = v.Get("cycle")
 	if a.Cycle == "" {
 		a.Cycle = cop.First
@@ -155,8 +155,20 @@ func (d Deps) read(m *panorama.Model, k kind, v url.Values) (a ask, err error) {
 		a.Author = "Jalon, d’après les données publiées par le SGPE"
 	}
 	a.Demo = d.Shell.Demo
-	a.Address = d.Shell.Absolute(k.Path + a.query(k))
+	a.Address = d.site(r) + k.Path + a.query(k)
 	return a, nil
+}
+
+// site is the public address of the site, or the one that the reader used: a
+// file is read elsewhere, and its links must lead back.
+func (d Deps) site(r *http.Request) string {
+	if d.Shell.BaseURL != "" {
+		return d.Shell.BaseURL
+	}
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // mayRead admits whoever holds a role that reads reports, wherever they hold
@@ -190,7 +202,7 @@ func (d Deps) written(r *http.Request, k kind) (document.Document, ask, error) {
 	if err != nil {
 		return document.Document{}, ask{}, err
 	}
-	a, err := d.read(m, k, r.URL.Query())
+	a, err := d.read(r, m, k, r.URL.Query())
 	if err != nil {
 		return document.Document{}, a, err
 	}

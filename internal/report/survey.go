@@ -76,7 +76,7 @@ func (b *builder) asked() (document.Part, error) {
 
 // surveyContent is what the template of the cycle asks.
 func (b *builder) surveyContent() document.Part {
-	part := document.Part{ID: "contenu", Title: "Quatre questions par levier, et rien à ressaisir", Notes: []string{"Modèle du cycle en vigueur le jour où ce document est produit\u00a0; une région peut l’adapter."}}
+	part := document.Part{ID: "ce-qui-est-demande", Title: "Quatre questions par levier, et rien à ressaisir", Notes: []string{"Modèle du cycle en vigueur le jour où ce document est produit\u00a0; une région peut l’adapter."}}
 	if len(b.template.Questionnaires) == 0 {
 		part.Title, part.Missing = "Ce cycle n’a pas encore de questionnaire", "L’administration nationale le règle avec le modèle du cycle."
 		return part

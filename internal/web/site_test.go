@@ -92,6 +92,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return m.Explain(ctx, key)
 	})
+	more := elsewhere()
+	for name, h := range s.documents(rooms.Journal, figures.Explain) {
+		more[name] = h
+	}
 	s.Handler = web.New(web.Deps{
 		BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 		Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
@@ -109,7 +113,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: elsewhere(),
+		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: more,
 	})
 	return s
 }

@@ -429,7 +429,7 @@ func freezePage(v freezeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "><summary>Ajouter une remarque à une partie</summary><p class=\"prose\">Une remarque paraît à la fin de la partie, sous le nom de l’équipe nationale. 1 500 caractères au plus.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "><summary>Ajouter une remarque à une partie</summary><p class=\"prose\">Une remarque paraît à la fin de la partie, sous le nom de l’équipe nationale. 1\u202f500 caractères au plus.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -444,7 +444,7 @@ func freezePage(v freezeView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !v.MakesPDF {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"prose\">Cette installation n’a pas de navigateur pour produire le PDF : l’édition sera figée en page, diaporama et texte.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"prose\">Cette installation n’a pas de navigateur pour produire le PDF\u00a0: l’édition sera figée en page, diaporama et texte.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -534,7 +534,7 @@ func publicationPage(v publicationView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"prose\">Elle résume la liste des fichiers et leurs empreintes : deux éditions qui portent la même sont identiques.</p><p><code class=\"digest\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p class=\"prose\">Elle résume la liste des fichiers et leurs empreintes\u00a0: deux éditions qui portent la même sont identiques.</p><p><code class=\"digest\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -54,8 +54,11 @@ func (b *builder) map_() document.Chart {
 		tone, says, href := b.tone(c), b.says(c), "/regions/"+c.Region.Slug
 		title := c.Region.Name + nb + ": " + says
 		d.Shapes = append(d.Shapes, chart.Shape{Path: &chart.Path{Rings: rings(o.Path)}, Fill: fillOf(tone), Edge: edgeOf(tone), Href: href, Title: title})
-		n := strconv.Itoa(i + 1)
-		labels = append(labels, chart.Shape{Edge: document.Over(tone), Label: &chart.Label{At: chart.Point{X: o.LabelX, Y: o.LabelY + 12}, Text: n, Size: 34, Anchor: "middle", Bold: true}})
+		n, over := strconv.Itoa(i+1), document.Over(tone)
+		if c.Region.Overseas {
+			over = chart.Ink // in its frame, under the outline
+		}
+		labels = append(labels, chart.Shape{Edge: over, Label: &chart.Label{At: chart.Point{X: o.LabelX, Y: o.LabelY + 12}, Text: n, Size: 34, Anchor: "middle", Bold: true}})
 		base := i*step + step/2 + listSize/3
 		labels = append(labels,
 			chart.Shape{Box: &chart.Rect{X: listLeft, Y: base - listSize + 4, W: listSize, H: listSize}, Fill: fillOf(tone), Edge: edgeOf(tone)},
@@ -79,8 +82,10 @@ func (b *builder) says(c copAt) string {
 	case e != nil:
 		return happened(*e)
 	}
-	if e := c.State.Next; e != nil && e.Stage == cop.Launch {
+	if e, coming := b.launching(c); coming {
 		return "lancement annoncé, " + e.Date()
+	} else if e.ID != "" {
+		return "lancement annoncé, sans suite connue"
 	}
 	return "pas de lancement connu"
 }

@@ -39,7 +39,8 @@ type standing struct {
 	launched, launching, debating, adopted int
 }
 
-// launching reports whether the launch of a COP is announced for a day to come.
+// launching is the launch of a COP that was announced and has not happened, and
+// whether its day is still to come.
 func (b *builder) launching(c copAt) (cop.Event, bool) {
 	if _, ok := c.State.Launched(); ok || c.State.Next == nil || c.State.Next.Stage != cop.Launch {
 		return cop.Event{}, false
@@ -89,7 +90,8 @@ func (b *builder) state() document.Part {
 			{Label: "Feuilles de route adoptées", Value: french.Integer(s.adopted), Meaning: "à une date connue de Jalon"},
 		}},
 	}
-	if text := b.toldThen(); text != "" {
+	if text, source := b.toldThen(); text != "" {
+		p.Notes = append(p.Notes, source)
 		p.Blocks = append(p.Blocks, document.Quote{Title: "Ce que l’État disait alors", Spans: document.Plain(text)})
 	}
 	p.Blocks = append(p.Blocks, b.map_())
@@ -136,18 +138,19 @@ func (b *builder) dates() document.Table {
 
 // told is what the State said of the whole on a day, which no dated event of
 // ours proves: it is quoted as said, and counts for nothing here.
-var told = []struct{ from, until, text string }{
-	{"2024-05-27", "2024-09-26", "Au 27 mai 2024, le SGPE écrivait que la plupart des COP lancées avaient achevé leur diagnostic et entraient dans le débat. Il n’en donnait pas les dates : ces étapes ne sont donc pas comptées ici."},
-	{"2025-05-07", "9999-12-31", "Le ministère chargé de l’écologie fait état de 14 feuilles de route issues des COP de 2024. Jalon n’en compte que celles dont un événement daté est connu."},
+var told = []struct{ from, until, text, source string }{
+	{"2024-05-27", "2024-09-26", "Au 27 mai 2024, le SGPE écrivait que la plupart des COP lancées avaient achevé leur diagnostic et entraient dans le débat. Il n’en donnait pas les dates : ces étapes ne sont donc pas comptées ici.", founding},
+	{"2025-05-07", "9999-12-31", "Le ministère chargé de l’écologie fait état de 14 feuilles de route issues des COP de 2024. Jalon ne compte que celles dont un événement daté est connu.",
+		"Ministère chargé de l’écologie, page «\u00a0COP régionales\u00a0», https://www.ecologie.gouv.fr/politiques-publiques/cop-regionales."},
 }
 
-func (b *builder) toldThen() string {
+func (b *builder) toldThen() (text, source string) {
 	for _, x := range told {
 		if b.Cycle == cop.First && b.Day >= x.from && b.Day <= x.until {
-			return x.text
+			return x.text, x.source
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // happened says an event in a few words: «feuille de route adoptée, 27 mai 2024».

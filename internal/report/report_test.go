@@ -35,7 +35,7 @@ type site struct {
 	board *national.Room
 }
 
-func open(t *testing.T, d *db.DB) site {
+func open(t testing.TB, d *db.DB) site {
 	t.Helper()
 	ctx := context.Background()
 	tree, err := territory.Embedded()
@@ -57,7 +57,7 @@ func open(t *testing.T, d *db.DB) site {
 	return s
 }
 
-func (s site) national(t *testing.T, day string) document.Document {
+func (s site) national(t testing.TB, day string) document.Document {
 	t.Helper()
 	doc, err := report.National(context.Background(), s.db, s.model, report.Edition{Cycle: cop.First, Day: day})
 	if err != nil {

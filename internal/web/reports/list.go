@@ -59,10 +59,21 @@ type listView struct {
 	ShowFrozen bool
 }
 
-func (d Deps) choices(ctx context.Context, kinds ...kind) ([]choice, error) {
+// choices are the documents of a list, at the day and in the cycle that the
+// reader comes with.
+func (d Deps) choices(r *http.Request, kinds ...kind) ([]choice, error) {
+	ctx := r.Context()
+	m, err := d.Model(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []choice
 	for _, k := range kinds {
-		fields, err := d.chooser(ctx, k, ask{Edition: editionOf(d.today())})
+		a, err := d.read(r, m, k, r.URL.Query())
+		if err != nil {
+			return nil, err
+		}
+		fields, err := d.chooser(ctx, k, a)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +90,7 @@ func (d Deps) studies(w http.ResponseWriter, r *http.Request) error {
 	v := listView{Heading: ui.Heading{Overline: "Les COP régionales", Title: "Trois études pour accompagner les COP, produites à la date et pour la région de votre choix",
 		Lead: "Chaque étude se lit en page, ou se prend en diaporama, en texte ou en PDF. Ce qui n’a pas encore de données y est dit."}}
 	var err error
-	if v.Choices, err = d.choices(r.Context(), theStudies...); err != nil {
+	if v.Choices, err = d.choices(r, theStudies...); err != nil {
 		return err
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Guide du panorama des leviers, retour des questionnaires, actions et mesures d’accompagnement.",
@@ -95,7 +106,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	v := listView{Heading: ui.Heading{Overline: "Équipe nationale", Title: "Documents nationaux\u00a0: le point d’étape et les trois études, à la date de votre choix", Scope: []string{"réservé aux équipes", "études publiques"},
 		Lead: "Un document produit deux fois à la même date, sur les mêmes données, est le même. Figé, il ne change plus."}}
 	var err error
-	if v.Choices, err = d.choices(r.Context(), append([]kind{pointEtape}, theStudies...)...); err != nil {
+	if v.Choices, err = d.choices(r, append([]kind{pointEtape}, theStudies...)...); err != nil {
 		return err
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Tableau national", Href: "/national"}, ui.Link{Label: "Documents"})

@@ -261,5 +261,3 @@ func (d Deps) study(w http.ResponseWriter, r *http.Request) error {
 	}
 	return d.file(k, ext)(w, r)
 }
-
-func editionOf(day string) report.Edition { return report.Edition{Cycle: cop.First, Day: day} }

@@ -173,7 +173,7 @@ func TestTheFilesOfTheReport(t *testing.T) {
 func TestStudiesForAnyone(t *testing.T) {
 	s := sqlite(t)
 	checkPage(t, "studies", s.get("/etudes"))
-	for _, path := range []string{"/etudes/guide-du-panorama", "/etudes/guide-du-panorama?region=grand-est", "/etudes/guide-du-panorama?region=guyane", "/etudes/guide-du-panorama?region=corse",
+	for _, path := range []string{"/etudes/guide-du-panorama", "/etudes/guide-du-panorama?region=france", "/etudes/guide-du-panorama?region=grand-est", "/etudes/guide-du-panorama?region=guyane", "/etudes/guide-du-panorama?region=corse",
 		"/etudes/retour-des-questionnaires", "/etudes/retour-des-questionnaires?cycle=2025", "/etudes/actions-et-mesures", "/etudes/actions-et-mesures?region=la-reunion", "/etudes/actions-et-mesures?cycle=2026&region=bretagne"} {
 		p := s.get(path)
 		if p.StatusCode != http.StatusOK {

@@ -37,7 +37,7 @@ func (d Deps) chooser(ctx context.Context, k kind, a ask) ([]ui.Field, error) {
 		if err != nil {
 			return nil, err
 		}
-		f := ui.Field{ID: "region", Label: "Territoire", Type: "select", Required: true, Options: []ui.Option{{Value: "", Label: "France entière"}}}
+		f := ui.Field{ID: "region", Label: "Territoire", Type: "select", Required: true, Options: []ui.Option{{Value: nation, Label: "France entière", Selected: a.Region.Slug == ""}}}
 		for _, r := range m.Tree().Regions() {
 			f.Options = append(f.Options, ui.Option{Value: r.Slug, Label: r.Name, Selected: r.Slug == a.Region.Slug})
 		}

@@ -96,6 +96,10 @@ func byCode(code string) (kind, error) {
 	return kind{}, apperr.NotFoundf("Cette étude n’existe pas. La page «\u00a0Études\u00a0» liste les trois.")
 }
 
+// nation is the whole country in a list of regions: a browser refuses an empty
+// choice where one is required.
+const nation = "france"
+
 // ask is which edition of a document is wanted.
 type ask struct {
 	report.Edition
@@ -145,7 +149,7 @@ func (d Deps) read(r *http.Request, m *panorama.Model, k kind, v url.Values) (a 
 	if a.Day, err = report.CheckDay(v.Get("jour"), d.today()); err != nil {
 		return a, err
 	}
-	if slug := v.Get("region"); slug != "" && k.Regional {
+	if slug := v.Get("region"); slug != "" && slug != nation && k.Regional {
 		if a.Region, err = m.Tree().RegionBySlug(slug); err != nil {
 			return a, err
 		}

@@ -99,9 +99,12 @@ func Ellipsis(text string, w, size int) string {
 	if textWidth(text, size) <= float64(w) {
 		return text
 	}
-	r := []rune(text)
-	for len(r) > 1 && textWidth(string(r)+"…", size) > float64(w) {
-		r = r[:len(r)-1]
+	room := float64(w) - textWidth("…", size)
+	for i, r := range text {
+		if room -= letterWidth(r) * float64(size); room < 0 && i > 0 {
+			text = text[:i]
+			break
+		}
 	}
-	return strings.TrimRight(string(r), " \u00a0") + "…"
+	return strings.TrimRight(text, " \u00a0") + "…"
 }

@@ -46,6 +46,9 @@ type Config struct {
 	// RetentionJobs is how many days a task done stays known, so that it is not
 	// done twice.
 	RetentionJobs int `env:"JALON_RETENTION_JOBS" envDefault:"40" help:"nombre de jours pendant lesquels une tâche de fond faite reste connue"`
+	// Chromium prints documents to PDF; internal/document reads it by itself, as
+	// commands that have no Config do.
+	Chromium string `env:"JALON_CHROMIUM" help:"chemin de Chromium, qui produit les PDF des documents" shown:"chromium ou google-chrome, s’ils sont dans le PATH ; sinon, pas de PDF"`
 
 	// Unknown names the JALON_ variables that nothing reads, for a warning at
 	// start-up.

@@ -14,7 +14,7 @@ func WriteODT(w io.Writer, d Document) (err error) {
 	defer apperr.Wrap(&err, "document.WriteODT(%q)", d.Kind)
 	subject := d.Subtitle
 	t := office.NewText(office.TextProps{Title: d.Title, Subject: subject, Author: d.Author, At: d.at(),
-		Header: d.Title, Footer: d.asOf(), Mark: d.mark(), Theme: theme()})
+		Header: clip(d.Title, office.PageWidth, 1, 9, false), Footer: d.asOf(), Mark: d.mark(), Theme: theme()})
 	t.Paragraph(office.TitleStyle, []office.Run{{Text: d.Title}})
 	if d.Subtitle != "" {
 		t.Paragraph(office.SubtitleStyle, []office.Run{{Text: d.Subtitle}})
@@ -121,13 +121,17 @@ func (x odt) keys(b KeyFigures) {
 
 func (x odt) table(b Table) {
 	reasons := b.reasons()
+	var long []string
 	t := office.TextTable{Caption: b.Caption}
-	for _, w := range b.columnWidths(office.PageWidth, 9) {
-		t.Widths = append(t.Widths, w)
-	}
+	t.Widths = b.columnWidths(office.PageWidth, 9)
 	for i := range t.Widths {
 		c := b.column(i)
-		cell := office.TextCell{Runs: []office.Run{{Text: c.head()}}, Fill: soft}
+		// A head stands on each page: one that is long is whole under the table.
+		head := clip(c.head(), t.Widths[i]-8, 5, 9, true)
+		if head != office.Clean(c.head()) {
+			long = append(long, c.head())
+		}
+		cell := office.TextCell{Runs: []office.Run{{Text: head}}, Fill: soft}
 		if c.Number {
 			cell.Align = office.Right
 		}
@@ -148,7 +152,7 @@ func (x odt) table(b Table) {
 		t.Rows = [][]office.TextCell{{{Runs: []office.Run{{Text: emptyTable, Italic: true}}}}}
 	}
 	x.t.Table(t)
-	for _, n := range b.foot() {
+	for _, n := range append(long, b.foot()...) {
 		x.t.Paragraph(office.NoteStyle, []office.Run{{Text: n}})
 	}
 }

@@ -123,7 +123,7 @@ func printed(ctx context.Context, path, dir, file string) (_ []byte, err error) 
 func sheetOfPaper() page.PrintToPDFParams {
 	const inch, margin, edge = 25.4, 18 / 25.4, 16 / 25.4
 	yes, side, top := true, edge, margin
-	const style = `<style>div{width:100%;margin:0 16mm;font:8pt Arial,"Liberation Sans",sans-serif;color:#435257;display:flex;justify-content:space-between}</style>`
+	const style = `<style>div{width:100%;box-sizing:border-box;padding:0 16mm;font:8pt Arial,"Liberation Sans",sans-serif;color:#435257;display:flex;justify-content:space-between}</style>`
 	return page.PrintToPDFParams{
 		PaperWidth: 210 / inch, PaperHeight: 297 / inch, MarginTop: &top, MarginBottom: &top, MarginLeft: &side, MarginRight: &side,
 		PrintBackground: &yes, DisplayHeaderFooter: &yes, GenerateTaggedPDF: &yes, GenerateDocumentOutline: &yes,

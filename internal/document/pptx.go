@@ -44,7 +44,9 @@ const (
 	usualText   = 16.0
 	smallText   = 14.0
 	captionText = 14.0
+	largeTable  = 14.0
 	tableText   = 12.0
+	smallTable  = 11.0
 	footText    = 10.0
 	leading     = 1.2
 	rowLeading  = 1.16 // in a table, whose rows grow by themselves
@@ -98,11 +100,8 @@ func clip(text string, width float64, lines int, size float64, bold bool) string
 		return office.Clean(text)
 	}
 	all = all[:max(lines, 1)]
-	last := []rune(all[len(all)-1])
-	for len(last) > 0 && office.Width(string(last)+"…", size, bold) > width*0.97 {
-		last = last[:len(last)-1]
-	}
-	all[len(all)-1] = strings.TrimRight(string(last), " ") + "…"
+	last := office.Wrap(all[len(all)-1], width*0.97-office.Width("…", size, bold), size, bold)[0]
+	all[len(all)-1] = strings.TrimRight(last, " ") + "…"
 	return strings.Join(all, " ")
 }
 

@@ -199,18 +199,18 @@ func (m *maker) card(k KeyFigure, width float64) (paras []office.Para, height fl
 		paras = append(paras, office.Para{Runs: []office.Run{r}, After: 4})
 		height += float64(len(office.Wrap(r.Text, width*0.97, size, r.Bold)))*size*leading + 4
 	}
-	line(k.Label, 13, 3, office.Run{Color: muted, Bold: true})
+	line(k.Label, 14, 3, office.Run{Color: muted, Bold: true})
 	value := k.value()
-	size := 32.0
+	size := 34.0
 	for size > 14 && office.Width(value, size, true) > width*0.96 {
 		size--
 	}
 	line(value, size, 2, office.Run{Bold: true, Color: accent, Href: m.d.absolute(FigurePath(k.Figure))})
 	if k.Missing == "" {
-		line(k.Unit, 13, 2, office.Run{Color: ink})
+		line(k.Unit, 14, 2, office.Run{Color: ink})
 	}
-	line(k.Missing, 12, 6, office.Run{Color: ink})
-	line(k.Meaning, 12, 6, office.Run{Color: ink})
+	line(k.Missing, 13, 6, office.Run{Color: ink})
+	line(k.Meaning, 13, 6, office.Run{Color: ink})
 	line(k.Class, 11, 1, office.Run{Color: muted, Italic: true})
 	return paras, height
 }

@@ -20,11 +20,7 @@ func (m *maker) table(t Table) {
 	for _, p := range foot {
 		footHeight += p.height(office.Body().W, footText)
 	}
-	// Letters a little less high are better than one more slide for a few rows.
-	g := m.sheetSized(t, tableText)
-	for g.size > 11 && (n > 6 || g.slides(footHeight) > m.sheetSized(t, 11).slides(footHeight)) {
-		g = m.sheetSized(t, g.size-1)
-	}
+	g := m.sheetFor(t, footHeight)
 	for i, c := range g.head.cells {
 		if full := t.column(i).head(); c.text != office.Clean(full) {
 			m.note(full)
@@ -102,6 +98,27 @@ func (g sheet) slides(foot float64) int {
 	const caption = captionText*leading + 6
 	room := office.Body().H - g.head.height - caption
 	return int((g.rowsHeight()+foot)/room) + 1
+}
+
+// sheetFor measures a table with the largest letters that do not cost a slide;
+// many columns have smaller ones.
+func (m *maker) sheetFor(t Table, foot float64) sheet {
+	size, least := largeTable, smallTable
+	switch n := t.width(); {
+	case n > 16:
+		size, least = 8, 8
+	case n > 10:
+		size, least = 10, 10
+	case n > 6:
+		size = tableText
+	}
+	fewest := m.sheetSized(t, least)
+	for ; size > least; size-- {
+		if g := m.sheetSized(t, size); g.slides(foot) <= fewest.slides(foot) {
+			return g
+		}
+	}
+	return fewest
 }
 
 func (m *maker) sheetSized(t Table, size float64) sheet {

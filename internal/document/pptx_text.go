@@ -167,7 +167,8 @@ func (m *maker) flush() {
 		return
 	}
 	b := *m.box
-	b.Frame.H = max(m.y-b.Frame.Y, 10)
+	bottom := office.Body().Y + office.Body().H
+	b.Frame.H = max(min(m.y, bottom)-b.Frame.Y, 10) // the space under the last line may go beyond
 	m.box = nil
 	if m.quote {
 		m.y += 8

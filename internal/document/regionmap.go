@@ -32,27 +32,29 @@ func RegionMap(places map[string]Place, legend []string) chart.Drawing {
 	}
 	slices.Sort(codes)
 	frames := geo.Frames()
-	var labels []chart.Shape
-	absent := false
+	var labels, outlined []chart.Shape
 	for _, code := range codes {
 		o, p := outlines[code], places[code]
 		if f, ok := frames[o.Frame]; ok {
 			d.Shapes = append(d.Shapes, chart.Shape{Box: &chart.Rect{X: f.X, Y: f.Y, W: f.W, H: f.H}, Edge: chart.Faint})
 			labels = append(labels, text(f.X+f.W/2, f.Y+f.H-10, 27, "middle", overseas[o.Frame], chart.Ink, false))
 		}
-		tone, edge := classTone(p.Class), chart.Paper
-		if tone == chart.Absent {
-			edge, absent = chart.Second, true
+		tone := classTone(p.Class)
+		region := chart.Shape{Path: &chart.Path{Rings: rings(o.Path)}, Fill: tone, Edge: chart.Paper, Href: p.Href, Title: p.Title}
+		if tone == chart.Absent { // over its neighbours, or they would hide its outline
+			region.Edge = chart.Second
+			outlined = append(outlined, region)
+		} else {
+			d.Shapes = append(d.Shapes, region)
 		}
-		d.Shapes = append(d.Shapes, chart.Shape{Path: &chart.Path{Rings: rings(o.Path)}, Fill: tone, Edge: edge, Href: p.Href, Title: p.Title})
 		if tone != chart.Absent && o.Frame == geo.Mainland {
 			labels = append(labels, text(o.LabelX, o.LabelY+11, 32, "middle", strconv.Itoa(p.Class), Over(tone), true))
 		} else if tone != chart.Absent {
 			labels = append(labels, text(o.Box.X+o.Box.W/2, o.Box.Y+o.Box.H/2+9, 26, "middle", strconv.Itoa(p.Class), Over(tone), true))
 		}
 	}
-	d.Shapes = append(d.Shapes, labels...)
-	legendOf(&d, legend, absent)
+	d.Shapes = append(append(d.Shapes, outlined...), labels...)
+	legendOf(&d, legend, len(outlined) > 0)
 	return d
 }
 

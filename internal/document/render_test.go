@@ -22,6 +22,8 @@ import (
 
 var formats = map[string]func(io.Writer, Document) error{"pptx": WritePPTX, "odt": WriteODT}
 
+func sample() Document { return Specimen() }
+
 func rendered(t testing.TB, format string, d Document) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -324,12 +326,12 @@ func BenchmarkRender(b *testing.B) {
 	}
 	for format, write := range formats {
 		b.Run(format, func(b *testing.B) {
-			b.ReportMetric(float64(d.Slides()), "slides")
 			for b.Loop() {
 				if err := write(io.Discard, d); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64(d.Slides()), "slides")
 		})
 	}
 }

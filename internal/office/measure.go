@@ -1,6 +1,9 @@
 package office
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Font is the typeface of every document: on each system one of the same
 // widths stands for it.
@@ -78,11 +81,11 @@ func Wrap(s string, width, size float64, bold bool) []string {
 			lines = append(lines, line)
 			line, used = "", 0
 		}
-		for w > width && len([]rune(word)) > 1 {
+		for w > width && utf8.RuneCountInString(word[:min(len(word), 8)]) > 1 {
 			head := fit(word, width, size, bold)
 			lines = append(lines, word[:head])
+			w -= Width(word[:head], size, bold)
 			word = word[head:]
-			w = Width(word, size, bold)
 		}
 		if line != "" {
 			line += " "
@@ -95,10 +98,13 @@ func Wrap(s string, width, size float64, bold bool) []string {
 
 // fit is how many bytes of a word hold in a width, one letter at least.
 func fit(word string, width, size float64, bold bool) int {
-	used := 0.0
+	used, room := 0, width*1000/size
+	if bold {
+		room = room * 100 / 107
+	}
 	for i, r := range word {
-		used += Width(string(r), size, bold)
-		if i > 0 && used > width {
+		used += runeWidth(r)
+		if i > 0 && float64(used) > room {
 			return i
 		}
 	}

@@ -3,7 +3,7 @@ package office
 // The places that the master fixes on each slide, in points.
 var (
 	titleFrame  = Frame{40, 22, 880, 62}
-	bodyFrame   = Frame{40, 98, 880, 390}
+	bodyFrame   = Frame{40, 98, 880, 396}
 	footerFrame = Frame{40, 506, 640, 22}
 	numberFrame = Frame{840, 506, 80, 22}
 	coverTitle  = Frame{72, 150, 816, 130}

@@ -5,6 +5,7 @@ package paper
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -13,7 +14,9 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/document"
+	"jalon/internal/figure"
 	"jalon/internal/french"
+	"jalon/internal/office"
 	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
 )
@@ -32,7 +35,7 @@ type view struct {
 
 // Body is the content of a page: the document within the frame of the site.
 func Body(d document.Document) templ.Component {
-	return whole(view{Document: d, anchors: d.Anchors()})
+	return clean(whole(view{Document: d, anchors: d.Anchors()}))
 }
 
 // Standalone is the document in one file, which needs nothing else: no script,
@@ -40,8 +43,21 @@ func Body(d document.Document) templ.Component {
 func Standalone(ctx context.Context, d document.Document) (_ []byte, err error) {
 	defer apperr.Wrap(&err, "paper.Standalone(%q)", d.Kind)
 	var b bytes.Buffer
-	err = standalone(view{Document: d, alone: true, anchors: d.Anchors()}).Render(ctx, &b)
+	err = clean(standalone(view{Document: d, alone: true, anchors: d.Anchors()})).Render(ctx, &b)
 	return b.Bytes(), err
+}
+
+// clean leaves out what no reader sees and no parser likes: control characters
+// and broken letters that a text brought.
+func clean(c templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var b bytes.Buffer
+		if err := c.Render(ctx, &b); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, office.Clean(b.String()))
+		return err
+	})
 }
 
 // css is the style of a file that stands alone: always light, as paper is.
@@ -132,15 +148,25 @@ func (v view) keys(k document.KeyFigures) []ui.KeyFigure {
 	var out []ui.KeyFigure
 	for _, f := range k.Figures {
 		value := ui.Value{Text: f.Value, Unit: f.Unit, Missing: f.Missing, ProvenanceLabel: f.Class, Explain: v.figure(f.Figure), Name: f.Label}
-		if f.Class != "" {
-			value.Provenance = "declared"
-			if f.Missing != "" {
-				value.Provenance = "missing"
-			}
+		value.Provenance = provenance(f.Class)
+		k := ui.KeyFigure{Label: f.Label, Value: value, Meaning: f.Meaning}
+		if value.Provenance == "" {
+			k.Trend = f.Class
 		}
-		out = append(out, ui.KeyFigure{Label: f.Label, Value: value, Meaning: f.Meaning})
+		out = append(out, k)
 	}
 	return out
+}
+
+// provenance is the class that a French word of provenance stands for, "" for a
+// word that is none.
+func provenance(word string) string {
+	for _, c := range []figure.Class{figure.Reference, figure.Provider, figure.Computed, figure.Declared, figure.Estimated, figure.ConfirmedZero, figure.Missing} {
+		if c.Label() == word {
+			return string(c)
+		}
+	}
+	return ""
 }
 
 func (v view) svg(c document.Chart, id string) templ.Component {

@@ -8,13 +8,15 @@ import (
 	"jalon/internal/chart"
 )
 
+// regionNames are those of the specimen.
 var regionNames = [][2]string{{"01", "Guadeloupe"}, {"02", "Martinique"}, {"03", "Guyane"}, {"04", "La Réunion"}, {"06", "Mayotte"}, {"11", "Île-de-France"}, {"24", "Centre-Val de Loire"},
 	{"27", "Bourgogne-Franche-Comté"}, {"28", "Normandie"}, {"32", "Hauts-de-France"}, {"44", "Grand Est"}, {"52", "Pays de la Loire"}, {"53", "Bretagne"}, {"75", "Nouvelle-Aquitaine"},
 	{"76", "Occitanie"}, {"84", "Auvergne-Rhône-Alpes"}, {"93", "Provence-Alpes-Côte d’Azur"}, {"94", "Corse"}}
 
-// sample is a report as a préfet would receive it, with all that can go wrong
-// in its texts.
-func sample() Document {
+// Specimen is a report as a préfet would receive it, of every type of block and
+// with all that real texts hold: the tests of each format draw it. Its figures
+// are invented.
+func Specimen() Document {
 	stages := []string{"préparation", "lancement", "diagnostic", "débat", "feuille de route"}
 	places := map[string]Place{}
 	var rows [][]Cell
@@ -63,7 +65,7 @@ func sample() Document {
 					Chart{ID: "carte-etapes", Title: "Étape des COP au 27\u00a0mai 2024", Description: "Carte des 18 régions colorées par étape.", Drawing: RegionMap(places, stages), Table: Table{ID: "etapes", Caption: "Étape de chaque COP", Columns: columns, Rows: rows}}}},
 			{ID: "reponses", Title: "Les taux de réponse vont de 10 à 78\u00a0%", Blocks: []Block{Chart{ID: "barres", Title: "Taux de réponse par région", Description: "Barres horizontales, de la plus basse à la plus haute.", Drawing: chart.Bars(bars, chart.Target{Value: 65, Label: "moyenne\u00a0: 65\u00a0%"}),
 				Table: Table{ID: "taux", Caption: "Taux de réponse", Columns: columns, Rows: rows}}}},
-			{ID: "secteurs", Title: "Le bâtiment et les transports font la moitié de l’effort", Blocks: []Block{Chart{ID: "surfaces", Title: "Effort par secteur et par levier", Description: "Surfaces proportionnelles.", Drawing: sampleTree()}}},
+			{ID: "secteurs", Title: "Le bâtiment et les transports font la moitié de l’effort", Blocks: []Block{Chart{ID: "surfaces", Title: "Effort par secteur et par levier", Description: "Surfaces proportionnelles.", Drawing: specimenTree()}}},
 			{ID: "regions", Title: "État des dix-huit COP", Blocks: []Block{Table{ID: "t18", Caption: "Les dix-huit COP régionales", Columns: columns, Rows: rows, Note: "Objectifs de juillet 2024."}}},
 			{ID: "leviers", Title: "Les quarante leviers de la régionalisation de la planification écologique et leurs précisions, présentés dans l’ordre du référentiel de 2023-2024 avec leurs noms entiers et tous leurs détails pour que personne n’oublie rien",
 				Blocks: []Block{Table{ID: "t40", Caption: "Leviers & quantités", Columns: []Column{{Label: "Levier"}, {Label: "Contenu"}, {Label: "Quantité", Unit: "kt", Number: true}}, Rows: long}}},
@@ -73,7 +75,7 @@ func sample() Document {
 	}
 }
 
-func sampleTree() chart.Drawing {
+func specimenTree() chart.Drawing {
 	var groups []chart.TreeGroup
 	for i, s := range []string{"transport-voyageurs", "residentiel", "industrie", "agriculture-forets-sols", "energie", "dechets"} {
 		tone := chart.Tone("sector-" + s)

@@ -101,7 +101,7 @@ func TestRolesAreGiven(t *testing.T) {
 	p := signIn(t, a, "nation@exemple.fr", "national_admin", "nation")
 	p.Follow(`main a[href="/national"]`)
 	both(p)
-	p.Follow(`#tableau-national thead a[href*="tri=depuis"]`)
+	p.Follow(`#tableau-national thead a[href*="tri=cop%2Fjours-depuis"]`)
 	both(p)
 	p.Visit("/mon-espace")
 	p.Follow(`main a[href="/roles"]`)

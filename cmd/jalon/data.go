@@ -177,18 +177,28 @@ var panoramaCommand = command{
 }
 
 var verifyCommand = command{
-	name: "verify", args: "[--bundle FICHIER]",
+	name: "verify", args: "[--bundle FICHIER | --board JOUR]",
 	short: "recalcule tout et dit si cela se referme",
-	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats.",
+	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats. Avec --board, recalcule le tableau national d’une\nnuit et dit ce qui a été corrigé depuis son relevé.",
 	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
-		var bundle string
+		var bundle, night string
 		fs.StringVar(&bundle, "bundle", "", "`FICHIER` d’un lot téléchargé (.zip)")
+		fs.StringVar(&night, "board", "", "`JOUR` d’un relevé de nuit du tableau national (2026-03-02)")
 		return func(ctx context.Context, cfg config.Config, args []string) error {
 			if err := need(args); err != nil {
 				return err
 			}
-			if bundle != "" {
+			switch {
+			case bundle != "" && night != "":
+				return apperr.Invalidf("Choisissez --bundle ou --board, pas les deux.")
+			case bundle != "":
 				return app.VerifyBundle(ctx, bundle, t.out)
+			case night != "":
+				c, err := app.OpenExisting(ctx, cfg, app.WithVersion(version))
+				if err != nil {
+					return err
+				}
+				return errors.Join(c.VerifyBoard(ctx, t.out, night), c.Close())
 			}
 			c, err := app.OpenToRead(ctx, cfg, app.WithVersion(version))
 			if err != nil {

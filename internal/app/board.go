@@ -2,7 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"io"
 
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/french"
 	"jalon/internal/journal"
 	"jalon/internal/national"
 	"jalon/internal/policy"
@@ -44,4 +50,45 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 	}))
 	r.Add(national.Coming())
 	return r
+}
+
+// VerifyBoard recomputes what can be of the night of a day, for each cycle that
+// has COPs, and names what was corrected since. A correction is no fault: the
+// night keeps what was known then.
+func (c *Core) VerifyBoard(ctx context.Context, w io.Writer, day string) (err error) {
+	defer apperr.Wrap(&err, "app.VerifyBoard(%s)", day)
+	room := c.board(journal.New(c.IDs, c.now, db.Cursors{}))
+	if day, err = room.CheckDay(day); err != nil {
+		return err
+	}
+	cycles, err := cop.OpenedCycles(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	for _, cycle := range cycles {
+		kept, err := national.NightDays(ctx, c.DB, cycle.Code, day, day)
+		if err != nil {
+			return err
+		}
+		if len(kept) == 0 {
+			_, err = fmt.Fprintf(w, "Cycle %s\u00a0: aucun relevé de la nuit du %s.\n", cycle.Code, french.Day(day))
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		list, err := room.Compare(ctx, c.DB, cycle.Code, day)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if _, err := fmt.Fprintf(w, "%s, %s\u00a0: le relevé disait %s, les lignes disent maintenant %s.\n", x.COP, x.Metric.Name, x.Metric.Show(x.Kept), x.Metric.Show(x.Now)); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintf(w, "Cycle %s, nuit du %s\u00a0: %d\u00a0%s depuis le relevé.\n", cycle.Code, french.Day(day), len(list), french.Plural(len(list), "chiffre corrigé", "chiffres corrigés")); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -37,6 +37,9 @@ func Events() Source {
 		return Metric{Key: key, Name: name, Unit: unit, Kind: kind, Total: NoTotal, Past: FromDays, Class: figure.Declared, Rows: regionPage, Version: 1, Shown: shown,
 			Definition: definition, LeavesOut: leaves}
 	}
+	since := m(SinceKey, "Jours depuis", "jours", Span, true, "Le nombre de jours entre le dernier événement d’étape daté et la date du tableau.",
+		"Une COP sans événement daté n’a pas de nombre. Un travail qui n’a donné lieu à aucun événement n’y paraît pas.")
+	since.Class = figure.Computed
 	return Source{
 		Absent: "aucun événement daté à cette date",
 		Metrics: []Metric{
@@ -47,8 +50,7 @@ func Events() Source {
 			m(RoadmapKey, "Feuille de route adoptée", "", Date, false, "Le jour auquel l’adoption de la feuille de route est datée.",
 				"Une feuille de route que l’on sait adoptée sans en connaître la date n’y est pas\u00a0: le bilan national du 7\u00a0mai\u00a02025 en comptait 14."),
 			m(LastKey, "Dernier événement", "", Date, false, "Le jour du dernier événement d’étape daté.", "Les réunions et les actualités ne sont pas des événements d’étape."),
-			m(SinceKey, "Jours depuis", "jours", Span, true, "Le nombre de jours entre le dernier événement d’étape daté et la date du tableau.",
-				"Une COP sans événement daté n’a pas de nombre. Un travail qui n’a donné lieu à aucun événement n’y paraît pas."),
+			since,
 		},
 		Read: readEvents,
 	}

@@ -117,7 +117,12 @@ func (m *Room) Figure(ctx context.Context, key string) (e figure.Explanation, er
 			e.Notes = append(e.Notes, v.Note)
 		}
 	}
-	if x.Kind == Rate && v.Known {
+	if x.Kind == Span && v.Known && v.Text != "" {
+		e.Formula = "La date du tableau moins celle du dernier événement."
+		e.Numbers = french.Day(parts[4]) + " − " + french.Day(v.Text) + " = " + x.Show(v) + nb + x.UnitText()
+		e.Figure.Value = float64(v.N)
+		e.Inputs = append(e.Inputs, figure.Input{Symbol: "−", Label: "Dernier événement daté", Value: french.Day(v.Text), Source: v.Source})
+	} else if x.Kind == Rate && v.Known {
 		e.Numbers = french.Integer(v.N) + " ÷ " + french.Integer(v.Whole) + " = " + x.Show(v) + nb + "%"
 		e.Figure.Value = 100 * float64(v.N) / float64(v.Whole)
 	} else if v.Known {

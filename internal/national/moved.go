@@ -40,17 +40,24 @@ type Movements struct {
 
 // Moved compares two boards of a cycle, and names the events in between.
 func (m *Room) Moved(ctx context.Context, q db.Q, cycle, from, to string) (out Movements, err error) {
-	defer apperr.Wrap(&err, "national.Moved(%s, %s, %s)", cycle, from, to)
-	if from >= to {
+	b, err := m.Read(ctx, q, cycle, to)
+	if err != nil {
+		return out, err
+	}
+	return m.MovedTo(ctx, q, b, from)
+}
+
+// MovedTo is Moved for who has read the second board already, all its metrics.
+func (m *Room) MovedTo(ctx context.Context, q db.Q, to Board, from string) (out Movements, err error) {
+	defer apperr.Wrap(&err, "national.MovedTo(%s, %s, %s)", to.Cycle, from, to.Day)
+	if from >= to.Day {
 		return out, apperr.Invalidf("Donnez deux dates, la première avant la seconde.")
 	}
-	if out.To, err = m.Read(ctx, q, cycle, to); err != nil {
+	out.To = to
+	if out.From, err = m.Read(ctx, q, to.Cycle, from); err != nil {
 		return out, err
 	}
-	if out.From, err = m.Read(ctx, q, cycle, from); err != nil {
-		return out, err
-	}
-	events, err := cop.EventsInCycle(ctx, q, cycle)
+	events, err := cop.EventsInCycle(ctx, q, to.Cycle)
 	if err != nil {
 		return out, err
 	}

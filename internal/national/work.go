@@ -70,19 +70,19 @@ func readWork(ctx context.Context, q db.Q, cycle, day string) (Values, error) {
 // département.
 func People(region func(ctx context.Context, department string) (string, error)) Source {
 	return Source{
-		Metrics: []Metric{{Key: PeopleKey, Name: "Personnes avec un rôle", Unit: "personnes", Kind: Count, Total: Sum, Past: FromRecords, Class: figure.Computed,
-			Rows: "/roles", Version: 1, Definition: "Les personnes qui tiennent un rôle sur la région ou sur l’un de ses départements.",
-			LeavesOut: "Les rôles donnés pour une collectivité, une organisation ou un groupe n’y sont pas. Une personne qui tient un rôle sur deux territoires compte deux fois."}},
+		Metrics: []Metric{{Key: PeopleKey, Name: "Personnes à l’œuvre", Unit: "personnes", Kind: Count, Total: Sum, Past: FromRecords, Class: figure.Computed,
+			Rows: "/roles", Version: 1, Definition: "Les personnes qui tiennent un rôle sur la région ou l’un de ses départements\u00a0: têtes, équipe, pilotage départemental, expertise, animation.",
+			LeavesOut: "Les participants n’y sont pas, ni les rôles donnés pour une collectivité, une organisation ou un groupe. Une personne qui travaille dans deux régions compte dans chacune."}},
 		Read: func(ctx context.Context, q db.Q, cycle, day string) (Values, error) {
 			all, err := cop.InCycle(ctx, q, cycle)
 			if err != nil {
 				return nil, err
 			}
-			people, err := account.PeopleAt(ctx, q, EndOf(day))
+			people, err := account.WorkersAt(ctx, q, EndOf(day))
 			if err != nil {
 				return nil, err
 			}
-			by := map[string]int64{}
+			by := map[string]map[string]bool{} // region → who, each once
 			for _, p := range people {
 				code := p.Scope
 				if p.ScopeKind == "department" {
@@ -90,11 +90,14 @@ func People(region func(ctx context.Context, department string) (string, error))
 						return nil, err
 					}
 				}
-				by[code] += p.N
+				if by[code] == nil {
+					by[code] = map[string]bool{}
+				}
+				by[code][p.Account] = true
 			}
 			v := Values{}
 			for _, c := range all {
-				v.Set(PeopleKey, c.ID, Counted(by[c.Region]))
+				v.Set(PeopleKey, c.ID, Counted(int64(len(by[c.Region]))))
 			}
 			return v, nil
 		},

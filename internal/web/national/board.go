@@ -90,7 +90,7 @@ func (d Deps) board(w http.ResponseWriter, r *http.Request) error {
 		v.MoreHref = all.address(a, "/national", national.SinceKey, true) + "#tableau"
 	}
 	if b.Live {
-		if err := d.movedSince(r, a, &v); err != nil {
+		if err := d.movedSince(r, a, b, &v); err != nil {
 			return err
 		}
 	}
@@ -183,13 +183,13 @@ func (d Deps) fillTable(a asked, b national.Board, c choice, v *boardView) {
 }
 
 // movedSince says which regions moved since the reader's last visit.
-func (d Deps) movedSince(r *http.Request, a asked, v *boardView) error {
+func (d Deps) movedSince(r *http.Request, a asked, b national.Board, v *boardView) error {
 	last, err := d.Room.Visit(r.Context(), shell.Of(r).Account)
 	if err != nil {
 		return err
 	}
 	since := d.Room.Since(last)
-	moves, err := d.Room.Moved(r.Context(), d.Q, a.Cycle, since, a.Day)
+	moves, err := d.Room.MovedTo(r.Context(), d.Q, b, since)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package national
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,10 @@ func typedOf(x national.Declared) typed {
 	return typed{metric: x.Metric, name: x.Name, value: strings.ReplaceAll(strconv.FormatFloat(x.Value, 'f', -1, 64), ".", ","), published: x.AsPublished, unit: x.Unit, day: x.Day, scope: x.Scope, source: x.Source, url: x.URL}
 }
 
+// signs tell which field a sentence of the room is about.
+var signs = [][2]string{{"valeur", "value"}, {"part va", "value"}, {"tel qu’il", "published"}, {"unité", "unit"}, {"Date du", "day"}, {"date est", "day"}, {"couvre", "scope"},
+	{"publication", "source"}, {"adresse", "url"}, {"indicateur", "metric"}, {"pourquoi", "reason"}}
+
 // fields is the form; what is wrong stands under the field that the sentence is
 // about, the first when it is about none.
 func (d Deps) fields(t typed, wrong string, change bool) []ui.Field {
@@ -103,14 +108,8 @@ func (d Deps) fields(t typed, wrong string, change bool) []ui.Field {
 		return out
 	}
 	at := 0
-	for sign, id := range map[string]string{"valeur": "value", "part va": "value", "tel qu’il": "published", "unité": "unit", "Date du": "day", "date est": "day", "couvre": "scope", "publication": "source", "adresse": "url", "indicateur": "metric", "pourquoi": "reason"} {
-		if strings.Contains(wrong, sign) {
-			for i := range out {
-				if out[i].ID == id {
-					at = i
-				}
-			}
-		}
+	if k := slices.IndexFunc(signs, func(x [2]string) bool { return strings.Contains(wrong, x[0]) }); k >= 0 {
+		at = max(0, slices.IndexFunc(out, func(f ui.Field) bool { return f.ID == signs[k][1] }))
 	}
 	out[at].Error = wrong
 	return out
@@ -152,7 +151,7 @@ func (d Deps) declare(w http.ResponseWriter, r *http.Request) error {
 	if wrong != "" {
 		return d.showDeclared(w, r, http.StatusBadRequest, t, wrong)
 	}
-	if x, err = d.Room.Declare(r.Context(), shell.Actor(r), x); err != nil {
+	if _, err := d.Room.Declare(r.Context(), shell.Actor(r), x); err != nil {
 		if kind := apperr.KindOf(err); kind == apperr.Invalid || kind == apperr.Conflict {
 			return d.showDeclared(w, r, apperr.Status(err), t, apperr.Message(err))
 		}

@@ -92,11 +92,6 @@ func (d Deps) choose(r *http.Request) (c choice, err error) {
 	return c, nil
 }
 
-// filtered reports whether some COPs are left out.
-func (c choice) filtered() bool {
-	return c.stage != "" || c.stalled > 0 || c.where != "" || c.name != ""
-}
-
 // address is that of the board with this choice, sorted by a column.
 func (c choice) address(a asked, path, sort string, down bool) string {
 	v := url.Values{}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/cop"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/national"
@@ -125,7 +126,7 @@ func (d Deps) metric(w http.ResponseWriter, r *http.Request) error {
 			v.Facts.Rows = append(v.Facts.Rows, ui.Row{Cells: []ui.Cell{{Text: x[0]}, {Text: x[1]}}})
 		}
 	}
-	v.Table = d.regionTable(a, m, b, nights)
+	v.Table = d.regionTable(shell.Actor(r), a, m, b, nights)
 	if err := d.declaredBeside(r, a, m, &v); err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (d Deps) metric(w http.ResponseWriter, r *http.Request) error {
 }
 
 // regionTable is the value of each region, where it comes from, and its rows.
-func (d Deps) regionTable(a asked, m national.Metric, b national.Board, nights map[string][]national.Point) ui.Table {
+func (d Deps) regionTable(actor policy.Actor, a asked, m national.Metric, b national.Board, nights map[string][]national.Point) ui.Table {
 	t := ui.Table{ID: "par-region", Caption: m.Name + ", région par région, au " + french.Day(a.Day), Columns: []ui.Column{{Label: "Région"}, {Label: m.Name, Unit: m.UnitText(), Number: m.Kind != national.Date && m.Kind != national.Step},
 		{Label: "Provenance", Wide: true}, {Label: "Relevé de la nuit", Number: true}, {Label: "Lignes"}}}
 	for _, c := range a.ordered(b.COPs) {
@@ -159,10 +160,7 @@ func (d Deps) regionTable(a asked, m national.Metric, b national.Board, nights m
 				}
 			}
 		}
-		rows := ui.Cell{Text: "–"}
-		if m.Rows != "" {
-			rows = ui.Cell{Text: "ouvrir", Href: m.RowsOf(c.Slug), Name: name}
-		}
+		rows := rowsOf(actor, a, m, c, name)
 		from := ui.Cell{Text: wording.Upper(m.Provenance(v))}
 		if !v.Known {
 			from = ui.Cell{Text: "–"}
@@ -176,6 +174,21 @@ func (d Deps) regionTable(a asked, m national.Metric, b national.Board, nights m
 	}
 	t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, cell, {Text: over(n)}, {Text: "–"}, {Text: "–"}}}}
 	return t
+}
+
+// rowsOf leads to the rows that a metric counts in a region, for those who may
+// read them.
+func rowsOf(actor policy.Actor, a asked, m national.Metric, c cop.COP, name string) ui.Cell {
+	switch {
+	case m.Rows == "":
+		return ui.Cell{Text: "–"}
+	case a.Cycle != cop.First:
+		return ui.Cell{Missing: "les pages des COP de ce cycle ne sont pas encore ouvertes"}
+	case strings.Contains(m.Rows, "/bureau") && !policy.Can(actor, policy.Read, c.Thing(policy.Desk)),
+		m.Rows == "/roles" && len(policy.Gives(actor)) == 0:
+		return ui.Cell{Missing: "ces lignes sont réservées à l’équipe de la COP"}
+	}
+	return ui.Cell{Text: "ouvrir", Href: m.RowsOf(c.Slug), Name: name}
 }
 
 // declaredBeside shows what was declared before Jalon beside what Jalon counts:

@@ -106,19 +106,19 @@ func (d Deps) moves(w http.ResponseWriter, r *http.Request) error {
 			y.Events = append(y.Events, text)
 		}
 		if len(x.Changes) > 0 {
-			y.Table = ui.Table{ID: "t-" + c.Region, Caption: "Ce qui a changé, " + y.Name, CaptionHidden: true, Columns: []ui.Column{{Label: "Indicateur"}, {Label: french.Day(from), Number: true}, {Label: french.Day(to), Number: true}, {Label: "Écart", Number: true}}}
+			y.Table = ui.Table{ID: "t-" + c.Region, Caption: "Ce qui a changé, " + y.Name, CaptionHidden: true, Columns: []ui.Column{{Label: "Indicateur"}, {Label: french.Day(from), Number: true}, {Label: french.Day(to), Number: true}}}
 			for _, k := range x.Changes {
-				gap := ui.Cell{Text: "–"}
+				after := ui.Cell{Text: k.Metric.Show(k.After)}
 				if n, ok := k.By(); ok {
-					if gap.Text = french.Integer(n); n > 0 {
-						gap.Text = "+" + gap.Text
+					if after.Sub = french.Integer(n); n > 0 {
+						after.Sub = "+" + after.Sub
 					}
 				}
 				before := ui.Cell{Text: k.Metric.Show(k.Before)}
 				if !k.Before.Known {
 					before = ui.Cell{Missing: k.Before.Reason}
 				}
-				y.Table.Rows = append(y.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: k.Metric.Name, Href: a.metricPath(k.Metric.Key)}, before, {Text: k.Metric.Show(k.After)}, gap}})
+				y.Table.Rows = append(y.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: k.Metric.Name, Href: a.metricPath(k.Metric.Key)}, before, after}})
 			}
 		}
 		v.Regions = append(v.Regions, y)

@@ -184,7 +184,10 @@ func total(m national.Metric, t national.Total) ui.Value {
 
 func over(t national.Total) string {
 	n := t.COPs + t.Without
-	if t.Without == 0 {
+	switch {
+	case t.COPs == 0:
+		return "aucune COP n’a de chiffre"
+	case t.Without == 0:
 		return "sur " + strconv.Itoa(n) + nb + "COP"
 	}
 	return strconv.Itoa(t.COPs) + nb + french.Plural(t.COPs, "COP a", "COP ont") + " un chiffre, " + strconv.Itoa(t.Without) + nb + french.Plural(t.Without, "n’en a pas", "n’en ont pas")

@@ -119,7 +119,7 @@ func (d Deps) timeline(w http.ResponseWriter, r *http.Request) error {
 
 // axis places days between the first event and the day asked, with room at both
 // ends for a shape.
-type axis struct{ from, to time.Time }
+type axis struct{ from, to, last time.Time }
 
 func newAxis(first, last string) axis {
 	from, _ := time.Parse(time.DateOnly, first)
@@ -128,7 +128,7 @@ func newAxis(first, last string) axis {
 		from = to.AddDate(-1, 0, 0)
 	}
 	margin := to.Sub(from) / 20
-	return axis{from.Add(-margin), to.Add(margin)}
+	return axis{from.Add(-margin), to.Add(margin), to}
 }
 
 func (x axis) place(t time.Time) string {
@@ -142,7 +142,7 @@ func (x axis) at(day string) string {
 
 func (x axis) years() []tick {
 	var out []tick
-	for y := x.from.Year() + 1; y <= x.to.Year(); y++ {
+	for y := x.from.Year() + 1; y <= x.last.Year(); y++ {
 		out = append(out, tick{At: x.place(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)), Label: strconv.Itoa(y)})
 	}
 	return out

@@ -84,7 +84,7 @@ func (d Deps) explained(w http.ResponseWriter, r *http.Request, key string, priv
 	page := d.Shell.Page(r, e.Title, e.Sentence, trail...)
 	if private {
 		page.NoIndex, page.Canonical = true, ""
-		v.Source.Share = ""
+		v.Source.Share, v.Source.Changed = "", ""
 		v.Source.Sources = append([]ui.Link{{Label: "L’indicateur et ses lignes", Href: e.Page}}, v.Source.Sources...)
 		v.Source.Downloads = v.Source.Downloads[:1]
 	}

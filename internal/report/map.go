@@ -2,7 +2,6 @@ package report
 
 import (
 	"strconv"
-	"strings"
 
 	"jalon/data/geo"
 	"jalon/internal/chart"
@@ -38,8 +37,8 @@ func (b *builder) tone(c copAt) chart.Tone {
 	return chart.Scale3
 }
 
-// map_ draws the 18 regions with their stage, and lists them beside.
-func (b *builder) map_() document.Chart {
+// drawnMap draws the 18 regions with their stage, and lists them beside.
+func (b *builder) drawnMap() document.Chart {
 	d := chart.Drawing{W: listLeft + listWidth, H: geo.Height}
 	for _, f := range sortedFrames() {
 		d.Shapes = append(d.Shapes, chart.Shape{Box: &chart.Rect{X: f.X, Y: f.Y, W: f.W, H: f.H}, Edge: chart.Faint})
@@ -53,7 +52,7 @@ func (b *builder) map_() document.Chart {
 		}
 		tone, says, href := b.tone(c), b.says(c), "/regions/"+c.Region.Slug
 		title := c.Region.Name + nb + ": " + says
-		d.Shapes = append(d.Shapes, chart.Shape{Path: &chart.Path{Rings: rings(o.Path)}, Fill: fillOf(tone), Edge: edgeOf(tone), Href: href, Title: title})
+		d.Shapes = append(d.Shapes, chart.Shape{Path: &chart.Path{Rings: document.Rings(o.Path)}, Fill: fillOf(tone), Edge: edgeOf(tone), Href: href, Title: title})
 		n, over := strconv.Itoa(i+1), document.Over(tone)
 		if c.Region.Overseas {
 			over = chart.Ink // in its frame, under the outline
@@ -109,38 +108,6 @@ func sortedFrames() []geo.Box {
 	out := make([]geo.Box, 0, len(all))
 	for _, name := range []string{"guadeloupe", "martinique", "guyane", "la-reunion", "mayotte"} {
 		out = append(out, all[name])
-	}
-	return out
-}
-
-// rings reads the outline of a territory, «Mx yl dx dy …z» for each piece; the
-// table is held by its own test.
-func rings(path string) [][]chart.Point {
-	var out [][]chart.Point
-	for piece := range strings.SplitSeq(strings.TrimSuffix(path, "z"), "z") {
-		at, steps, _ := strings.Cut(strings.TrimPrefix(piece, "M"), "l")
-		start, moves := numbers(at), numbers(steps)
-		if len(start) != 2 {
-			continue
-		}
-		p := chart.Point{X: start[0], Y: start[1]}
-		ring := []chart.Point{p}
-		for i := 0; i+1 < len(moves); i += 2 {
-			p = chart.Point{X: p.X + moves[i], Y: p.Y + moves[i+1]}
-			ring = append(ring, p)
-		}
-		out = append(out, ring)
-	}
-	return out
-}
-
-// numbers reads «12-3 4»: a minus sign separates as a space does.
-func numbers(s string) []int {
-	var out []int
-	for _, w := range strings.Fields(strings.ReplaceAll(s, "-", " -")) {
-		if n, err := strconv.Atoi(w); err == nil {
-			out = append(out, n)
-		}
 	}
 	return out
 }

@@ -94,7 +94,7 @@ func (b *builder) state() document.Part {
 		p.Notes = append(p.Notes, source)
 		p.Blocks = append(p.Blocks, document.Quote{Title: "Ce que l’État disait alors", Spans: document.Plain(text)})
 	}
-	p.Blocks = append(p.Blocks, b.map_())
+	p.Blocks = append(p.Blocks, b.drawnMap())
 	p.Notes = append(p.Notes, "Chaque événement porte sa source\u00a0; la page de la région la donne en entier.",
 		"Une étape compte du jour où un événement daté la prouve\u00a0: ce qui n’est pas daté n’y est pas.")
 	p.Notes = append(p.Notes, geo.SourceLine)

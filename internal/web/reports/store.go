@@ -39,7 +39,8 @@ func formatOf(ext string) (format, error) {
 }
 
 // Store makes the files of documents and remembers what was made. A file is
-// made once for a version of a document, one at a time, then sent whole.
+// made once for a version of a document, then sent whole; one is made at a
+// time, but a PDF makes nobody else wait.
 type Store struct {
 	DB    *db.DB
 	NewID func() (string, error)
@@ -50,7 +51,7 @@ type Store struct {
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 
 	once  sync.Once
-	turn  chan struct{}
+	turns map[bool]chan struct{} // of PDFs, which are slow, and of the rest
 	mu    sync.Mutex
 	files map[string]made
 	order []string
@@ -71,13 +72,16 @@ const kept = 60
 func (s *Store) file(ctx context.Context, doc document.Document, f format, name, filter, by string) (_ made, err error) {
 	defer apperr.Wrap(&err, "reports.file(%s)", name)
 	key := strings.Join([]string{doc.Kind, doc.Version, doc.Day, doc.Address, f.Ext}, "|")
-	s.once.Do(func() { s.turn, s.files = make(chan struct{}, 1), map[string]made{} })
+	s.once.Do(func() {
+		s.turns, s.files = map[bool]chan struct{}{true: make(chan struct{}, 1), false: make(chan struct{}, 1)}, map[string]made{}
+	})
+	turn := s.turns[f.Ext == "pdf"]
 	select {
-	case s.turn <- struct{}{}:
+	case turn <- struct{}{}:
 	case <-ctx.Done():
 		return made{}, ctx.Err()
 	}
-	defer func() { <-s.turn }()
+	defer func() { <-turn }()
 	m, ok := s.have(key)
 	if !ok {
 		if m, err = s.write(ctx, doc, f); err != nil {

@@ -25,13 +25,17 @@ func Guide(_ context.Context, m *panorama.Model, region string, in Edition) (_ d
 	if err != nil {
 		return document.Document{}, err
 	}
+	version := "référentiel 2023-24, "
+	if p.Overseas {
+		version = "leviers de l’outre-mer, "
+	}
 	g := &guide{builder: &builder{Edition: in, m: m, fw: m.Framework(), scopes: m.Scopes()}, p: p, national: ref == territory.France}
 	if g.nation, err = m.Of(territory.France); err != nil {
 		return document.Document{}, err
 	}
 	doc := document.Document{Kind: KindGuide, Title: "Guide du panorama des leviers\u00a0: " + p.Territory.Name, Day: in.Day, Author: in.Author, Address: in.Address, Demo: in.Demo,
 		Subtitle: "Lire les objectifs, savoir d’où ils viennent, en discuter",
-		Scope:    []string{"référentiel 2023-24, " + french.Month(p.Edition), p.Total.Scope, "objectifs indicatifs, non contraignants"}}
+		Scope:    []string{version + french.Month(p.Edition), p.Total.Scope, "objectifs indicatifs, non contraignants"}}
 	doc.Parts = g.opening()
 	for _, make := range []func() document.Part{g.glance, g.picture, g.reading, g.method, g.keys, g.closure, g.limits, g.units, g.dynamics, g.annex, g.departments, g.questions} {
 		if part := make(); part.ID != "" {
@@ -167,6 +171,14 @@ func (g *guide) reading() document.Part {
 
 // method is how the figures come from the nation to the region and below.
 func (g *guide) method() document.Part {
+	if g.p.Overseas {
+		return document.Part{ID: "methode", Title: "L’État publie la région, et rien ne permet encore d’aller au-dessous",
+			Blocks: []document.Block{document.List{Items: [][]document.Span{
+				item("Une valeur par levier", "publiée par l’État pour la région entière, et reprise telle quelle, à la virgule."),
+				item("Sans clé de répartition", "aucune n’est publiée pour ces leviers\u00a0: Jalon ne les répartit ni par intercommunalité, ni par commune."),
+				item("À part de la nation", "ces leviers s’ajoutent à l’objectif national sans en faire partie\u00a0: ils n’ont pas de part nationale."),
+			}}}, Notes: g.source()}
+	}
 	states := map[panorama.State]int{}
 	for _, l := range g.fw.Levers(framework.National) {
 		states[g.m.Reference().Rule(l.Code, territory.EPCI).State]++
@@ -188,6 +200,9 @@ func (g *guide) method() document.Part {
 
 // keys is the table of the State's allocation keys.
 func (g *guide) keys() document.Part {
+	if g.p.Overseas {
+		return document.Part{} // none is published for these levers
+	}
 	ref := g.m.Reference()
 	t := document.Table{ID: "cles", Caption: "Clé de répartition de chaque levier, de la France à la région", Columns: []document.Column{{Label: "Levier"}, {Label: "Clé"}, {Label: "Producteur"}, {Label: "Année"}, {Label: "Recalculée par Jalon"}}}
 	again := 0
@@ -217,6 +232,9 @@ func (g *guide) keys() document.Part {
 
 // closure says what adds up, and what does not and why.
 func (g *guide) closure() document.Part {
+	if g.p.Overseas {
+		return document.Part{} // nothing is divided below the region
+	}
 	ref := g.m.Reference()
 	t := document.Table{ID: "ecarts", Caption: "Écarts connus entre l’objectif national et la somme des régions", Columns: []document.Column{{Label: "Levier"}, {Label: "Écart", Unit: "ktCO₂e", Number: true}, {Label: "Raison"}}}
 	for _, r := range ref.Residuals {
@@ -234,7 +252,11 @@ func (g *guide) closure() document.Part {
 		}
 	}
 	adjusted := counted(len(ref.Adjusted), "valeur régionale a changé", "valeurs régionales ont changé") + " entre les deux éditions"
-	if !g.national {
+	switch {
+	case g.national:
+	case mine == 0:
+		adjusted += ", dont aucune " + g.here()
+	default:
 		adjusted += ", dont " + french.Integer(mine) + " " + g.here()
 	}
 	return document.Part{ID: "bouclage", Title: "Le bouclage\u00a0: sous la région, les parts redonnent le tout au kilogramme près",

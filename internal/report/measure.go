@@ -22,12 +22,19 @@ func MeasureStudy(ctx context.Context, q db.Q, m *panorama.Model, region string,
 		return document.Document{}, err
 	}
 	doc := b.document(KindMeasureStudy, "Actions et mesures d’accompagnement", "Pour chaque levier, quoi faire, et combien cela compte")
-	doc.Parts = append(b.opening(), b.measureAim(), b.interventions(), b.leverActions())
-	if region != "" {
+	doc.Parts = append(b.opening(), b.measureAim(), b.interventions())
+	if region == "" {
+		doc.Parts = append(doc.Parts, b.leverActions(b.cycle.Framework))
+	} else {
 		p, err := m.Of(territory.Ref{Scale: territory.RegionS, Code: region})
 		if err != nil {
 			return document.Document{}, err
 		}
+		version := b.cycle.Framework
+		if p.Overseas && version == framework.National {
+			version = framework.Overseas
+		}
+		doc.Parts = append(doc.Parts, b.leverActions(version))
 		doc.Title += nb + ": " + p.Territory.Name
 		doc.Parts = append(doc.Parts, b.perKilotonne(p))
 	}
@@ -57,14 +64,14 @@ func (b *builder) interventions() document.Part {
 }
 
 // leverActions is what each lever changes, and the quantity an action counts in.
-func (b *builder) leverActions() document.Part {
+func (b *builder) leverActions(version string) document.Part {
 	t := document.Table{ID: "leviers", Caption: "Ce que change chaque levier, et ce qu’une action y compte", Columns: []document.Column{{Label: "Levier"}, {Label: "Ce qu’il change"}, {Label: "Une action se compte en"}, {Label: "Thématique"}}}
 	counts := 0
 	themes := map[framework.Theme]string{}
 	for _, x := range b.fw.Themes() {
 		themes[x.Code] = x.Name
 	}
-	all := b.fw.Levers(b.cycle.Framework)
+	all := b.fw.Levers(version)
 	for _, l := range all {
 		unit := blank("aucune unité physique publiée\u00a0: l’action se chiffre en tonnes, ou se décrit")
 		if l.Unit != "" && l.UnitKind != framework.NoUnit {
@@ -78,7 +85,7 @@ func (b *builder) leverActions() document.Part {
 		t.Rows = append(t.Rows, []document.Cell{{Text: l.ShortName, Href: "/leviers/" + l.Code}, gloss, unit, cell(themes[l.Theme])})
 	}
 	return document.Part{ID: "leviers", Title: french.Integer(len(all)) + " leviers\u00a0: une action se compte en unités physiques sur " + french.Integer(counts) + " d’entre eux", Blocks: []document.Block{t},
-		Notes: []string{"Référentiel " + b.cycle.Framework + "\u00a0; descriptions de Jalon, unités publiées par l’État."}}
+		Notes: []string{"Référentiel " + version + "\u00a0; descriptions de Jalon, unités publiées par l’État."}}
 }
 
 // perKilotonne is what makes a kilotonne in a region, by its own ratios.

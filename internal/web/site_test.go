@@ -34,6 +34,7 @@ import (
 	"jalon/internal/testkit"
 	"jalon/internal/web"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/reports"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
 )
@@ -126,7 +127,11 @@ func elsewhere() map[string]shell.Handler {
 		_, err := io.WriteString(w, "elsewhere")
 		return err
 	}
-	return map[string]shell.Handler{"data": plain, "data-file": plain}
+	all := map[string]shell.Handler{"data": plain, "data-file": plain}
+	for name := range reports.Handlers(reports.Deps{}) {
+		all[name] = plain
+	}
+	return all
 }
 
 // page is an answer and, when it is HTML, its tree.

@@ -199,7 +199,7 @@ func TestAnEditionIsFrozen(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		c, base := s.signIn("nation@exemple.fr", policy.NationalAdmin, "nation", "")
-		form := url.Values{"document": {"point-d-etape"}, "jour": {"2026-03-01"}, "cycle": {"2023-24"}, "intro": {" Une première phrase. "}, "remarque-suites": {"À compléter en juin."}}
+		form := url.Values{"document": {"point-d-etape"}, "jour": {"2026-03-01"}, "cycle": {"2023-24"}, "intro": {" Une première phrase. "}, "remarque-suites": {"À compléter\x00\xff en juin."}, "remarque-rien": {"d’une partie qui n’existe pas"}}
 		long := url.Values{"document": {"point-d-etape"}, "jour": {"2026-03-01"}, "remarque-suites": {strings.Repeat("é", 1501)}}
 		if p := s.visit(c, base+"/national/documents/figer", long); p.StatusCode != http.StatusUnprocessableEntity || len(p.texts("#erreurs li")) != 1 || !strings.Contains(p.body, strings.Repeat("é", 1501)) {
 			t.Errorf("too long: %s", p.Status)

@@ -50,14 +50,19 @@ func (d Deps) asked(r *http.Request, v url.Values) (kind, ask, document.Document
 	if err != nil {
 		return k, a, document.Document{}, err
 	}
-	a.Intro, a.Remarks = v.Get("intro"), map[string]string{}
+	a.Intro, a.Remarks = typed(v.Get("intro")), map[string]string{}
 	for name := range v {
-		if id, ok := strings.CutPrefix(name, remarkPrefix); ok && strings.TrimSpace(v.Get(name)) != "" {
-			a.Remarks[id] = v.Get(name)
+		if id, ok := strings.CutPrefix(name, remarkPrefix); ok && typed(v.Get(name)) != "" {
+			a.Remarks[id] = typed(v.Get(name))
 		}
 	}
 	doc, err := k.make(r.Context(), d, m, a)
 	return k, a, doc, err
+}
+
+// typed is a text as it is kept: no bytes that are no text, nothing around it.
+func typed(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", ""))
 }
 
 func (d Deps) freezeForm(w http.ResponseWriter, r *http.Request) error {

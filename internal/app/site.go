@@ -27,6 +27,7 @@ import (
 	"jalon/internal/web/downloads"
 	"jalon/internal/web/method"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/reports"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
@@ -133,6 +134,9 @@ func (a *App) more(theme ui.Theme) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
 	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Q: a.DB}) {
+		all[name] = h
+	}
+	for name, h := range reports.Handlers(a.reports(frame)) {
 		all[name] = h
 	}
 	return all

@@ -40,7 +40,7 @@ func RegionMap(places map[string]Place, legend []string) chart.Drawing {
 			labels = append(labels, text(f.X+f.W/2, f.Y+f.H-10, 27, "middle", overseas[o.Frame], chart.Ink, false))
 		}
 		tone := classTone(p.Class)
-		region := chart.Shape{Path: &chart.Path{Rings: rings(o.Path)}, Fill: tone, Edge: chart.Paper, Href: p.Href, Title: p.Title}
+		region := chart.Shape{Path: &chart.Path{Rings: Rings(o.Path)}, Fill: tone, Edge: chart.Paper, Href: p.Href, Title: p.Title}
 		if tone == chart.Absent { // over its neighbours, or they would hide its outline
 			region.Edge = chart.Second
 			outlined = append(outlined, region)
@@ -104,9 +104,9 @@ func text(x, y, size int, anchor, s string, tone chart.Tone, bold bool) chart.Sh
 	return chart.Shape{Label: &chart.Label{At: chart.Point{X: x, Y: y}, Text: s, Size: size, Anchor: anchor, Bold: bold}, Edge: tone}
 }
 
-// rings reads an outline, «Mx yl dx dy …z» pieces, into closed rings. The
+// Rings reads an outline, «Mx yl dx dy …z» pieces, into closed rings. The
 // outlines are embedded and held by a test of their package.
-func rings(path string) [][]chart.Point {
+func Rings(path string) [][]chart.Point {
 	var out [][]chart.Point
 	for piece := range strings.SplitSeq(strings.TrimSuffix(path, "z"), "z") {
 		at, steps, _ := strings.Cut(strings.TrimPrefix(piece, "M"), "l")

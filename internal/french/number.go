@@ -156,3 +156,23 @@ func List(words []string) string {
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " et " + words[len(words)-1]
 }
+
+// Fraction says a part as people do, «un quart», «plus d’un quart», when it is
+// near enough to one, and as a percentage otherwise.
+func Fraction(part float64) string {
+	for _, f := range [...]struct {
+		v    float64
+		word string
+	}{{0.1, "un dixième"}, {0.2, "un cinquième"}, {0.25, "un quart"}, {1.0 / 3, "un tiers"}, {0.5, "la moitié"}, {2.0 / 3, "les deux tiers"}, {0.75, "les trois quarts"}, {0.9, "les neuf dixièmes"}} {
+		switch gap := part - f.v; {
+		case gap > 0.03 || gap < -0.03:
+		case gap > 0.01 && f.word[0] == 'u':
+			return "plus d’" + f.word
+		case gap < -0.01 && f.word[0] == 'u':
+			return "près d’" + f.word
+		case gap >= -0.01 && gap <= 0.01:
+			return f.word
+		}
+	}
+	return Percent(part, 2)
+}

@@ -48,6 +48,9 @@ const (
 
 	typeCalendar = "text/calendar"
 	typeAny      = "application/octet-stream" // of a document: that of its content
+	typePPTX     = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	typeODT      = "application/vnd.oasis.opendocument.text"
+	typePDF      = "application/pdf"
 )
 
 const formBody = 1 << 20
@@ -155,6 +158,18 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/national/chiffres-declares", Name: "declared-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 64 << 10},
 		{Method: "GET", Pattern: "/national/chiffres-declares/{id}", Name: "declared-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/national/chiffres-declares/{id}", Name: "declared-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 64 << 10},
+		{Method: "GET", Pattern: "/national/documents", Name: "national-documents", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/documents/figer", Name: "document-freeze-form", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/documents/figer", Name: "document-freeze", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Timeout: time.Minute, Body: 64 << 10},
+		{Method: "GET", Pattern: "/national/point-d-etape", Name: "report", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/point-d-etape.pptx", Name: "report-pptx", Formats: []string{typePPTX}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/national/point-d-etape.odt", Name: "report-odt", Formats: []string{typeODT}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/national/point-d-etape.pdf", Name: "report-pdf", Formats: []string{typePDF}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/national/publications/{id}", Name: "publication", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/publications/{id}/{fichier}", Name: "publication-file", Formats: []string{typePPTX, typeODT, typePDF, typeHTML, typeJSON}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/etudes", Name: "studies", Formats: []string{typeHTML}, Sample: "/etudes"},
+		{Method: "GET", Pattern: "/etudes/{etude}", Name: "study", Formats: []string{typeHTML, typePPTX, typeODT, typePDF}, Timeout: time.Minute, Sample: "/etudes/guide-du-panorama?region=grand-est"},
+
 		{Method: "GET", Pattern: "/connexion", Name: "sign-in", Formats: []string{typeHTML}, Cache: Private, Sample: "/connexion"},
 		{Method: "POST", Pattern: "/connexion", Name: "sign-in-ask", Formats: []string{typeHTML}, Cache: Private, Body: 16 << 10},
 		{Method: "GET", Pattern: "/connexion/confirmer", Name: "sign-in-confirm", Formats: []string{typeHTML}, Cache: Private, Sample: "/connexion/confirmer?jeton=exemple"},

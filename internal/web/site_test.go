@@ -37,6 +37,7 @@ import (
 	"jalon/internal/web"
 	"jalon/internal/web/method"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/reports"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
 )
@@ -111,6 +112,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return m.Explain(ctx, key)
 	})
+	more := elsewhere()
+	for name, h := range s.documents(rooms.Journal, figures.Explain) {
+		more[name] = h
+	}
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
@@ -129,7 +134,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: elsewhere(),
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}
@@ -145,7 +150,11 @@ func elsewhere() map[string]shell.Handler {
 		_, err := io.WriteString(w, "elsewhere")
 		return err
 	}
-	return map[string]shell.Handler{"data": plain, "data-file": plain}
+	all := map[string]shell.Handler{"data": plain, "data-file": plain}
+	for name := range reports.Handlers(reports.Deps{}) {
+		all[name] = plain
+	}
+	return all
 }
 
 // page is an answer and, when it is HTML, its tree.

@@ -137,6 +137,10 @@ func allPage(v allView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"prose\">Pour travailler au lancement, au diagnostic et au débat, <a href=\"/etudes\">trois études</a> se lisent et se téléchargent, à la date et pour la région de votre choix.</p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = ui.SourceFoot(v.Foot).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

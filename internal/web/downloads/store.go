@@ -281,12 +281,13 @@ func (s *Store) record(ctx context.Context, f File) error {
 	return err
 }
 
-// Recent lists the last files made, the newest first.
+// Recent lists the last files made for anyone, the newest first.
 func (s *Store) Recent(ctx context.Context, limit int) (_ []Export, err error) {
 	defer apperr.Wrap(&err, "downloads.Recent")
 	rows, err := s.Q.Query(ctx, `
 		SELECT at, what, filter, rows, sha256, data_version
 		  FROM export
+		 WHERE by = ''
 		 ORDER BY id DESC
 		 LIMIT $1`, limit)
 	return db.Collect(rows, err, func(r *db.Rows) (e Export, err error) {

@@ -84,16 +84,11 @@ func TableDecimals(total panorama.Kg) int {
 }
 
 // Mass is an amount for a sentence: «22,1 Mt CO₂e».
-func Mass(kg panorama.Kg) string { return french.MassText(int64(kg)) }
+func Mass(kg panorama.Kg) string { return kg.Text() }
 
 // Less is an amount as a change of emissions: «22,1 Mt CO₂e de moins», or «de
 // plus» when emissions rise.
-func Less(kg panorama.Kg) string {
-	if kg < 0 {
-		return Mass(-kg) + " de plus"
-	}
-	return Mass(kg) + " de moins"
-}
+func Less(kg panorama.Kg) string { return kg.Less() }
 
 // ShareDecimals is how many decimals a column of parts in percent shows, all
 // the same: two, or what the smallest of them needs to be read.
@@ -122,29 +117,10 @@ func MarkOf(s panorama.State) ui.Mark {
 }
 
 // Origin says in a few words how a line came by its value.
-func Origin(l panorama.Line) string {
-	switch l.State {
-	case panorama.Published:
-		return "publié par l’État"
-	case panorama.Keyed:
-		return "clé" + nb + ": " + KeyName(l.Key)
-	case panorama.Substitute:
-		return "estimation" + nb + ": " + KeyName(l.Key)
-	}
-	return "non réparti"
-}
+func Origin(l panorama.Line) string { return l.Origin() }
 
 // KeyName is a key and its year: «population municipale (2023)».
-func KeyName(k *panorama.Key) string {
-	if k == nil {
-		return "sans clé"
-	}
-	name := Lower(k.Label)
-	if k.Year == 0 {
-		return name
-	}
-	return name + " (" + strconv.Itoa(k.Year) + ")"
-}
+func KeyName(k *panorama.Key) string { return k.Name() }
 
 // Class is the provenance of a figure as components take it.
 func Class(c figure.Class) (class, label string) { return string(c), c.Label() }
@@ -164,34 +140,12 @@ func Level(v panorama.Value, decimals int, change bool) string {
 // Reading is one of the three numbers of an equivalent, all written with the
 // same decimals: the fewest that lose nothing of any of them.
 func Reading(e panorama.Equivalent, v panorama.Value, change bool) string {
-	decimals := 0
-	for _, x := range []panorama.Value{e.Start, e.Target, e.Change} {
-		for x.Known && decimals < e.Decimals && french.Round(x.V, decimals) != french.Round(x.V, e.Decimals) {
-			decimals++
-		}
-	}
-	s := french.Number(v.V, decimals)
-	if change && v.V > 0 {
-		return "+" + s
-	}
-	return s
+	return e.Reading(v, change)
 }
 
 // Equivalent is the physical reading of a line in one phrase, empty when it has
 // none: «7,8 → 459,7 milliers de véhicules électriques».
-func Equivalent(e panorama.Equivalent) string {
-	switch {
-	case e.Reason != "":
-		return ""
-	case e.Start.Known && e.Target.Known:
-		return Reading(e, e.Start, false) + " → " + Reading(e, e.Target, false) + nb + e.Unit
-	case e.Change.Known && e.RegionAverage:
-		return Reading(e, e.Change, true) + nb + e.Unit + " (moyenne régionale)"
-	case e.Change.Known:
-		return Reading(e, e.Change, true) + nb + e.Unit
-	}
-	return ""
-}
+func Equivalent(e panorama.Equivalent) string { return e.Text() }
 
 // Changed says when the figures of a page last changed, and by what.
 func Changed(m *panorama.Model) string {
@@ -238,48 +192,10 @@ func Upper(s string) string {
 
 // Fraction says a part as people do, «un quart», «plus d’un quart», when it is
 // near enough to one, and as a percentage otherwise.
-func Fraction(part float64) string {
-	for _, f := range [...]struct {
-		v    float64
-		word string
-	}{{0.1, "un dixième"}, {0.2, "un cinquième"}, {0.25, "un quart"}, {1.0 / 3, "un tiers"}, {0.5, "la moitié"}, {2.0 / 3, "les deux tiers"}, {0.75, "les trois quarts"}, {0.9, "les neuf dixièmes"}} {
-		switch gap := part - f.v; {
-		case gap > 0.03 || gap < -0.03:
-		case gap > 0.01 && f.word[0] == 'u':
-			return "plus d’" + f.word
-		case gap < -0.01 && f.word[0] == 'u':
-			return "près d’" + f.word
-		case gap >= -0.01 && gap <= 0.01:
-			return f.word
-		}
-	}
-	return french.Percent(part, 2)
-}
+func Fraction(part float64) string { return french.Fraction(part) }
 
 // Where is a sector after «dans».
-func Where(s framework.Sector) string {
-	switch s.Code {
-	case "industrie":
-		return "l’industrie"
-	case "energie":
-		return "l’énergie"
-	case "residentiel":
-		return "les logements"
-	case "tertiaire":
-		return "les bureaux, commerces et services"
-	case "dechets":
-		return "les déchets"
-	case "transport":
-		return "les transports"
-	case "batiment":
-		return "les bâtiments"
-	case "agriculture-forets-sols":
-		return "l’agriculture, les forêts et les sols"
-	case "transport-voyageurs", "transport-marchandises":
-		return "le " + Lower(s.Name)
-	}
-	return "le secteur «" + nb + s.Name + nb + "»"
-}
+func Where(s framework.Sector) string { return s.Inside() }
 
 // Scope are the short facts that bound every total of a panorama.
 func Scope(p panorama.Panorama) []string {

@@ -49,6 +49,9 @@ type Room struct {
 	// COPsOf lists the COPs of a region, over which a role given on the region
 	// holds.
 	COPsOf func(ctx context.Context, q db.Q, region string) ([]string, error)
+	// Demo says that the database is one of demonstration, where a visitor may be
+	// any of its invented people.
+	Demo bool
 }
 
 // Account is a person who can sign in.

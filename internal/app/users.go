@@ -39,7 +39,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
 		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour})
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
-		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion}
+		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Demo: c.demo}
 	return r
 }
 

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
@@ -40,8 +41,10 @@ type Deps struct {
 	BaseURL string
 	// Version is that of the binary.
 	Version string
-	Demo    bool
-	Theme   ui.Theme
+	// Demo says that the database is one of demonstration: every answer says it
+	// too.
+	Demo  bool
+	Theme ui.Theme
 
 	Log    *slog.Logger
 	Now    func() time.Time
@@ -72,6 +75,8 @@ type Deps struct {
 	COPs *cop.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
+	// Outbox holds the mails, which a demonstration shows.
+	Outbox *mail.Outbox
 	// Desk signs operators in.
 	Desk *operator.Desk
 

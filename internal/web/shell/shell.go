@@ -111,3 +111,6 @@ func Moved(w http.ResponseWriter, r *http.Request, path string) error {
 	http.Redirect(w, r, path, http.StatusMovedPermanently)
 	return nil
 }
+
+// DemoPath is the page of a demonstration where one chooses whom to be.
+const DemoPath = "/demonstration"

@@ -29,6 +29,7 @@ func Tables() []db.Table {
 		{Name: "sign_in", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account"}},
 		{Name: "session", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account", "agent"}},
 		{Name: "role_grant", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "granted_by", "ended_by"}},
+		{Name: "persona", Order: []string{"region", "n"}, Scope: db.Person, Personal: []string{"account"}},
 		{Name: "attempt", Order: []string{"name", "win"}, Scope: db.Local},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,21 +31,28 @@ func Refuse(ctx context.Context, q db.Q) (err error) {
 	if err != nil {
 		return err
 	}
-	if slices.Contains(live, "demo") {
-		if _, ok, err := Read(ctx, q); err != nil || ok {
-			return err
+	marked := func() (ok bool, err error) {
+		if slices.Contains(live, "demo") {
+			_, ok, err = Read(ctx, q)
 		}
+		return ok, err
+	}
+	if ok, err := marked(); err != nil || ok {
+		return err
 	}
 	for _, table := range live {
-		var one int64
 		rows, err := q.Query(ctx, `SELECT 1 FROM `+table+` LIMIT 1`)
-		found, err := db.Collect(rows, err, func(r *db.Rows) (int64, error) { return one, r.Scan(&one) })
+		found, err := db.Collect(rows, err, func(r *db.Rows) (one int64, err error) { return one, r.Scan(&one) })
 		if err != nil {
 			return err
 		}
-		if len(found) > 0 {
-			return apperr.Invalidf("Cette base contient des données qui ne viennent pas de la démonstration (table «\u00a0%s\u00a0»)\u00a0: elle est peut-être réelle. Rien n’y a été touché. Laissez JALON_DB vide, ou indiquez-y une base vide.", table)
+		if len(found) == 0 {
+			continue
 		}
+		if ok, err := marked(); err != nil || ok {
+			return err // another program began meanwhile: its mark comes with its first row
+		}
+		return apperr.Invalidf("Cette base contient des données qui ne viennent pas de la démonstration (table «\u00a0%s\u00a0»)\u00a0: elle est peut-être réelle. Rien n’y a été touché. Laissez JALON_DB vide, ou indiquez-y une base vide.", table)
 	}
 	return nil
 }
@@ -77,7 +85,8 @@ func (p Place) claim(ctx context.Context, o Options) (l *lease, again bool, err 
 		if err != nil {
 			return nil, false, err
 		}
-		if there && m.State == Ready && !o.Reset && o.fits(m, p.Now()) {
+		// Whoever waited for another one uses what that one made.
+		if there && m.State == Ready && (told || !o.Reset) && o.fits(m, p.Now()) {
 			return l, true, nil
 		}
 		held, alive, err := p.held(ctx)
@@ -85,12 +94,12 @@ func (p Place) claim(ctx context.Context, o Options) (l *lease, again bool, err 
 			return nil, false, err
 		}
 		if !there || m.State == Ready || !alive {
-			won, err := l.take(ctx, held)
+			won, err := l.begin(ctx, o, m.State, held)
 			if err != nil {
 				return nil, false, err
 			}
 			if won {
-				return l, false, p.begin(ctx, o)
+				return l, false, nil
 			}
 		}
 		if !told && o.Waiting != nil {
@@ -123,29 +132,19 @@ func (p Place) held(ctx context.Context) (value string, alive bool, err error) {
 	return found[0], p.Now().Sub(time.UnixMilli(ms)).Abs() < leaseLife, err
 }
 
-// take writes the lease in the place of the one that was read; false says that
-// somebody else did first.
-func (l *lease) take(ctx context.Context, held string) (bool, error) {
-	value := l.next()
-	var n int64
-	var err error
-	if held == "" {
-		n, err = l.p.DB.Exec(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, leaseName, value)
-	} else {
-		n, err = l.p.DB.Exec(ctx, `UPDATE setting SET value = $3 WHERE name = $1 AND value = $2`, leaseName, held, value)
-	}
-	l.value = value
-	return n == 1, err
-}
-
 // beat says that this program is still filling, and learns whether another one
 // took over.
 func (l *lease) beat(ctx context.Context) error {
-	won, err := l.take(ctx, l.value)
-	if err != nil || won {
+	value := l.next()
+	n, err := l.p.DB.Exec(ctx, `UPDATE setting SET value = $3 WHERE name = $1 AND value = $2`, leaseName, l.value, value)
+	if err != nil {
 		return err
 	}
-	return apperr.Conflictf("Une autre commande a repris le remplissage de cette base. Attendez qu’elle finisse, puis relancez «\u00a0jalon demo\u00a0».")
+	if n == 0 {
+		return apperr.Conflictf("Une autre commande a repris le remplissage de cette base. Attendez qu’elle finisse, puis relancez «\u00a0jalon demo\u00a0».")
+	}
+	l.value = value
+	return nil
 }
 
 // finish says that the demonstration is whole, and gives the lease back.
@@ -162,25 +161,52 @@ func (l *lease) finish(ctx context.Context) error {
 	})
 }
 
-// begin writes the mark of a demonstration being filled, and empties all that an
-// earlier one left. What identifies the installation stays (its secret), and the
-// versions of data only grow, so that no cache of another program shows what is
-// gone.
-func (p Place) begin(ctx context.Context, o Options) error {
-	return db.Tx(ctx, p.DB, func(ctx context.Context, tx db.Q) error {
-		if _, err := tx.Exec(ctx, `
-			INSERT INTO demo (id, state, edition, size, seed, day) VALUES ('demo', $1, $2, $3, $4, $5)
-			    ON CONFLICT (id) DO UPDATE SET state = excluded.state, edition = excluded.edition, size = excluded.size, seed = excluded.seed, day = excluded.day`,
-			string(Filling), Edition, string(o.Size), o.Seed, today(p.Now()).Format(time.DateOnly)); err != nil {
+// begin takes the lease in the state that was read, writes the mark of a
+// demonstration being filled, and empties all that an earlier one left, in one
+// transaction; won is false when somebody else did first. What identifies the
+// installation stays (its secret), and the versions of data only grow, so that
+// no cache of another program shows what is gone.
+func (l *lease) begin(ctx context.Context, o Options, was State, held string) (won bool, err error) {
+	p, value := l.p, l.next()
+	err = db.Tx(ctx, p.DB, func(ctx context.Context, tx db.Q) (err error) {
+		day := today(p.Now()).Format(time.DateOnly)
+		var n int64
+		if was == "" {
+			n, err = tx.Exec(ctx, `INSERT INTO demo (id, state, edition, size, seed, day) VALUES ('demo', $1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+				string(Filling), Edition, string(o.Size), o.Seed, day)
+		} else {
+			n, err = tx.Exec(ctx, `UPDATE demo SET state = $1, edition = $2, size = $3, seed = $4, day = $5 WHERE id = 'demo' AND state = $6`,
+				string(Filling), Edition, string(o.Size), o.Seed, day, string(was))
+		}
+		if err != nil || n == 0 {
 			return err
 		}
+		// The row of the mark is locked: of two, the second finds another lease.
+		rows, err := tx.Query(ctx, `SELECT value FROM setting WHERE name = $1`, leaseName)
+		found, err := db.Strings(rows, err)
+		if err != nil {
+			return err
+		}
+		if was == Filling && len(found) > 0 && found[0] != held {
+			return errTaken // and nothing of the above
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, leaseName, value); err != nil {
+			return err
+		}
+		won, l.value = true, value
 		if err := p.empty(ctx, tx); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `UPDATE data_version SET version = version + 1, at = $1`, p.Now().UnixMilli())
+		_, err = tx.Exec(ctx, `UPDATE data_version SET version = version + 1, at = $1`, p.Now().UnixMilli())
 		return err
 	})
+	if errors.Is(err, errTaken) {
+		return false, nil
+	}
+	return won && err == nil, err
 }
+
+var errTaken = errors.New("demo: somebody else is filling")
 
 // empty removes every row of the rooms' tables, the last first: an archive is
 // loaded in their order, so what others point to comes before.

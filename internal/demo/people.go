@@ -78,27 +78,37 @@ func (s *Script) Invent(role policy.Role, kind, scope, where string, since int, 
 // people gives every role in every region.
 func people(s *Script) {
 	admin := s.Invent(policy.NationalAdmin, "nation", "", "toute la France", opened, nil)
-	s.Invent(policy.NationalReader, "nation", "", "toute la France", opened-1, admin)
+	s.Show(admin, "", "/national")
+	s.Show(s.Invent(policy.NationalReader, "nation", "", "toute la France", opened-1, admin), "", "/national")
 	largest := s.largest()
 	for _, r := range s.Tree.Regions() {
 		in := func(role policy.Role, since int, by *Person) *Person {
 			return s.Invent(role, "region", r.Code, r.Name, since, by)
 		}
-		prefect := in(policy.StateChair, opened-2, admin)
-		president := in(policy.RegionChair, opened-2, admin)
-		team := in(policy.Team, opened-4, prefect)
-		in(policy.Team, opened-5, president)
-		in(policy.Expert, opened-10, team)
-		in(policy.Facilitator, opened-12, team)
-		in(policy.Participant, opened-20, team)
+		show := func(p *Person, first string) *Person {
+			s.Show(p, r.Code, first)
+			return p
+		}
+		page := "/regions/" + r.Slug
+		prefect := show(in(policy.StateChair, opened-2, admin), page+"/bureau")
+		president := show(in(policy.RegionChair, opened-2, admin), page+"/bureau")
+		team := show(in(policy.Team, opened-4, prefect), page+"/bureau")
+		show(in(policy.Team, opened-5, president), page+"/bureau")
+		show(in(policy.Expert, opened-10, team), page+"/bureau")
+		show(in(policy.Facilitator, opened-12, team), page)
+		departments := 0
 		for _, d := range s.Tree.Departments() {
 			if d.Region == r.Code {
-				s.Invent(policy.DepartmentLead, "department", d.Code, d.Name, opened-8, admin)
+				lead := s.Invent(policy.DepartmentLead, "department", d.Code, d.Name, opened-8, admin)
+				if departments++; departments <= 2 {
+					show(lead, "/mon-espace")
+				}
 			}
 		}
 		g := largest[r.Code]
-		s.Invent(policy.Validator, "organisation", g.SIREN, g.Name, opened-30, admin)
-		s.Invent(policy.Writer, "organisation", g.SIREN, g.Name, opened-31, admin)
+		show(s.Invent(policy.Validator, "organisation", g.SIREN, g.Name, opened-30, admin), "/epci/"+g.SIREN+"/panorama")
+		show(s.Invent(policy.Writer, "organisation", g.SIREN, g.Name, opened-31, admin), "/epci/"+g.SIREN+"/panorama")
+		show(in(policy.Participant, opened-20, team), page)
 		if !s.Lively(r.Code) {
 			continue
 		}

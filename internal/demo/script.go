@@ -63,6 +63,7 @@ type Script struct {
 	names  map[string]bool // addresses already given
 	cast   map[string][]*Person
 	actors map[string]policy.Actor
+	shown  []shown // whom visitors may be
 	setup  func(ctx context.Context) error
 }
 
@@ -154,10 +155,39 @@ func (s *Script) play(ctx context.Context, l *lease) (int, error) {
 		}
 		s.clock = x.at
 		if err := x.do(ctx); err != nil {
+			if ctx.Err() != nil {
+				return i, ctx.Err()
+			}
 			return i, apperr.New(apperr.KindOf(err), fmt.Errorf("%s, %s: %w", x.at.Format(time.DateOnly), x.what, err), "La démonstration n’a pas pu être faite. Relancez «\u00a0jalon demo\u00a0»\u00a0: elle recommence depuis le début.")
 		}
 	}
-	return len(s.scenes), nil
+	return len(s.scenes), s.offer(ctx)
+}
+
+type shown struct {
+	region, first string
+	person        *Person
+}
+
+// Show lets visitors be somebody, whose first page is at an address. An empty
+// region is the national level.
+func (s *Script) Show(p *Person, region, first string) {
+	s.shown = append(s.shown, shown{region, first, p})
+}
+
+func (s *Script) offer(ctx context.Context) error {
+	by := map[string][]account.Persona{}
+	for _, x := range s.shown {
+		by[x.region] = append(by[x.region], account.Persona{Account: x.person.id, Role: x.person.Role, Place: x.person.Where, First: x.first})
+	}
+	return db.Tx(ctx, s.db, func(ctx context.Context, tx db.Q) error {
+		for region, all := range by {
+			if err := account.Offer(ctx, tx, region, all); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Pick chooses one of a list.

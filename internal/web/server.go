@@ -24,6 +24,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
+	"jalon/internal/web/demos"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
 	"jalon/internal/web/operator"
@@ -151,6 +152,8 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
+	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
+		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api")}))
 	add(s.More)
 	return all

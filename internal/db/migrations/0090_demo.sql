@@ -13,5 +13,19 @@ CREATE TABLE demo (
     day     TEXT   NOT NULL
 );
 
+-- Whom a visitor of the demonstration may be, in the order of its page: those
+-- of a region, or of the nation (empty). first is the page that they open.
+CREATE TABLE persona (
+    region  TEXT   NOT NULL,
+    n       BIGINT NOT NULL,
+    account TEXT   NOT NULL,
+    role    TEXT   NOT NULL,
+    place   TEXT   NOT NULL,
+    first   TEXT   NOT NULL,
+    PRIMARY KEY (region, n)
+);
+CREATE INDEX persona_account ON persona (account);
+
 -- +goose Down
+DROP TABLE persona;
 DROP TABLE demo;

@@ -310,7 +310,11 @@ func (d Deps) calendar(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="cop-`+c.Slug+`.ics"`)
-	_, err = w.Write([]byte(cop.ICS(c.Name, d.Shell.BaseURL, entries)))
+	calendar := c.Name
+	if d.Shell.Demo {
+		calendar += " (données de démonstration)"
+	}
+	_, err = w.Write([]byte(cop.ICS(calendar, d.Shell.BaseURL, entries)))
 	return err
 }
 

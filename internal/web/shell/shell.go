@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ type Shell struct {
 func (s *Shell) Page(r *http.Request, title, description string, trail ...ui.Link) ui.Page {
 	p := ui.Page{
 		Title: title, Description: description, Nav: ui.MainNav(r.URL.Path), Trail: trail,
-		Demo: s.Demo, Theme: s.Theme, Asset: s.Asset,
+		Demo: s.Demo, NoIndex: s.Demo, Theme: s.Theme, Asset: s.Asset,
 		Bare: r.URL.Query().Get("integre") == "1",
 	}
 	address := r.Host + r.URL.Path
@@ -110,6 +111,13 @@ func Moved(w http.ResponseWriter, r *http.Request, path string) error {
 	}
 	http.Redirect(w, r, path, http.StatusMovedPermanently)
 	return nil
+}
+
+// DemoName is the name of a file that was taken away from a demonstration: it
+// says so wherever it goes.
+func DemoName(file string) string {
+	ext := path.Ext(file)
+	return strings.TrimSuffix(file, ext) + "-demonstration" + ext
 }
 
 // DemoPath is the page of a demonstration where one chooses whom to be.

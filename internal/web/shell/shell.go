@@ -39,7 +39,7 @@ type Shell struct {
 func (s *Shell) Page(r *http.Request, title, description string, trail ...ui.Link) ui.Page {
 	p := ui.Page{
 		Title: title, Description: description, Nav: ui.MainNav(r.URL.Path), Trail: trail,
-		Demo: s.Demo, NoIndex: s.Demo, Theme: s.Theme, Asset: s.Asset,
+		Demo: s.Demo, Theme: s.Theme, Asset: s.Asset,
 		Bare: r.URL.Query().Get("integre") == "1",
 	}
 	address := r.Host + r.URL.Path

@@ -278,3 +278,15 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		}
 	}
 }
+
+// The dates are relative to the day: no day of the week or of the year is in
+// their way.
+func TestAnyDayWillDo(t *testing.T) {
+	for _, day := range []string{"2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2026-11-29", "2028-02-29", "2027-01-01", "2027-03-28"} {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fill(t, testkit.Open(t, db.SQLite), at.Add(9*time.Hour), demo.Options{})
+	}
+}

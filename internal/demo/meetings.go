@@ -37,17 +37,20 @@ func meetings(s *Script) {
 	for _, r := range s.Tree.Regions() {
 		x := scenario{s, r}
 		if r.Code != "03" { // not launched yet
-			x.meeting(gatherings[0], opened-8)
+			x.meeting(gatherings[0], s.Weekday(opened-12))
 		}
-		held, planned := 2, 1
+		held, planned, sorts := 2, 1, gatherings[1:]
 		if s.Lively(r.Code) {
 			held, planned = Between(s.Random, 9, 14), Between(s.Random, 2, 4)
 		}
+		if r.Code == "03" {
+			held, sorts = 3, []gathering{gatherings[1], gatherings[3]} // what prepares a launch
+		}
 		for range held {
-			x.meeting(Pick(s.Random, gatherings[1:]...), Between(s.Random, 4, opened-20))
+			x.meeting(Pick(s.Random, sorts...), s.Weekday(Between(s.Random, 4, opened-20)))
 		}
 		for range planned {
-			x.meeting(Pick(s.Random, gatherings[1:]...), -Between(s.Random, 2, 40))
+			x.meeting(Pick(s.Random, sorts...), s.Weekday(-Between(s.Random, 3, 40)))
 		}
 	}
 }
@@ -112,7 +115,7 @@ func news(s *Script) {
 			n = Between(s.Random, 3, 5)
 		}
 		for i, k := range s.Random.Perm(len(stories))[:n+1] {
-			ago := max(2, 160-i*Between(s.Random, 28, 40))
+			ago := 7 + i*Between(s.Random, 24, 36)
 			x.story(stories[k], ago, i < n)
 		}
 	}

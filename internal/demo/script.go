@@ -124,6 +124,17 @@ func (s *Script) Day(ago int) time.Time { return s.Today.AddDate(0, 0, -ago) }
 // Date writes such a day as rooms keep it.
 func (s *Script) Date(ago int) string { return s.Day(ago).Format(time.DateOnly) }
 
+// Weekday moves a Saturday or a Sunday to the Friday before.
+func (s *Script) Weekday(ago int) int {
+	switch s.Day(ago).Weekday() {
+	case time.Saturday:
+		return ago + 1
+	case time.Sunday:
+		return ago + 2
+	}
+	return ago
+}
+
 // At is a moment of work of some days ago: the same day in Guadeloupe and in La
 // Réunion.
 func (s *Script) At(ago int) time.Time {

@@ -15,6 +15,9 @@ func stages(s *Script) {
 	for _, r := range s.Tree.Regions() {
 		x := scenario{s, r}
 		switch r.Code {
+		case "44": // Grand Est: an event of the past that nobody had dated, both heads are asked
+			x.event(policy.Team, 4, cop.NewEvent{Stage: cop.Diagnosis, Mark: cop.Done, Day: "2024-04-12", Note: "Pour compléter l’histoire de la COP."})
+			x.event(policy.Team, 40, cop.NewEvent{Stage: cop.Following, Mark: cop.Held, Day: s.Date(s.Weekday(41)), Note: "Séance de suivi."})
 		case "03": // Guyane: the team proposes the launch, both heads are asked
 			x.event(policy.Team, 5, cop.NewEvent{Stage: cop.Launch, Mark: cop.Opened, Day: s.Date(6), Note: "Séance d’ouverture à l’assemblée de Guyane."})
 		case "53": // Bretagne: the préfet has waited long enough to go on alone
@@ -33,9 +36,10 @@ func stages(s *Script) {
 		case "02", "04": // Martinique, La Réunion: sharing with the territories
 			x.event(policy.Team, 70, cop.NewEvent{Stage: cop.Sharing, Mark: cop.Opened, Day: s.Date(72)})
 		default:
-			x.event(policy.Team, 150, cop.NewEvent{Stage: cop.Following, Mark: cop.Opened, Day: s.Date(151), Note: "Le suivi de la feuille de route commence."})
+			began := s.Weekday(Between(s.Random, 95, 190))
+			x.event(policy.Team, began-3, cop.NewEvent{Stage: cop.Following, Mark: cop.Opened, Day: s.Date(began), Note: "Le suivi de la feuille de route commence."})
 			if s.Random.IntN(2) == 0 {
-				x.event(policy.Team, 20, cop.NewEvent{Stage: cop.Following, Mark: cop.Held, Day: s.Date(Between(s.Random, 21, 60)), Note: "Séance de suivi."})
+				x.event(policy.Team, 20, cop.NewEvent{Stage: cop.Following, Mark: cop.Held, Day: s.Date(s.Weekday(Between(s.Random, 21, 60))), Note: "Séance de suivi."})
 			}
 		}
 	}

@@ -113,7 +113,7 @@ func (d Deps) choose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := chooseView{Slug: region.Slug, Now: shell.Of(r).Name,
-		Region: ui.Field{ID: "region", Label: "Région", Type: "select"}}
+		Region: ui.Field{ID: "region", Label: "Région", Type: "select", Required: true}}
 	for _, x := range m.Tree().Regions() {
 		v.Region.Options = append(v.Region.Options, ui.Option{Value: x.Code, Label: x.Name, Selected: x.Code == code})
 	}

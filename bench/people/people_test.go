@@ -32,7 +32,11 @@ func fill(b *testing.B, a *app.App) {
 		for i := from; i < from+chunk; i++ {
 			id := fmt.Sprintf("0190-%08d", i)
 			people = append(people, []any{id, 1, fmt.Sprintf("personne%d@exemple.fr", i), "Personne", "digest", "active", 1})
-			roles = append(roles, []any{id, id, "participant", "group", fmt.Sprint(i % 400), "", 1})
+			kind, scope := "group", fmt.Sprint(i%400)
+			if i%2 == 0 { // half take part in their region as a whole
+				kind, scope = "region", []string{"11", "24", "27", "28", "32", "44", "52", "53", "75", "76", "84", "93", "94", "01", "02", "03", "04", "06"}[i%18]
+			}
+			roles = append(roles, []any{id, id, "participant", kind, scope, "", 1})
 		}
 		if err := db.Tx(ctx, a.DB, func(ctx context.Context, tx db.Q) error {
 			if _, err := db.Insert(ctx, tx, "account", []string{"id", "rev", "email", "name", "notify", "state", "created_at"}, people, ""); err != nil {
@@ -90,7 +94,7 @@ func BenchmarkSignedIn(b *testing.B) {
 		b.Fatal(err)
 	}
 	cookie := jar.Cookies(at)[0]
-	for _, path := range []string{"/national", "/national?jour=2024-05-27&tri=depuis", "/regions/grand-est/bureau", "/mon-espace", "/regions"} {
+	for _, path := range []string{"/national", "/national?jour=2024-05-27&tri=depuis", "/national/frise", "/national/indicateurs/cop/personnes-comptees", "/national/mouvements?du=2024-05-27", "/regions/grand-est/bureau", "/mon-espace", "/regions"} {
 		b.Run(path, func(b *testing.B) {
 			for b.Loop() {
 				r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1"+path, nil)

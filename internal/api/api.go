@@ -13,8 +13,10 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
+	"jalon/internal/db"
 	"jalon/internal/exchange"
 	"jalon/internal/figure"
+	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
@@ -32,6 +34,9 @@ type Deps struct {
 	Explain figure.Explainer
 	// Perimeter finds a free perimeter and its communes.
 	Perimeter func(ctx context.Context, id string) (territory.Territory, []int32, error)
+	// Board is the national board, for those whose role reads it.
+	Board *national.Room
+	Q     db.Q
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 }
@@ -47,6 +52,10 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-lever":       d.lever,
 		"api-panorama":    d.panorama,
 		"api-figure":      d.figure,
+
+		"api-board-figure": d.boardFigure,
+		"api-board":        d.board,
+		"api-metrics":      d.metrics,
 	}
 }
 

@@ -32,6 +32,9 @@ var patterns = map[string]string{
 	"/api/v1/levers/{code}":              "api-lever",
 	"/api/v1/panorama/{territory}":       "api-panorama",
 	"/api/v1/figures/{key...}":           "api-figure",
+	"/api/v1/figures/national/{key...}":  "api-board-figure",
+	"/api/v1/board":                      "api-board",
+	"/api/v1/metrics":                    "api-metrics",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {

@@ -217,10 +217,14 @@ type figureOf struct {
 }
 
 func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
+	return d.explain(w, r, r.PathValue("key"))
+}
+
+func (d Deps) explain(w http.ResponseWriter, r *http.Request, key string) error {
 	if _, err := query(r); err != nil {
 		return err
 	}
-	x, err := d.Explain(r.Context(), r.PathValue("key"))
+	x, err := d.Explain(r.Context(), key)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
+	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web"
@@ -87,6 +88,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
+	if err := a.national.Load(ctx, a.tables); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}
@@ -94,6 +98,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.figures.Register("panorama", a.explainPanorama)
+	a.figures.Register(national.Prefix, a.national.Explain)
 	theme, files, err := readTheme(a.Config.ThemeDir)
 	if err != nil {
 		return err
@@ -101,7 +106,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Accounts: a.accounts, More: a.more(theme),
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Accounts: a.accounts, National: a.national, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will
@@ -117,7 +122,7 @@ func taken(addr string, err error) error {
 func (a *App) more(theme ui.Theme) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Demo: a.demo, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
-	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api")}) {
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Q: a.DB}) {
 		all[name] = h
 	}
 	return all

@@ -12,6 +12,7 @@ import (
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
+	"jalon/internal/national"
 	"jalon/internal/policy"
 	"jalon/internal/web/operator"
 )
@@ -24,6 +25,7 @@ type rooms struct {
 	outbox   *mail.Outbox
 	accounts *account.Room
 	cops     *cop.Room
+	national *national.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -40,6 +42,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour})
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
 		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Demo: c.demo}
+	r.national = c.board(r.journal)
 	return r
 }
 

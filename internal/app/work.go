@@ -14,6 +14,7 @@ import (
 func (a *App) newWorker() (*jobs.Worker, error) {
 	c := jobs.Config{DB: a.DB, Queue: a.queue, Handlers: map[string]jobs.Handler{}, Log: a.Log}
 	a.queue.Housekeeping(&c)
+	a.national.Register(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

@@ -35,6 +35,17 @@ func Cycles(ctx context.Context, q db.Q) ([]Cycle, error) {
 	})
 }
 
+// OpenedCycles lists the cycles that have COPs, newest first.
+func OpenedCycles(ctx context.Context, q db.Q) ([]Cycle, error) {
+	all, err := Cycles(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, `SELECT DISTINCT cycle FROM cop ORDER BY cycle`)
+	with, err := db.Strings(rows, err)
+	return slices.DeleteFunc(all, func(c Cycle) bool { return !slices.Contains(with, c.Code) }), err
+}
+
 // zones are the time zones that are not that of the mainland, by region.
 var zones = map[string]string{"01": "America/Guadeloupe", "02": "America/Martinique", "03": "America/Cayenne", "04": "Indian/Reunion", "06": "Indian/Mayotte"}
 

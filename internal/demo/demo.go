@@ -15,6 +15,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/national"
 	"jalon/internal/territory"
 )
 
@@ -77,6 +78,7 @@ type Place struct {
 	Tables  fs.FS      // the tables of data/
 	Rooms   []db.Table // every table of the database, in the order of archives
 	Tree    *territory.Tree
+	Metrics *national.Registry // of the national board
 	BaseURL string
 	Now     func() time.Time
 }

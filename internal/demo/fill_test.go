@@ -34,7 +34,8 @@ func place(t *testing.T, d *db.DB, now time.Time) demo.Place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return demo.Place{DB: d, Tables: data.FS, Rooms: app.Tables(), Tree: tree, BaseURL: "http://jalon.example", Now: func() time.Time { return now }}
+	return demo.Place{DB: d, Tables: data.FS, Rooms: app.Tables(), Tree: tree,
+		Metrics: app.Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: "http://jalon.example", Now: func() time.Time { return now }}
 }
 
 func fill(t *testing.T, d *db.DB, now time.Time, o demo.Options) demo.Outcome {

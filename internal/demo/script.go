@@ -18,6 +18,7 @@ import (
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
+	"jalon/internal/national"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 )
@@ -43,6 +44,7 @@ func Steps() []Step {
 		{"documents", documents},
 		{"checklists", checklists},
 		{"departments", departments},
+		{"nights", nights},
 	}
 }
 
@@ -55,6 +57,7 @@ type Script struct {
 
 	Accounts *account.Room
 	COPs     *cop.Room
+	National *national.Room
 
 	seed   uint64
 	db     *db.DB
@@ -85,6 +88,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	s.COPs = &cop.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, Random: random}
 	s.Accounts = &account.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Key: make([]byte, 32), BaseURL: strings.TrimRight(p.BaseURL, "/"),
 		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: cursors}), COPsOf: cop.IDsOfRegion}
+	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
+		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		return s.COPs.Load(ctx, p.Tables, p.Tree)

@@ -98,6 +98,11 @@ func TestRolesOnPrivatePages(t *testing.T) {
 	s := sqlite(t)
 	kinds := map[string]policy.Kind{bureau: policy.Desk, "/regions/bretagne/bureau": policy.Desk, "/roles": policy.RoleGrant, "/mon-espace": policy.Self,
 		"/national": policy.Board, "/national/tableau.csv": policy.Board}
+	for _, p := range []string{"/national/mouvements?du=2024-05-27", "/national/frise", "/national/indicateurs", "/national/indicateurs/cop/reunions-tenues", "/chiffres/national/cop/reunions-tenues/nation/2024-05-27",
+		"/api/v1/metrics", "/api/v1/figures/national/cop/reunions-tenues/nation/2024-05-27", "/api/v1/board", "/national/indicateurs/cop/etape/valeurs.csv"} {
+		kinds[p] = policy.Board
+	}
+	kinds["/national/chiffres-declares"], kinds["/national/chiffres-declares/2024-05-27-groupes-de-travail"] = policy.Metric, policy.Metric
 	for _, role := range policy.Roles() {
 		kind, scope := "region", "03"
 		switch role {
@@ -130,6 +135,10 @@ func TestRolesOnPrivatePages(t *testing.T) {
 			if policy.Can(actor, policy.Read, thing) || k == policy.RoleGrant && len(policy.Gives(actor)) > 0 ||
 				k == policy.Board && !policy.Where(actor, policy.Read, k).None() {
 				want = http.StatusOK
+				// Whole lists are for those who may take them away.
+				if (strings.HasSuffix(path, ".csv") || path == "/api/v1/board") && policy.Where(actor, policy.Export, k).None() {
+					want = http.StatusForbidden
+				}
 			}
 			if p := s.visit(c, base+path, nil); p.StatusCode != want {
 				t.Errorf("%s at %s: %s, want %d", role, path, p.Status, want)
@@ -253,28 +262,6 @@ func TestSettingsOfACOP(t *testing.T) {
 		expert, base2 := s.signIn("expert@exemple.fr", policy.Expert, "region", "03")
 		if p := s.visit(expert, base2+bureau+"/reglages", nil); p.StatusCode != http.StatusForbidden {
 			t.Errorf("an expert at the settings: %s", p.Status)
-		}
-	})
-}
-
-// The national team reads the 18 as of a day, and takes the table away.
-func TestTheNationalBoard(t *testing.T) {
-	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		s := newSite(t, d)
-		reader, base := s.signIn("nation@exemple.fr", policy.NationalReader, "nation", "")
-		p := s.visit(reader, base+"/national?jour=2024-05-27&tri=depuis", nil)
-		p.has("h1", "sans événement daté depuis six mois")
-		checkPage(t, "board", p)
-		if rows := p.texts("#tableau-national tbody tr"); len(rows) != 18 || !strings.Contains(rows[0], "2023") {
-			t.Errorf("%d rows, the first %q", len(rows), rows)
-		}
-		csv := s.visit(reader, base+"/national/tableau.csv?jour=2024-05-27", nil)
-		lines := strings.Split(strings.TrimSpace(csv.body), "\r\n")
-		if len(lines) != 19 || strings.Count(csv.body, ";Lancement;2") < 12 {
-			t.Errorf("%d lines: %s", len(lines), csv.body)
-		}
-		if p := s.visit(reader, base+"/national?jour=demain", nil); p.StatusCode != http.StatusBadRequest {
-			t.Errorf("a wrong date: %s", p.Status)
 		}
 	})
 }

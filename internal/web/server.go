@@ -20,6 +20,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/mail"
+	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
@@ -27,6 +28,7 @@ import (
 	"jalon/internal/web/demos"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
+	boards "jalon/internal/web/national"
 	"jalon/internal/web/operator"
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/perimeters"
@@ -74,6 +76,8 @@ type Deps struct {
 	NewID func() (string, error)
 	// COPs does what people do to COPs.
 	COPs *cop.Room
+	// National reads the national board.
+	National *national.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Outbox holds the mails, which a demonstration shows.
@@ -145,6 +149,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
+	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
@@ -154,7 +159,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(operator.Handlers(s.shell, s.Desk))
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
-	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api")}))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Q: s.DB}))
 	add(s.More)
 	return all
 }

@@ -19,6 +19,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/account"
+	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
@@ -26,7 +27,9 @@ import (
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
+	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/web"
@@ -44,6 +47,7 @@ type site struct {
 	now      time.Time
 	store    *panorama.Store
 	accounts *account.Room
+	board    *national.Room
 	ill      atomic.Bool // the database does not answer
 	http.Handler
 }
@@ -73,7 +77,14 @@ func newSite(t testing.TB, d *db.DB) *site {
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
 		Outbox: mail.New(mail.Options{IDs: s.ids, Now: clock, Queue: queue, Cursors: keys}), COPsOf: cop.IDsOfRegion}
+	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
+	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf), Tree: treeOf,
+		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
+	if err := s.board.Load(ctx, data.FS); err != nil {
+		t.Fatal(err)
+	}
 	var figures figure.Registry
+	figures.Register(national.Prefix, s.board.Explain)
 	figures.Register("panorama", func(ctx context.Context, key string) (figure.Explanation, error) {
 		m, err := s.store.Model(ctx)
 		if err != nil {
@@ -98,7 +109,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Accounts: s.accounts, More: elsewhere(),
+		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: elsewhere(),
 	})
 	return s
 }

@@ -37,7 +37,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate, "desk-tick": d.tick,
 		"meetings": d.meetings, "meeting-add": d.addMeeting, "meeting-save": d.saveMeeting,
 		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar,
-		"cop-journal": d.acts, "cop-journal-csv": d.actsCSV, "board": d.board, "board-csv": d.boardCSV, "cop-settings": d.settings, "cop-save": d.saveSettings}
+		"cop-journal": d.acts, "cop-journal-csv": d.actsCSV, "cop-settings": d.settings, "cop-save": d.saveSettings}
 }
 
 const nb = french.NoBreak
@@ -74,33 +74,6 @@ type allView struct {
 	Table ui.Table
 	Left  []string // what the page leaves out
 	Foot  ui.Source
-
-	// Of the board alone.
-	Figures []ui.KeyFigure
-	Action  string
-}
-
-// classes groups the stages as the map shows them.
-var classes = []struct {
-	label  string
-	stages []cop.Stage
-}{
-	{"préparation", []cop.Stage{cop.Preparation}},
-	{"lancement", []cop.Stage{cop.Launch}},
-	{"diagnostic, débat ou partage", []cop.Stage{cop.Diagnosis, cop.Debate, cop.Sharing}},
-	{"feuille de route", []cop.Stage{cop.Roadmap}},
-	{"suivi", []cop.Stage{cop.Following}},
-}
-
-func classOf(s cop.Stage) int {
-	for i, c := range classes {
-		for _, x := range c.stages {
-			if x == s {
-				return i + 1
-			}
-		}
-	}
-	return 0
 }
 
 // standing is a region's COP on a day.
@@ -175,14 +148,12 @@ func (d Deps) all(w http.ResponseWriter, r *http.Request) error {
 			Sources: []ui.Link{{Label: "Méthode", Href: "/methode"}}, Print: true},
 	}
 	v.Map = ui.Map{ID: "carte", Title: "L’étape de chaque région au " + french.Day(on), ListTitle: "Les régions"}
-	for _, c := range classes {
-		v.Map.Legend = append(v.Map.Legend, c.label)
-	}
+	v.Map.Legend = wording.StageLegend()
 	v.Table = ui.Table{ID: "etat", Caption: "Où en est chaque COP au " + french.Day(on), Columns: []ui.Column{
 		{Label: "Région"}, {Label: "Étape"}, {Label: "Lancement"}, {Label: "Dernier événement", Wide: true}, {Label: "Depuis", Unit: "jours", Number: true}}}
 	for _, s := range list {
 		href := "/regions/" + s.Region.Slug
-		v.Map.Places = append(v.Map.Places, ui.Place{Code: s.Region.Code, Name: s.Region.Name, Href: href, Text: strings.ToLower(s.State.Stage.Name()), Class: classOf(s.State.Stage)})
+		v.Map.Places = append(v.Map.Places, ui.Place{Code: s.Region.Code, Name: s.Region.Name, Href: href, Text: strings.ToLower(s.State.Stage.Name()), Class: wording.StageClass(s.State.Stage)})
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: cells(s, href, on)})
 	}
 	page := d.Shell.Page(r, v.Title, "Où en est chacune des 18 COP régionales, à la date que vous choisissez, avec la source de chaque événement.",

@@ -24,7 +24,16 @@ type figureView struct {
 
 // figure serves /chiffres/{key...}, the permanent address of every number.
 func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
-	key := r.PathValue("key")
+	return d.explained(w, r, r.PathValue("key"), false)
+}
+
+// boardFigure serves those of the national board, which only some may read: the
+// room judges whoever the request comes from.
+func (d Deps) boardFigure(w http.ResponseWriter, r *http.Request) error {
+	return d.explained(w, r, "national/"+r.PathValue("key"), true)
+}
+
+func (d Deps) explained(w http.ResponseWriter, r *http.Request, key string, private bool) error {
 	e, err := d.Explain(r.Context(), key)
 	if err != nil {
 		return err
@@ -73,6 +82,12 @@ func (d Deps) figure(w http.ResponseWriter, r *http.Request) error {
 		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: wording.Changed(m),
 	}
 	page := d.Shell.Page(r, e.Title, e.Sentence, trail...)
+	if private {
+		page.NoIndex, page.Canonical = true, ""
+		v.Source.Share, v.Source.Changed = "", ""
+		v.Source.Sources = append([]ui.Link{{Label: "L’indicateur et ses lignes", Href: e.Page}}, v.Source.Sources...)
+		v.Source.Downloads = v.Source.Downloads[:1]
+	}
 	return d.Shell.Render(w, r, page, figurePage(v))
 }
 

@@ -28,11 +28,15 @@ type whoKey struct{}
 // With says who sends a request, for what answers it.
 func With(ctx context.Context, w Who) context.Context { return context.WithValue(ctx, whoKey{}, w) }
 
-// Of tells who sends a request. Routes that anyone may keep have nobody.
-func Of(r *http.Request) Who {
-	w, _ := r.Context().Value(whoKey{}).(Who)
+// In tells who sends the request that a context belongs to, for what is given a
+// context alone.
+func In(ctx context.Context) Who {
+	w, _ := ctx.Value(whoKey{}).(Who)
 	return w
 }
+
+// Of tells who sends a request. Routes that anyone may keep have nobody.
+func Of(r *http.Request) Who { return In(r.Context()) }
 
 // Actor is what policy asks of whoever sends a request.
 func Actor(r *http.Request) policy.Actor { return Of(r).Actor }

@@ -1,0 +1,31 @@
+package national
+
+import "jalon/internal/figure"
+
+// Coming are the metrics whose part is not there yet: named and defined, and
+// without a figure, which is not zero. Each room that comes replaces its lines
+// here by a source of its own.
+func Coming() Source {
+	var s Source
+	for _, x := range []struct {
+		key, name, unit    string
+		kind               Kind
+		total              Aggregation
+		definition, leaves string
+		part               string
+	}{
+		{"questionnaire/taux-regions-departements-epci", "Réponse des régions, départements et EPCI", "%", Rate, RateOfSums,
+			"La part des régions, départements et EPCI de la région qui ont répondu au questionnaire.", "Hors communes.", "les questionnaires"},
+		{"questionnaire/taux-communes", "Réponse des communes", "%", Rate, RateOfSums, "La part des communes de la région qui ont répondu au questionnaire.", "Hors régions, départements et EPCI.", "les questionnaires"},
+		{"plans/strategies-lues", "Plans et stratégies lus", "plans", Count, Sum, "Les plans et stratégies du territoire dont les objectifs sont saisis.", "Les plans que personne n’a saisis n’y sont pas.", "les plans et objectifs"},
+		{"groupes/groupes-de-travail", "Groupes de travail", "groupes", Count, Sum, "Les groupes de travail ouverts dans Jalon.", "Les groupes tenus hors de Jalon n’y sont pas.", "le débat"},
+		{"groupes/contributions", "Contributions", "contributions", Count, Sum, "Les contributions déposées dans les groupes et les consultations.", "Les contributions retirées n’y sont pas.", "le débat"},
+		{"actions/actions", "Actions", "actions", Count, Sum, "Les actions retenues par la COP.", "Les actions en discussion n’y sont pas.", "les actions"},
+		{"actions/couverture", "Couverture", "%", Rate, RateOfSums, "La part de l’objectif proposé que les actions chiffrées couvrent, hors double compte.", "Les actions sans chiffrage n’y sont pas.", "les actions"},
+		{"suivi/points-d-avancement", "Points d’avancement", "points", Count, Sum, "Les actions dont un point d’avancement date de moins d’un an.", "Les actions sans échéance n’y sont pas.", "le suivi"},
+	} {
+		s.Metrics = append(s.Metrics, Metric{Key: x.key, Name: x.name, Unit: x.unit, Kind: x.kind, Total: x.total, Past: FromNights, Class: figure.Computed, Version: 1,
+			Definition: x.definition, LeavesOut: x.leaves, Coming: "à venir\u00a0: la partie de Jalon sur " + x.part + " donnera ce chiffre"})
+	}
+	return s
+}

@@ -292,3 +292,44 @@ func TestPercentagesSumToAHundredWhereTheyApplyToASector(t *testing.T) {
 		t.Errorf("%d levers, want 29", len(levers))
 	}
 }
+
+// What a table says to exist stands where the tree says it can: each network
+// has its member in each region or département where the law puts one.
+func TestReferenceOrganisationsStandEverywhere(t *testing.T) {
+	kinds := map[string]bool{"ministry": true, "prefecture": true, "state": true, "operator": true, "observatory": true, "mayors": true, "chamber": true}
+	codes, names := map[string]bool{}, map[string]bool{}
+	perPrefix := map[string]int{}
+	regions := map[string]map[string]bool{}
+	for i, r := range table(t, "organisations.csv") {
+		if codes[r["code"]] || names[r["name"]] || r["name"] == "" || r["label"] == "" || !kinds[r["kind"]] || strings.ContainsAny(r["code"], " _.:|") {
+			t.Errorf("row %d: %v", i+2, r)
+		}
+		codes[r["code"]], names[r["name"]] = true, true
+		prefix := r["code"]
+		if j := strings.LastIndexByte(prefix, '-'); j > 0 {
+			prefix = prefix[:j]
+		}
+		perPrefix[prefix]++
+		if regions[prefix] == nil {
+			regions[prefix] = map[string]bool{}
+		}
+		regions[prefix][r["region"]] = true
+		if strings.Contains(r["name"], "'") {
+			t.Errorf("row %d: a straight apostrophe in %q", i+2, r["name"])
+		}
+	}
+	for prefix, want := range map[string]int{
+		"prefecture-region": 18, "prefecture": 96, "sgar": 12, "dreal": 12, "drieat": 1, "deal": 4, "dgtm": 1, "ddt": 66, "ddtm": 24,
+		"dreets": 12, "drieets": 1, "deets": 4, "dgcopop": 1, "draaf": 12, "driaaf": 1, "daaf": 4, "ars": 18, "ademe": 18, "office-eau": 4,
+		"air": 18, "maires": 97, "cci": 18, "cma": 18, "agri": 18,
+	} {
+		if perPrefix[prefix] != want {
+			t.Errorf("%s: %d rows, want %d", prefix, perPrefix[prefix], want)
+		}
+	}
+	for _, prefix := range []string{"prefecture-region", "ars", "air", "cci", "cma", "agri"} {
+		if len(regions[prefix]) != 18 {
+			t.Errorf("%s stands in %d regions", prefix, len(regions[prefix]))
+		}
+	}
+}

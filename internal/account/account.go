@@ -16,9 +16,12 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/intake"
+	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 )
 
 // Tables lists the tables of this room.
@@ -31,6 +34,14 @@ func Tables() []db.Table {
 		{Name: "role_grant", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "granted_by", "ended_by"}},
 		{Name: "persona", Order: []string{"region", "n"}, Scope: db.Person, Personal: []string{"account"}},
 		{Name: "attempt", Order: []string{"name", "win"}, Scope: db.Local},
+		{Name: "organisation", Order: []string{"id"}, Scope: db.Nation, Personal: []string{"contact"}},
+		{Name: "organisation_version", Order: []string{"id", "rev"}, Scope: db.Nation, Personal: []string{"by", "body"}},
+		{Name: "organisation_reach", Order: []string{"organisation", "scale", "code"}, Scope: db.Nation},
+		{Name: "organisation_edition", Order: []string{"id"}, Scope: db.Nation},
+		{Name: "membership", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "title", "added_by", "ended_by"}},
+		{Name: "membership_version", Order: []string{"id", "rev"}, Scope: db.Person, Personal: []string{"by", "body"}},
+		{Name: "invitation", Order: []string{"run", "subject"}, Scope: db.Person, Personal: []string{"account"}},
+		{Name: "transfer", Order: []string{"id"}, Scope: db.Person, Personal: []string{"from_account", "to_account", "by", "reason"}},
 	}
 }
 
@@ -53,6 +64,24 @@ type Room struct {
 	// Demo says that the database is one of demonstration, where a visitor may be
 	// any of its invented people.
 	Demo bool
+
+	// What organisations, invitations and transfers ask besides.
+
+	// Cursors signs the pages of lists.
+	Cursors db.Cursors
+	// Tree is the edition of the territories in force.
+	Tree func(ctx context.Context) (*territory.Tree, error)
+	// RegionsOf lists the regions of some COPs.
+	RegionsOf func(ctx context.Context, q db.Q, cops []string) ([]string, error)
+	// HomeOf finds the COP where the organisations of a region answer.
+	HomeOf func(ctx context.Context, q db.Q, region string) (Home, error)
+	// Intake stages files of invitations.
+	Intake *intake.Intake
+	// Queue puts the mails of an invitation on their way.
+	Queue *jobs.Queue
+	// Delegations moves, in the transaction of a transfer, the delegations that
+	// the actor may give from one person to another.
+	Delegations func(ctx context.Context, tx db.Q, by policy.Actor, from, to string) (moved, left int, err error)
 }
 
 // Account is a person who can sign in.

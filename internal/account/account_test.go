@@ -12,17 +12,20 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
 type room struct {
 	*Room
-	t   *testing.T
-	now time.Time
+	t      *testing.T
+	now    time.Time
+	staged int // files of invitations
 }
 
 func newRoom(t *testing.T, d *db.DB) *room {
@@ -31,8 +34,27 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	clock := func() time.Time { return r.now }
 	ids := db.NewIDs(clock, rand.Reader)
 	cursors := db.NewCursors([]byte("k"))
+	queue := jobs.New(ids, clock)
 	r.Room = &Room{DB: d, IDs: ids, Now: clock, Random: rand.Reader, Key: []byte("secret"), BaseURL: "https://jalon.example",
-		Journal: journal.New(ids, clock, cursors), Outbox: mail.New(mail.Options{IDs: ids, Now: clock, Queue: jobs.New(ids, clock), Cursors: cursors}),
+		Journal: journal.New(ids, clock, cursors), Queue: queue, Cursors: cursors, Intake: intake.New(ids, clock),
+		Outbox: mail.New(mail.Options{IDs: ids, Now: clock, Queue: queue, Cursors: cursors,
+			OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error { return r.OnBounce(ctx, tx, k) }}),
+		// As the program's: it asks the pool first, which a transaction forbids.
+		Tree: func(ctx context.Context) (*territory.Tree, error) {
+			if _, err := db.Version(ctx, d, "model"); err != nil {
+				return nil, err
+			}
+			return territory.Embedded()
+		},
+		RegionsOf: func(_ context.Context, _ db.Q, cops []string) (out []string, _ error) {
+			for _, c := range cops {
+				out = append(out, c[strings.LastIndexByte(c, 'r')+1:])
+			}
+			return out, nil
+		},
+		HomeOf: func(_ context.Context, _ db.Q, region string) (Home, error) {
+			return Home{COP: "2025-r" + region, Name: "COP " + region, Contact: "Équipe de la COP, equipe-" + region + "@exemple.fr"}, nil
+		},
 		COPsOf: func(_ context.Context, _ db.Q, region string) ([]string, error) {
 			return []string{"2023-24-r" + region, "2025-r" + region}, nil
 		}}

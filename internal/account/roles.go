@@ -49,6 +49,7 @@ func Holders(ctx context.Context, q db.Q, scopeKind, scope string) ([]Role, erro
 func (m *Room) mayGrant(ctx context.Context, q db.Q, by policy.Actor, role policy.Role, kind, id string) error {
 	refused := apperr.New(apperr.Forbidden, nil, "Votre rôle ne permet pas de donner celui-ci ici\u00a0: on ne donne que des rôles au-dessous du sien, dans son périmètre. Rien n’a été enregistré.")
 	var grants []policy.Grant
+	var at policy.Thing
 	switch kind {
 	case "nation":
 		grants = []policy.Grant{{Role: role, Nation: true}}
@@ -63,6 +64,16 @@ func (m *Room) mayGrant(ctx context.Context, q db.Q, by policy.Actor, role polic
 	case "department":
 		grants = []policy.Grant{{Role: role, Department: id}}
 	case "organisation":
+		if role != policy.Writer && role != policy.Validator {
+			return apperr.Invalidf("Pour un organisme, seuls se donnent les rôles de rédaction et de validation. Rien n’a été enregistré.")
+		}
+		o, err := FindOrganisation(ctx, q, id)
+		if err != nil {
+			return err
+		}
+		if at, err = m.Thing(ctx, q, o, policy.RoleGrant); err != nil {
+			return err
+		}
 		grants = []policy.Grant{{Role: role, Org: id}}
 	case "group":
 		grants = []policy.Grant{{Role: role, Group: id}}
@@ -71,7 +82,7 @@ func (m *Room) mayGrant(ctx context.Context, q db.Q, by policy.Actor, role polic
 		return apperr.Invalidf("Choisissez où le rôle s’exerce.")
 	}
 	for _, g := range grants {
-		if !policy.MayGrant(by, g, policy.Thing{}) {
+		if !policy.MayGrant(by, g, at) {
 			return refused
 		}
 	}

@@ -85,8 +85,12 @@ func (m *Room) Seen(ctx context.Context, cookie string) (s Seen, err error) {
 
 // Actor is what policy asks of an account: the roles that it holds now.
 func (m *Room) Actor(ctx context.Context, account string) (policy.Actor, error) {
+	return m.actorIn(ctx, m.DB, account)
+}
+
+func (m *Room) actorIn(ctx context.Context, q db.Q, account string) (policy.Actor, error) {
 	out := policy.Actor{Person: account}
-	grants, err := Roles(ctx, m.DB, account)
+	grants, err := Roles(ctx, q, account)
 	if err != nil {
 		return out, err
 	}
@@ -95,7 +99,7 @@ func (m *Room) Actor(ctx context.Context, account string) (policy.Actor, error) 
 		case "nation":
 			out.Grants = append(out.Grants, policy.Grant{Role: g.Role, Nation: true})
 		case "region":
-			cops, err := m.COPsOf(ctx, m.DB, g.Scope)
+			cops, err := m.COPsOf(ctx, q, g.Scope)
 			if err != nil {
 				return out, err
 			}

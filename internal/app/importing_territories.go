@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/exchange"
@@ -56,7 +57,24 @@ func (c *Core) importTerritories(ctx context.Context, r ImportRequest) (Outcome,
 			return o, errors.Join(err, c.Intake.Abandon(ctx, c.DB, o.Run))
 		}
 	}
-	return c.conclude(ctx, r, o, func(context.Context, db.Q) error { return nil })
+	if o, err = c.conclude(ctx, r, o, func(context.Context, db.Q) error { return nil }); err != nil || !o.Applied {
+		return o, err
+	}
+	return o, c.followTerritories(ctx, after)
+}
+
+// followTerritories brings the organisations that are authorities up to the new
+// edition. A database where nobody ever served has none yet: serve adds them.
+func (c *Core) followTerritories(ctx context.Context, tree *territory.Tree) error {
+	held, err := account.SeededAs(ctx, c.DB)
+	if err != nil || held == "" {
+		return err
+	}
+	rooms, err := c.openRooms(ctx)
+	if err != nil {
+		return err
+	}
+	return c.seedOrganisations(ctx, rooms.accounts, tree)
 }
 
 func readDecoupage(r ImportRequest) (_ *exchange.Decoupage, err error) {

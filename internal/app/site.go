@@ -91,6 +91,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.national.Load(ctx, a.tables); err != nil {
 		return err
 	}
+	if err := a.seedOrganisations(ctx, a.accounts, m.Tree()); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}

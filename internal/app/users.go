@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/web/operator"
 )
 
@@ -39,11 +41,36 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		r.queue.Keep = time.Duration(c.Config.RetentionJobs) * 24 * time.Hour
 	}
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
-		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour})
+		Keep:     time.Duration(c.Config.RetentionMail) * 24 * time.Hour,
+		OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error { return r.accounts.OnBounce(ctx, tx, k) }})
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
-		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Demo: c.demo}
+		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Cursors: db.NewCursors(desk.Key("organisations")), RegionsOf: cop.RegionsOf,
+		Intake: c.Intake, Queue: r.queue, Delegations: r.cops.MoveDelegations, HomeOf: homeOf, Demo: c.demo}
+	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {
+		m, err := c.Model(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return m.Tree(), nil
+	}
 	r.national = c.board(r.journal)
 	return r
+}
+
+// homeOf tells the account room what a region's COP is to its organisations.
+func homeOf(ctx context.Context, q db.Q, region string) (account.Home, error) {
+	c, err := cop.HomeOf(ctx, q, region)
+	return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+}
+
+// seedOrganisations brings the authorities and services that exist without
+// anybody adding them up to the territories in force.
+func (c *Core) seedOrganisations(ctx context.Context, r *account.Room, tree *territory.Tree) error {
+	s, took, err := r.SeedReference(ctx, tree, c.tables)
+	if err == nil && s != (account.Seeded{}) {
+		c.Log.LogAttrs(ctx, slog.LevelInfo, "organisations brought up to date", slog.Int("added", s.Added), slog.Int("changed", s.Changed), slog.Int("gone", s.Gone), slog.Duration("took", took))
+	}
+	return err
 }
 
 // UserRequest is a role to give on the word of whoever runs the installation.

@@ -29,5 +29,6 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 		a.Log.LogAttrs(context.Background(), slog.LevelWarn, "no mail server: mails wait (JALON_SMTP_URL)")
 	}
 	a.outbox.Register(&c, send)
+	a.accounts.Register(&c)
 	return jobs.NewWorker(c), nil
 }

@@ -273,7 +273,10 @@ var sentences = map[string]string{
 	"create news": "a rédigé une actualité", "edit news": "a modifié une actualité", "publish news": "a publié une actualité", "unpublish news": "a retiré une actualité",
 	"create document": "a déposé un document", "edit document": "a modifié un document", "withdraw document": "a retiré un document", "refuse document": "a présenté un fichier qui a été refusé",
 	"create priority": "a rédigé une priorité", "edit priority": "a modifié une priorité", "propose priority": "a proposé une priorité à l’adoption", "answer priority": "a répondu à une priorité d’un département",
-	"tick check": "a mis à jour la liste de l’étape",
+	"tick check":          "a mis à jour la liste de l’étape",
+	"create organisation": "a ajouté un organisme", "edit organisation": "a modifié un organisme", "create membership": "a rattaché une personne à un organisme",
+	"edit membership": "a modifié un rattachement", "end membership": "a mis fin à un rattachement", "apply invitation": "a envoyé des invitations",
+	"refuse invitation": "a présenté un fichier d’invitations qui a été refusé", "transfer account": "a transmis les rôles d’une personne", "transfer delegation": "a transmis une délégation",
 }
 
 // Sentence says in French what an act of a COP's journal did.

@@ -18,7 +18,7 @@ import (
 // that was killed says nothing more, and another one begins again.
 const (
 	leaseName = "demo.lease"
-	leaseLife = 5 * time.Second
+	leaseLife = 10 * time.Second
 	lookEvery = 200 * time.Millisecond
 )
 

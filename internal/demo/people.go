@@ -106,8 +106,8 @@ func people(s *Script) {
 			}
 		}
 		g := largest[r.Code]
-		show(s.Invent(policy.Validator, "organisation", g.SIREN, g.Name, opened-30, admin), "/epci/"+g.SIREN+"/panorama")
-		show(s.Invent(policy.Writer, "organisation", g.SIREN, g.Name, opened-31, admin), "/epci/"+g.SIREN+"/panorama")
+		show(s.Invent(policy.Validator, "organisation", "epci-"+g.SIREN, g.Name, opened-30, admin), "/epci/"+g.SIREN+"/panorama")
+		show(s.Invent(policy.Writer, "organisation", "epci-"+g.SIREN, g.Name, opened-31, admin), "/epci/"+g.SIREN+"/panorama")
 		show(in(policy.Participant, opened-20, team), page)
 		if !s.Lively(r.Code) {
 			continue

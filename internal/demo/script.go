@@ -87,12 +87,21 @@ func newScript(p Place, o Options) (*Script, error) {
 	queue := jobs.New(ids, now)
 	s.COPs = &cop.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, Random: random}
 	s.Accounts = &account.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Key: make([]byte, 32), BaseURL: strings.TrimRight(p.BaseURL, "/"),
-		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: cursors}), COPsOf: cop.IDsOfRegion}
+		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: cursors}), COPsOf: cop.IDsOfRegion, RegionsOf: cop.RegionsOf, Cursors: cursors, Queue: queue, Delegations: s.COPs.MoveDelegations,
+		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil },
+		HomeOf: func(ctx context.Context, q db.Q, region string) (account.Home, error) {
+			c, err := cop.HomeOf(ctx, q, region)
+			return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+		}}
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
-		return s.COPs.Load(ctx, p.Tables, p.Tree)
+		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {
+			return err
+		}
+		_, _, err := s.Accounts.SeedReference(ctx, p.Tree, p.Tables)
+		return err
 	}
 	return s, nil
 }

@@ -231,12 +231,11 @@ func TestARealSiteHasNoDoorOfDemonstration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := ""
 	page, err := a.outbox.List(t.Context(), a.DB, mail.Filter{}, "", 1)
 	if err != nil || len(page.Mails) != 1 {
 		t.Fatalf("%+v %v", page, err)
 	}
-	id = page.Mails[0].ID
+	id := page.Mails[0].ID
 	for _, path := range []string{"/demonstration", "/demonstration/courriels", "/demonstration/courriels/" + id, "/demonstration/courriels/" + id + "/html", "/operateur/courriels"} {
 		if r := ask(a, path); r.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, r.Status)

@@ -109,7 +109,7 @@ func newScript(p Place, o Options) (*Script, error) {
 // rand is a source of its own for each name.
 func (s *Script) rand(name string) *rand.Rand {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // a hash never fails
+	_, _ = h.Write([]byte(name))                    // a hash never fails
 	return rand.New(rand.NewPCG(s.seed, h.Sum64())) //nolint:gosec // the same each time is what is wanted; no secret is drawn from it
 }
 

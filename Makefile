@@ -15,8 +15,8 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## build, then start on http://localhost:8080 (JALON_ADDR changes it)
-	bin/jalon serve
+run: build ## build, then open the demonstration on http://localhost:8080 (JALON_ADDR changes it)
+	bin/jalon demo
 
 .PHONY: build
 build: ## build bin/jalon: static, without cgo

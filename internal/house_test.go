@@ -39,7 +39,7 @@ var house = []floor{
 	{name: "what rooms say on pages", packages: []string{"internal/web/wording", "internal/web/paper"}},
 	{name: "pages of a room", pure: true, reach: below("internal/web/paper"), packages: []string{"internal/web/*"}},
 	{name: "web and API", packages: []string{"internal/api", "internal/web"}},
-	{name: "program", packages: []string{"internal/app", "cmd/jalon"}},
+	{name: "program", packages: []string{"internal/demo", "internal/app", "cmd/jalon"}},
 	{name: "tests", packages: []string{"internal/testkit", "e2e", "internal"}},
 	{name: "tools and benchmarks", packages: []string{"bench", "bench/*", "tools/*"}},
 }

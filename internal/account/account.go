@@ -35,6 +35,7 @@ func Tables() []db.Table {
 		{Name: "session", Order: []string{"token_hash"}, Scope: db.Local, Personal: []string{"account", "agent", "id_token"}, Owner: []string{"account"}, Free: []string{"agent", "id_token"},
 			Secret: []string{"token_hash", "id_token"}},
 		{Name: "role_grant", Order: []string{"id"}, Scope: db.Person, Personal: []string{"account", "granted_by", "ended_by"}, Owner: []string{"account"}},
+		{Name: "persona", Order: []string{"region", "n"}, Scope: db.Person, Personal: []string{"account"}, Owner: []string{"account"}},
 		{Name: "attempt", Order: []string{"name", "win"}, Scope: db.Local},
 		{Name: "organisation", Order: []string{"id"}, Scope: db.Nation, Personal: []string{"contact"}},
 		{Name: "organisation_version", Order: []string{"id", "rev"}, Scope: db.Nation, Personal: []string{"by", "body"}, Free: []string{"body"}},
@@ -63,6 +64,9 @@ type Room struct {
 	// COPsOf lists the COPs of a region, over which a role given on the region
 	// holds.
 	COPsOf func(ctx context.Context, q db.Q, region string) ([]string, error)
+	// Demo says that the database is one of demonstration, where a visitor may be
+	// any of its invented people.
+	Demo bool
 
 	// What organisations, invitations and transfers ask besides.
 

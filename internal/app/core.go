@@ -22,6 +22,7 @@ import (
 	"jalon/internal/config"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/demo"
 	"jalon/internal/document"
 	"jalon/internal/framework"
 	"jalon/internal/intake"
@@ -48,6 +49,7 @@ type Core struct {
 	now    func() time.Time
 	random io.Reader
 	tables fs.FS
+	demo   bool // the database is one of demonstration
 }
 
 // Option sets what tests and the command line choose.
@@ -69,7 +71,7 @@ func WithClock(now func() time.Time, random io.Reader) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), national.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), national.Tables(), demo.Tables()} {
 		all = append(all, room...)
 	}
 	return all
@@ -84,6 +86,9 @@ func Open(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core, err 
 		return nil, err
 	}
 	if err := c.DB.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	if err := c.readMark(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
@@ -120,6 +125,9 @@ func OpenToRead(ctx context.Context, cfg config.Config, opts ...Option) (_ *Core
 		return nil, err
 	}
 	if err := c.DB.CheckSchema(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	if err := c.readMark(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil

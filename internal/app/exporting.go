@@ -10,6 +10,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/web/downloads"
+	"jalon/internal/web/shell"
 )
 
 // Downloads makes the store of the files of open data, which writes them in dir.
@@ -52,7 +53,11 @@ func (c *Core) Export(ctx context.Context, r ExportRequest, w io.Writer) (err er
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(r.Dir, f.Name)
+	name := f.Name
+	if c.demo {
+		name = shell.DemoName(name)
+	}
+	path := filepath.Join(r.Dir, name)
 	if err := WriteFile(path, func(out *os.File) (err error) {
 		in, err := os.Open(f.Path)
 		if err != nil {
@@ -65,7 +70,7 @@ func (c *Core) Export(ctx context.Context, r ExportRequest, w io.Writer) (err er
 		return err
 	}
 	if err := WriteFile(path+".sha256", func(out *os.File) error {
-		_, err := fmt.Fprintf(out, "%s  %s\n", f.SHA256, f.Name)
+		_, err := fmt.Fprintf(out, "%s  %s\n", f.SHA256, name)
 		return err
 	}); err != nil {
 		return err

@@ -77,7 +77,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return apperr.New(apperr.Unavailable, err, "Le dossier temporaire du système ne peut pas être écrit.")
 	}
 	if a.listener, err = net.Listen("tcp", a.Config.Addr); err != nil {
-		return apperr.New(apperr.Unavailable, err, "L’adresse %s ne peut pas être ouverte\u00a0: un autre programme l’occupe peut-être. Changez JALON_ADDR.", a.Config.Addr)
+		return taken(a.Config.Addr, err)
 	}
 	if strings.HasSuffix(a.Config.Addr, ":0") && strings.HasSuffix(a.Config.BaseURL, ":0") {
 		a.Config.BaseURL = a.URL() // the real port is known only now
@@ -109,7 +109,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	handler := web.New(web.Deps{
-		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
+		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
 		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Accounts: a.accounts, National: a.national, More: a.more(theme),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
@@ -128,10 +128,14 @@ func (a *App) periods() method.Periods {
 	return p
 }
 
+func taken(addr string, err error) error {
+	return apperr.New(apperr.Unavailable, err, "L’adresse %s ne peut pas être ouverte\u00a0: un autre programme l’occupe peut-être. Changez JALON_ADDR.", addr)
+}
+
 // more are the handlers that need more than a model: the files of open data,
 // which are made on disk, and the API.
 func (a *App) more(theme ui.Theme) map[string]shell.Handler {
-	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Theme: theme, Asset: static.URL, Now: a.now}
+	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Demo: a.demo, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
 	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Q: a.DB}) {
 		all[name] = h
@@ -231,7 +235,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	cops, err := db.Version(ctx, a.DB, cop.Version)
-	return fmt.Sprintf("%s.%d.%d", m.Version(), free, cops), err
+	version := fmt.Sprintf("%s.%d.%d", m.Version(), free, cops)
+	if a.demo {
+		version += ".demonstration" // a page of invented data is no page of the real ones
+	}
+	return version, err
 }
 
 func (a *App) health(ctx context.Context) (string, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"jalon/internal/apperr"
+	"jalon/internal/web/shell"
 )
 
 // policyHeader is the Content-Security-Policy of every page: nothing but our
@@ -37,10 +39,14 @@ func (s *server) around(next http.Handler) http.Handler {
 		id := s.start + "-" + strconv.FormatUint(count.Add(1), 36)
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
 		z := newCompressor(w, r)
-		t := &tracked{ResponseWriter: z, route: "none"}
+		t := &tracked{ResponseWriter: z, route: "none", demo: s.Demo}
 		secure(w.Header(), https)
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			anySite(w.Header())
+		}
+		if s.Demo {
+			w.Header().Set(demoHeader, "demonstration")
+			w.Header().Set("X-Robots-Tag", "noindex")
 		}
 		w.Header().Set("X-Request-Id", id)
 		defer func() {
@@ -76,6 +82,7 @@ func secure(h http.Header, https bool) {
 // public, and no cookie counts there.
 func anySite(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", demoHeader)
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 }
 
@@ -92,11 +99,13 @@ type tracked struct {
 	http.ResponseWriter
 	status int
 	route  string
+	demo   bool
 }
 
 func (t *tracked) WriteHeader(status int) {
 	if t.status == 0 {
 		t.status = status
+		t.name()
 	}
 	t.ResponseWriter.WriteHeader(status)
 }
@@ -104,8 +113,29 @@ func (t *tracked) WriteHeader(status int) {
 func (t *tracked) Write(p []byte) (int, error) {
 	if t.status == 0 {
 		t.status = http.StatusOK
+		t.name()
 	}
 	return t.ResponseWriter.Write(p)
+}
+
+// demoHeader says, on every answer of a demonstration, that its data are
+// invented: programs that read the API learn it too.
+const demoHeader = "X-Jalon-Data"
+
+// name says in the name of a file taken away from a demonstration what it is:
+// here, so that no export can forget it.
+func (t *tracked) name() {
+	if !t.demo {
+		return
+	}
+	h := t.Header()
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Disposition"))
+	file := params["filename"]
+	if err != nil || file == "" {
+		return
+	}
+	params["filename"] = shell.DemoName(file)
+	h.Set("Content-Disposition", mime.FormatMediaType(kind, params))
 }
 
 // Unwrap lets http.ResponseController reach what is below.

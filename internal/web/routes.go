@@ -216,6 +216,15 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/operateur", Name: "operator-enter", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
 		{Method: "POST", Pattern: "/operateur/fin", Name: "operator-leave", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
 
+		{Method: "GET", Pattern: "/operateur/courriels", Name: "mails", Formats: []string{typeHTML}, Cache: Private},
+
+		// A demonstration's own: «not found» everywhere else.
+		{Method: "GET", Pattern: "/demonstration", Name: "demo", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: "/demonstration", Name: "demo-enter", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/demonstration/courriels", Name: "demo-mails", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: "/demonstration/courriels/{id}", Name: "demo-mail", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: "/demonstration/courriels/{id}/html", Name: "demo-mail-html", Formats: []string{typeHTML}, Cache: Private},
+
 		{Method: "GET", Pattern: "/donnees", Name: "data", Formats: []string{typeHTML}, Cache: Own, Sample: "/donnees"},
 		{Method: "GET", Pattern: "/donnees/{file}", Name: "data-file", Formats: []string{typeCSV, typeXLSX, typeJSON, typeZIP, typeText}, Cache: Own, Timeout: 3 * time.Minute, Sample: "/donnees/sources.csv"},
 

@@ -21,11 +21,13 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
+	"jalon/internal/web/demos"
 	"jalon/internal/web/invitations"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
@@ -46,8 +48,10 @@ type Deps struct {
 	BaseURL string
 	// Version is that of the binary.
 	Version string
-	Demo    bool
-	Theme   ui.Theme
+	// Demo says that the database is one of demonstration: every answer says it
+	// too.
+	Demo  bool
+	Theme ui.Theme
 
 	Log    *slog.Logger
 	Now    func() time.Time
@@ -84,6 +88,8 @@ type Deps struct {
 	Keep method.Periods
 	// TrustedProxies are the front servers whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+	// Outbox holds the mails, which a demonstration shows.
+	Outbox *mail.Outbox
 	// Desk signs operators in.
 	Desk *operator.Desk
 
@@ -164,6 +170,8 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
+	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
+		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Q: s.DB}))
 	add(s.More)
 	return all

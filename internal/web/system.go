@@ -18,7 +18,8 @@ func (s *server) health(w http.ResponseWriter, r *http.Request) error {
 		Version string `json:"version"`
 		Engine  string `json:"engine"`
 		Data    string `json:"data_version,omitempty"`
-	}{Status: "ok", Version: s.Version}
+		Demo    bool   `json:"demonstration,omitempty"`
+	}{Status: "ok", Version: s.Version, Demo: s.Demo}
 	status := http.StatusOK
 	engine, err := s.Health(ctx)
 	answer.Engine = engine
@@ -41,10 +42,15 @@ func (s *server) health(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// robots lets everything public be read, but for the infinite.
+// robots lets everything public be read, but for the infinite; nothing of a
+// demonstration.
 func (s *server) robots(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=86400")
+	if s.Demo {
+		_, _ = w.Write([]byte("User-agent: *\nDisallow: /\n")) // what is invented is not to be found
+		return nil
+	}
 	_, _ = w.Write([]byte("User-agent: *\nDisallow: /recherche\nDisallow: /comparer\nDisallow: /simulateur/\nDisallow: /operateur\n"))
 	return nil
 }

@@ -109,6 +109,8 @@ var foreseen = map[string]need{
 	"publication":          {over: nobody, path: "/national/publications/inconnue"},
 	"publication-file":     {over: nobody, path: "/national/publications/inconnue/document.pptx"},
 
+	"mails": {kind: policy.Mail, do: policy.Read, over: admins, path: "/operateur/courriels"},
+
 	"own-data":      {over: someone, path: "/mon-espace/mes-donnees"},
 	"own-data-json": {over: someone, path: "/mon-espace/mes-donnees.json"},
 	"erase":         {over: someone, path: "/mon-espace/effacement"},
@@ -145,7 +147,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -116,7 +116,11 @@ func (d Deps) file(w http.ResponseWriter, r *http.Request) (err error) {
 	h.Set("Cache-Control", "public, max-age=60, must-revalidate")
 	h.Set("Access-Control-Allow-Origin", "*")
 	if digestOnly {
-		text := f.SHA256 + "  " + f.Name + "\n"
+		saved := f.Name
+		if d.Shell.Demo {
+			saved = shell.DemoName(saved)
+		}
+		text := f.SHA256 + "  " + saved + "\n"
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		h.Set("Content-Length", strconv.Itoa(len(text)))
 		_, err := w.Write([]byte(text))

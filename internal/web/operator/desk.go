@@ -104,9 +104,7 @@ func (d *Desk) enter(ctx context.Context, key string) (*http.Cookie, error) {
 	if n == 0 {
 		return nil, apperr.New(apperr.Forbidden, nil, "Ce lien a déjà servi ou n’est plus valable. Relancez «\u00a0jalon serve\u00a0»\u00a0: il en affiche un nouveau.")
 	}
-	until := d.now().Add(sessionLife)
-	body := strconv.FormatInt(until.Unix(), 36)
-	return d.cookie(body+"."+d.sign(body), int(sessionLife.Seconds())), nil
+	return d.Admit(), nil
 }
 
 // cookie has a life in seconds rather than a date: the clock of the reader's
@@ -114,6 +112,16 @@ func (d *Desk) enter(ctx context.Context, key string) (*http.Cookie, error) {
 func (d *Desk) cookie(value string, seconds int) *http.Cookie {
 	return &http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: d.secure, SameSite: http.SameSiteLaxMode}
 }
+
+// Admit makes the cookie of an operator without a link: in a demonstration,
+// where anyone may be one. Dismiss ends it.
+func (d *Desk) Admit() *http.Cookie {
+	body := strconv.FormatInt(d.now().Add(sessionLife).Unix(), 36)
+	return d.cookie(body+"."+d.sign(body), int(sessionLife.Seconds()))
+}
+
+// Dismiss makes the cookie that ends what another one gave.
+func (d *Desk) Dismiss() *http.Cookie { return d.cookie("", -1) }
 
 func (d *Desk) sign(body string) string {
 	mac := hmac.New(sha256.New, d.secret)

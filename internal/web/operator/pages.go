@@ -50,7 +50,7 @@ func (p pages) enter(w http.ResponseWriter, r *http.Request) error {
 
 func (p pages) leave(w http.ResponseWriter, r *http.Request) error {
 	if p.desk != nil {
-		http.SetCookie(w, p.desk.cookie("", -1))
+		http.SetCookie(w, p.desk.Dismiss())
 	}
 	return shell.SeeOther(w, r, "/operateur")
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
@@ -111,3 +112,13 @@ func Moved(w http.ResponseWriter, r *http.Request, path string) error {
 	http.Redirect(w, r, path, http.StatusMovedPermanently)
 	return nil
 }
+
+// DemoName is the name of a file that was taken away from a demonstration: it
+// says so wherever it goes.
+func DemoName(file string) string {
+	ext := path.Ext(file)
+	return strings.TrimSuffix(file, ext) + "-demonstration" + ext
+}
+
+// DemoPath is the page of a demonstration where one chooses whom to be.
+const DemoPath = "/demonstration"

@@ -50,7 +50,7 @@ type Page struct {
 	// PrintNote is written at the foot of the printed page: its address and
 	// the day it was printed.
 	PrintNote string
-	// Demo shows the banner that says that the data are invented.
+	// Demo says that the data are invented, and leads to who else one may be.
 	Demo bool
 	// Bare leaves out header, menu and footer, for a page embedded elsewhere.
 	Bare bool

@@ -18,7 +18,7 @@ type Kg int64
 const KgPerKt = 1_000_000
 
 // Kt returns the mass in kilotonnes, for display and for ratios only.
-func (k Kg) Kt() float64 { return float64(k) / KgPerKt }
+func (kg Kg) Kt() float64 { return float64(kg) / KgPerKt }
 
 // ParseKt reads kilotonnes as published («1379.8038») into exact kilograms.
 // More than six decimals would not be whole kilograms and are refused.

@@ -93,13 +93,15 @@ type Plan struct {
 	Kind      Kind   `json:"kind"`
 	Territory string `json:"territory"` // region:44, epci:246700488, perimeter:…
 	Region    string `json:"region"`    // where it is read and edited: that of most of its population
-	Name      string `json:"name"`
-	Adopted   string `json:"adopted"` // day, empty when it is not known
-	From      int    `json:"from"`    // years of the plan, 0 when not known
-	To        int    `json:"to"`
-	Link      string `json:"link"` // where the document, or its page in the observatory, is read
-	State     State  `json:"state"`
-	Source    string `json:"source"` // who says so
+	// Department is the one it lies in, empty for a region or for several.
+	Department string `json:"department"`
+	Name       string `json:"name"`
+	Adopted    string `json:"adopted"` // day, empty when it is not known
+	From       int    `json:"from"`    // years of the plan, 0 when not known
+	To         int    `json:"to"`
+	Link       string `json:"link"` // where the document, or its page in the observatory, is read
+	State      State  `json:"state"`
+	Source     string `json:"source"` // who says so
 }
 
 // Objective is what a plan aims at, for a lever or for an indicator of its own.

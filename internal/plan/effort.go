@@ -83,7 +83,7 @@ func (e Effort) fromCarbon(p path, start, end Figure, line panorama.Line, below 
 		return e
 	}
 	e.Change = known(kt * eq.Ratio)
-	e.Level = levelFrom(eq, e.Change)
+	e.Level = levelFrom(eq, e.Change, below)
 	e.step("mis en " + e.Unit + " par le ratio du panorama, " + ratio(eq.Ratio) + " par kt")
 	return e
 }
@@ -122,7 +122,7 @@ func (e Effort) fromUnit(p path, start, end Figure, line panorama.Line, below bo
 		if line.Lever.Direction == "down" && eq.Relative {
 			e.Change = known(-math.Abs(e.Change.V))
 		}
-		e.Level = levelFrom(eq, e.Change)
+		e.Level = levelFrom(eq, e.Change, below)
 	}
 	if !e.Change.Known {
 		return e
@@ -149,9 +149,9 @@ func noRatio(eq panorama.Equivalent, below bool) string {
 	return ""
 }
 
-func levelFrom(eq panorama.Equivalent, change Figure) Figure {
-	if !eq.Start.Known {
-		return missing("le panorama ne donne pas le niveau de départ de 2019")
+func levelFrom(eq panorama.Equivalent, change Figure, below bool) Figure {
+	if !eq.Start.Known || below {
+		return missing("le panorama ne donne pas ici le niveau de départ de 2019")
 	}
 	return known(eq.Start.V + change.V)
 }

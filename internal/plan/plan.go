@@ -3,6 +3,14 @@
 // base and year, each step said, and what cannot be compared says why.
 package plan
 
+import (
+	"maps"
+	"slices"
+
+	"jalon/internal/apperr"
+	"jalon/internal/territory"
+)
+
 // Kind is what sort of document a plan is.
 type Kind string
 
@@ -120,4 +128,29 @@ type Objective struct {
 	Written    string  `json:"written"` // the target as the plan writes it
 	Page       string  `json:"page"`    // of the document
 	State      string  `json:"state"`   // active, withdrawn
+}
+
+// PlaceOf says where the plan of a territory is read and edited, from the parts
+// of the territory in each département: the region of most of its people, and
+// its département when it lies in one alone.
+func PlaceOf(ref territory.Ref, parts []territory.Part) (region, department string, err error) {
+	people := map[string]int64{}
+	departments := map[string]bool{}
+	for _, p := range parts {
+		people[p.Region] += max(1, p.Population)
+		departments[p.Dept] = true
+		department = p.Dept
+	}
+	for _, code := range slices.Sorted(maps.Keys(people)) {
+		if region == "" || people[code] > people[region] {
+			region = code
+		}
+	}
+	if region == "" {
+		return "", "", apperr.NotFoundf("Ce territoire n’est dans aucune région.")
+	}
+	if len(departments) > 1 || ref.Scale == territory.RegionS {
+		department = ""
+	}
+	return region, department, nil
 }

@@ -20,6 +20,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
@@ -29,6 +30,7 @@ import (
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/perimeters"
 	"jalon/internal/web/places"
+	"jalon/internal/web/plans"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/simulator"
 	"jalon/internal/web/ui"
@@ -70,6 +72,8 @@ type Deps struct {
 	NewID func() (string, error)
 	// COPs does what people do to COPs.
 	COPs *cop.Room
+	// Plans keeps plans and what they aim at.
+	Plans *plan.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Desk signs operators in.
@@ -140,6 +144,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))

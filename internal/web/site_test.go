@@ -27,6 +27,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/web"
@@ -45,6 +46,7 @@ type site struct {
 	store    *panorama.Store
 	accounts *account.Room
 	cops     *cop.Room
+	plans    *plan.Room
 	ill      atomic.Bool // the database does not answer
 	http.Handler
 }
@@ -70,7 +72,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.cops = rooms
+	s.cops, s.plans = rooms, &plan.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal}
 	keys := db.NewCursors([]byte("essai"))
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
@@ -100,7 +102,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Accounts: s.accounts, More: elsewhere(),
+		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Accounts: s.accounts, More: elsewhere(),
 	})
 	return s
 }

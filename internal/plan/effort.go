@@ -44,7 +44,7 @@ func EffortOf(all []Objective, line panorama.Line, below bool) Effort {
 	if p.gain && !start.Known && p.points[0].year > BaseYear && len(p.points) > 1 {
 		// A gain counted from a later year is at least that much: said, not completed.
 		start, e.Base = known(0), years(p.points[0].year, TargetYear)
-		how = "le plan compte ce gain depuis " + number(float64(p.points[0].year)) + "\u00a0: ce qui a été gagné avant n’y est pas"
+		how = "le plan compte ce gain depuis " + Number(float64(p.points[0].year)) + "\u00a0: ce qui a été gagné avant n’y est pas"
 	}
 	e.step(how)
 	if IsCarbon(p.unit) {
@@ -84,7 +84,7 @@ func (e Effort) fromCarbon(p path, start, end Figure, line panorama.Line, below 
 	}
 	e.Change = known(kt * eq.Ratio)
 	e.Level = levelFrom(eq, e.Change, below)
-	e.step("mis en " + e.Unit + " par le ratio du panorama, " + ratio(eq.Ratio) + " par kt")
+	e.step("mis en " + e.Unit + " par le ratio du panorama, " + Number(eq.Ratio) + " par kt")
 	return e
 }
 
@@ -111,7 +111,7 @@ func (e Effort) fromUnit(p path, start, end Figure, line panorama.Line, below bo
 			// The panorama's own starting point of the region stands for the one that
 			// the plan does not give.
 			start = known(eq.Start.V)
-			e.step("départ de 2019 pris dans le panorama (" + number(eq.Start.V) + " " + e.Unit + "), que le plan ne donne pas")
+			e.step("départ de 2019 pris dans le panorama (" + Number(eq.Start.V) + " " + e.Unit + "), que le plan ne donne pas")
 			e.Change = known(level - start.V)
 		}
 	} else {
@@ -132,7 +132,7 @@ func (e Effort) fromUnit(p path, start, end Figure, line panorama.Line, below bo
 		return e
 	}
 	e.Kt = known(e.Change.V / eq.Ratio)
-	e.step("mis en kt par le ratio du panorama, " + ratio(eq.Ratio) + " " + e.Unit + " par kt")
+	e.step("mis en kt par le ratio du panorama, " + Number(eq.Ratio) + " " + e.Unit + " par kt")
 	return e
 }
 
@@ -155,5 +155,3 @@ func levelFrom(eq panorama.Equivalent, change Figure, below bool) Figure {
 	}
 	return known(eq.Start.V + change.V)
 }
-
-func ratio(v float64) string { return number(v) }

@@ -63,7 +63,7 @@ func (p Plan) Key() string { return string(p.Kind) + "|" + p.Territory + "|" + f
 
 // Key names an objective within its plan.
 func (o Objective) Key() string {
-	return o.Lever + "|" + french.Fold(o.Indicator) + "|" + number(float64(o.TargetYear))
+	return o.Lever + "|" + french.Fold(o.Indicator) + "|" + Number(float64(o.TargetYear))
 }
 
 // Row judges one row; a *Fault names the field that is wrong.

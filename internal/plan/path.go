@@ -2,8 +2,10 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"jalon/internal/french"
 )
@@ -46,7 +48,7 @@ func pathOf(all []Objective) (path, string) {
 	add := func(year int, v float64) string {
 		for _, x := range p.points {
 			if x.year == year && x.v != v {
-				return fmt.Sprintf("le plan donne deux valeurs pour %d\u00a0: %s et %s", year, number(x.v), number(v))
+				return fmt.Sprintf("le plan donne deux valeurs pour %d\u00a0: %s et %s", year, Number(x.v), Number(v))
 			}
 			if x.year == year {
 				return ""
@@ -96,18 +98,28 @@ func (p path) at(year int) (v Figure, how string) {
 		if x.year > year {
 			from := p.points[i-1]
 			v := from.v + (x.v-from.v)*float64(year-from.year)/float64(x.year-from.year)
-			return known(v), fmt.Sprintf("%d lu en ligne droite entre %d (%s) et %d (%s)\u00a0: %s %s", year, from.year, number(from.v), x.year, number(x.v), number(v), p.unit)
+			return known(v), fmt.Sprintf("%d lu en ligne droite entre %d (%s) et %d (%s)\u00a0: %s %s", year, from.year, Number(from.v), x.year, Number(x.v), Number(v), p.unit)
 		}
 	}
 	return missing("le plan ne dit rien de %d", year), ""
 }
 
-// number writes a value with the digits it needs, at most four significant ones.
-func number(v float64) string {
-	if v == float64(int64(v)) {
+// Number writes a value with at most four significant digits, and no zero that
+// says nothing at its end.
+func Number(v float64) string { return brief(v, 4) }
+
+// Exact writes a value as it was typed: up to ten digits.
+func Exact(v float64) string { return brief(v, 10) }
+
+func brief(v float64, digits int) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
 		return french.Integer(int64(v))
 	}
-	return french.Number(v, max(0, french.Decimals(v, 4)))
+	text := french.Number(v, max(0, french.Decimals(v, digits)))
+	if strings.Contains(text, ",") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ",")
+	}
+	return text
 }
 
 // years writes «de 2019 à 2030».

@@ -6,7 +6,6 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/framework"
-	"jalon/internal/french"
 	"jalon/internal/plan"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -21,7 +20,7 @@ type typedAim struct {
 func fromAim(o plan.Objective) typedAim {
 	t := typedAim{Objective: o, baseYear: yearText(o.BaseYear), targetYear: yearText(o.TargetYear), target: o.Written}
 	if o.Base.Known {
-		t.base = french.Number(o.Base.V, max(0, french.Decimals(o.Base.V, 6)))
+		t.base = plan.Exact(o.Base.V)
 	}
 	return t
 }

@@ -297,7 +297,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, region
 		}
 		start := ui.Cell{Missing: o.Base.Reason}
 		if o.Base.Known {
-			start = ui.Cell{Text: french.Number(o.Base.V, max(0, french.Decimals(o.Base.V, 4))) + nb + o.Unit, Sub: strconv.Itoa(o.BaseYear)}
+			start = ui.Cell{Text: plan.Exact(o.Base.V) + nb + o.Unit, Sub: strconv.Itoa(o.BaseYear)}
 		}
 		v.List.Rows = append(v.List.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Href: here + "?objectif=" + o.ID + "#objectif"}, start, {Text: strings.TrimSpace(o.Written) + nb + o.Unit, Sub: strconv.Itoa(o.TargetYear)}, {Text: measure(o.Gain)}, {Text: o.Page}}})
 	}

@@ -194,7 +194,7 @@ func lines(x plan.Comparison) (ui.Table, []stepsOf) {
 		}
 		gap := cellOf(l.GapChange, 1)
 		if l.GapChange.Known {
-			gap.Text, gap.Sub = french.Number(l.GapChange.V, max(0, french.Decimals(l.GapChange.V, 3))), l.Panorama.Unit
+			gap.Text, gap.Sub = plan.Number(l.GapChange.V), l.Panorama.Unit
 		}
 		covered := ui.Cell{Missing: l.Sum.Kt.Reason}
 		if l.Sum.Kt.Known && l.Sum.Population > 0 {
@@ -274,7 +274,7 @@ func asideTable(x plan.Comparison) ui.Table {
 		}
 		base := ui.Cell{Missing: o.Base.Reason}
 		if o.Base.Known {
-			base = ui.Cell{Text: french.Number(o.Base.V, max(0, french.Decimals(o.Base.V, 4))) + nb + o.Unit, Sub: strconv.Itoa(o.BaseYear)}
+			base = ui.Cell{Text: plan.Exact(o.Base.V) + nb + o.Unit, Sub: strconv.Itoa(o.BaseYear)}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: what}, {Text: names[o.Plan]}, base, {Text: strings.TrimSpace(o.Written) + nb + o.Unit, Sub: strconv.Itoa(o.TargetYear)}, {Text: o.Page}}})
 	}

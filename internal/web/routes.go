@@ -115,6 +115,14 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/national/cycles/{cycle}/modele", Name: "cycle-template", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/calendrier.ics", Name: "calendar", Formats: []string{typeCalendar}, Sample: "/regions/grand-est/calendrier.ics"},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
+		{Method: "GET", Pattern: "/regions/{slug}/plans", Name: "plans", Formats: []string{typeHTML}, Sample: "/regions/grand-est/plans"},
+		{Method: "GET", Pattern: "/regions/{slug}/plans.csv", Name: "plans-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/plans.csv"},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/plans", Name: "plan-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans", Name: "plan-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/plans/{id}", Name: "plan", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans/{id}", Name: "plan-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans/{id}/objectifs", Name: "plan-aim", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans/{id}/objectifs/{objectif}", Name: "plan-aim-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/departements/{code}/panorama", Name: "department-panorama", Formats: []string{typeHTML}, Sample: "/departements/67/panorama"},
 		{Method: "GET", Pattern: "/epci/{code}", Name: "epci", Formats: []string{typeHTML}},
@@ -251,7 +259,8 @@ func Routes() []Route {
 func everyCOP(list []Route) []Route {
 	for _, rt := range list {
 		rest, ok := strings.CutPrefix(rt.Pattern, "/regions/{slug}/")
-		if !ok || !strings.HasPrefix(rest, "bureau") && rest != "calendrier.ics" {
+		// Plans are of a region, whatever its COPs.
+		if !ok || !strings.HasPrefix(rest, "bureau") && rest != "calendrier.ics" || strings.HasPrefix(rest, "bureau/plans") {
 			continue
 		}
 		rt.Sample = ""

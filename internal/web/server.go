@@ -24,6 +24,7 @@ import (
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
@@ -37,6 +38,7 @@ import (
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/perimeters"
 	"jalon/internal/web/places"
+	"jalon/internal/web/plans"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/simulator"
 	"jalon/internal/web/ui"
@@ -80,6 +82,8 @@ type Deps struct {
 	NewID func() (string, error)
 	// COPs does what people do to COPs.
 	COPs *cop.Room
+	// Plans keeps plans and what they aim at.
+	Plans *plan.Room
 	// National reads the national board.
 	National *national.Room
 	// Accounts holds people, their sessions and roles.
@@ -164,6 +168,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model, Keep: s.Keep}))

@@ -31,6 +31,7 @@ import (
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
@@ -53,6 +54,7 @@ type site struct {
 	accounts *account.Room
 	cops     *cop.Room
 	board    *national.Room
+	plans    *plan.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -80,7 +82,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.cops = rooms
+	s.cops, s.plans = rooms, &plan.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal}
 	keys := db.NewCursors([]byte("essai"))
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
@@ -134,7 +136,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

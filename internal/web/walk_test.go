@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/web"
 )
@@ -51,6 +52,8 @@ const (
 	theOrg                // the organisation of the address
 	thePerson             // somebody who holds a role over the region
 	nobody                // what does not exist: everyone is told so
+	itsRegion             // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsPlan               // a plan of the whole region, which its départements read on the same pages
 )
 
 // foreseen is every route: one that is not here fails the test.
@@ -90,6 +93,13 @@ var foreseen = map[string]need{
 	"session-close":    {over: someone, path: "/mon-espace/sessions/inconnue/fermer"},
 	"roles":            {over: giver, path: "/roles"},
 	"role-give":        {over: giver, path: "/roles"},
+
+	"plan-desk":     {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-add":      {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan":          {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-save":     {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
+	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
 
 	"department-desk": {over: someone, path: "/departements/2A/bureau"}, // leads to the desk, or says that there is none
 	"cycles":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles"},
@@ -147,7 +157,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
@@ -186,7 +196,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{member}", made[slug+"/member"]).Replace(rt.Pattern)
+				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"]).Replace(rt.Pattern)
 			} else if slug != "guyane" {
 				continue
 			}
@@ -266,6 +276,13 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 		return policy.Can(a, n.do, policy.Thing{Kind: n.kind}), false
 	case nation:
 		return policy.Can(a, n.do, policy.Thing{Kind: n.kind}), policy.Can(a, policy.Read, policy.Thing{Kind: n.kind})
+	case itsRegion, itsPlan:
+		may = policy.Can(a, n.do, policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}})
+		around := may || policy.Can(a, n.do, policy.Thing{Kind: n.kind, Department: map[string]string{"guyane": "973"}[slug]})
+		if n.over == itsPlan {
+			return may, around
+		}
+		return around, false
 	case theCOP:
 		// A page of the desk belongs to the desk: whoever does not open that does
 		// not know that it exists.
@@ -342,6 +359,15 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/org"], out[slug+"/member"], out[slug+"/person"] = orgs[slug], x.ID, g.Account
+		p, err := s.plans.Add(ctx, s.d, team, plan.Plan{Kind: plan.SRADDET, Territory: "region:" + code, Region: code, Name: "Schéma", State: plan.InForce, Source: "essai"})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		aim, err := s.plans.AddObjective(ctx, s.d, team, plan.Objective{Plan: p.ID, Lever: "biogaz", BaseYear: 2019, TargetYear: 2030, Target: 1, Unit: "TWh", Written: "1"})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/plan"], out[slug+"/aim"] = p.ID, aim.ID
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -1,0 +1,203 @@
+package series
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/db"
+)
+
+// Point is the value of one year, in the unit of pages. Partial says that the
+// year was not over when it was measured: it is drawn and counts in no pace.
+type Point struct {
+	Year        int
+	Value       float64
+	Known       bool
+	Reason      string
+	AsPublished string
+	Day         string
+	Partial     bool
+}
+
+// Curve is what one edition says of an indicator in a territory, by year. Two
+// editions are never mixed: what an older one said otherwise is a Revision.
+type Curve struct {
+	Indicator *Indicator
+	Territory string
+	Edition   string // id of the import; empty for the table of the binary
+	Label     string // the edition as it is named on pages
+	Source    string
+	At        time.Time // when the edition came in; zero for the table of the binary
+	Points    []Point
+	Revisions []Revision
+}
+
+// Revision is a year of which an older edition said something else.
+type Revision struct {
+	Year     int
+	Old, New Point
+	Edition  string // the older one
+	Label    string
+}
+
+// Last returns the last known value of a whole year.
+func (c *Curve) Last() (Point, bool) {
+	for i := len(c.Points) - 1; i >= 0; i-- {
+		if p := c.Points[i]; p.Known && !p.Partial {
+			return p, true
+		}
+	}
+	return Point{}, false
+}
+
+// At returns the known value of a whole year.
+func (c *Curve) In(year int) (Point, bool) {
+	i, ok := slices.BinarySearchFunc(c.Points, year, func(p Point, y int) int { return p.Year - y })
+	if !ok || !c.Points[i].Known || c.Points[i].Partial {
+		return Point{}, false
+	}
+	return c.Points[i], true
+}
+
+// Known counts the values of whole years.
+func (c *Curve) Known() int {
+	n := 0
+	for _, p := range c.Points {
+		if p.Known && !p.Partial {
+			n++
+		}
+	}
+	return n
+}
+
+// Read returns every curve of a territory, by indicator: the last edition in the
+// base, else the table of the binary. It is one statement whatever the base
+// holds.
+func (b *Book) Read(ctx context.Context, q db.Q, territory string) (_ map[string]*Curve, err error) {
+	defer apperr.Wrap(&err, "series.Read(%q)", territory)
+	var rows []kept
+	if q != nil {
+		if rows, err = b.received(ctx, q, `o.territory = $1 AND o.series >= $2 AND o.series < $3`, territory, Trends+"/", Trends+"0"); err != nil {
+			return nil, err
+		}
+	}
+	out := map[string]*Curve{}
+	for code, c := range b.table[territory] {
+		out[code] = c
+	}
+	for key, c := range b.curves(rows) {
+		out[key.series] = b.revised(c, out[key.series])
+	}
+	return out, nil
+}
+
+// Across returns the curves of one indicator in every territory of a scale.
+func (b *Book) Across(ctx context.Context, q db.Q, code, scale string) (_ map[string]*Curve, err error) {
+	defer apperr.Wrap(&err, "series.Across(%q, %q)", code, scale)
+	var rows []kept
+	if q != nil {
+		if rows, err = b.received(ctx, q, `o.series = $1 AND o.territory >= $2 AND o.territory < $3`, Trends+"/"+code, scale+":", scale+";"); err != nil {
+			return nil, err
+		}
+	}
+	out := map[string]*Curve{}
+	for territory, all := range b.table {
+		if c, ok := all[code]; ok && len(territory) > len(scale) && territory[:len(scale)+1] == scale+":" {
+			out[territory] = c
+		}
+	}
+	for key, c := range b.curves(rows) {
+		out[key.territory] = b.revised(c, out[key.territory])
+	}
+	return out, nil
+}
+
+// kept is a row of the base with the day its edition came in.
+type kept struct {
+	Observation
+	at int64
+}
+
+func (b *Book) received(ctx context.Context, q db.Q, where string, args ...any) ([]kept, error) {
+	rows, err := q.Query(ctx, `
+		SELECT o.series, o.territory, o.year, o.edition, o.value, COALESCE(o.reason, ''), o.as_published, o.source, o.label, o.day, e.at
+		  FROM observation o
+		  JOIN published_edition e ON e.id = o.edition
+		 WHERE `+where+`
+		 ORDER BY o.series, o.territory, o.edition, o.year`, args...)
+	return db.Collect(rows, err, func(r *db.Rows) (k kept, err error) {
+		err = r.Scan(&k.Series, &k.Territory, &k.Year, &k.Edition, &k.Value, &k.Reason, &k.AsPublished, &k.Source, &k.Label, &k.Day, &k.at)
+		return k, err
+	})
+}
+
+type curveKey struct{ series, territory string }
+
+// curves makes one curve of each series and territory: the last edition, with
+// what the older ones said otherwise. Rows come by edition, then by year.
+func (b *Book) curves(rows []kept) map[curveKey]*Curve {
+	out := map[curveKey]*Curve{}
+	for i := 0; i < len(rows); {
+		j := i
+		for j < len(rows) && rows[j].Series == rows[i].Series && rows[j].Territory == rows[i].Territory && rows[j].Edition == rows[i].Edition {
+			j++
+		}
+		if c := b.curve(rows[i:j]); c != nil {
+			key := curveKey{c.Indicator.Code, c.Territory}
+			out[key] = b.revised(c, out[key])
+		}
+		i = j
+	}
+	return out
+}
+
+func (b *Book) curve(rows []kept) *Curve {
+	first := rows[0]
+	ind, err := b.Catalogue.Find(first.Series[len(Trends)+1:])
+	if err != nil {
+		return nil // an indicator that this version of the catalogue does not know
+	}
+	c := &Curve{Indicator: ind, Territory: first.Territory, Edition: first.Edition, Source: first.Source, At: time.UnixMilli(first.at).UTC(), Label: first.Label}
+	for _, r := range rows {
+		p := Point{Year: r.Year, Reason: r.Reason, AsPublished: r.AsPublished, Day: r.Day, Partial: Partial(r.Day)}
+		if r.Value != nil {
+			p.Value, p.Known = *r.Value*ind.Factor, true
+		}
+		c.Points = append(c.Points, p)
+	}
+	return c
+}
+
+// revised adds to a curve what the one it replaces said otherwise, and what that
+// one already knew of its own elders.
+func (b *Book) revised(c, older *Curve) *Curve {
+	if older == nil {
+		return c
+	}
+	for _, p := range older.Points {
+		i := slices.IndexFunc(c.Points, func(n Point) bool { return n.Year == p.Year })
+		if i < 0 || !p.Known || c.Points[i].Known && same(p.Value, c.Points[i].Value) {
+			continue
+		}
+		c.Revisions = append(c.Revisions, Revision{Year: p.Year, Old: p, New: c.Points[i], Edition: older.Edition, Label: older.Label})
+	}
+	c.Revisions = append(c.Revisions, older.Revisions...)
+	sort.SliceStable(c.Revisions, func(i, j int) bool { return c.Revisions[i].Year < c.Revisions[j].Year })
+	return c
+}
+
+// same ignores what binary fractions add: nine digits are more than any source
+// measures.
+func same(a, b float64) bool {
+	return strconv.FormatFloat(a, 'e', 8, 64) == strconv.FormatFloat(b, 'e', 8, 64)
+}
+
+// Figure is the permanent address of one value: «serie/bio-surface/region:44/2024».
+func Figure(code, territory string, year int) string {
+	return fmt.Sprintf("%s/%s/%s/%d", Trends, code, territory, year)
+}

@@ -54,7 +54,9 @@ func LoadBook(fsys fs.FS) (_ *Book, err error) {
 	for line := 1; ; line++ {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return b, b.dynamics(fsys)
+			err = b.dynamics(fsys)
+			b.precise()
+			return b, err
 		}
 		if err != nil {
 			return nil, err
@@ -79,6 +81,9 @@ func (b *Book) add(cells []string) error {
 		return err
 	}
 	p := Point{AsPublished: cells[4], Day: cells[5], Reason: cells[6], Partial: Partial(cells[5])}
+	if p.AsPublished == "" {
+		p.AsPublished = cells[3]
+	}
 	if p.Year, err = strconv.Atoi(cells[2]); err != nil {
 		return apperr.Invalidf("année «\u00a0%s\u00a0»", cells[2])
 	}
@@ -147,6 +152,24 @@ func (b *Book) dynamics(fsys fs.FS) error {
 		}
 	}
 	return err
+}
+
+// precise gives every curve of a table the decimals that its indicator is written
+// with anywhere.
+func (b *Book) precise() {
+	most := map[string]int{}
+	for _, all := range b.table {
+		for code, c := range all {
+			for _, p := range c.Points {
+				most[code] = max(most[code], decimals(p.AsPublished))
+			}
+		}
+	}
+	for _, all := range b.table {
+		for code, c := range all {
+			c.Decimals = most[code]
+		}
+	}
 }
 
 // Held counts the values that the table holds for a territory.

@@ -3,6 +3,7 @@ package series
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -35,6 +36,24 @@ type Curve struct {
 	At        time.Time // when the edition came in; zero for the table of the binary
 	Points    []Point
 	Revisions []Revision
+	// Decimals is how many its edition writes at most: «8» beside «7,4» is 8,0.
+	Decimals int
+}
+
+// Rounding is the most that a value may be off for being written with few
+// decimals, in the unit of pages.
+func (c *Curve) Rounding() float64 {
+	return 0.5 * math.Pow(10, -float64(c.Decimals)) * c.Indicator.Factor
+}
+
+// decimals counts those of a number as it is written.
+func decimals(text string) int {
+	for i := range len(text) {
+		if text[i] == '.' || text[i] == ',' {
+			return min(9, len(text)-i-1)
+		}
+	}
+	return 0
 }
 
 // Revision is a year of which an older edition said something else.
@@ -168,7 +187,7 @@ func (b *Book) curve(rows []kept) *Curve {
 		if r.Value != nil {
 			p.Value, p.Known = *r.Value*ind.Factor, true
 		}
-		c.Points = append(c.Points, p)
+		c.Points, c.Decimals = append(c.Points, p), max(c.Decimals, decimals(p.AsPublished))
 	}
 	return c
 }

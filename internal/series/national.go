@@ -95,3 +95,14 @@ func (c *Catalogue) addNational(get func(string) string) error {
 	c.nation[n.Code], c.order = n, append(c.order, n.Code)
 	return nil
 }
+
+// SameRate says whether the unit of a national rate is that of a series, in the
+// words of either.
+func SameRate(nation, unit string) bool {
+	for _, pair := range [][2]string{{"%", "%"}, {"kilogrammes par habitant", "kg/hab"}, {"gramme de co2 par kilomètre", "g/km"}} {
+		if foldUnit(nation) == pair[0] && foldUnit(unit) == pair[1] {
+			return true
+		}
+	}
+	return false
+}

@@ -61,8 +61,8 @@ func (r Rules) Text() []string {
 	return []string{
 		fmt.Sprintf("En avance\u00a0: la cible est déjà atteinte, ou le rythme observé vaut au moins %s du rythme requis jusqu’en %d.", pct(r.Ahead), Horizon),
 		fmt.Sprintf("Sur la trajectoire\u00a0: le rythme observé vaut entre %s et %s du rythme requis.", pct(r.OnTrack), pct(r.Ahead)),
-		fmt.Sprintf("En retard\u00a0: le rythme observé vaut moins de %s du rythme requis, ou la valeur ne bouge pas (moins de %s par an).", pct(r.OnTrack), pct(r.Still)),
-		fmt.Sprintf("À contre-sens\u00a0: la valeur s’éloigne de la cible de plus de %s par an.", pct(r.Still)),
+		fmt.Sprintf("En retard\u00a0: le rythme observé vaut moins de %s du rythme requis, ou la valeur ne bouge pas (moins de %s par an, ou moins que l’arrondi publié).", pct(r.OnTrack), pct(r.Still)),
+		fmt.Sprintf("À contre-sens\u00a0: la valeur s’éloigne de la cible de plus de %s par an, et de plus que l’arrondi publié.", pct(r.Still)),
 		fmt.Sprintf("Données insuffisantes\u00a0: moins de deux valeurs d’années entières dans les quatre dernières années de la série, ou une dernière valeur de plus de %d\u00a0ans.", r.MaxAge),
 		"Le rythme observé est celui des trois dernières années de la série\u00a0; à défaut de deux, de quatre, puis d’une.",
 		fmt.Sprintf("Une cible ne juge une série que si elle est de la même unité, pour le même territoire, et si toutes deux donnent la même valeur pour l’année de départ, à %s près (ou à l’arrondi publié).", pct(r.Base)),
@@ -120,24 +120,11 @@ func (r Rules) Fits(c *Curve, t Target) (bool, string) {
 	if t.BaseYear == 0 || !ok {
 		return true, ""
 	}
-	tolerance := math.Max(r.Base*math.Abs(t.Base), rounding(start.AsPublished)*c.Indicator.Factor)
+	tolerance := math.Max(r.Base*math.Abs(t.Base), c.Rounding())
 	if math.Abs(start.Value-t.Base) > tolerance*(1+1e-9) {
 		return false, fmt.Sprintf("la série vaut %s en %d, la cible part de %s\u00a0: ce n’est pas la même mesure", french.Significant(start.Value, 3), t.BaseYear, french.Significant(t.Base, 3))
 	}
 	return true, ""
-}
-
-// rounding is half of the last digit that a number is written with.
-func rounding(text string) float64 {
-	for i := range len(text) {
-		if text[i] == '.' || text[i] == ',' {
-			return 0.5 * math.Pow(10, -float64(len(text)-i-1))
-		}
-	}
-	if text == "" {
-		return 0
-	}
-	return 0.5
 }
 
 // Judge compares a curve with the first target that fits it. now is the year in
@@ -174,14 +161,14 @@ func (r Rules) against(c *Curve, t *Target, now int) Judgement {
 	case !j.Required.Known:
 		return j.say(Behind, fmt.Sprintf("L’année de la cible (%d) est passée sans qu’elle soit atteinte.", t.Year))
 	}
-	still := r.Still * math.Abs(last.Value)
+	still := math.Max(r.Still*math.Abs(last.Value), 2*c.Rounding()/float64(j.Pace.Years())*(1+1e-9))
 	ratio := j.Pace.PerYear / j.Required.PerYear
 	says := fmt.Sprintf("Rythme observé sur %d\u00a0%s\u00a0: %s du rythme requis.", j.Pace.Years(), french.Plural(j.Pace.Years(), "an", "ans"), french.Percent(ratio, 2))
 	switch {
 	case ratio < 0 && math.Abs(j.Pace.PerYear) > still:
 		return j.say(Wrong, "La valeur s’éloigne de la cible.")
 	case ratio <= 0:
-		return j.say(Behind, "La valeur ne bouge pas.")
+		return j.say(Behind, "La valeur ne bouge pas, ou pas plus que l’arrondi publié.")
 	case ratio >= r.Ahead:
 		return j.say(Ahead, says)
 	case ratio >= r.OnTrack:

@@ -11,11 +11,14 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/db"
 	"jalon/internal/exchange"
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
@@ -32,6 +35,12 @@ type Deps struct {
 	Explain figure.Explainer
 	// Perimeter finds a free perimeter and its communes.
 	Perimeter func(ctx context.Context, id string) (territory.Territory, []int32, error)
+	// Book is the catalogue of series, Q holds those that came in by imports.
+	Book *series.Book
+	Q    db.Q
+	Now  func() time.Time
+	// Own gives the targets that a territory has set itself; nil where no room does.
+	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 }
@@ -47,6 +56,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-lever":       d.lever,
 		"api-panorama":    d.panorama,
 		"api-figure":      d.figure,
+		"api-series":      d.seriesList,
+		"api-series-one":  d.seriesOne,
+		"api-trends":      d.trends,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"jalon/data"
@@ -46,6 +47,7 @@ type Core struct {
 	now    func() time.Time
 	random io.Reader
 	tables fs.FS
+	book   func() (*series.Book, error)
 }
 
 // Option sets what tests and the command line choose.
@@ -138,6 +140,7 @@ func base(cfg config.Config, opts []Option) *Core {
 	for _, o := range opts {
 		o(c)
 	}
+	c.book = sync.OnceValues(func() (*series.Book, error) { return series.LoadBook(c.tables) })
 	c.IDs = db.NewIDs(c.now, c.random)
 	c.Intake = intake.New(c.IDs, c.now)
 	return c
@@ -169,6 +172,9 @@ func (c *Core) tree(ctx context.Context) (*territory.Tree, error) {
 	}
 	return territory.LoadActive(ctx, c.DB)
 }
+
+// Book is the catalogue of series with the figures of the binary, read once.
+func (c *Core) Book() (*series.Book, error) { return c.book() }
 
 // Model is the panorama of the data as they are now.
 func (c *Core) Model(ctx context.Context) (*panorama.Model, error) {

@@ -20,6 +20,7 @@ const ReferenceTable = "series-reference.csv.gz"
 // its table holds. It never changes once it is read.
 type Book struct {
 	Catalogue *Catalogue
+	Nature    []Axis
 	table     map[string]map[string]*Curve // territory → indicator
 	sources   map[string]string
 }
@@ -32,7 +33,11 @@ func LoadBook(fsys fs.FS) (_ *Book, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Book{Catalogue: c, table: map[string]map[string]*Curve{}, sources: map[string]string{}}
+	nature, err := LoadNature(fsys, c)
+	if err != nil {
+		return nil, err
+	}
+	b := &Book{Catalogue: c, Nature: nature, table: map[string]map[string]*Curve{}, sources: map[string]string{}}
 	err = readTable(fsys, "sources.csv", func(get func(string) string) error {
 		b.sources[get("id")] = get("title")
 		return nil

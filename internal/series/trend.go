@@ -105,3 +105,17 @@ func Sum(territory string, parts []*Curve) *Curve {
 	}
 	return out
 }
+
+// Complete adds the ratios that no edition publishes for a territory and that
+// their two terms, when both are there, let one recompute.
+func (b *Book) Complete(curves map[string]*Curve) {
+	for i := range b.Catalogue.list {
+		ind := &b.Catalogue.list[i]
+		if ind.Kind != Ratio || curves[ind.Code] != nil {
+			continue
+		}
+		if c := Recompute(ind, curves[ind.Numerator], curves[ind.Denominator]); c != nil {
+			curves[ind.Code] = c
+		}
+	}
+}

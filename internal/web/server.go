@@ -20,6 +20,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
@@ -31,6 +32,7 @@ import (
 	"jalon/internal/web/places"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/simulator"
+	"jalon/internal/web/trends"
 	"jalon/internal/web/ui"
 )
 
@@ -64,7 +66,9 @@ type Deps struct {
 	// Health says which engine answers and whether it does.
 	Health func(ctx context.Context) (engine string, err error)
 
-	// DB holds free perimeters.
+	// Book is the catalogue of series and the figures of the binary.
+	Book *series.Book
+	// DB holds free perimeters and imported series.
 	DB db.Q
 	// NewID makes the id of a new row.
 	NewID func() (string, error)
@@ -140,13 +144,14 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
+	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
-	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api")}))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Book: s.Book, Q: s.DB, Now: s.Now}))
 	add(s.More)
 	return all
 }

@@ -129,6 +129,13 @@ func (b *builder) tabs() []ui.Link {
 	if ref.Scale == territory.RegionS {
 		tabs = append([]ui.Link{{Label: "La COP", Href: strings.TrimSuffix(b.path, "/panorama")}}, tabs...)
 	}
+	switch ref.Scale {
+	case territory.RegionS:
+		base := strings.TrimSuffix(b.path, "/panorama")
+		tabs = append(tabs, ui.Link{Label: "Tendances", Href: base + "/tendances"}, ui.Link{Label: "Biodiversité et ressources", Href: base + "/biodiversite-ressources"})
+	case territory.Department:
+		tabs = append(tabs, ui.Link{Label: "Tendances", Href: "/departements/" + ref.Code + "/tendances"})
+	}
 	if len(b.p.Regions) == 1 {
 		tabs = append(tabs, ui.Link{Label: "Simulateur", Href: b.simulator()})
 	}

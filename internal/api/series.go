@@ -265,4 +265,3 @@ func aimFrom(t *series.Target) *aimOf {
 	}
 	return &aimOf{Value: t.Value, Year: t.Year, Origin: string(t.Origin), Label: t.Label, Source: t.Source}
 }
-

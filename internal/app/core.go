@@ -24,6 +24,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/framework"
+	"jalon/internal/hub"
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
@@ -48,6 +49,7 @@ type Core struct {
 	random io.Reader
 	tables fs.FS
 	book   func() (*series.Book, error)
+	hub    *hub.Client // nil for the one of the settings
 }
 
 // Option sets what tests and the command line choose.

@@ -78,7 +78,11 @@ type hubQuery struct {
 
 // ReadHub reads an answer whole: half of one is refused, as is one that says it
 // has failed. What is wrong with one element is its Err.
-func ReadHub(name string, r io.Reader) (HubSeries, error) {
+func ReadHub(name string, r io.Reader) (HubSeries, error) { return ReadHubOf(name, r, "") }
+
+// ReadHubOf is ReadHub for an answer to a question about one measure: it may not
+// name it, and may not name another.
+func ReadHubOf(name string, r io.Reader, measure string) (HubSeries, error) {
 	s := HubSeries{File: name}
 	text, err := io.ReadAll(io.LimitReader(r, hubSize+1))
 	if err != nil {
@@ -87,7 +91,7 @@ func ReadHub(name string, r io.Reader) (HubSeries, error) {
 	if len(text) > hubSize {
 		return s, tooLarge(name, hubSize)
 	}
-	f, err := hubAnswer(name, text)
+	f, err := hubAnswer(name, text, measure)
 	if err != nil {
 		return s, err
 	}
@@ -118,7 +122,7 @@ func ReadHub(name string, r io.Reader) (HubSeries, error) {
 }
 
 // hubAnswer reads the object and says what is not one.
-func hubAnswer(name string, text []byte) (hubFile, error) {
+func hubAnswer(name string, text []byte, measure string) (hubFile, error) {
 	var f hubFile
 	err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &f)
 	var syntax *json.SyntaxError
@@ -134,6 +138,12 @@ func hubAnswer(name string, text []byte) (hubFile, error) {
 	}
 	if f.Measure == "" && len(f.Query.Measures) == 1 {
 		f.Measure = f.Query.Measures[0]
+	}
+	if f.Measure == "" {
+		f.Measure = measure
+	}
+	if measure != "" && f.Measure != measure {
+		return f, apperr.Invalidf("%s\u00a0: le hub répond pour «\u00a0%s\u00a0», ce n’est pas ce qui était demandé.", name, clip(f.Measure))
 	}
 	if f.Time == "" && len(f.Query.Times) == 1 {
 		f.Time = f.Query.Times[0].Dimension

@@ -69,7 +69,11 @@ func TrendOf(book *series.Book, c *series.Curve, targets []series.Target, rules 
 	t := Trend{Curve: c, Pace1: c.PaceOver(1), Pace3: c.PaceOver(3), Judgement: rules.Judge(c, targets, now)}
 	n, ok := book.Catalogue.National(c.Indicator.National)
 	if ok && n.Target != nil && n.Rate() && series.SameRate(n.Unit, c.Indicator.Unit) {
-		t.National = &series.Target{Origin: series.Nation, Label: "cible nationale", Value: *n.Target, Unit: c.Indicator.Unit, Year: series.Horizon, Source: n.Aim}
+		value, source := *n.Target, n.Aim
+		if c.Aim != nil {
+			value, source = c.Aim.Value, c.Aim.Text
+		}
+		t.National = &series.Target{Origin: series.Nation, Label: "cible nationale", Value: value, Unit: c.Indicator.Unit, Year: series.Horizon, Source: source}
 	}
 	return t
 }

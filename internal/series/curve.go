@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -38,6 +39,9 @@ type Curve struct {
 	Revisions []Revision
 	// Decimals is how many its edition writes at most: «8» beside «7,4» is 8,0.
 	Decimals int
+	// Aim is the nation's target in 2030 as an imported referential gives it, nil
+	// when the table of the binary holds.
+	Aim *Written
 }
 
 // Rounding is the most that a value may be off for being written with few
@@ -101,7 +105,10 @@ func (b *Book) Read(ctx context.Context, q db.Q, territory string) (_ map[string
 	defer apperr.Wrap(&err, "series.Read(%q)", territory)
 	var rows []kept
 	if q != nil {
-		if rows, err = b.received(ctx, q, `o.territory = $1 AND o.series >= $2 AND o.series < $3`, territory, Trends+"/", Trends+"0"); err != nil {
+		rows, err = b.received(ctx, q, `(o.territory = $1 AND o.series >= $2 AND o.series < $3
+		    OR o.territory = 'nation' AND o.year = $4 AND o.series >= $5 AND o.series < $6)`,
+			territory, Trends+"/", Trends+"0", Horizon, NationalTargets+"/", NationalTargets+"0")
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -112,6 +119,7 @@ func (b *Book) Read(ctx context.Context, q db.Q, territory string) (_ map[string
 	for key, c := range b.curves(rows) {
 		out[key.series] = b.revised(c, out[key.series])
 	}
+	b.aimed(out, rows)
 	return out, nil
 }
 
@@ -155,6 +163,24 @@ func (b *Book) received(ctx context.Context, q db.Q, where string, args ...any) 
 	})
 }
 
+// aimed gives the curves of a territory the nation's targets that an import brought;
+// a curve of the table is copied first, for the table is everyone's.
+func (b *Book) aimed(curves map[string]*Curve, rows []kept) {
+	targets := map[string]*Written{}
+	for _, r := range rows {
+		if code, ok := strings.CutPrefix(r.Series, NationalTargets+"/"); ok && r.Value != nil {
+			targets[code] = &Written{Value: *r.Value, Text: r.Label} // editions come in order: the last one stays
+		}
+	}
+	for code, c := range curves {
+		if t := targets[c.Indicator.National]; t != nil {
+			with := *c
+			with.Aim = t
+			curves[code] = &with
+		}
+	}
+}
+
 type curveKey struct{ series, territory string }
 
 // curves makes one curve of each series and territory: the last edition, with
@@ -177,6 +203,9 @@ func (b *Book) curves(rows []kept) map[curveKey]*Curve {
 
 func (b *Book) curve(rows []kept) *Curve {
 	first := rows[0]
+	if !strings.HasPrefix(first.Series, Trends+"/") {
+		return nil
+	}
 	ind, err := b.Catalogue.Find(first.Series[len(Trends)+1:])
 	if err != nil {
 		return nil // an indicator that this version of the catalogue does not know

@@ -41,12 +41,12 @@ type Judged struct {
 	Err    error
 }
 
-// Bounds are the jumps that are told, and those that are refused, as a ratio of
+// Bounds are the jumps that are told, and those that are left out, as a ratio of
 // two years that follow one another.
 type Bounds struct{ Odd, Absurd float64 }
 
-// DefaultBounds tell a value that is five times another, and refuse one that is
-// a thousand times another: a unit has changed.
+// DefaultBounds tell a value that is five times another, and leave out one that
+// is a thousand times another.
 func DefaultBounds() Bounds { return Bounds{Odd: 5, Absurd: 1000} }
 
 // Text is the rule of the judgement, in French.
@@ -54,7 +54,8 @@ func (b Bounds) Text() []string {
 	return []string{
 		"Refusé\u00a0: série ou territoire inconnus, unité autre que celle du catalogue, valeur négative d’une quantité, part au-dessus de 100\u00a0%, deux valeurs différentes pour une année, " +
 			"un 31 décembre et le 1er janvier qui le suit, une année de cible avant ou égale à l’année de la ligne, des codes de région donnés pour des départements.",
-		fmt.Sprintf("Refusé\u00a0: une valeur %s fois plus grande ou plus petite que celle d’avant (à cette échelle, c’est l’unité qui a changé).", french.Significant(b.Absurd, 4)),
+		"Refusé\u00a0: une série dont toutes les années déjà connues sont environ mille fois plus grandes ou plus petites (l’unité a changé sans que le fichier le dise).",
+		fmt.Sprintf("Laissé de côté avec une remarque\u00a0: une valeur %s fois plus grande ou plus petite que sa voisine, et loin de la médiane de sa série\u00a0; une année d’avant que la série soit complète.", french.Significant(b.Absurd, 4)),
 		fmt.Sprintf("Accepté avec une remarque\u00a0: une valeur plus de %s fois plus grande ou plus petite en un an, une année qui manque, la même valeur donnée deux fois.", french.Significant(b.Odd, 3)),
 	}
 }
@@ -62,13 +63,21 @@ func (b Bounds) Text() []string {
 // Incoming judges the rows of one import.
 type Incoming struct {
 	catalogue *Catalogue
+	book      *Book // nil when nothing is known yet
 	tree      *territory.Tree
 	bounds    Bounds
 }
 
 // Incoming starts the judgement of an import.
 func (b *Book) Incoming(tree *territory.Tree) *Incoming {
-	return &Incoming{catalogue: b.Catalogue, tree: tree, bounds: DefaultBounds()}
+	in := NewIncoming(b.Catalogue, tree)
+	in.book = b
+	return in
+}
+
+// NewIncoming is Incoming where no figure is known yet.
+func NewIncoming(c *Catalogue, tree *territory.Tree) *Incoming {
+	return &Incoming{catalogue: c, tree: tree, bounds: DefaultBounds()}
 }
 
 // Judge gives one verdict a row, in the order of the lines: each row by itself,
@@ -195,6 +204,9 @@ func (in *Incoming) series(rows []Received, out []Judged, at []int) {
 	})
 	in.days(rows, out, at)
 	in.doubles(rows, out, at)
+	in.unit(rows, out, at)
+	in.early(rows, out, at, ind)
+	in.absurd(rows, out, at)
 	var before *Observation
 	for _, i := range at {
 		o := out[i].Keep
@@ -211,6 +223,18 @@ func (in *Incoming) series(rows []Received, out []Judged, at []int) {
 		}
 		if out[i].Keep != nil {
 			before = o
+		}
+	}
+}
+
+// early leaves out the years before the series counts all of what it says.
+func (in *Incoming) early(rows []Received, out []Judged, at []int, ind *Indicator) {
+	for _, i := range at {
+		if o := out[i].Keep; o != nil && o.Year < ind.Since {
+			out[i].Keep = nil
+			if o.Value != nil {
+				out[i].Remark = told(rows[i], fmt.Sprintf("%d\u00a0: avant %d cette série est incomplète, la valeur est laissée de côté", o.Year, ind.Since))
+			}
 		}
 	}
 }
@@ -261,23 +285,96 @@ func (in *Incoming) doubles(rows []Received, out []Judged, at []int) {
 	}
 }
 
-// compare tells a hole and a jump, and refuses an absurd one.
+// compare tells a hole and a jump.
 func (in *Incoming) compare(r Received, j *Judged, before *Observation, ind *Indicator) {
 	o := j.Keep
 	gap := o.Year - before.Year
 	if gap > ind.Every && gap > 1 {
 		j.Remark = told(r, fmt.Sprintf("aucune valeur entre %d et %d", before.Year, o.Year))
 	}
-	if *before.Value <= 0 || *o.Value <= 0 {
+	if *before.Value <= 0 || *o.Value <= 0 || Partial(o.Day) {
 		return
 	}
-	ratio := *o.Value / *before.Value
-	ratio = math.Max(ratio, 1/ratio)
-	switch {
-	case ratio >= in.bounds.Absurd:
-		j.Keep, j.Err = nil, located(r, apperr.Invalidf("%s après %s\u00a0: un écart de %s fois n’est pas une évolution, l’unité a dû changer", r.Written, before.AsPublished, french.Significant(ratio, 3)))
-	case math.Pow(ratio, 1/float64(gap)) > in.bounds.Odd:
+	if ratio := apart(*before.Value, *o.Value); math.Pow(ratio, 1/float64(gap)) > in.bounds.Odd {
 		j.Remark = told(r, fmt.Sprintf("%s en %d après %s en %d\u00a0: un écart de %s fois, à vérifier", r.Written, o.Year, before.AsPublished, before.Year, french.Significant(ratio, 2)))
+	}
+}
+
+// apart is how many times one is the other, whichever is the larger.
+func apart(a, b float64) float64 { return math.Max(a/b, b/a) }
+
+// absurd leaves out, with a remark, the value of a pair a thousand times apart
+// that is the farther from the median of its series: it is not a change of what
+// is measured, and a curve must not show it.
+func (in *Incoming) absurd(rows []Received, out []Judged, at []int) {
+	var logs []float64
+	var kept []int
+	for _, i := range at {
+		if o := out[i].Keep; o != nil && o.Value != nil && *o.Value > 0 {
+			logs, kept = append(logs, math.Log(*o.Value)), append(kept, i)
+		}
+	}
+	if len(kept) < 2 {
+		return
+	}
+	sorted := slices.Sorted(slices.Values(logs))
+	median := sorted[len(sorted)/2]
+	for n := 1; n < len(kept); n++ {
+		a, b := kept[n-1], kept[n]
+		if out[a].Keep == nil || out[b].Keep == nil {
+			continue
+		}
+		ratio := apart(*out[a].Keep.Value, *out[b].Keep.Value)
+		if ratio < in.bounds.Absurd {
+			continue
+		}
+		far, other := a, b
+		if math.Abs(logs[n]-median) > math.Abs(logs[n-1]-median) {
+			far, other = b, a
+		}
+		out[far].Remark = told(rows[far], fmt.Sprintf("%s en %d, %s en %d\u00a0: un écart de %s fois n’est pas une évolution, la première valeur est laissée de côté", rows[far].Written, out[far].Keep.Year,
+			rows[other].Written, out[other].Keep.Year, french.Significant(ratio, 3)))
+		out[far].Keep = nil
+	}
+}
+
+// unit refuses a series of which every year already known is about a thousand
+// times what is known: its unit has changed without a word.
+func (in *Incoming) unit(rows []Received, out []Judged, at []int) {
+	first := out[at[0]].Keep
+	if in.book == nil || first == nil {
+		return
+	}
+	known, ok := in.book.Embedded(rows[at[0]].Indicator, first.Territory)
+	if !ok {
+		return
+	}
+	up, down, both := 0, 0, 0
+	for _, i := range at {
+		o := out[i].Keep
+		if o == nil || o.Value == nil || *o.Value <= 0 {
+			continue
+		}
+		p, ok := known.In(o.Year)
+		if !ok || p.Value <= 0 {
+			continue
+		}
+		both++
+		switch ratio := *o.Value * known.Indicator.Factor / p.Value; {
+		case ratio > 500 && ratio < 2000:
+			up++
+		case ratio > 1.0/2000 && ratio < 1.0/500:
+			down++
+		}
+	}
+	if both < 2 || up < both && down < both {
+		return
+	}
+	for _, i := range at {
+		if out[i].Keep != nil {
+			out[i].Keep = nil
+			out[i].Err = located(rows[i], apperr.Invalidf("toute la série est environ mille fois %s que celle que Jalon connaît\u00a0: l’unité a changé, «\u00a0%s\u00a0» est attendu", map[bool]string{true: "plus grande", false: "plus petite"}[up == both], known.Indicator.Published))
+		}
 	}
 }
 

@@ -58,6 +58,7 @@ type Indicator struct {
 	Axes                   []string
 	Levers                 []string
 	Every                  int // years between two values: 1, or 2 for a survey
+	Since                  int // first year in which the series counts all that it says; 0 for all
 	Producer               string
 	Source                 string // id of sources.csv
 	Scale                  string // the finest that the producer gives
@@ -178,7 +179,7 @@ func (c *Catalogue) addIndicator(get func(string) string) error {
 	for _, n := range []struct {
 		text string
 		into *int
-	}{{get("hub_id"), &i.Hub}, {get("every"), &i.Every}} {
+	}{{get("hub_id"), &i.Hub}, {get("every"), &i.Every}, {get("since"), &i.Since}} {
 		if n.text != "" {
 			if *n.into, err = strconv.Atoi(n.text); err != nil || *n.into < 1 {
 				return apperr.Invalidf("%s\u00a0: «\u00a0%s\u00a0» n’est pas un entier", i.Code, n.text)

@@ -11,6 +11,7 @@ import (
 // and aims at. Its values are the nation's; none is ever a region's.
 type National struct {
 	Code   string
+	ID     string // in the State's list; may be empty
 	Name   string
 	Part   string
 	Unit   string
@@ -65,7 +66,7 @@ func (c *Catalogue) Nationals() []National {
 
 // addNational reads «2017:466.1|2018:446.5» and the rest of a row.
 func (c *Catalogue) addNational(get func(string) string) error {
-	n := National{Code: get("code"), Name: get("name"), Part: get("part"), Unit: get("unit"), Levers: list(get("levers")), Axes: list(get("axes")), Source: get("measured_by"), Aim: get("target_source")}
+	n := National{Code: get("code"), ID: get("source_id"), Name: get("name"), Part: get("part"), Unit: get("unit"), Levers: list(get("levers")), Axes: list(get("axes")), Source: get("measured_by"), Aim: get("target_source")}
 	if _, dup := c.nation[n.Code]; dup || n.Code == "" || n.Name == "" {
 		return apperr.Invalidf("indicateur national «\u00a0%s\u00a0» vide ou en double", n.Code)
 	}

@@ -60,6 +60,7 @@ type figure struct {
 	year                 int
 	value, written, day  string
 	reason, source       string
+	received             series.Received
 }
 
 // Reference is the table of figures, compressed.
@@ -88,7 +89,24 @@ func Reference(from string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return write(trim(append(all, rows...)))
+	all = append(all, rows...)
+	return write(trim(judged(catalogue, tree, all)))
+}
+
+// judged leaves out what an import would leave out or refuse.
+func judged(catalogue *series.Catalogue, tree *territory.Tree, all []figure) []figure {
+	received := make([]series.Received, len(all))
+	for i, f := range all {
+		received[i] = f.received
+		received[i].Line = i
+	}
+	kept := all[:0]
+	for i, j := range series.NewIncoming(catalogue, tree).Judge(received) {
+		if j.Keep != nil {
+			kept = append(kept, all[i])
+		}
+	}
+	return kept
 }
 
 func hub(catalogue *series.Catalogue, tree *territory.Tree, path string) (out []figure, err error) {
@@ -161,7 +179,8 @@ func barometer(catalogue *series.Catalogue, tree *territory.Tree, path string) (
 }
 
 func row(ind *series.Indicator, ref territory.Ref, day string, value *float64, written, reason string) figure {
-	f := figure{indicator: ind.Code, territory: ref.String(), year: series.YearOf(day), written: written, day: day, source: ind.Source}
+	f := figure{indicator: ind.Code, territory: ref.String(), year: series.YearOf(day), written: written, day: day, source: ind.Source,
+		received: series.Received{Indicator: ind.Code, Ref: ref, Day: day, Value: value, Reason: reason, Written: written}}
 	if !series.Partial(day) {
 		f.day = ""
 	}

@@ -202,12 +202,18 @@ func paceCell(p series.Pace, years int) ui.Cell {
 
 // points are those of a curve for a drawing.
 func points(c *series.Curve) []ui.CurvePoint {
-	out := make([]ui.CurvePoint, len(c.Points))
+	var out []ui.CurvePoint
 	for i, p := range c.Points {
-		out[i] = ui.CurvePoint{Year: p.Year, Value: p.Value, Text: shown(p.Value), Partial: p.Partial, Href: wording.FigurePath(series.Figure(c.Indicator.Code, c.Territory, p.Year))}
-		if !p.Known {
-			out[i].Missing = p.Reason
+		if i > 0 && p.Year-c.Points[i-1].Year > c.Indicator.Every {
+			for y := c.Points[i-1].Year + 1; y < p.Year; y++ {
+				out = append(out, ui.CurvePoint{Year: y, Missing: "Aucune valeur publiée pour cette année."})
+			}
 		}
+		v := ui.CurvePoint{Year: p.Year, Value: p.Value, Text: shown(p.Value), Partial: p.Partial, Href: wording.FigurePath(series.Figure(c.Indicator.Code, c.Territory, p.Year))}
+		if !p.Known {
+			v.Missing = p.Reason
+		}
+		out = append(out, v)
 	}
 	return out
 }

@@ -284,14 +284,15 @@ func spark(s Spark) string {
 	var b markup
 	b.raw(`<svg class="spark" viewBox="0 0 96 28" width="96" height="28" aria-hidden="true" focusable="false">`)
 	b.line(c, p)
-	for i := len(s.Points) - 1; i >= 0; i-- {
-		if v := s.Points[i]; v.Missing == "" {
+	runs := p.Runs(c.dated(), max(1, c.Step))
+	for i, run := range runs {
+		if len(run) == 1 || i == len(runs)-1 { // a value alone, and the last
+			at := run[len(run)-1]
 			b.raw(`<circle class="curve-point" cx="`)
-			b.int(p.X(float64(v.Year)))
+			b.int(at.X)
 			b.raw(`" cy="`)
-			b.int(p.Y(v.Value))
+			b.int(at.Y)
 			b.raw(`" r="3"/>`)
-			break
 		}
 	}
 	b.raw(`</svg>`)

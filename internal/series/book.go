@@ -97,7 +97,7 @@ func (b *Book) add(cells []string) error {
 		if err != nil {
 			return apperr.Invalidf("valeur «\u00a0%s\u00a0»", cells[3])
 		}
-		p.Value, p.Known = v*ind.Factor, true
+		p.Value, p.Known = ind.Shown(v), true
 	} else if p.Reason == "" {
 		return apperr.Invalidf("valeur absente sans raison")
 	}

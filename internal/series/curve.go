@@ -214,7 +214,7 @@ func (b *Book) curve(rows []kept) *Curve {
 	for _, r := range rows {
 		p := Point{Year: r.Year, Reason: r.Reason, AsPublished: r.AsPublished, Day: r.Day, Partial: Partial(r.Day)}
 		if r.Value != nil {
-			p.Value, p.Known = *r.Value*ind.Factor, true
+			p.Value, p.Known = ind.Shown(*r.Value), true
 		}
 		c.Points, c.Decimals = append(c.Points, p), max(c.Decimals, decimals(p.AsPublished))
 	}

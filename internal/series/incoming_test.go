@@ -3,6 +3,7 @@ package series_test
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"jalon/internal/apperr"
@@ -10,9 +11,11 @@ import (
 	"jalon/internal/territory"
 )
 
+var embedded = sync.OnceValues(territory.Embedded)
+
 func tree(t testing.TB) *territory.Tree {
 	t.Helper()
-	tr, err := territory.Embedded()
+	tr, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

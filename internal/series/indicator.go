@@ -3,6 +3,7 @@ package series
 import (
 	"encoding/csv"
 	"io/fs"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,6 +70,15 @@ type Indicator struct {
 	HubDim       string // «mode_transport=Vélo (depuis 2017)»
 	Barometer    string // id in the baromètre
 	National     string // code in indicators-national.csv
+}
+
+// Shown brings a value to the unit of pages. A factor of a thousandth divides by a
+// thousand, so that 3711 GWh is 3.711 TWh and not a binary fraction more.
+func (i *Indicator) Shown(v float64) float64 {
+	if inverse := math.Round(1 / i.Factor); i.Factor < 1 && math.Abs(inverse*i.Factor-1) < 1e-12 {
+		return v / inverse
+	}
+	return v * i.Factor
 }
 
 // Signed says whether a value may be under zero.

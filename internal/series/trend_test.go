@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -12,9 +13,11 @@ import (
 	"jalon/internal/series"
 )
 
+var loaded = sync.OnceValues(func() (*series.Book, error) { return series.LoadBook(data.FS) })
+
 func book(t testing.TB) *series.Book {
 	t.Helper()
-	b, err := series.LoadBook(data.FS)
+	b, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}

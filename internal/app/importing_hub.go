@@ -57,7 +57,9 @@ func (c *Core) readFromHub(ctx context.Context, book *series.Book, tree *territo
 			if ctx.Err() != nil || apperr.KindOf(err) == apperr.Invalid && strings.Contains(apperr.Message(err), "JALON_HUB") {
 				return nil, err // it would be the same for the others
 			}
-			failed, inARow, last = failed+1, inARow+1, err
+			if failed, last = failed+1, err; apperr.KindOf(err) != apperr.Invalid {
+				inARow++ // a question that the hub refuses says nothing of the next one
+			}
 			read.aside(ind.Name + "\u00a0: " + apperr.Message(err))
 			if inARow == mostInARow {
 				read.aside("Le hub a échoué pour trois séries de suite\u00a0: les suivantes n’ont pas été demandées")

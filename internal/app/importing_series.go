@@ -280,7 +280,11 @@ func receivedFromHub(s exchange.HubSeries, book *series.Book, tree *territory.Tr
 		if elsewhere(r.Place) {
 			if !outside[r.Place] {
 				outside[r.Place] = true
-				read.aside(fmt.Sprintf("%s\u00a0: «\u00a0%s\u00a0» (%s) n’est pas une région\u00a0: ses lignes sont laissées de côté", where, r.Place, r.Name))
+				name := r.Place
+				if r.Name != "" {
+					name += ", " + r.Name
+				}
+				read.aside(fmt.Sprintf("%s\u00a0: «\u00a0%s\u00a0» n’est pas une région\u00a0: ses lignes sont laissées de côté", where, name))
 			}
 			continue
 		}

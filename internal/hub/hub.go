@@ -128,7 +128,7 @@ func (c *Client) once(ctx context.Context, q Query) ([]byte, *failure) {
 	case res.StatusCode == http.StatusTooManyRequests, res.StatusCode >= http.StatusInternalServerError:
 		return nil, &failure{again: true, err: apperr.New(apperr.Unavailable, nil, "Le hub d’indicateurs répond une erreur (%d).", res.StatusCode)}
 	case res.StatusCode != http.StatusOK:
-		return nil, &failure{err: apperr.New(apperr.Unavailable, nil, "Le hub d’indicateurs refuse la demande (%d)\u00a0: «\u00a0%s\u00a0».", res.StatusCode, told(body))}
+		return nil, &failure{err: apperr.Invalidf("Le hub d’indicateurs refuse la demande (%d)\u00a0: «\u00a0%s\u00a0».", res.StatusCode, told(body))}
 	}
 	return whole(body)
 }
@@ -145,7 +145,7 @@ func whole(body []byte) ([]byte, *failure) {
 	case strings.EqualFold(said.Error, "Continue wait"):
 		return nil, &failure{again: true, wait: true, err: errors.New("continue wait")}
 	case said.Error != "":
-		return nil, &failure{err: apperr.New(apperr.Unavailable, nil, "Le hub d’indicateurs refuse la demande\u00a0: «\u00a0%s\u00a0».", told([]byte(said.Error)))}
+		return nil, &failure{err: apperr.Invalidf("Le hub d’indicateurs refuse la demande\u00a0: «\u00a0%s\u00a0».", told([]byte(said.Error)))}
 	case said.Data == nil:
 		return nil, &failure{err: apperr.New(apperr.Unavailable, nil, "La réponse du hub n’a pas de données.")}
 	}

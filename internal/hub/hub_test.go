@@ -80,8 +80,8 @@ func TestTheHubThatFails(t *testing.T) {
 		"cuts the line":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, apperr.Unavailable, "échoué 4 fois", 4},
 		"waits for ever":    {says(200, `{"error":"Continue wait"}`), apperr.Unavailable, "n’a pas répondu", 0},
 		"refuses the token": {says(403, ""), apperr.Invalid, "JALON_HUB_TOKEN", 1},
-		"refuses the query": {says(400, `{"error":"unknown measure"}`), apperr.Unavailable, "unknown measure", 1},
-		"an error in a 200": {says(200, `{"error":"Internal"}`), apperr.Unavailable, "Internal", 1},
+		"refuses the query": {says(400, `{"error":"unknown measure"}`), apperr.Invalid, "unknown measure", 1},
+		"an error in a 200": {says(200, `{"error":"Internal"}`), apperr.Invalid, "Internal", 1},
 		"no data":           {says(200, `{}`), apperr.Unavailable, "pas de données", 1},
 		"sends elsewhere":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound) }, apperr.Unavailable, "échoué", 4},
 	} {

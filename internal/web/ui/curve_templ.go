@@ -149,7 +149,7 @@ func CurveChart(c Curve) templ.Component {
 			}
 		}
 		if gaps := c.missing(); len(gaps) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<li>la ligne s’arrête où une valeur manque : ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<li>la ligne s’arrête où une valeur manque\u00a0: ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -83,7 +83,9 @@ func TestTheHubThatFails(t *testing.T) {
 		"refuses the query": {says(400, `{"error":"unknown measure"}`), apperr.Invalid, "unknown measure", 1},
 		"an error in a 200": {says(200, `{"error":"Internal"}`), apperr.Invalid, "Internal", 1},
 		"no data":           {says(200, `{}`), apperr.Unavailable, "pas de données", 1},
-		"sends elsewhere":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound) }, apperr.Unavailable, "échoué", 4},
+		"sends elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
+		}, apperr.Unavailable, "échoué", 4},
 	} {
 		client, _, n := misbehaving(t, c.try)
 		body, err := client.Load(t.Context(), query())

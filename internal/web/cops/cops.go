@@ -275,6 +275,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	v := oneView{
 		Heading: ui.Heading{Overline: "COP régionale", Title: finding(region.Name, s), Scope: []string{"cycle 2023-24", "co-animée par l’État et la Région", "objectifs indicatifs, proposés à la discussion"}},
 		Tabs: []ui.Link{{Label: "La COP", Href: "/regions/" + region.Slug, Current: true}, {Label: "Panorama", Href: "/regions/" + region.Slug + "/panorama"},
+			{Label: "Tendances", Href: "/regions/" + region.Slug + "/tendances"},
 			{Label: "Simulateur", Href: "/simulateur/" + region.Slug}},
 		Steps: steps(s), Contact: c.Contact,
 		Foot: ui.Source{Text: "événements nommés ci-dessus, chacun avec sa source.", Sources: []ui.Link{{Label: "Les 18 COP", Href: "/regions"}}, Print: true},

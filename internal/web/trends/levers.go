@@ -50,6 +50,7 @@ func (d Deps) levers(w http.ResponseWriter, r *http.Request, t *place) error {
 		"objectif indicatif, non contraignant",
 	}}
 	if !t.region() {
+		v.Heading.Scope[0] = "aucun verdict sous la région"
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Pas de cible à cette échelle",
 			Text: "Le panorama de l’État ne donne un niveau à atteindre que par région" + nb + ": un département montre ce qui se passe, sans verdict.", Links: t.upwards()})
 	}

@@ -12,7 +12,6 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/hub"
 	"jalon/internal/series"
-	"jalon/internal/territory"
 )
 
 // WithHub gives the client of the hub, so that tests bound its patience.
@@ -29,7 +28,7 @@ func (c *Core) hubClient() *hub.Client {
 // readFromHub asks for every series of the catalogue that the hub holds. One that
 // fails is told and left out: what is known of it stays, with its date. When all
 // fail, nothing is imported.
-func (c *Core) readFromHub(ctx context.Context, book *series.Book, tree *territory.Tree) (*seriesRead, error) {
+func (c *Core) readFromHub(ctx context.Context, book *series.Book) (*seriesRead, error) {
 	client := c.hubClient()
 	read := &seriesRead{}
 	sum := sha256.New()
@@ -48,7 +47,7 @@ func (c *Core) readFromHub(ctx context.Context, book *series.Book, tree *territo
 				if s, err = exchange.ReadHubOf(ind.HubMeasure+" ("+scale+")", bytes.NewReader(body), ind.HubMeasure); err == nil {
 					_, _ = sum.Write(body) // a hash never fails
 					read.names, inARow = append(read.names, ind.Code), 0
-					if err := receivedFromHub(s, book, tree, edition, read); err != nil {
+					if err := receivedFromHub(s, book, edition, read); err != nil {
 						return nil, err
 					}
 					continue

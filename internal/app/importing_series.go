@@ -30,8 +30,6 @@ const (
 	seriesNational  = "series-national"
 )
 
-func seriesKinds() []string { return []string{seriesHub, seriesBarometer, seriesFile, seriesNational} }
-
 // mostSeriesRows bounds an import that is judged as a whole: a series is compared
 // with itself, so that its rows are all held at once.
 const mostSeriesRows = 500_000
@@ -43,7 +41,6 @@ type seriesRead struct {
 	line   int
 	digest string
 	names  []string
-	dated  string // the edition as the files name it
 }
 
 func (s *seriesRead) next() int {
@@ -81,9 +78,9 @@ func (c *Core) importSeries(ctx context.Context, r ImportRequest) (_ Outcome, er
 	}
 	var read *seriesRead
 	if r.FromHub {
-		read, err = c.readFromHub(ctx, book, m.Tree())
+		read, err = c.readFromHub(ctx, book)
 	} else {
-		read, err = c.readSeriesFiles(ctx, r, book, m.Tree())
+		read, err = c.readSeriesFiles(ctx, r, book)
 	}
 	if err != nil {
 		return Outcome{File: filepath.Base(r.Path)}, err
@@ -164,7 +161,7 @@ func seriesFiles(kind, path string) ([]string, error) {
 	return out, nil
 }
 
-func (c *Core) readSeriesFiles(ctx context.Context, r ImportRequest, book *series.Book, tree *territory.Tree) (*seriesRead, error) {
+func (c *Core) readSeriesFiles(ctx context.Context, r ImportRequest, book *series.Book) (*seriesRead, error) {
 	var files []string
 	for _, path := range append([]string{r.Path}, r.More...) {
 		found, err := seriesFiles(r.Kind, path)
@@ -179,7 +176,7 @@ func (c *Core) readSeriesFiles(ctx context.Context, r ImportRequest, book *serie
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		digest, err := readSeriesFile(r, path, book, tree, read)
+		digest, err := readSeriesFile(r, path, book, read)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +188,7 @@ func (c *Core) readSeriesFiles(ctx context.Context, r ImportRequest, book *serie
 }
 
 // readSeriesFile reads one file, and the digest of its bytes.
-func readSeriesFile(r ImportRequest, path string, book *series.Book, tree *territory.Tree, read *seriesRead) (_ []byte, err error) {
+func readSeriesFile(r ImportRequest, path string, book *series.Book, read *seriesRead) (_ []byte, err error) {
 	f, err := os.Open(filepath.Clean(path))
 	if err != nil {
 		return nil, apperr.New(apperr.Invalid, err, "%s\u00a0: ce fichier ne peut pas être lu. Vérifiez son nom et ses droits.", path)
@@ -210,7 +207,7 @@ func readSeriesFile(r ImportRequest, path string, book *series.Book, tree *terri
 		if err != nil {
 			return nil, err
 		}
-		return h.Sum(nil), receivedFromHub(s, book, tree, "", read)
+		return h.Sum(nil), receivedFromHub(s, book, "", read)
 	}
 	plain, body, err := exchange.Inflate(name, f, limits)
 	if err != nil {
@@ -252,7 +249,7 @@ func plainReader(f *os.File, body io.Reader, same bool) (io.Reader, error) {
 
 // receivedFromHub turns an answer of the hub into rows to be judged. Places that
 // are not of the tree (another country, «non précisé») are set aside, once each.
-func receivedFromHub(s exchange.HubSeries, book *series.Book, tree *territory.Tree, edition string, read *seriesRead) error {
+func receivedFromHub(s exchange.HubSeries, book *series.Book, edition string, read *seriesRead) error {
 	ind := book.Catalogue.OfHubMeasure(s.Cube + "." + s.Measure)
 	if ind == nil {
 		read.refuse(apperr.Invalidf("%s\u00a0: la mesure «\u00a0%s.%s\u00a0» n’est pas dans le catalogue d’indicateurs", s.File, s.Cube, s.Measure))

@@ -60,8 +60,8 @@ func TestAnAnswerComesAfterWaits(t *testing.T) {
 	if err != nil || string(body) != good || n.Load() != 5 {
 		t.Fatalf("%s %v after %d tries", body, err, n.Load())
 	}
-	for i, want := range []time.Duration{1, 2, 4, 8} {
-		if p.pauses[i] != want*time.Second {
+	for i, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second} {
+		if p.pauses[i] != want {
 			t.Errorf("pauses: %v", p.pauses)
 		}
 	}

@@ -96,7 +96,7 @@ func TargetsFor(p *Panorama, ind *series.Indicator, own Own) []series.Target {
 func (l *LeverTrend) choose() {
 	best := -1
 	for i, t := range l.Trends {
-		score := 0
+		var score int
 		last, _ := t.Curve.Last()
 		switch {
 		case t.Judgement.Verdict.Given():

@@ -78,7 +78,7 @@ func (c *Curve) Last() (Point, bool) {
 	return Point{}, false
 }
 
-// At returns the known value of a whole year.
+// In returns the known value of a whole year.
 func (c *Curve) In(year int) (Point, bool) {
 	i, ok := slices.BinarySearchFunc(c.Points, year, func(p Point, y int) int { return p.Year - y })
 	if !ok || !c.Points[i].Known || c.Points[i].Partial {

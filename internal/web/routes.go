@@ -82,6 +82,7 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/regions/{slug}/biodiversite-ressources", Name: "region-nature", Formats: []string{typeHTML}, Sample: "/regions/la-reunion/biodiversite-ressources"},
 		{Method: "GET", Pattern: "/departements/{code}/tendances", Name: "department-trends", Formats: []string{typeHTML}, Sample: "/departements/67/tendances"},
 		{Method: "GET", Pattern: "/departements/{code}/tendances/{indicateur}", Name: "department-trend", Formats: []string{typeHTML}, Sample: "/departements/67/tendances/points-recharge"},
+		{Method: "GET", Pattern: "/departements/{code}/tendances/{indicateur}/serie.csv", Name: "department-trend-csv", Formats: []string{typeCSV}, Sample: "/departements/67/tendances/points-recharge/serie.csv"},
 		{Method: "GET", Pattern: "/departements/{code}/panorama", Name: "department-panorama", Formats: []string{typeHTML}, Sample: "/departements/67/panorama"},
 		{Method: "GET", Pattern: "/epci/{code}", Name: "epci", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/epci/{code}/panorama", Name: "epci-panorama", Formats: []string{typeHTML}, Sample: "/epci/246700488/panorama"},

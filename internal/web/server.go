@@ -68,6 +68,10 @@ type Deps struct {
 
 	// Book is the catalogue of series and the figures of the binary.
 	Book *series.Book
+	// Own and Aim give the targets that a territory has set itself, by lever, and what
+	// it aims at on the axes that have no kt; nil where no room does.
+	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
+	Aim func(ctx context.Context, region territory.Ref, code string) (text, source string, err error)
 	// DB holds free perimeters and imported series.
 	DB db.Q
 	// NewID makes the id of a new row.
@@ -144,14 +148,14 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
-	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now}))
+	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
 		CursorKey: s.Desk.Key("cursor")}))
 	add(operator.Handlers(s.shell, s.Desk))
-	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Book: s.Book, Q: s.DB, Now: s.Now}))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own}))
 	add(s.More)
 	return all
 }

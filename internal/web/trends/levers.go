@@ -31,6 +31,7 @@ type leversView struct {
 	Rules   []string
 	Order   string
 	Years   string
+	Bounds  []string
 	Parts   []ui.Link
 	Source  ui.Source
 }
@@ -42,7 +43,7 @@ const orderRule = "Un verdict demande une cible dans la même unité, pour le m�
 func (d Deps) levers(w http.ResponseWriter, r *http.Request, t *place) error {
 	t.trends = panorama.Trends(&t.p, d.Book, t.curves, t.own, t.year)
 	given, seen := panorama.Given(t.trends)
-	v := leversView{Tabs: t.tabs("tendances"), Rules: series.DefaultRules().Text(), Order: orderRule, Years: series.YearRule}
+	v := leversView{Tabs: t.tabs("tendances"), Rules: series.DefaultRules().Text(), Order: orderRule, Years: series.YearRule, Bounds: series.DefaultBounds().Text()}
 	title := t.title(given)
 	v.Heading = ui.Heading{Overline: "Tendances – " + wording.Upper(t.p.Territory.Kind), Title: title, Scope: []string{
 		strconv.Itoa(given) + french.Plural(given, " levier", " leviers") + " sur " + strconv.Itoa(len(t.trends)) + french.Plural(given, " a un verdict", " ont un verdict"),

@@ -68,9 +68,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request, t *place) error {
 	}
 	v.Source = ui.Source{Text: ind.Producer + ", " + d.Book.SourceTitle(c.Source) + ".", Print: true, Share: d.Shell.Absolute(path),
 		Downloads: []ui.Link{{Label: "JSON", Href: "/api/v1/series/" + ind.Code + "?territory=" + t.p.Territory.Ref.String()}}}
-	if t.region() {
-		v.Source.Downloads = append([]ui.Link{{Label: "CSV", Href: path + "/serie.csv"}}, v.Source.Downloads...)
-	}
+	v.Source.Downloads = append([]ui.Link{{Label: "CSV", Href: path + "/serie.csv"}}, v.Source.Downloads...)
 	if !c.At.IsZero() {
 		v.Source.Changed = french.Date(c.At) + ", import de séries"
 	}
@@ -111,8 +109,11 @@ func (t *place) figures(x *panorama.Trend) []ui.KeyFigure {
 			Meaning: fmt.Sprintf("De %d à %d.", p.From, p.To)}
 	}
 	key := wording.FigurePath(series.Trends + "/" + x.Curve.Indicator.Code + "/" + x.Curve.Territory + "/")
-	return []ui.KeyFigure{first, pace("Rythme observé", x.Judgement.Pace, "une seule valeur, ou trop éloignée de la précédente", key+"rythme"),
-		pace("Rythme requis", x.Judgement.Required, "pas de cible régionale dans cette unité", "")}
+	required := pace("Rythme requis", x.Judgement.Required, "pas de cible régionale dans cette unité", "")
+	if p := x.Judgement.Required; p.Known {
+		required.Meaning = fmt.Sprintf("(cible − dernière valeur) ÷ %d%s, de %d à %d.", p.Years(), nb+french.Plural(p.Years(), "an", "ans"), p.From, p.To)
+	}
+	return []ui.KeyFigure{first, pace("Rythme observé", x.Judgement.Pace, "une seule valeur, ou trop éloignée de la précédente", key+"rythme"), required}
 }
 
 // chart draws the curve with its target, or the nation's when there is no other.

@@ -46,7 +46,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"region-trend-csv":  d.territory(regionRef, d.csv),
 		"department-trends": d.territory(departmentRef, d.levers),
 		"department-trend":  d.territory(departmentRef, d.one),
-		"region-nature":     d.territory(regionRef, d.nature),
+
+		"department-trend-csv": d.territory(departmentRef, d.csv),
+		"region-nature":        d.territory(regionRef, d.nature),
 	}
 }
 

@@ -142,13 +142,24 @@ func (d Deps) seriesOne(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("territory") == "" {
 		return answer(w, out)
 	}
-	t, curves, _, err := d.curvesOf(r, q.Get("territory"))
+	ref, err := territory.ParseRef(q.Get("territory"))
+	if err != nil {
+		return err
+	}
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return err
+	}
+	t, err := m.Tree().Lookup(ref)
+	if err != nil {
+		return err
+	}
+	c, err := d.Book.ReadOne(r.Context(), d.Q, ind, ref.String())
 	if err != nil {
 		return err
 	}
 	p := placeOf(t)
 	out.Territory = &p
-	c := curves[ind.Code]
 	if c == nil {
 		return apperr.NotFoundf("Aucune valeur de «\u00a0%s\u00a0» n’est connue pour %s.", ind.Name, t.Name)
 	}

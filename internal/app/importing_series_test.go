@@ -73,9 +73,13 @@ func TestAFolderOfSeriesIsAllOrNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		curves, err := book.Read(ctx, d, "region:44")
-		if err != nil || len(curves["conso-enaf"].Points) != 2 || curves["conso-enaf"].Edition == "" || len(curves["conso-enaf"].Revisions) == 0 {
-			t.Errorf("%+v %v", curves["conso-enaf"], err)
+		ind, err := book.Catalogue.Find("conso-enaf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c2, err := book.ReadOne(ctx, d, ind, "region:44")
+		if err != nil || len(c2.Points) != 2 || c2.Edition == "" || len(c2.Revisions) == 0 {
+			t.Errorf("%+v %v", c2, err)
 		}
 	})
 }

@@ -42,6 +42,8 @@ type Curve struct {
 	// Aim is the nation's target in 2030 as an imported referential gives it, nil
 	// when the table of the binary holds.
 	Aim *Written
+	// Terms are the numerator and the denominator of a ratio that Jalon made.
+	Terms [2]*Curve
 }
 
 // Rounding is the most that a value may be off for being written with few
@@ -99,15 +101,28 @@ func (c *Curve) Known() int {
 }
 
 // Read returns every curve of a territory, by indicator: the last edition in the
-// base, else the table of the binary. It is one statement whatever the base
-// holds.
+// base, else the table of the binary, without what older editions said. It is one
+// statement, and reads the rows of one edition a series, however many there are.
 func (b *Book) Read(ctx context.Context, q db.Q, territory string) (_ map[string]*Curve, err error) {
 	defer apperr.Wrap(&err, "series.Read(%q)", territory)
 	var rows []kept
 	if q != nil {
-		rows, err = b.received(ctx, q, `(o.territory = $1 AND o.series >= $2 AND o.series < $3
-		    OR o.territory = 'nation' AND o.year = $4 AND o.series >= $5 AND o.series < $6)`,
-			territory, Trends+"/", Trends+"0", Horizon, NationalTargets+"/", NationalTargets+"0")
+		rows, err = collect(q.Query(ctx, `
+			SELECT `+columns+`
+			  FROM (SELECT x.series AS series, MAX(x.edition) AS edition
+			          FROM observation x
+			          JOIN published_edition p ON p.id = x.edition
+			         WHERE x.territory = $1 AND x.series >= $2 AND x.series < $3
+			         GROUP BY x.series) last
+			  JOIN observation o ON o.territory = $1 AND o.series = last.series AND o.edition = last.edition
+			  JOIN published_edition e ON e.id = o.edition
+			UNION ALL
+			SELECT `+columns+`
+			  FROM observation o
+			  JOIN published_edition e ON e.id = o.edition
+			 WHERE o.territory = 'nation' AND o.series >= $4 AND o.series < $5 AND o.year = $6
+			 ORDER BY 1, 2, 4, 3`,
+			territory, Trends+"/", Trends+"0", NationalTargets+"/", NationalTargets+"0", Horizon))
 		if err != nil {
 			return nil, err
 		}
@@ -123,18 +138,67 @@ func (b *Book) Read(ctx context.Context, q db.Q, territory string) (_ map[string
 	return out, nil
 }
 
-// Across returns the curves of one indicator in every territory of a scale.
+// ReadOne returns the curve of one indicator with what its older editions said
+// otherwise; of a ratio that nobody publishes there, the curve that its two terms
+// make. It is nil when there is none.
+func (b *Book) ReadOne(ctx context.Context, q db.Q, ind *Indicator, territory string) (_ *Curve, err error) {
+	defer apperr.Wrap(&err, "series.ReadOne(%q, %q)", ind.Code, territory)
+	names := []string{ind.Code, ind.Numerator, ind.Denominator}
+	var rows []kept
+	if q != nil {
+		rows, err = collect(q.Query(ctx, `
+			SELECT `+columns+`
+			  FROM observation o
+			  JOIN published_edition e ON e.id = o.edition
+			 WHERE o.territory = $1 AND o.series IN ($2, $3, $4)
+			    OR o.territory = 'nation' AND o.series = $5 AND o.year = $6
+			 ORDER BY 1, 2, 4, 3`,
+			territory, Trends+"/"+names[0], Trends+"/"+names[1], Trends+"/"+names[2], NationalTargets+"/"+ind.National, Horizon))
+		if err != nil {
+			return nil, err
+		}
+	}
+	out := map[string]*Curve{}
+	for _, code := range names {
+		if c, ok := b.Embedded(code, territory); ok {
+			out[code] = c
+		}
+	}
+	for key, c := range b.curves(rows) {
+		out[key.series] = b.revised(c, out[key.series])
+	}
+	if out[ind.Code] == nil {
+		if c := Recompute(ind, out[ind.Numerator], out[ind.Denominator]); c != nil {
+			out[ind.Code] = c
+		}
+	}
+	b.aimed(out, rows)
+	return out[ind.Code], nil
+}
+
+// Across returns the curves of one indicator in every territory of a scale, each
+// of its last edition.
 func (b *Book) Across(ctx context.Context, q db.Q, code, scale string) (_ map[string]*Curve, err error) {
 	defer apperr.Wrap(&err, "series.Across(%q, %q)", code, scale)
 	var rows []kept
 	if q != nil {
-		if rows, err = b.received(ctx, q, `o.series = $1 AND o.territory >= $2 AND o.territory < $3`, Trends+"/"+code, scale+":", scale+";"); err != nil {
+		rows, err = collect(q.Query(ctx, `
+			SELECT `+columns+`
+			  FROM (SELECT x.territory AS territory, MAX(x.edition) AS edition
+			          FROM observation x
+			          JOIN published_edition p ON p.id = x.edition
+			         WHERE x.series = $1 AND x.territory >= $2 AND x.territory < $3
+			         GROUP BY x.territory) last
+			  JOIN observation o ON o.series = $1 AND o.territory = last.territory AND o.edition = last.edition
+			  JOIN published_edition e ON e.id = o.edition
+			 ORDER BY 1, 2, 4, 3`, Trends+"/"+code, scale+":", scale+";"))
+		if err != nil {
 			return nil, err
 		}
 	}
 	out := map[string]*Curve{}
 	for territory, all := range b.table {
-		if c, ok := all[code]; ok && len(territory) > len(scale) && territory[:len(scale)+1] == scale+":" {
+		if c, ok := all[code]; ok && strings.HasPrefix(territory, scale+":") {
 			out[territory] = c
 		}
 	}
@@ -150,13 +214,10 @@ type kept struct {
 	at int64
 }
 
-func (b *Book) received(ctx context.Context, q db.Q, where string, args ...any) ([]kept, error) {
-	rows, err := q.Query(ctx, `
-		SELECT o.series, o.territory, o.year, o.edition, o.value, COALESCE(o.reason, ''), o.as_published, o.source, o.label, o.day, e.at
-		  FROM observation o
-		  JOIN published_edition e ON e.id = o.edition
-		 WHERE `+where+`
-		 ORDER BY o.series, o.territory, o.edition, o.year`, args...)
+// columns are those of kept, in its order: by series, territory, year, edition.
+const columns = `o.series, o.territory, o.year, o.edition, o.value, COALESCE(o.reason, '') AS reason, o.as_published, o.source, o.label, o.day, e.at`
+
+func collect(rows *db.Rows, err error) ([]kept, error) {
 	return db.Collect(rows, err, func(r *db.Rows) (k kept, err error) {
 		err = r.Scan(&k.Series, &k.Territory, &k.Year, &k.Edition, &k.Value, &k.Reason, &k.AsPublished, &k.Source, &k.Label, &k.Day, &k.at)
 		return k, err

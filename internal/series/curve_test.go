@@ -48,7 +48,17 @@ func TestTwoEditionsAreNeverMixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := after["conso-enaf"]
+		if last := after["conso-enaf"]; last.Edition != "b" || len(last.Points) != 1 {
+			t.Errorf("the last edition, among all: %+v", last)
+		}
+		ind, err := b.Catalogue.Find("conso-enaf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := b.ReadOne(ctx, d, ind, "region:44")
+		if err != nil {
+			t.Fatal(err)
+		}
 		if c.Edition != "b" || len(c.Points) != 1 || c.Points[0].Value != 1100 || c.Label != "édition b" || c.At.UnixMilli() != 2 {
 			t.Errorf("the last edition: %+v", c)
 		}

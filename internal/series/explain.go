@@ -26,15 +26,14 @@ func (b *Book) Explain(ctx context.Context, q db.Q, place func(ref string) (name
 	if err != nil {
 		return figure.Explanation{}, err
 	}
-	if _, err := b.Catalogue.Find(parts[1]); err != nil {
-		return figure.Explanation{}, err
-	}
-	curves, err := b.Read(ctx, q, parts[2])
+	ind, err := b.Catalogue.Find(parts[1])
 	if err != nil {
 		return figure.Explanation{}, err
 	}
-	b.Complete(curves)
-	c := curves[parts[1]]
+	c, err := b.ReadOne(ctx, q, ind, parts[2])
+	if err != nil {
+		return figure.Explanation{}, err
+	}
 	if c == nil {
 		return figure.Explanation{}, none
 	}
@@ -50,7 +49,7 @@ func (b *Book) Explain(ctx context.Context, q db.Q, place func(ref string) (name
 	}
 	for i := range c.Points {
 		if c.Points[i].Year == year {
-			return b.explainPoint(c, &c.Points[i], curves, name, key, page), nil
+			return b.explainPoint(c, &c.Points[i], name, key, page), nil
 		}
 	}
 	return figure.Explanation{}, none
@@ -60,7 +59,7 @@ func (b *Book) figureOf(c *Curve, key string, year int) figure.Figure {
 	return figure.Figure{Key: key, Unit: c.Indicator.Unit, Territory: c.Territory, Year: year, Class: figure.Provider, Source: c.Indicator.Producer + ", " + b.SourceTitle(c.Source), Version: c.Label}
 }
 
-func (b *Book) explainPoint(c *Curve, p *Point, curves map[string]*Curve, name, key, page string) figure.Explanation {
+func (b *Book) explainPoint(c *Curve, p *Point, name, key, page string) figure.Explanation {
 	ind := c.Indicator
 	e := figure.Explanation{Figure: b.figureOf(c, key, p.Year), Title: fmt.Sprintf("%s, %s, %d", ind.Name, name, p.Year), Sentence: ind.Counts, Page: page}
 	e.Figure.Value = p.Value
@@ -69,7 +68,7 @@ func (b *Book) explainPoint(c *Curve, p *Point, curves map[string]*Curve, name, 
 		e.Figure.Class, e.Figure.Reason = figure.Missing, p.Reason
 		return e
 	case p.AsPublished == "" && ind.Kind == Ratio:
-		b.explainRatio(&e, c, p.Year, curves)
+		b.explainRatio(&e, c, p.Year)
 	default:
 		e.Formula = "valeur publiée"
 		e.Numbers = p.AsPublished + "\u00a0" + ind.Published
@@ -91,9 +90,9 @@ func (b *Book) explainPoint(c *Curve, p *Point, curves map[string]*Curve, name, 
 	return e
 }
 
-func (b *Book) explainRatio(e *figure.Explanation, c *Curve, year int, curves map[string]*Curve) {
+func (b *Book) explainRatio(e *figure.Explanation, c *Curve, year int) {
 	e.Figure.Class = figure.Computed
-	n, d := curves[c.Indicator.Numerator], curves[c.Indicator.Denominator]
+	n, d := c.Terms[0], c.Terms[1]
 	if n == nil || d == nil {
 		return
 	}

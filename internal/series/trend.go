@@ -58,7 +58,7 @@ func Recompute(ratio *Indicator, numerator, denominator *Curve) *Curve {
 	if ratio.Kind != Ratio || numerator == nil || denominator == nil {
 		return nil
 	}
-	out := &Curve{Indicator: ratio, Territory: numerator.Territory, Edition: numerator.Edition, Label: numerator.Label, Source: numerator.Source, At: numerator.At}
+	out := &Curve{Indicator: ratio, Territory: numerator.Territory, Edition: numerator.Edition, Label: numerator.Label, Source: numerator.Source, At: numerator.At, Terms: [2]*Curve{numerator, denominator}}
 	scale := ratio.Factor
 	if ratio.Percent() {
 		scale *= 100

@@ -42,12 +42,12 @@ type Deps struct {
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"region-trends":     d.territory(regionRef, d.levers),
-		"region-trend":      d.territory(regionRef, d.one),
-		"region-trend-csv":  d.territory(regionRef, d.csv),
+		"region-trend":      d.at(regionRef, d.one),
+		"region-trend-csv":  d.at(regionRef, d.csv),
 		"department-trends": d.territory(departmentRef, d.levers),
-		"department-trend":  d.territory(departmentRef, d.one),
+		"department-trend":  d.at(departmentRef, d.one),
 
-		"department-trend-csv": d.territory(departmentRef, d.csv),
+		"department-trend-csv": d.at(departmentRef, d.csv),
 		"region-nature":        d.territory(regionRef, d.nature),
 	}
 }
@@ -94,9 +94,21 @@ func departmentRef(m *panorama.Model, r *http.Request) (territory.Ref, string, s
 	return territory.Ref{Scale: territory.Department, Code: dept.Code}, "/departements/" + dept.Code, "", nil
 }
 
-// territory reads the place of an address: one statement for its curves, whatever
-// the base holds.
+// territory is at with every curve of the territory: one statement, whatever the
+// base holds.
 func (d Deps) territory(read reader, then func(w http.ResponseWriter, r *http.Request, t *place) error) shell.Handler {
+	return d.at(read, func(w http.ResponseWriter, r *http.Request, t *place) (err error) {
+		if t.curves, err = d.Book.Read(r.Context(), d.Q, t.p.Territory.Ref.String()); err != nil {
+			return err
+		}
+		d.Book.Complete(t.curves)
+		t.measured, t.of = t.m.Measured(d.Book, t.curves)
+		return then(w, r, t)
+	})
+}
+
+// at reads the territory of an address, and what it has set itself.
+func (d Deps) at(read reader, then func(w http.ResponseWriter, r *http.Request, t *place) error) shell.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		m, err := d.Model(ctx)
@@ -116,16 +128,11 @@ func (d Deps) territory(read reader, then func(w http.ResponseWriter, r *http.Re
 		if t.p, err = m.Of(ref); err != nil {
 			return err
 		}
-		if t.curves, err = d.Book.Read(ctx, d.Q, ref.String()); err != nil {
-			return err
-		}
-		d.Book.Complete(t.curves)
 		if d.Own != nil {
 			if t.own, err = d.Own(ctx, ref); err != nil {
 				return err
 			}
 		}
-		t.measured, t.of = m.Measured(d.Book, t.curves)
 		return then(w, r, t)
 	}
 }
@@ -137,7 +144,10 @@ func (d Deps) indicator(r *http.Request, t *place) (*series.Curve, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := t.curves[ind.Code]
+	c, err := d.Book.ReadOne(r.Context(), d.Q, ind, t.p.Territory.Ref.String())
+	if err != nil {
+		return nil, err
+	}
 	if c == nil || len(c.Points) == 0 {
 		return nil, apperr.NotFoundf("Aucune valeur de «"+nb+"%s"+nb+"» n’est connue pour %s.", ind.Name, t.p.Territory.Name)
 	}

@@ -52,7 +52,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request, t *place) error {
 	v.Values = values(c)
 	v.Revisions = revisions(c)
 	if j := x.Judgement.Target; j != nil {
-		v.Target = fmt.Sprintf("Cible%s: %s%s%s en %d, d’après le %s.", nb, shown(j.Value), nb, ind.Unit, j.Year, j.Label)
+		v.Target = fmt.Sprintf("Cible%s: %s%s%s en %d (%s).", nb, shown(j.Value), nb, ind.Unit, j.Year, j.Label)
 	}
 	if n := x.National; n != nil {
 		v.National = fmt.Sprintf("Cible nationale%s: %s%s%s en %d (%s). Elle ne juge pas une région.", nb, shown(n.Value), nb, ind.Unit, n.Year, d.Book.SourceTitle(n.Source))
@@ -96,6 +96,9 @@ func (t *place) finding(x *panorama.Trend) string {
 func (t *place) figures(x *panorama.Trend) []ui.KeyFigure {
 	unit := x.Curve.Indicator.Unit
 	class, label := "provider", "donnée d’un producteur"
+	if x.Curve.Terms[0] != nil {
+		class, label = "computed", "calculé par Jalon"
+	}
 	first := ui.KeyFigure{Label: "Dernière valeur", Value: ui.Value{Missing: "aucune valeur d’année entière"}}
 	if last, ok := x.Curve.Last(); ok {
 		first = ui.KeyFigure{Label: "Dernière valeur, " + strconv.Itoa(last.Year), Value: ui.Value{Text: shown(last.Value), Unit: unit, Exact: exact(last.Value, unit), Provenance: class, ProvenanceLabel: label,

@@ -52,6 +52,9 @@ func nice(v float64) float64 {
 	return 10 * unit
 }
 
+// FromZero says whether the axis of values holds zero.
+func (p Plot) FromZero() bool { return p.low <= 0 && p.high >= 0 }
+
 // X is the place of a year, which may be between two.
 func (p Plot) X(year float64) int {
 	return p.Box.X + int(math.Round((year-float64(p.From))/float64(p.To-p.From)*float64(p.Box.W)))

@@ -113,7 +113,7 @@ func (b *Book) explainPace(c *Curve, name, key, page string) (figure.Explanation
 	p := c.JudgedPace(DefaultRules())
 	e := figure.Explanation{Figure: b.figureOf(c, key, p.To), Title: "Rythme observé\u00a0: " + c.Indicator.Name + ", " + name, Page: page,
 		Sentence: "Le changement par an entre deux années entières de la même édition.", Formula: "(dernière valeur − première valeur) ÷ nombre d’années"}
-	e.Figure.Unit += " par an"
+	e.Figure.Unit = c.Indicator.PaceUnit()
 	if !p.Known {
 		e.Figure.Class, e.Figure.Reason = figure.Missing, "Il manque une valeur pour mesurer un rythme."
 		return e, nil
@@ -121,7 +121,7 @@ func (b *Book) explainPace(c *Curve, name, key, page string) (figure.Explanation
 	first, _ := c.In(p.From)
 	last, _ := c.In(p.To)
 	e.Figure.Class, e.Figure.Value = figure.Computed, p.PerYear
-	e.Numbers = fmt.Sprintf("(%s − %s) ÷ %d = %s\u00a0%s par an", french.Significant(last.Value, 6), french.Significant(first.Value, 6), p.Years(), french.Significant(p.PerYear, 4), c.Indicator.Unit)
+	e.Numbers = fmt.Sprintf("(%s − %s) ÷ %d = %s\u00a0%s", french.Significant(last.Value, 6), french.Significant(first.Value, 6), p.Years(), french.Significant(p.PerYear, 4), c.Indicator.PaceUnit())
 	for _, t := range []Point{first, last} {
 		e.Inputs = append(e.Inputs, figure.Input{Symbol: strconv.Itoa(t.Year), Label: c.Indicator.Name + ", " + strconv.Itoa(t.Year), Value: french.Significant(t.Value, 6) + "\u00a0" + c.Indicator.Unit, Source: e.Figure.Source, Key: Figure(c.Indicator.Code, c.Territory, t.Year)})
 	}

@@ -81,6 +81,14 @@ func (i *Indicator) Shown(v float64) float64 {
 	return v * i.Factor
 }
 
+// PaceUnit is the unit of a change a year: a part moves by points.
+func (i *Indicator) PaceUnit() string {
+	if i.Unit == "%" {
+		return "point par an"
+	}
+	return i.Unit + " par an"
+}
+
 // Signed says whether a value may be under zero.
 func (i *Indicator) Signed() bool { return i.Kind == Index }
 

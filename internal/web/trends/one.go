@@ -55,7 +55,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request, t *place) error {
 		v.Target = fmt.Sprintf("Cible%s: %s%s%s en %d (%s).", nb, shown(j.Value), nb, ind.Unit, j.Year, j.Label)
 	}
 	if n := x.National; n != nil {
-		v.National = fmt.Sprintf("Cible nationale%s: %s%s%s en %d (%s). Elle ne juge pas une région.", nb, shown(n.Value), nb, ind.Unit, n.Year, d.Book.SourceTitle(n.Source))
+		v.National = fmt.Sprintf("Cible nationale%s: %s%s%s en %d, d’après %s. Elle ne juge pas une région.", nb, shown(n.Value), nb, ind.Unit, n.Year, "«"+nb+d.Book.SourceTitle(n.Source)+nb+"»")
 	}
 	if err := d.rank(r, t, c, &v); err != nil {
 		return err
@@ -88,7 +88,7 @@ func (t *place) finding(x *panorama.Trend) string {
 		return s + ", " + x.Judgement.Verdict.Label()
 	}
 	if p := x.Judgement.Pace; p.Known {
-		return s + ", " + signed(p.PerYear) + " par an"
+		return s + ", " + signed(p.PerYear) + map[bool]string{true: nb + "point"}[x.Curve.Indicator.Unit == "%"] + " par an"
 	}
 	return s
 }
@@ -108,7 +108,7 @@ func (t *place) figures(x *panorama.Trend) []ui.KeyFigure {
 		if !p.Known {
 			return ui.KeyFigure{Label: label, Value: ui.Value{Missing: none}}
 		}
-		return ui.KeyFigure{Label: label, Value: ui.Value{Text: signed(p.PerYear), Unit: unit + " par an", Exact: exact(p.PerYear, unit+" par an"), Provenance: "computed", ProvenanceLabel: "calculé par Jalon", Explain: explain, Name: label},
+		return ui.KeyFigure{Label: label, Value: ui.Value{Text: signed(p.PerYear), Unit: x.Curve.Indicator.PaceUnit(), Exact: exact(p.PerYear, x.Curve.Indicator.PaceUnit()), Provenance: "computed", ProvenanceLabel: "calculé par Jalon", Explain: explain, Name: label},
 			Meaning: fmt.Sprintf("De %d à %d.", p.From, p.To)}
 	}
 	key := wording.FigurePath(series.Trends + "/" + x.Curve.Indicator.Code + "/" + x.Curve.Territory + "/")

@@ -107,6 +107,9 @@ func (c Curve) plot(box chart.Rect) chart.Plot {
 	return chart.NewPlot(box, from, to, values...)
 }
 
+// fromZero says whether the axis of values holds zero, whatever the size.
+func (c Curve) fromZero() bool { return c.plot(chart.Rect{W: 100, H: 100}).FromZero() }
+
 // curveDrawing writes the drawing for one width.
 func curveDrawing(c Curve, name string, w, h, size, years int) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, out io.Writer) error {

@@ -32,7 +32,7 @@ var house = []floor{
 	{name: "rooms", packages: []string{
 		"internal/account", "internal/cop", "internal/plan", "internal/objective", "internal/knowledge", "internal/action",
 		"internal/survey", "internal/support", "internal/debate", "internal/diagnosis", "internal/roadmap", "internal/followup", "internal/national", "internal/report"}},
-	{name: "foreign formats", packages: []string{"internal/exchange"}},
+	{name: "foreign formats", packages: []string{"internal/exchange", "internal/hub"}},
 	// Components and the frame of a page know no room.
 	{name: "components", pure: true, reach: []string{"data", "data/geo", "internal/apperr", "internal/french", "internal/chart", "internal/form",
 		"internal/policy", "internal/web/static", "internal/web/ui"}, packages: []string{"internal/web/static", "internal/web/ui", "internal/web/shell"}},

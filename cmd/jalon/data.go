@@ -28,6 +28,7 @@ var importCommand = command{
 		fs.StringVar(&r.Sheet, "sheet", "", "`FEUILLE` du classeur à lire (la première visible sinon)")
 		fs.IntVar(&r.SkipRows, "skip-rows", 0, "`NOMBRE` de lignes de titre avant l’en-tête")
 		fs.IntVar(&r.Year, "year", 0, "`ANNÉE` de la géographie, quand l’édition du découpage ne la dit pas")
+		fs.BoolVar(&r.FromHub, "from-hub", false, "demande les séries au hub réglé par JALON_HUB_URL, sans fichier (genre series-hub)")
 		fs.Func("map", "`COLONNE=CHAMP`, sens d’une colonne que le format ne connaît pas (champ «\u00a0-\u00a0» pour l’ignorer)\u00a0; répétable", func(s string) error {
 			column, field, ok := strings.Cut(s, "=")
 			if !ok || column == "" || field == "" {
@@ -37,10 +38,10 @@ var importCommand = command{
 			return nil
 		})
 		return func(ctx context.Context, cfg config.Config, args []string) error {
-			if err := need(args, "GENRE", "FICHIER"); err != nil {
+			if err := importArgs(&r, args); err != nil {
 				return err
 			}
-			r.Kind, r.Path, r.By = args[0], args[1], who()
+			r.By = who()
 			if !knownKind(r.Kind) {
 				return apperr.Invalidf("Import inconnu\u00a0: «\u00a0%s\u00a0». Lancez «\u00a0jalon import --help\u00a0» pour la liste.", r.Kind)
 			}
@@ -59,6 +60,32 @@ var importCommand = command{
 			return errors.Join(mendable(err), c.Close())
 		}
 	},
+}
+
+// importArgs reads the kind and the files: one, but for series, of which several
+// files or a folder make one import, and the hub none.
+func importArgs(r *app.ImportRequest, args []string) error {
+	if len(args) > 0 {
+		r.Kind = args[0]
+	}
+	if r.FromHub {
+		if err := need(args, "GENRE"); err != nil {
+			return err
+		}
+		if r.Kind != "series-hub" {
+			return apperr.Invalidf("--from-hub ne vaut que pour le genre series-hub.")
+		}
+		return nil
+	}
+	if strings.HasPrefix(r.Kind, "series") && len(args) > 2 {
+		r.Path, r.More = args[1], args[2:]
+		return nil
+	}
+	if err := need(args, "GENRE", "FICHIER"); err != nil {
+		return err
+	}
+	r.Path = args[1]
+	return nil
 }
 
 // mendable adds to what a person reads the flags that mend it, if any does.

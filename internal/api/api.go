@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -18,6 +19,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
@@ -36,7 +38,12 @@ type Deps struct {
 	Perimeter func(ctx context.Context, id string) (territory.Territory, []int32, error)
 	// Board is the national board, for those whose role reads it.
 	Board *national.Room
-	Q     db.Q
+	// Book is the catalogue of series, Q holds those that came in by imports.
+	Book *series.Book
+	Q    db.Q
+	Now  func() time.Time
+	// Own gives the targets that a territory has set itself; nil where no room does.
+	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 }
@@ -56,6 +63,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-board-figure": d.boardFigure,
 		"api-board":        d.board,
 		"api-metrics":      d.metrics,
+		"api-series":       d.seriesList,
+		"api-series-one":   d.seriesOne,
+		"api-trends":       d.trends,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -18,6 +19,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/framework"
 	"jalon/internal/panorama"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
@@ -35,6 +37,9 @@ var patterns = map[string]string{
 	"/api/v1/figures/national/{key...}":  "api-board-figure",
 	"/api/v1/board":                      "api-board",
 	"/api/v1/metrics":                    "api-metrics",
+	"/api/v1/series":                     "api-series",
+	"/api/v1/series/{code}":              "api-series-one",
+	"/api/v1/trends/{territory}":         "api-trends",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
@@ -56,7 +61,13 @@ func server(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	book, err := series.LoadBook(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
 	d := api.Deps{
+		Book:      book,
+		Now:       func() time.Time { return time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC) },
 		Model:     func(context.Context) (*panorama.Model, error) { return m, nil },
 		Explain:   m.Explain,
 		CursorKey: []byte("essai"),
@@ -160,6 +171,21 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 		{"/panorama/commune:97411", "Panorama", 200},
 		{"/figures/panorama/2024-07/voitures-electriques/region:44", "Figure", 200},
 		{"/figures/panorama/2024-07/industrie/commune:67482", "Problem", 404},
+		{"/series", "SeriesList", 200},
+		{"/series?lever=voitures-electriques", "SeriesList", 200},
+		{"/series/part-bio", "SeriesPage", 200},
+		{"/series/part-bio?territory=region:44", "SeriesPage", 200},
+		{"/series/dma-par-habitant?territory=region:44", "SeriesPage", 200},
+		{"/series/points-recharge?territory=department:67", "SeriesPage", 200},
+		{"/series/part-bio?territory=department:67", "Problem", 404},
+		{"/series/rien", "Problem", 404},
+		{"/series/part-bio?territory=rien", "Problem", 400},
+		{"/series?levier=x", "Problem", 400},
+		{"/trends/region:44", "Trends", 200},
+		{"/trends/region:04", "Trends", 200},
+		{"/trends/department:67", "Trends", 200},
+		{"/trends/nation", "Trends", 200},
+		{"/trends/region:99", "Problem", 404},
 		{"/territories/region:99", "Problem", 404},
 		{"/territories/rien", "Problem", 400},
 		{"/territories?limit=0", "Problem", 400},

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"jalon/data"
@@ -25,6 +26,7 @@ import (
 	"jalon/internal/demo"
 	"jalon/internal/document"
 	"jalon/internal/framework"
+	"jalon/internal/hub"
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
@@ -51,6 +53,8 @@ type Core struct {
 	random io.Reader
 	tables fs.FS
 	demo   bool // the database is one of demonstration
+	book   func() (*series.Book, error)
+	hub    *hub.Client // nil for the one of the settings
 }
 
 // Option sets what tests and the command line choose.
@@ -149,6 +153,7 @@ func base(cfg config.Config, opts []Option) *Core {
 	for _, o := range opts {
 		o(c)
 	}
+	c.book = sync.OnceValues(func() (*series.Book, error) { return series.LoadBook(c.tables) })
 	c.IDs = db.NewIDs(c.now, c.random)
 	c.Intake = intake.New(c.IDs, c.now)
 	return c
@@ -180,6 +185,9 @@ func (c *Core) tree(ctx context.Context) (*territory.Tree, error) {
 	}
 	return territory.LoadActive(ctx, c.DB)
 }
+
+// Book is the catalogue of series with the figures of the binary, read once.
+func (c *Core) Book() (*series.Book, error) { return c.book() }
 
 // Model is the panorama of the data as they are now.
 func (c *Core) Model(ctx context.Context) (*panorama.Model, error) {

@@ -32,7 +32,9 @@ type ImportRequest struct {
 	Encoding string // windows-1252, when the sender vouches for it
 	Sheet    string
 	SkipRows int
-	Year     int // geography of the edition, for territories
+	Year     int      // geography of the edition, for territories
+	More     []string // further files of one import of series
+	FromHub  bool     // series asked of the hub, not read from a file
 }
 
 // Outcome is what an import did, for a person to read.
@@ -47,7 +49,8 @@ type Outcome struct {
 	Lines    []intake.Line
 	More     int64 // lines that are not in Lines
 
-	fault error // what ended the reading of the file
+	fault   error // what ended the reading of the file
+	located bool  // the reasons say their own place
 }
 
 // ImportKinds lists what can be imported, with its French title.
@@ -61,6 +64,10 @@ func ImportKinds() [][2]string {
 		{"territories", "édition du découpage\u00a0: archive .tgz ou dossier de @etalab/decoupage-administratif"},
 		{"insee-logement", "INSEE, base-cc-logement\u00a0: logements chauffés au fioul et au gaz"},
 		{"sdes-parc", "SDES, parc de voitures par commune"},
+		{seriesHub, "séries du hub d’indicateurs territoriaux (JSON)\u00a0: fichiers, dossier, ou --from-hub"},
+		{seriesBarometer, "séries du baromètre des résultats de l’action publique (.csv, .csv.gz)"},
+		{seriesNational, "référentiel national (CSV de Grist)\u00a0: valeurs et cibles de la nation"},
+		{seriesFile, "séries\u00a0: territory, series, year ou date, value, unit, source (et edition, reason)"},
 		{"cerema-artif", "Cerema, conso_com\u00a0: consommation d’espaces par commune"},
 	}
 }
@@ -79,6 +86,8 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 	switch r.Kind {
 	case "territories":
 		return c.importTerritories(ctx, r)
+	case seriesHub, seriesBarometer, seriesFile, seriesNational:
+		return c.importSeries(ctx, r)
 	}
 	o := Outcome{File: filepath.Base(r.Path)}
 	table, file, err := openTable(r)

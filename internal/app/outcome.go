@@ -42,6 +42,9 @@ func (o Outcome) String() string {
 }
 
 func (o Outcome) line(l intake.Line) string {
+	if o.located && l.Reason != "" { // a row of several files says its own
+		return map[intake.Verdict]string{intake.Error: "Refusée", intake.Warning: "Remarque"}[l.Verdict] + "\u00a0: " + l.Reason + "\n"
+	}
 	place := fmt.Sprintf("%s, ligne\u00a0%d", o.File, l.Line)
 	if l.Col > 0 {
 		place += fmt.Sprintf(", colonne\u00a0%d", l.Col)

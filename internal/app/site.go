@@ -23,6 +23,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web"
 	"jalon/internal/web/downloads"
@@ -103,8 +104,13 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.metrics, err = newMetrics(a.Config.MetricsAddr); err != nil {
 		return err
 	}
+	book, err := a.Book()
+	if err != nil {
+		return err
+	}
 	a.figures.Register("panorama", a.explainPanorama)
 	a.figures.Register(national.Prefix, a.national.Explain)
+	a.figures.Register(series.Trends, a.explainSeries)
 	theme, files, err := readTheme(a.Config.ThemeDir)
 	if err != nil {
 		return err
@@ -112,7 +118,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Accounts: a.accounts, National: a.national, More: a.more(theme),
+		Health: a.health, Book: book, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
@@ -135,10 +141,10 @@ func taken(addr string, err error) error {
 
 // more are the handlers that need more than a model: the files of open data,
 // which are made on disk, and the API.
-func (a *App) more(theme ui.Theme) map[string]shell.Handler {
+func (a *App) more(theme ui.Theme, book *series.Book) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Demo: a.demo, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
-	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Q: a.DB}) {
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now}) {
 		all[name] = h
 	}
 	for name, h := range reports.Handlers(a.reports(frame)) {
@@ -240,7 +246,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	plans, err := db.Version(ctx, a.DB, plan.Version)
-	version := fmt.Sprintf("%s.%d.%d.%d", m.Version(), free, cops, plans)
+	if err != nil {
+		return "", err
+	}
+	trends, err := db.Version(ctx, a.DB, series.TrendsVersion)
+	version := fmt.Sprintf("%s.%d.%d.%d.%d", m.Version(), free, cops, plans, trends)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}
@@ -250,6 +260,37 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 func (a *App) health(ctx context.Context) (string, error) {
 	_, err := db.Version(ctx, a.DB, panorama.DataVersion)
 	return string(a.DB.Engine()), err
+}
+
+// explainSeries answers for the figures of series, and names their territory.
+func (a *App) explainSeries(ctx context.Context, key string) (figure.Explanation, error) {
+	book, err := a.Book()
+	if err != nil {
+		return figure.Explanation{}, err
+	}
+	m, err := a.Model(ctx)
+	if err != nil {
+		return figure.Explanation{}, err
+	}
+	place := func(text string) (name, page string, err error) {
+		ref, err := territory.ParseRef(text)
+		if err != nil {
+			return "", "", err
+		}
+		t, err := m.Tree().Lookup(ref)
+		if err != nil {
+			return "", "", err
+		}
+		switch ref.Scale {
+		case territory.RegionS:
+			region, err := m.Tree().Region(ref.Code)
+			return t.Name, "/regions/" + region.Slug, err
+		case territory.Department:
+			return t.Name, "/departements/" + ref.Code, nil
+		}
+		return t.Name, "", nil
+	}
+	return book.Explain(ctx, a.DB, place, key)
 }
 
 // explainPanorama also answers for free perimeters, which the model of the

@@ -75,6 +75,11 @@ type Config struct {
 	// tries, are kept.
 	RetentionSignIn int `env:"JALON_RETENTION_SIGNIN" envDefault:"7" help:"nombre de jours pendant lesquels les demandes et les essais de connexion sont gardés"`
 
+	// HubURL is the hub of territorial indicators, up to its version; HubToken
+	// opens it.
+	HubURL   string `env:"JALON_HUB_URL" help:"adresse du hub d’indicateurs territoriaux (API Cube), jusqu’à sa version : https://…/cubejs-api/v1" shown:"aucune : les séries viennent de fichiers"`
+	HubToken string `env:"JALON_HUB_TOKEN" help:"jeton du hub d’indicateurs territoriaux" shown:"aucun"`
+
 	// Unknown names the JALON_ variables that nothing reads, for a warning at
 	// start-up.
 	Unknown []string `env:"-"`

@@ -304,7 +304,7 @@ func TestForgedArchivesAreRefusedWithAReason(t *testing.T) {
 		"manifest not JSON": {replace("manifest.json", "{", "["), "manifest.json"},
 		"another product":   {replace("manifest.json", `"jalon"`, `"autre"`), "archive de Jalon"},
 		"newer format":      {replace("manifest.json", `"format": 1`, `"format": 2`), "format 2"},
-		"newer schema":      {replace("manifest.json", schema, `"schema": 99`), "plus récente"},
+		"newer schema":      {replace("manifest.json", schema, `"schema": 9999`), "plus récente"},
 		"no schema":         {replace("manifest.json", schema, `"schema": 0`), "schéma"},
 		"unknown table":     {replace("manifest.json", `"import_run"`, `"sqlite_schema"`), "sqlite_schema"},
 		"local table":       {replace("manifest.json", `"import_run"`, `"setting"`), "setting"},

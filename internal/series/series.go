@@ -38,6 +38,8 @@ type Observation struct {
 	// Label is the edition as its publisher names it; of an allocation key, what
 	// its producer counts when that is not what the State's key counts.
 	Label string `json:"label"`
+	// Day is when a year was measured, if the source says so: «2024-10-01».
+	Day string `json:"day,omitempty"`
 }
 
 // Tables lists the tables of this room.
@@ -66,10 +68,10 @@ func Write(ctx context.Context, q db.Q, rows []Observation) (err error) {
 		if o.Value != nil {
 			value = *o.Value
 		}
-		values[i] = []any{o.Series, o.Territory, o.Year, o.Edition, value, reason, o.AsPublished, o.Unit, string(o.Class), o.Source, o.Label}
+		values[i] = []any{o.Series, o.Territory, o.Year, o.Edition, value, reason, o.AsPublished, o.Unit, string(o.Class), o.Source, o.Label, o.Day}
 	}
 	_, err = db.Insert(ctx, q, "observation", []string{"series", "territory", "year", "edition", "value", "reason",
-		"as_published", "unit", "class", "source", "label"}, values, "ON CONFLICT (series, territory, year, edition) DO NOTHING")
+		"as_published", "unit", "class", "source", "label", "day"}, values, "ON CONFLICT (series, territory, year, edition) DO NOTHING")
 	return err
 }
 
@@ -129,13 +131,13 @@ func sameFigure(a, b Observation) bool {
 
 func find(ctx context.Context, q db.Q, from, to string) ([]Observation, error) {
 	rows, err := q.Query(ctx, `
-		SELECT o.series, o.territory, o.year, o.edition, o.value, COALESCE(o.reason, ''), o.as_published, o.unit, o.class, o.source, o.label
+		SELECT o.series, o.territory, o.year, o.edition, o.value, COALESCE(o.reason, ''), o.as_published, o.unit, o.class, o.source, o.label, o.day
 		  FROM observation o
 		  JOIN published_edition e ON e.id = o.edition
 		 WHERE o.series >= $1 AND o.series < $2
 		 ORDER BY o.series, o.territory, o.year, o.edition`, from, to)
 	return db.Collect(rows, err, func(r *db.Rows) (o Observation, err error) {
-		err = r.Scan(&o.Series, &o.Territory, &o.Year, &o.Edition, &o.Value, &o.Reason, &o.AsPublished, &o.Unit, &o.Class, &o.Source, &o.Label)
+		err = r.Scan(&o.Series, &o.Territory, &o.Year, &o.Edition, &o.Value, &o.Reason, &o.AsPublished, &o.Unit, &o.Class, &o.Source, &o.Label, &o.Day)
 		return o, err
 	})
 }

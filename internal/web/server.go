@@ -25,6 +25,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
@@ -41,6 +42,7 @@ import (
 	"jalon/internal/web/plans"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/simulator"
+	"jalon/internal/web/trends"
 	"jalon/internal/web/ui"
 )
 
@@ -76,7 +78,13 @@ type Deps struct {
 	// Health says which engine answers and whether it does.
 	Health func(ctx context.Context) (engine string, err error)
 
-	// DB holds free perimeters.
+	// Book is the catalogue of series and the figures of the binary.
+	Book *series.Book
+	// Own and Aim give the targets that a territory has set itself, by lever, and what
+	// it aims at on the axes that have no kt; nil where no room does.
+	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
+	Aim func(ctx context.Context, region territory.Ref, code string) (text, source string, err error)
+	// DB holds free perimeters and imported series.
 	DB db.Q
 	// NewID makes the id of a new row.
 	NewID func() (string, error)
@@ -169,7 +177,8 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
-	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
+	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
+	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model, Keep: s.Keep}))
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,
@@ -177,7 +186,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(operator.Handlers(s.shell, s.Desk))
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
-	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Q: s.DB}))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own}))
 	add(s.More)
 	return all
 }

@@ -33,6 +33,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/web"
@@ -114,12 +115,20 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return m.Explain(ctx, key)
 	})
+	book, err := series.LoadBook(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures.Register(series.Trends, func(ctx context.Context, key string) (figure.Explanation, error) {
+		return book.Explain(ctx, d, func(string) (string, string, error) { return "Essai", "", nil }, key)
+	})
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
 	}
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
+			Book:    book,
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
 			DataVersion: func(ctx context.Context) (string, error) {

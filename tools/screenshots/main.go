@@ -37,6 +37,7 @@ type shot struct {
 func shots() []shot {
 	return []shot{
 		{name: "accueil", path: "/", width: 1280, height: 1200},
+		{name: "tendances-grand-est", path: "/regions/grand-est/tendances", width: 1280, height: 1500},
 		{name: "panorama-grand-est", path: "/regions/grand-est/panorama", width: 1280, height: 1500},
 		{name: "panorama-grand-est-320", path: "/regions/grand-est/panorama", width: 320, height: 900},
 		{name: "levier", path: "/leviers/voitures-electriques", width: 1280, height: 1000},

@@ -19,24 +19,25 @@ import (
 
 // oneView is the public side of a COP.
 type oneView struct {
-	Heading      ui.Heading
-	Tabs         []ui.Link
-	Steps        []step
-	Figures      []ui.KeyFigure
-	Presentation string
-	Contact      string
-	Conflict     *ui.Alert
-	Events       ui.Table
-	News         []newsLine
-	Coming       []meetingLine
-	Held         []meetingLine
-	Documents    []documentLine
-	Others       []ui.Link // COPs of the same territory in other cycles
-	Departments  []ui.Link
-	Above        *ui.Link // the region's COP, for that of a département
-	Calendar     string
-	Empty        *ui.Empty
-	Foot         ui.Source
+	Panorama, Simulator string
+	Heading             ui.Heading
+	Tabs                []ui.Link
+	Steps               []step
+	Figures             []ui.KeyFigure
+	Presentation        string
+	Contact             string
+	Conflict            *ui.Alert
+	Events              ui.Table
+	News                []newsLine
+	Coming              []meetingLine
+	Held                []meetingLine
+	Documents           []documentLine
+	Others              []ui.Link // COPs of the same territory in other cycles
+	Departments         []ui.Link
+	Above               *ui.Link // the region's COP, for that of a département
+	Calendar            string
+	Empty               *ui.Empty
+	Foot                ui.Source
 }
 
 // step is a stage on the stepper: what is known of it in words, for its colour
@@ -85,7 +86,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := oneView{Heading: heading(c, where, s), Tabs: publicTabs(c), Steps: steps(s), Contact: c.Contact, Presentation: c.Presentation, Figures: figures(p, s, on), Calendar: c.Path() + "/calendrier.ics",
+	v := oneView{Heading: heading(c, where, s), Tabs: wording.Tabs(m.Tree(), p, wording.TabCOP), Panorama: wording.PanoramaPath(p.Territory), Simulator: wording.SimulatorPath(m.Tree(), p), Steps: steps(s), Contact: c.Contact, Presentation: c.Presentation, Figures: figures(p, s, on), Calendar: c.Path() + "/calendrier.ics",
 		Foot: ui.Source{Text: "événements nommés ci-dessus, chacun avec sa source.", Sources: []ui.Link{{Label: "Les 18 COP", Href: "/regions"}}, Print: true}}
 	cycle, err := cop.FindCycle(r.Context(), d.Q, c.Cycle)
 	if err != nil {
@@ -135,13 +136,6 @@ func heading(c cop.COP, where string, s cop.State) ui.Heading {
 		}
 	}
 	return h
-}
-
-func publicTabs(c cop.COP) []ui.Link {
-	if code := c.Department(); code != "" {
-		return []ui.Link{{Label: "La COP", Href: c.Path(), Current: true}, {Label: "Panorama", Href: "/departements/" + code + "/panorama"}, {Label: "Simulateur", Href: "/simulateur/" + c.Slug}}
-	}
-	return []ui.Link{{Label: "La COP", Href: c.Path(), Current: true}, {Label: "Panorama", Href: "/regions/" + c.Slug + "/panorama"}, {Label: "Simulateur", Href: "/simulateur/" + c.Slug}}
 }
 
 // publicWork adds the news, the meetings and the documents that anyone reads.

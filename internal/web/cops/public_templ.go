@@ -379,11 +379,11 @@ func onePage(v oneView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("Le panorama des leviers", "Ce que le territoire est invité à faire d’ici 2030, levier par levier.", v.Tabs[1].Href).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("Le panorama des leviers", "Ce que le territoire est invité à faire d’ici 2030, levier par levier.", v.Panorama).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("Le simulateur", "Composez autrement l’objectif de la région, et partagez le résultat.", v.Tabs[2].Href).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("Le simulateur", "Composez autrement l’objectif de la région, et partagez le résultat.", v.Simulator).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -21,6 +22,8 @@ import (
 type Deps struct {
 	Shell *shell.Shell
 	Model func(ctx context.Context) (*panorama.Model, error)
+	// Book names the series that measure a lever; nil where there are none.
+	Book *series.Book
 }
 
 // Handlers are the pages of this folder, by route name.
@@ -152,6 +155,8 @@ type leverView struct {
 	Targets     []framework.Target
 	NoRegional  bool
 	Links       *ui.Table
+	Series      []*series.Indicator
+	Trends      []ui.Link // of each region
 	Source      string
 }
 
@@ -203,8 +208,24 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		v.NoRegional = len(via) == 0
 	}
+	d.series(m, &v)
 	page := d.Shell.Page(r, v.Title, l.Gloss, ui.Link{Label: "Accueil", Href: "/"}, ui.Link{Label: "Leviers", Href: "/leviers"}, ui.Link{Label: l.Name, Href: wording.LeverPath(l.Code)})
 	return d.Shell.Render(w, r, page, leverPage(v))
+}
+
+// series names what measures the lever, and where its curves are read.
+func (d Deps) series(m *panorama.Model, v *leverView) {
+	if d.Book == nil {
+		return
+	}
+	if v.Series = d.Book.Catalogue.OfLever(v.Lever.Code); len(v.Series) == 0 {
+		return
+	}
+	for _, r := range m.Tree().Regions() {
+		if v.Lever.Version != framework.Overseas || r.Overseas {
+			v.Trends = append(v.Trends, ui.Link{Label: r.Name, Href: "/regions/" + r.Slug + "/tendances"})
+		}
+	}
 }
 
 func keyNote(k panorama.OfficialKey) string {

@@ -2,7 +2,6 @@ package panoramas
 
 import (
 	"net/http"
-	"strings"
 
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -123,34 +122,12 @@ func (b *builder) views(current string) []ui.Link {
 	return links
 }
 
-func (b *builder) tabs() []ui.Link {
-	ref := b.p.Territory.Ref
-	tabs := []ui.Link{{Label: "Panorama", Href: b.path, Current: true}}
-	if ref.Scale == territory.RegionS {
-		tabs = append([]ui.Link{{Label: "La COP", Href: strings.TrimSuffix(b.path, "/panorama")}}, tabs...)
-	}
-	if len(b.p.Regions) == 1 {
-		tabs = append(tabs, ui.Link{Label: "Simulateur", Href: b.simulator()})
-	}
-	return append(tabs, ui.Link{Label: "Comparer", Href: "/comparer?a=" + ref.String()})
-}
-
-// simulator leads to the simulator of the region that a territory lies in.
-func (b *builder) simulator() string {
-	region, err := b.m.Tree().Region(b.p.Regions[0].Code)
-	if err != nil {
-		return "/simulateur"
-	}
-	if b.below && b.p.Territory.Ref.Scale != territory.Perimeter {
-		return "/simulateur/" + b.p.Territory.Ref.String()
-	}
-	return "/simulateur/" + region.Slug
-}
+func (b *builder) tabs() []ui.Link { return wording.Tabs(b.m.Tree(), b.p, wording.TabPanorama) }
 
 func (b *builder) next() []ui.Link {
 	next := []ui.Link{}
 	if len(b.p.Regions) == 1 {
-		next = append(next, ui.Link{Label: "Essayer d’autres objectifs dans le simulateur", Href: b.simulator()})
+		next = append(next, ui.Link{Label: "Essayer d’autres objectifs dans le simulateur", Href: wording.SimulatorPath(b.m.Tree(), b.p)})
 	}
 	next = append(next, ui.Link{Label: "Comparer avec un autre territoire", Href: "/comparer?a=" + b.p.Territory.Ref.String()})
 	if b.below {

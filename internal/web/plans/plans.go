@@ -97,10 +97,14 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 	}
 	base := "/regions/" + region.Slug
 	v := view{Title: region.Name + nb + ": " + finding(x), Scope: []string{"objectifs indicatifs, proposés à la discussion", "référentiel 2023-24, juillet 2024", "de 2019 à 2030, en ktCO₂e par an"},
-		Tabs: []ui.Link{{Label: "La COP", Href: base}, {Label: "Panorama", Href: base + "/panorama"}, {Label: "Plans", Href: base + "/plans", Current: true}},
 		Desk: base + "/bureau/plans",
 		Foot: ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; plans saisis ou importés par les équipes, chacun avec sa source.",
 			Downloads: []ui.Link{{Label: "Cette comparaison (CSV)", Href: base + "/plans.csv"}}, Print: true}}
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Tabs = wording.Tabs(m.Tree(), x.Region, wording.TabPlans)
 	v.Key = keyFigures(x)
 	v.Table, v.Steps = lines(x)
 	v.Plans = planTable(x.Plans)

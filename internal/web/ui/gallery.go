@@ -189,3 +189,30 @@ func samplePage(asset func(string) string) Page {
 		Demo:  true, NoIndex: true, Asset: asset, PrintNote: "Imprimé le 27 mai 2024 – https://jalon.example/galerie",
 	}
 }
+
+func sampleCurve() Curve {
+	c := Curve{ID: "courbe", Title: "Voitures électriques\u00a0: 53,5 milliers en 2022, trois fois plus qu’en 2019", Description: "La cible de la région est de 620 milliers en 2030\u00a0; 2021 manque.",
+		Unit: "milliers de véhicules", Step: 1, TableHref: "#tendances",
+		Target:   &CurveTarget{Name: "cible de la région", Text: "620", Year: 2030, Value: 620},
+		Corridor: &Corridor{Name: "de 80\u00a0% à 120\u00a0% du rythme requis", FromYear: 2023, From: 110, ToYear: 2030, Low: 518, High: 722}}
+	for i, v := range []float64{13.8, 22, 0, 53.5, 110, 150} {
+		p := CurvePoint{Year: 2019 + i, Value: v, Text: french.Significant(v, 3), Href: "#tendances", Partial: i == 5}
+		if v == 0 {
+			p.Missing = "non publié"
+		}
+		c.Points = append(c.Points, p)
+	}
+	return c
+}
+
+func sampleVerdicts() []VerdictMark {
+	return []VerdictMark{{"ahead", "en avance"}, {"on-track", "sur la trajectoire"}, {"behind", "en retard"}, {"wrong", "à contre-sens"}, {"insufficient", "données insuffisantes"}, {"none", "pas de cible régionale"}}
+}
+
+func sampleTrends() Table {
+	t := Table{ID: "tendances", Caption: "Tendances", Columns: []Column{{Label: "Levier"}, {Label: "Courbe"}, {Label: "Verdict"}}}
+	for _, v := range sampleVerdicts() {
+		t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: v.Word}, {Text: "53,5", Spark: &Spark{Points: sampleCurve().Points, Step: 1}}, {Verdict: &v}}})
+	}
+	return t
+}

@@ -24,6 +24,16 @@ func iconPath(name string) string {
 		return "M1 5c3-4 5-4 7-2s4 2 6-1l1 1.5c-3 4-5 4-7 2S4 3.5 2 6.5zm0 6c3-4 5-4 7-2s4 2 6-1l1 1.5c-3 4-5 4-7 2s-4-2-6 1z"
 	case "prov-confirmed_zero":
 		return "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1m0 2a5 5 0 1 0 0 10A5 5 0 0 0 8 3"
+	case "verdict-ahead":
+		return "M8 1l6 6h-4v8H6V7H2z"
+	case "verdict-on-track":
+		return "M1 6.5h8v-4L15 8l-6 5.5v-4H1z"
+	case "verdict-behind":
+		return "M7 2h2v6l4 4-1.4 1.4L7 9zM8 0a8 8 0 1 1 0 16A8 8 0 0 1 8 0m0 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13"
+	case "verdict-wrong":
+		return "M15 9.5H7v4L1 8l6-5.5v4h8z"
+	case "verdict-insufficient", "verdict-none":
+		return "M2 7h12v2H2z"
 	case "prov-missing":
 		return "M2 7h12v2H2z"
 	}

@@ -60,7 +60,12 @@ func (b *markup) content(c *Cell, notes *notes) {
 	if c.Color > 0 {
 		b.raw(swatch(c.Color))
 	}
+	if c.Spark != nil {
+		b.raw(spark(*c.Spark))
+	}
 	switch {
+	case c.Verdict != nil:
+		b.verdict(c.Verdict)
 	case c.Missing != "":
 		b.raw(`<span class="missing"><span aria-hidden="true">–</span><span class="fr-sr-only">non disponible</span><a class="note" href="`)
 		b.href(notes.href(c.Missing))

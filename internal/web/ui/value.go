@@ -97,6 +97,10 @@ type Cell struct {
 	Mark  Mark
 	// Explain leads to «D'où vient ce chiffre ?»; Name says which.
 	Explain, Name string
+	// Verdict is a verdict on a trend, as a badge in place of the text; Spark a
+	// small curve before it.
+	Verdict *VerdictMark
+	Spark   *Spark
 }
 
 // Row is one line of a table.

@@ -57,6 +57,7 @@ func ImportKinds() [][2]string {
 		{"objectives", "objectifs publiés\u00a0: territory, lever, kt, equivalent, unit, edition, source"},
 		{"emissions", "émissions et objectifs d’EPCI\u00a0: territory, sector, subsector, year, value, unit, source"},
 		{"perimeters", "périmètres\u00a0: type, name, holder, member (commune ou EPCI), from, to"},
+		{"plans", "plans et leurs objectifs : plan, territory, name, lever, base_year, base, target_year, target, unit, page, source…"},
 		{"territories", "édition du découpage\u00a0: archive .tgz ou dossier de @etalab/decoupage-administratif"},
 		{"insee-logement", "INSEE, base-cc-logement\u00a0: logements chauffés au fioul et au gaz"},
 		{"sdes-parc", "SDES, parc de voitures par commune"},
@@ -92,8 +93,11 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 	if err != nil {
 		return o, err
 	}
-	if r.Kind == "perimeters" {
+	switch r.Kind {
+	case "perimeters":
 		return c.importPerimeters(ctx, r, table, digest, o)
+	case "plans":
+		return c.importPlans(ctx, r, table, digest, o)
 	}
 	m, err := c.Model(ctx)
 	if err != nil {

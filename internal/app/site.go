@@ -22,6 +22,7 @@ import (
 	"jalon/internal/jobs"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/territory"
 	"jalon/internal/web"
 	"jalon/internal/web/downloads"
@@ -106,7 +107,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Accounts: a.accounts, National: a.national, More: a.more(theme),
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Accounts: a.accounts, National: a.national, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will
@@ -213,7 +214,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	cops, err := db.Version(ctx, a.DB, cop.Version)
-	return fmt.Sprintf("%s.%d.%d", m.Version(), free, cops), err
+	if err != nil {
+		return "", err
+	}
+	plans, err := db.Version(ctx, a.DB, plan.Version)
+	return fmt.Sprintf("%s.%d.%d.%d", m.Version(), free, cops, plans), err
 }
 
 func (a *App) health(ctx context.Context) (string, error) {

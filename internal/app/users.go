@@ -13,6 +13,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/web/operator"
 )
@@ -26,6 +27,7 @@ type rooms struct {
 	accounts *account.Room
 	cops     *cop.Room
 	national *national.Room
+	plans    *plan.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -34,6 +36,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	var r rooms
 	r.journal = journal.New(c.IDs, c.now, db.NewCursors(desk.Key("journal")))
 	r.cops = &cop.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("cop")), Random: c.random}
+	r.plans = &plan.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal}
 	r.queue = jobs.New(c.IDs, c.now)
 	if c.Config.RetentionJobs > 0 {
 		r.queue.Keep = time.Duration(c.Config.RetentionJobs) * 24 * time.Hour

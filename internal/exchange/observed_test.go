@@ -166,3 +166,36 @@ func FuzzBundle(f *testing.F) {
 		}
 	})
 }
+
+// FuzzPlans holds that no file of plans is our own fault.
+func FuzzPlans(f *testing.F) {
+	head := "plan;territory;name;lever;base_year;base;target_year;target;unit;source\n"
+	for _, s := range []string{head + "PCAET;246700488;Plan;biogaz;2019;1;2030;2;TWh;x\n", head + "SRADDET;44;;;20;=1+1;2030;-;;\n", "plan;territory\n", "\x00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		table, err := exchange.ReadTable("plans.csv", strings.NewReader(text), exchange.Limits{})
+		if err != nil {
+			return
+		}
+		defer func() { _ = table.Close() }()
+		rows, err := exchange.ReadPlans(table, nil)
+		if err != nil {
+			if apperr.KindOf(err) == apperr.Internal {
+				t.Fatal(err)
+			}
+			return
+		}
+		for r, err := range rows {
+			if err != nil {
+				return
+			}
+			if r.Err == nil && (r.Kind.Value == "" || r.Source == "" || r.BaseYear == 0) {
+				t.Fatalf("an accepted row lacks what it must have: %+v", r)
+			}
+			if r.Err != nil && apperr.KindOf(r.Err) == apperr.Internal {
+				t.Fatal(r.Err)
+			}
+		}
+	})
+}

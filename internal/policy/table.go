@@ -82,12 +82,13 @@ const (
 	Report       Kind = "report"       // points d'étape and national studies
 	Metric       Kind = "metric"       // figures declared from before Jalon
 	Self         Kind = "self"         // one's own profile, sessions, data
+	Plan         Kind = "plan"         // plans of territories and what they aim at
 )
 
 // Kinds lists every kind, for the tests that walk the table.
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
-		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self}
+		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan}
 }
 
 // Verb is what is done to a thing.
@@ -128,11 +129,13 @@ var rules = []rule{
 	{public, Meeting, v(Read)},
 	{public, News, v(Read)},
 	{themselves, Self, v(Read, Edit, Export)},
+	{anyone, Plan, v(Read, Export)},
 
 	{Operator, Perimeter, v(Create, Edit)},
 	{Operator, Job, v(Read, Edit)},
 	{Operator, Mail, v(Read)},
 
+	{NationalAdmin, Plan, v(Create, Edit)},
 	{NationalAdmin, Perimeter, v(Create, Edit)},
 	{NationalAdmin, Cycle, v(Create, Edit)},
 	{NationalAdmin, COP, v(Create, Edit)},
@@ -160,6 +163,7 @@ var rules = []rule{
 	{NationalReader, Metric, v(Read)},
 	{NationalReader, Organisation, v(Read)},
 
+	{StateChair, Plan, v(Create, Edit)},
 	{StateChair, COP, v(Edit)},
 	{StateChair, Desk, v(Read)},
 	{StateChair, StageEvent, v(Create)},
@@ -178,6 +182,7 @@ var rules = []rule{
 	{StateChair, Board, v(Read)},
 	{StateChair, Report, v(Read)},
 
+	{RegionChair, Plan, v(Create, Edit)},
 	{RegionChair, COP, v(Edit)},
 	{RegionChair, Desk, v(Read)},
 	{RegionChair, StageEvent, v(Create)},
@@ -196,6 +201,7 @@ var rules = []rule{
 	{RegionChair, Board, v(Read)},
 	{RegionChair, Report, v(Read)},
 
+	{Team, Plan, v(Create, Edit)},
 	{Team, COP, v(Edit)},
 	{Team, Desk, v(Read)},
 	{Team, StageEvent, v(Create)},
@@ -214,6 +220,7 @@ var rules = []rule{
 	{Team, Board, v(Read)},
 	{Team, Report, v(Read)},
 
+	{DepartmentLead, Plan, v(Create, Edit)},
 	{DepartmentLead, COP, v(Edit)},
 	{DepartmentLead, Desk, v(Read)},
 	{DepartmentLead, StageEvent, v(Create)},

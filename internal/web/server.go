@@ -21,6 +21,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
@@ -31,6 +32,7 @@ import (
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/perimeters"
 	"jalon/internal/web/places"
+	"jalon/internal/web/plans"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/simulator"
 	"jalon/internal/web/ui"
@@ -74,6 +76,8 @@ type Deps struct {
 	COPs *cop.Room
 	// National reads the national board.
 	National *national.Room
+	// Plans keeps plans and what they aim at.
+	Plans *plan.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Desk signs operators in.
@@ -145,6 +149,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))

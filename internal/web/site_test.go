@@ -29,6 +29,7 @@ import (
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
@@ -49,6 +50,7 @@ type site struct {
 	accounts *account.Room
 	cops     *cop.Room
 	board    *national.Room
+	plans    *plan.Room
 	ill      atomic.Bool // the database does not answer
 	http.Handler
 }
@@ -74,7 +76,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.cops = rooms
+	s.cops, s.plans = rooms, &plan.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal}
 	keys := db.NewCursors([]byte("essai"))
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
@@ -111,7 +113,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return string(d.Engine()), nil
 		},
-		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, National: s.board, Accounts: s.accounts, More: elsewhere(),
+		DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, National: s.board, Accounts: s.accounts, More: elsewhere(),
 	})
 	return s
 }

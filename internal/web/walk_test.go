@@ -13,6 +13,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/web"
 )
@@ -44,6 +45,8 @@ const (
 	somewhere             // whoever holds the right over anything at all
 	nation                // whoever holds it over the nation
 	giver                 // whoever may give a role somewhere
+	itsRegion             // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsPlan               // a plan of the whole region, which its départements read on the same pages
 )
 
 // foreseen is every route: one that is not here fails the test.
@@ -84,12 +87,21 @@ var foreseen = map[string]need{
 	"roles":            {over: giver, path: "/roles"},
 	"role-give":        {over: giver, path: "/roles"},
 	"role-end":         {over: someone, path: "/roles/inconnu/fin"},
+	"plan-desk":        {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-add":         {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan":             {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-save":        {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
+	"plan-aim":         {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-aim-save":    {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
 }
+
+// codes are the two regions of the walk.
+var codes = map[string]string{"guyane": "03", "bretagne": "53"}
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
 var openRoutes = strings.Fields(`home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
-	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
+	commune commune-panorama perimeter-panorama nation-panorama compare plans plans-csv simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
 	api-lever api-panorama api-figure health robots favicon`)
@@ -124,7 +136,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made]).Replace(rt.Pattern)
+				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"]).Replace(rt.Pattern)
 			} else if slug != "guyane" {
 				continue
 			}
@@ -193,10 +205,17 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 		return !policy.Where(a, n.do, n.kind).None(), !policy.Where(a, policy.Read, n.kind).None()
 	case nation:
 		return policy.Can(a, n.do, policy.Thing{Kind: n.kind}), policy.Can(a, policy.Read, policy.Thing{Kind: n.kind})
+	case itsRegion, itsPlan:
+		may = policy.Can(a, n.do, policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}})
+		around := may || policy.Can(a, n.do, policy.Thing{Kind: n.kind, Department: map[string]string{"guyane": "973"}[slug]})
+		if n.over == itsPlan {
+			return may, around
+		}
+		return around, false
 	case theCOP:
 		// A page of the desk belongs to the desk: whoever does not open that does
 		// not know that it exists.
-		cops := []string{cop.RegionID(cop.First, map[string]string{"guyane": "03", "bretagne": "53"}[slug])}
+		cops := []string{cop.RegionID(cop.First, codes[slug])}
 		desk := policy.Can(a, policy.Read, policy.Thing{Kind: policy.Desk, COPs: cops})
 		return desk && policy.Can(a, n.do, policy.Thing{Kind: n.kind, COPs: cops}), desk
 	}
@@ -243,7 +262,7 @@ func (s *site) walkers() []walker {
 func (s *site) fixtures() map[string]string {
 	s.t.Helper()
 	out := map[string]string{}
-	for slug, code := range map[string]string{"guyane": "03", "bretagne": "53"} {
+	for slug, code := range codes {
 		id := cop.RegionID(cop.First, code)
 		team := policy.Actor{Person: "fixture", Grants: []policy.Grant{{Role: policy.Team, COP: id}}}
 		ctx := s.t.Context()
@@ -259,6 +278,15 @@ func (s *site) fixtures() map[string]string {
 		if err != nil {
 			s.t.Fatal(err)
 		}
+		p, err := s.plans.Add(ctx, s.d, team, plan.Plan{Kind: plan.SRADDET, Territory: "region:" + code, Region: code, Name: "Schéma", State: plan.InForce, Source: "essai"})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		aim, err := s.plans.AddObjective(ctx, s.d, team, plan.Objective{Plan: p.ID, Lever: "biogaz", BaseYear: 2019, TargetYear: 2030, Target: 1, Unit: "TWh", Written: "1"})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/plan"], out[slug+"/aim"] = p.ID, aim.ID
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -20,6 +20,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
+	"jalon/internal/knowledge"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
@@ -90,6 +91,9 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	if err := a.national.Load(ctx, a.tables); err != nil {
+		return err
+	}
+	if err := a.knowledge.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
 	if a.worker, err = a.newWorker(); err != nil {
@@ -218,7 +222,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	plans, err := db.Version(ctx, a.DB, plan.Version)
-	return fmt.Sprintf("%s.%d.%d.%d", m.Version(), free, cops, plans), err
+	if err != nil {
+		return "", err
+	}
+	known, err := db.Version(ctx, a.DB, knowledge.Version)
+	return fmt.Sprintf("%s.%d.%d.%d.%d", m.Version(), free, cops, plans, known), err
 }
 
 func (a *App) health(ctx context.Context) (string, error) {

@@ -111,7 +111,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Accounts: a.accounts, National: a.national, More: a.more(theme),
+		Health: a.health, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Knowledge: a.knowledge, Accounts: a.accounts, National: a.national, More: a.more(theme),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will

@@ -89,7 +89,9 @@ func (x Item) check() error {
 // serviceAddress reports whether an address that a text holds reads as that of a
 // service: its local part is one word, without a dot between two names.
 func serviceAddress(text string) bool {
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '(' || r == ')' || r == '<' || r == '>' }) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
+		return r == ' ' || r == ',' || r == ';' || r == '(' || r == ')' || r == '<' || r == '>'
+	}) {
 		if local, _, ok := strings.Cut(word, "@"); ok && strings.Contains(strings.Trim(local, "."), ".") {
 			return false
 		}

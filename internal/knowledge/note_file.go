@@ -2,10 +2,12 @@ package knowledge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
@@ -75,17 +77,20 @@ func FilesOf(ctx context.Context, q db.Q, id string, until int64) ([]File, error
 	})
 }
 
-// OpenFile returns a file of a note that the actor may read, and its bytes: one
+// OpenFile returns a file of a note of a region that the actor may read, and its bytes: one
 // of a published note by anyone, the others by who works on it.
-func OpenFile(ctx context.Context, q db.Q, a policy.Actor, id string, n int64) (f File, r *blob.Reader, err error) {
+func OpenFile(ctx context.Context, q db.Q, a policy.Actor, region, id string, n int64) (f File, r *blob.Reader, err error) {
 	defer apperr.Wrap(&err, "knowledge.OpenFile(%s, %d)", id, n)
 	until := int64(1) << 53
-	if _, err := FindNote(ctx, q, a, id); err != nil {
-		seen, err := PublishedNote(ctx, q, id)
-		if err != nil {
+	note, err := FindNote(ctx, q, a, id)
+	if err != nil {
+		if note, err = PublishedNote(ctx, q, id); err != nil {
 			return f, nil, err
 		}
-		until = seen.Rev
+		until = note.Rev
+	}
+	if note.Region != region {
+		return f, nil, apperr.NotFoundf("Cette note n’est pas de cette région.")
 	}
 	files, err := FilesOf(ctx, q, id, until)
 	if err != nil {
@@ -143,4 +148,19 @@ func Blocks(n Note) []document.Block {
 	}
 	return append(blocks, document.Quote{Title: "Limites", Spans: document.Plain(n.Limits)}, document.Quote{Title: "Sources", Spans: document.Plain(n.Sources)},
 		document.Text{Spans: []document.Span{{Text: n.Signature + ", " + n.Day, Italic: true}}})
+}
+
+// NoteHistory lists the versions of a note, the last first, at most fifty.
+func NoteHistory(ctx context.Context, q db.Q, id string) ([]Note, error) {
+	rows, err := q.Query(ctx, `SELECT rev, at, body FROM note_version WHERE id = $1 ORDER BY rev DESC LIMIT 50`, id)
+	return db.Collect(rows, err, func(r *db.Rows) (n Note, err error) {
+		var rev, at int64
+		var body string
+		if err := r.Scan(&rev, &at, &body); err != nil {
+			return n, err
+		}
+		err = json.Unmarshal([]byte(body), &n)
+		n.ID, n.Rev, n.At = id, rev, time.UnixMilli(at).UTC()
+		return n, err
+	})
 }

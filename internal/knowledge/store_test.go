@@ -378,4 +378,3 @@ func TestTheAnswerComesDown(t *testing.T) {
 		}
 	})
 }
-

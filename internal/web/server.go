@@ -19,12 +19,14 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/knowledge"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
+	known "jalon/internal/web/knowledge"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
 	boards "jalon/internal/web/national"
@@ -78,6 +80,8 @@ type Deps struct {
 	National *national.Room
 	// Plans keeps plans and what they aim at.
 	Plans *plan.Room
+	// Knowledge keeps strong points, obstacles and notes of expertise.
+	Knowledge *knowledge.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Desk signs operators in.
@@ -150,6 +154,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
+	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model}))

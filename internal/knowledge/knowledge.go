@@ -32,7 +32,7 @@ func Tables() []db.Table {
 		all = append(all, root, db.Table{Name: name + "_version", Order: []string{"id", "rev"}, Scope: db.Nation, Personal: []string{"by"}})
 	}
 	return append(all, db.Table{Name: "knowledge_lever", Order: []string{"lever", "item"}, Scope: db.Nation},
-		db.Table{Name: "knowledge_word", Order: []string{"word", "item"}, Scope: db.Nation},
+		db.Table{Name: "knowledge_word", Order: []string{"word", "at", "item"}, Scope: db.Nation},
 		db.Table{Name: "note_file", Order: []string{"note", "n"}, Scope: db.Nation, Personal: []string{"by"}})
 }
 

@@ -69,9 +69,6 @@ func (f Filter) where(b *binder) string {
 	if f.Lever != "" {
 		text += " AND i.id IN (SELECT item FROM knowledge_lever WHERE lever = " + b.bind(f.Lever) + ")"
 	}
-	for _, w := range stems(f.Words, fewWords) {
-		text += " AND i.id IN (SELECT item FROM knowledge_word WHERE word = " + b.bind(w) + ")"
-	}
 	return text
 }
 
@@ -79,6 +76,22 @@ func (f Filter) where(b *binder) string {
 // retained, and what policy adds.
 func readable(a policy.Actor, k Kind, cops []string, b *binder) string {
 	return "(i.state = 'retained' OR " + within(policy.Where(a, policy.Read, k.Policy()), "i", cops, b) + ")"
+}
+
+// searched is where a list is read from: the items, or those that hold the
+// longest of the words searched for, newest first, which also hold the others.
+// CROSS JOIN keeps that order on SQLite, and is a plain join on PostgreSQL.
+func (f Filter) searched(b *binder) (from, where, at, id string) {
+	words := stems(f.Words, fewWords)
+	if len(words) == 0 {
+		return "knowledge_item i", "TRUE", "i.at", "i.id"
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
+	where = "i.id = w.item AND w.word = " + b.bind(words[0])
+	for _, word := range words[1:] {
+		where += " AND EXISTS (SELECT 1 FROM knowledge_word o WHERE o.item = w.item AND o.word = " + b.bind(word) + ")"
+	}
+	return "knowledge_word w CROSS JOIN knowledge_item i", where, "w.at", "w.item"
 }
 
 // within is a filter of policy over the rows of a region, whose COPs are given.
@@ -134,8 +147,9 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 		return p, err
 	}
 	var b binder
-	where := f.where(&b) + " AND " + readable(a, f.Kind, cops, &b)
-	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM knowledge_item i WHERE `+where+` LIMIT `+b.bind(int64(countedTo)+1)+`) t`, b.args...).Scan(&p.Total); err != nil {
+	table, where, at, id := f.searched(&b)
+	where += " AND " + f.where(&b) + " AND " + readable(a, f.Kind, cops, &b)
+	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM `+table+` WHERE `+where+` LIMIT `+b.bind(int64(countedTo)+1)+`) t`, b.args...).Scan(&p.Total); err != nil {
 		return p, err
 	}
 	if p.More = p.Total > countedTo; p.More {
@@ -143,13 +157,13 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 	}
 	b.args = b.args[:len(b.args)-1]
 	if from != nil {
-		at, err := strconv.ParseInt(from[0], 10, 64)
+		last, err := strconv.ParseInt(from[0], 10, 64)
 		if err != nil {
 			return p, err
 		}
-		where += " AND (i.at, i.id) < (" + b.bind(at) + ", " + b.bind(from[1]) + ")"
+		where += " AND (" + at + ", " + id + ") < (" + b.bind(last) + ", " + b.bind(from[1]) + ")"
 	}
-	rows, err := q.Query(ctx, `SELECT `+itemColumns+` FROM knowledge_item i WHERE `+where+` ORDER BY i.at DESC, i.id DESC LIMIT `+b.bind(int64(limit)+1), b.args...)
+	rows, err := q.Query(ctx, `SELECT `+itemColumns+` FROM `+table+` WHERE `+where+` ORDER BY `+at+` DESC, `+id+` DESC LIMIT `+b.bind(int64(limit)+1), b.args...)
 	if p.Rows, err = items(rows, err); err != nil {
 		return p, err
 	}

@@ -46,7 +46,7 @@ func crowd(t testing.TB, d *db.DB, from, n, each int) {
 				levers = append(levers, []any{"biogaz", id})
 				if kind == "strength" {
 					for j := range min(each, len(words)) {
-						index = append(index, []any{fmt.Sprintf("%s%d", words[j%len(words)], i%(j+1)), id})
+						index = append(index, []any{fmt.Sprintf("%s%d", words[j%len(words)], i%(j+1)), i, id})
 					}
 				}
 			}
@@ -58,7 +58,7 @@ func crowd(t testing.TB, d *db.DB, from, n, each int) {
 			table, columns string
 			rows           [][]any
 		}{{"knowledge_item", `id rev kind region department org author origin organisation raiser territory scale theme levers title text result contact replicable evidence nature level source link day state said shared merged_into grp home escalated_by at`, rows},
-			{"knowledge_word", "word item", index}, {"knowledge_lever", "lever item", levers}, {"obstacle_group", "id rev title text nature level lever status answer day regions raisers weight at", groups}} {
+			{"knowledge_word", "word at item", index}, {"knowledge_lever", "lever item", levers}, {"obstacle_group", "id rev title text nature level lever status answer day regions raisers weight at", groups}} {
 			if _, err := db.Insert(ctx, tx, x.table, strings.Fields(x.columns), x.rows, ""); err != nil {
 				return err
 			}

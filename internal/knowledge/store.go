@@ -114,12 +114,12 @@ func index(ctx context.Context, tx db.Q, x Item) error {
 		levers = append(levers, []any{l, x.ID})
 	}
 	for _, w := range x.words() {
-		words = append(words, []any{w, x.ID})
+		words = append(words, []any{w, x.At.UnixMilli(), x.ID})
 	}
 	if _, err := db.Insert(ctx, tx, "knowledge_lever", []string{"lever", "item"}, levers, ""); err != nil {
 		return err
 	}
-	_, err := db.Insert(ctx, tx, "knowledge_word", []string{"word", "item"}, words, "")
+	_, err := db.Insert(ctx, tx, "knowledge_word", []string{"word", "at", "item"}, words, "")
 	return err
 }
 

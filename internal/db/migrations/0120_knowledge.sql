@@ -56,7 +56,7 @@ CREATE TABLE knowledge_item_version (
 );
 
 -- What a strong point or an obstacle is found by: its levers, and the stems of
--- its words.
+-- its words, with the instant it was said, in the order of the lists.
 CREATE TABLE knowledge_lever (
     lever TEXT NOT NULL,
     item  TEXT NOT NULL,
@@ -64,9 +64,10 @@ CREATE TABLE knowledge_lever (
 );
 CREATE INDEX knowledge_lever_item ON knowledge_lever (item, lever);
 CREATE TABLE knowledge_word (
-    word TEXT NOT NULL,
-    item TEXT NOT NULL,
-    PRIMARY KEY (word, item)
+    word TEXT   NOT NULL,
+    at   BIGINT NOT NULL,
+    item TEXT   NOT NULL,
+    PRIMARY KEY (word, at, item)
 );
 CREATE INDEX knowledge_word_item ON knowledge_word (item, word);
 

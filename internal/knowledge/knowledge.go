@@ -198,7 +198,7 @@ func raiserOf(x Item, fold func(string) string) string {
 	case x.Org != "":
 		return "org:" + x.Org
 	case x.Organisation != "":
-		return "nom:" + fold(x.Organisation)
+		return "nom:" + x.Region + ":" + fold(x.Organisation) // two regions may have a «service instructeur» each
 	case x.Author != "":
 		return "personne:" + x.Author
 	}

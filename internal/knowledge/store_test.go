@@ -34,7 +34,10 @@ func room(t testing.TB, d *db.DB) *Room {
 	queue := jobs.New(ids, now)
 	m := &Room{DB: d, IDs: ids, Now: now, Journal: journal.New(ids, now, keys), Cursors: keys, Queue: queue, BaseURL: "https://jalon.example",
 		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: keys}),
-		Slug:   func(context.Context, string) (string, error) { return "grand-est", nil }}
+		Slug: func(ctx context.Context, _ string) (string, error) { // reads on the pool, as the program's does
+			_, err := db.Version(ctx, d, Version)
+			return "grand-est", err
+		}}
 	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
@@ -314,7 +317,9 @@ func TestTheAnswerComesDown(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		a, b := retained(t, m, obstacle("44", "Permis longs")), retained(t, m, obstacle("04", "Délais de permis"))
+		same := obstacle("04", "Délais de permis")
+		same.Organisation = "Service Permis longs" // each region has its own service of that name
+		a, b := retained(t, m, obstacle("44", "Permis longs")), retained(t, m, same)
 		twin := retained(t, m, obstacle("04", "Encore les permis"))
 		var err error
 		for _, x := range []*Item{&a, &b} {

@@ -53,19 +53,23 @@ func (m *Room) tell(ctx context.Context, j jobs.Job) (err error) {
 	if err != nil {
 		return err
 	}
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		for _, x := range list {
-			slug, err := m.Slug(ctx, x.Region)
-			if err != nil {
+	slugs := map[string]string{}
+	for _, x := range list { // before the transaction: the tree is read on the pool
+		if slugs[x.Region] == "" {
+			if slugs[x.Region], err = m.Slug(ctx, x.Region); err != nil {
 				return err
 			}
+		}
+	}
+	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		for _, x := range list {
 			people, err := m.concerned(ctx, tx, x)
 			if err != nil {
 				return err
 			}
 			for _, p := range people {
 				if _, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "knowledge-answer/" + g.ID + "/" + revText(g.Rev) + "/" + p.ID, To: mail.Address{Name: p.Name, Email: p.Email}, Person: p.ID,
-					Letter: m.letter(g, x, slug, p.Name)}); err != nil {
+					Letter: m.letter(g, x, slugs[x.Region], p.Name)}); err != nil {
 					return err
 				}
 			}

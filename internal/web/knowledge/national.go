@@ -54,14 +54,14 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Tableau national", Title: counted(list.Total, list.More, "frein remonté", "freins remontés") + " des régions", Scope: []string{"regroupés sur les 18 régions", "le plus lourd d’abord"}},
+	v := view{Heading: ui.Heading{Overline: "Tableau national", Title: counted(list.Total, list.More, "frein remonté", "freins remontés") + " par les régions", Scope: []string{"regroupés sur les 18 régions", "le plus lourd d’abord"}},
 		Tabs:     []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: nationalPath, Current: true}},
 		FilterTo: nationalPath, ListTitle: "Par poids", Lead: knowledge.WeightRule, Pager: ui.Pager{Next: next(r, list.Next)},
 		Empty: ui.Empty{Title: "Aucun frein remonté à cette adresse", Text: "Les équipes des régions font remonter ce qu’elles ne peuvent pas lever seules."},
 		Foot:  ui.Source{Text: "équipes des COP régionales.", Downloads: []ui.Link{{Label: "Cette liste (CSV)", Href: nationalPath + ".csv?" + r.URL.RawQuery}}, Print: true}}
 	v.Filters = []ui.Field{choose("nature", "Nature", f.Nature, "toutes", knowledge.Natures()), choose("levier", "Levier", f.Lever, "tous", leverOptions(m.Framework())), choose("niveau", "Niveau", f.Level, "tous", knowledge.Levels()),
 		choose("statut", "Statut", f.Status, "tous", knowledge.Statuses())}
-	v.List = ui.Table{ID: "freins-nationaux", Caption: "Les freins remontés par les régions", Columns: []ui.Column{{Label: "Frein", Wide: true}, {Label: "Régions", Number: true}, {Label: "Signalé par", Number: true}, {Label: "Nature"}, {Label: "Levier"}, {Label: "Réponse"}}}
+	v.List = ui.Table{ID: "freins-nationaux", Caption: "Les freins remontés par les régions", Columns: []ui.Column{{Label: "Frein", Wide: true}, {Label: "Régions", Number: true}, {Label: "Signalements", Number: true}, {Label: "Nature"}, {Label: "Levier"}, {Label: "Réponse"}}}
 	for _, g := range list.Rows {
 		lever := ui.Cell{Missing: "ce frein est d’une thématique, non d’un levier"}
 		if l, err := m.Framework().Lever(g.Lever); err == nil {
@@ -145,7 +145,7 @@ func (d Deps) showLine(w http.ResponseWriter, r *http.Request, status int, typed
 		return err
 	}
 	here := nationalPath + "/" + g.ID
-	v := view{Heading: ui.Heading{Overline: "Frein remonté", Title: g.Title, Scope: []string{french.Integer(g.Regions) + nb + french.Plural(int(g.Regions), "région", "régions"), "signalé par " + french.Integer(g.Raisers), answered(g)}},
+	v := view{Heading: ui.Heading{Overline: "Frein remonté", Title: g.Title, Scope: []string{french.Integer(g.Regions) + nb + french.Plural(int(g.Regions), "région", "régions"), french.Integer(g.Raisers) + nb + french.Plural(int(g.Raisers), "signalement", "signalements"), answered(g)}},
 		Tabs:  []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: nationalPath, Current: true}},
 		Facts: [][2]string{{"Nature", knowledge.Named(knowledge.Natures(), g.Nature)}, {"Niveau", knowledge.Named(knowledge.Levels(), g.Level)}, {"Poids", knowledge.WeightRule}},
 		Texts: []text{{"description", "De quoi il s’agit", g.Text}}}

@@ -140,11 +140,18 @@ func (d Deps) showTake(w http.ResponseWriter, r *http.Request, status int, regio
 		if region == "" {
 			region = mine[0][0]
 		}
-		f := formView{ID: "inspirer", Title: "Je m’en inspire", Action: practicesPath + "/" + t.ID + "/inspirer", Buttons: [][2]string{{"take", "Nous nous en inspirons"}},
+		f := formView{ID: "inspirer", Title: "Je m’en inspire", Action: practicesPath + "/" + t.ID + "/inspirer",
 			Fields: []ui.Field{choose("region", "Pour la COP de", region, "", mine), {ID: "note", Label: "Ce que nous en reprenons", Type: "textarea", Rows: 3, Value: note}}}
-		if slices.ContainsFunc(taken, func(u knowledge.Uptake) bool {
-			return slices.ContainsFunc(mine, func(o [2]string) bool { return o[0] == u.Region })
-		}) {
+		already := 0
+		for _, o := range mine {
+			if slices.ContainsFunc(taken, func(u knowledge.Uptake) bool { return o[0] == u.Region }) {
+				already++
+			}
+		}
+		if already < len(mine) {
+			f.Buttons = append(f.Buttons, [2]string{"take", "Nous nous en inspirons"})
+		}
+		if already > 0 {
 			f.Buttons = append(f.Buttons, [2]string{"leave", "Nous ne nous en inspirons plus"})
 		}
 		wrongIn(f.Fields, wrong)

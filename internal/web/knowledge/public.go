@@ -31,7 +31,7 @@ func (p pages) public(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: p.title(), Title: x.Name + nb + ": " + counted(list.Total, list.More, p.kind.Name()+" retenu", p.plural()+" retenus"), Scope: []string{"retenus par l’équipe de la COP"}},
 		Tabs: tabs(x, false, here), FilterTo: here, ListTitle: p.title(), Pager: ui.Pager{Next: next(r, list.Next)},
 		Empty: ui.Empty{Title: "Aucun " + p.kind.Name() + " à cette adresse", Text: "Ceux qui travaillent pour la région en proposent, et l’équipe de la COP les retient."},
-		Links: []ui.Link{{Label: "Proposer un " + p.kind.Name() + " (réservé à ceux qui travaillent pour la région)", Href: x.base() + "/bureau" + p.path()}},
+		Links: []ui.Link{{Label: "Les bonnes pratiques de toutes les régions", Href: practicesPath}, {Label: "Proposer un " + p.kind.Name() + " (réservé à ceux qui travaillent pour la région)", Href: x.base() + "/bureau" + p.path()}},
 		Foot:  ui.Source{Text: "contributions signées, retenues par l’équipe de la COP.", Print: true}}
 	v.Filters = []ui.Field{{ID: "q-mots", Name: "q", Label: "Mots", Type: "search", Value: f.Words}, choose("theme", "Thématique", f.Theme, "toutes", knowledge.Themes()), choose("levier", "Levier", f.Lever, "tous", leverOptions(x.fw))}
 	v.List = ui.Table{ID: "tous", Caption: p.title() + " de la région", Columns: []ui.Column{{Label: "Titre", Wide: true}, {Label: "Qui"}, {Label: "Levier ou thématique"}}}

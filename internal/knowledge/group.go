@@ -91,7 +91,7 @@ func (m *Room) Escalate(ctx context.Context, q db.Q, a policy.Actor, id string, 
 	if err := sized("reason", "Pourquoi", reason, longer, true); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		was, err := m.forTeam(ctx, tx, a, id, rev)
 		if x = was; err != nil {
 			return err
@@ -195,7 +195,7 @@ func (m *Room) move(ctx context.Context, q db.Q, a policy.Actor, verb, id string
 	if err := sized("reason", "Pourquoi", reason, longer, false); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		was, err := lock(ctx, tx, id)
 		if x = was; err != nil {
 			return err
@@ -250,7 +250,7 @@ func (m *Room) Answer(ctx context.Context, q db.Q, a policy.Actor, id string, re
 	case answered && in.Day > m.Now().AddDate(0, 0, 1).Format(time.DateOnly):
 		return g, fault("day", "Cette date est à venir\u00a0: donnez celle de la réponse.")
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		was, err := oneGroup(ctx, tx, id)
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ func (m *Room) Judge(ctx context.Context, q db.Q, a policy.Actor, id string, rev
 	if err := sized("reason", "Pourquoi", reason, longer, what == PutAside || what == Complete || what == Unshare); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		was, err := m.forTeam(ctx, tx, a, id, rev)
 		if x = was; err != nil {
 			return err
@@ -110,7 +110,7 @@ func (m *Room) Merge(ctx context.Context, q db.Q, a policy.Actor, id string, rev
 	if into == "" || into == id {
 		return x, fault("into", "Choisissez un autre frein de la liste.")
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		// Both rows, in the order of their ids: two merges at once come one after
 		// the other, and the second finds a row that moved.
 		for _, each := range []string{min(id, into), max(id, into)} {
@@ -157,7 +157,7 @@ func (m *Room) Unmerge(ctx context.Context, q db.Q, a policy.Actor, id string, r
 	if err := sized("reason", "Pourquoi", reason, longer, false); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		was, err := m.forTeam(ctx, tx, a, id, rev)
 		if x = was; err != nil {
 			return err

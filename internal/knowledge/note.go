@@ -188,7 +188,7 @@ func (m *Room) addNote(ctx context.Context, q db.Q, a policy.Actor, verb string,
 		return n, err
 	}
 	n.Rev, n.At = 1, m.Now().UTC().Truncate(time.Millisecond)
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		if _, err := db.Insert(ctx, tx, "note", strings.Fields("id rev region department org author asked_by asked_of due territory lever theme title signature findings sources limits series day state said published at"),
 			[][]any{{n.ID, n.Rev, n.Region, n.Department, n.Org, n.Author, n.AskedBy, n.AskedOf, n.Due, n.Territory, n.Lever, n.Theme, n.Title, n.Signature, n.Findings, n.Sources, n.Limits, n.Series, n.Day, string(n.State), n.Said, n.Published, n.At.UnixMilli()}}, ""); err != nil {
 			return err
@@ -200,7 +200,7 @@ func (m *Room) addNote(ctx context.Context, q db.Q, a policy.Actor, verb string,
 
 // changeNote runs one guarded change of a note as it was at a revision.
 func (m *Room) changeNote(ctx context.Context, q db.Q, a policy.Actor, verb, id string, rev int64, reason string, change func(ctx context.Context, tx db.Q, was Note) error) (n Note, err error) {
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		if _, err := tx.Exec(ctx, `UPDATE note SET rev = rev WHERE id = $1`, id); err != nil {
 			return err
 		}

@@ -26,7 +26,8 @@ func (m *Room) Load(ctx context.Context, fsys fs.FS, tree *territory.Tree) (err 
 	if err != nil {
 		return fmt.Errorf("good-practices.csv: %w", err)
 	}
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		fresh := false
 		for _, r := range rows[1:] {
 			region, err := tree.Region(r[1])
 			if err != nil {
@@ -37,10 +38,17 @@ func (m *Room) Load(ctx context.Context, fsys fs.FS, tree *territory.Tree) (err 
 			if err := x.check(); err != nil {
 				return fmt.Errorf("good-practices.csv, %s: %w", r[0], err)
 			}
-			if _, _, err := m.insert(ctx, tx, cop.Seed, "données fournies avec Jalon", x); err != nil {
+			_, added, err := m.insert(ctx, tx, cop.Seed, "données fournies avec Jalon", x)
+			if err != nil {
 				return err
 			}
+			fresh = fresh || added
 		}
-		return nil
+		if !fresh {
+			return nil
+		}
+		_, err := db.Bump(ctx, tx, Version, m.Now())
+		return err
 	})
+	return err
 }

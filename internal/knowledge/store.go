@@ -69,7 +69,7 @@ func (m *Room) Add(ctx context.Context, q db.Q, a policy.Actor, x Item) (_ Item,
 	if err := x.check(); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		x, _, err = m.insert(ctx, tx, a.Person, "", x)
 		return err
 	})
@@ -138,7 +138,7 @@ func (m *Room) Propose(ctx context.Context, tx db.Q, origin, by string, in Item)
 	if err := in.check(); err != nil {
 		return x, false, err
 	}
-	err = db.Tx(ctx, tx, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, tx, func(ctx context.Context, tx db.Q) error {
 		out, fresh, err := m.insert(ctx, tx, by, "réponse au questionnaire", in)
 		if err != nil || fresh {
 			x, changed = out, fresh
@@ -187,7 +187,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Item, reason
 	if err := in.check(); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		was, err := lock(ctx, tx, in.ID)
 		if err != nil {
 			return err
@@ -246,14 +246,21 @@ func (m *Room) write(ctx context.Context, tx db.Q, by, reason string, in Item, s
 	if err := index(ctx, tx, x); err != nil {
 		return x, err
 	}
-	if err := m.recount(ctx, tx, x.Group); err != nil {
+	groups := []string{x.Group}
+	if x.MergedInto != "" {
+		root, err := oneItem(ctx, tx, x.MergedInto)
+		if err != nil {
+			return x, err
+		}
+		groups = append(groups, root.Group)
+	}
+	if err := m.recount(ctx, tx, groups...); err != nil {
 		return x, err
 	}
 	return x, m.kept(ctx, tx, by, "edit", "knowledge_item", string(x.Kind), x.ID, x.Rev, reason, x)
 }
 
-// kept writes the version of a thing, its row of the journal, and moves what
-// public pages are kept by.
+// kept writes the version of a thing and its row of the journal.
 func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, table, kind, id string, rev int64, reason string, body any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -262,11 +269,20 @@ func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, table, kind, id stri
 	if _, err := db.Insert(ctx, tx, table+"_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{id, rev, m.Now().UnixMilli(), by, reason, string(text)}}, ""); err != nil {
 		return err
 	}
-	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: verb, Kind: kind, Subject: id, Rev: rev}); err != nil {
-		return err
-	}
-	_, err = db.Bump(ctx, tx, Version, m.Now())
+	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: verb, Kind: kind, Subject: id, Rev: rev})
 	return err
+}
+
+// change runs what writes, and moves what public pages are kept by as its last
+// statement: two changes at once then never wait for each other both ways.
+func (m *Room) change(ctx context.Context, q db.Q, do func(ctx context.Context, tx db.Q) error) error {
+	return db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		_, err := db.Bump(ctx, tx, Version, m.Now())
+		return err
+	})
 }
 
 // Past is one version of an item: what was said, when, and why it changed.

@@ -308,6 +308,65 @@ func TestTwentyAtOnce(t *testing.T) {
 	})
 }
 
+// Merging, answering, correcting and grouping at once never wait for each other
+// both ways: on PostgreSQL that would undo one of them with an error of its own.
+func TestAllAtOnceNeverDeadlocks(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, m := t.Context(), room(t, d)
+		var up []Item
+		for i, region := range []string{"44", "44", "53", "04"} {
+			x := retained(t, m, obstacle(region, fmt.Sprint("Frein ", i)))
+			x, err := m.Escalate(ctx, d, team(region), x.ID, x.Rev, "hors de portée")
+			if err != nil {
+				t.Fatal(err)
+			}
+			up = append(up, x)
+		}
+		var g errgroup.Group
+		for i := range 40 {
+			g.Go(func() error {
+				x, y := up[i%4], up[(i+1+i/4)%4]
+				now, err := Find(ctx, d, admin, x.ID)
+				if err != nil {
+					return err
+				}
+				switch i % 5 {
+				case 0:
+					_, err = m.Merge(ctx, d, team("44"), up[0].ID, now.Rev, up[1].ID, "")
+				case 1:
+					_, err = m.Answer(ctx, d, admin, x.Home, 1, Reply{Title: "T", Nature: "norme", Level: "national", Status: "etude", Answer: "R", Day: "2026-03-01"}, "")
+				case 2:
+					_, err = m.Join(ctx, d, admin, x.ID, now.Rev, y.Home, "")
+				case 3:
+					_, err = m.Save(ctx, d, team(x.Region), now, "relecture")
+				default:
+					_, err = m.Leave(ctx, d, admin, x.ID, now.Rev, "")
+				}
+				if k := apperr.KindOf(err); k == apperr.Conflict || k == apperr.Forbidden || k == apperr.NotFound {
+					return nil
+				}
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Error(err)
+		}
+		// Whatever came first, the weights are those of the rows.
+		for _, x := range up {
+			was, err := oneGroup(ctx, d, x.Home)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Tx(ctx, d, func(ctx context.Context, tx db.Q) error { return m.recount(ctx, tx, x.Home) }); err != nil {
+				t.Fatal(err)
+			}
+			if now, err := oneGroup(ctx, d, x.Home); err != nil || now.Weight != was.Weight {
+				t.Errorf("weighs %d, and its rows %d: %v", was.Weight, now.Weight, err)
+			}
+		}
+	})
+}
+
 // Grouped over regions, answered once, and told once to each who raised it.
 func TestTheAnswerComesDown(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {

@@ -52,7 +52,7 @@ func (m *Room) TakeUp(ctx context.Context, q db.Q, a policy.Actor, id, region st
 	if err := sized("note", "Ce que nous en reprenons", note, longer, false); err != nil {
 		return u, err
 	}
-	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		x, err := Practice(ctx, tx, id)
 		if err != nil {
 			return err

@@ -199,7 +199,7 @@ func (m *Room) addNote(ctx context.Context, q db.Q, a policy.Actor, verb string,
 }
 
 // changeNote runs one guarded change of a note as it was at a revision.
-func (m *Room) changeNote(ctx context.Context, q db.Q, a policy.Actor, verb, id string, rev int64, reason string, change func(ctx context.Context, tx db.Q, was Note) error) (n Note, err error) {
+func (m *Room) changeNote(ctx context.Context, q db.Q, a policy.Actor, verb, id, reason string, change func(ctx context.Context, tx db.Q, was Note) error) (n Note, err error) {
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
 		if _, err := tx.Exec(ctx, `UPDATE note SET rev = rev WHERE id = $1`, id); err != nil {
 			return err
@@ -226,7 +226,7 @@ func (m *Room) Write(ctx context.Context, q db.Q, a policy.Actor, in Note, reaso
 	if err := in.check(); err != nil {
 		return n, err
 	}
-	return m.changeNote(ctx, q, a, "write", in.ID, in.Rev, reason, func(ctx context.Context, tx db.Q, was Note) error {
+	return m.changeNote(ctx, q, a, "write", in.ID, reason, func(ctx context.Context, tx db.Q, was Note) error {
 		ok, err := MayWriteNote(ctx, tx, a, was)
 		switch {
 		case err != nil:
@@ -252,7 +252,7 @@ func (m *Room) Write(ctx context.Context, q db.Q, a policy.Actor, in Note, reaso
 // why.
 func (m *Room) Publish(ctx context.Context, q db.Q, a policy.Actor, id string, rev int64) (n Note, err error) {
 	defer apperr.Wrap(&err, "knowledge.Publish(%s)", id)
-	return m.changeNote(ctx, q, a, "publish", id, rev, "", func(ctx context.Context, tx db.Q, was Note) error {
+	return m.changeNote(ctx, q, a, "publish", id, "", func(ctx context.Context, tx db.Q, was Note) error {
 		if err := checkNote(ctx, tx, a, policy.Judge, was); err != nil {
 			return err
 		}
@@ -270,7 +270,7 @@ func (m *Room) Withdraw(ctx context.Context, q db.Q, a policy.Actor, id string, 
 	if err := sized("reason", "Pourquoi", reason, longer, true); err != nil {
 		return n, err
 	}
-	return m.changeNote(ctx, q, a, "withdraw", id, rev, reason, func(ctx context.Context, tx db.Q, was Note) error {
+	return m.changeNote(ctx, q, a, "withdraw", id, reason, func(ctx context.Context, tx db.Q, was Note) error {
 		if err := checkNote(ctx, tx, a, policy.Judge, was); err != nil {
 			return err
 		}

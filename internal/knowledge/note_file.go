@@ -45,7 +45,7 @@ func (m *Room) Attach(ctx context.Context, a policy.Actor, id string, r io.Reade
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	f = File{SHA256: s.SHA256, FileName: claim.Name, Size: s.Size, Type: s.Type}
-	_, err = m.changeNote(ctx, m.DB, a, "attach", id, n.Rev, claim.Name, func(ctx context.Context, tx db.Q, was Note) error {
+	_, err = m.changeNote(ctx, m.DB, a, "attach", id, claim.Name, func(ctx context.Context, tx db.Q, was Note) error {
 		if was.State == Withdrawn {
 			return apperr.Conflictf("Cette note est retirée. Rien n’a été enregistré.")
 		}

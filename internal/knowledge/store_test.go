@@ -177,7 +177,7 @@ func TestHostileWords(t *testing.T) {
 func TestAnAnswerIsProposedOnce(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), room(t, d)
-		x, changed, err := m.Propose(ctx, d, "reponse/1/q12", "", obstacle("44", "Raccordement"))
+		_, changed, err := m.Propose(ctx, d, "reponse/1/q12", "", obstacle("44", "Raccordement"))
 		if err != nil || !changed {
 			t.Fatal(err)
 		}
@@ -185,7 +185,8 @@ func TestAnAnswerIsProposedOnce(t *testing.T) {
 			t.Errorf("the same again: %v %v", changed, err)
 		}
 		in := obstacle("44", "Raccordement au réseau")
-		if x, changed, err = m.Propose(ctx, d, "reponse/1/q12", "", in); err != nil || !changed || x.Title != in.Title || x.Rev != 2 {
+		x, changed, err := m.Propose(ctx, d, "reponse/1/q12", "", in)
+		if err != nil || !changed || x.Title != in.Title || x.Rev != 2 {
 			t.Errorf("corrected: %+v %v", x, err)
 		}
 		var g errgroup.Group

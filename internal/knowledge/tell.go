@@ -37,7 +37,7 @@ func (m *Room) Register(c *jobs.Config) {
 func (m *Room) tell(ctx context.Context, j jobs.Job) (err error) {
 	defer apperr.Wrap(&err, "knowledge.tell")
 	var in tellArgs
-	if err := json.Unmarshal([]byte(j.Args), &in); err != nil {
+	if err := json.Unmarshal(j.Args, &in); err != nil {
 		return jobs.Permanent(err)
 	}
 	g, err := oneGroup(ctx, m.DB, in.Group)

@@ -61,7 +61,7 @@ func (m *Room) TakeUp(ctx context.Context, q db.Q, a policy.Actor, id, region st
 			return fault("region", "Cette pratique est celle de votre région\u00a0: ce sont les autres qui s’en inspirent.")
 		}
 		key, verb := id+"/"+region, "take_up"
-		n := int64(0)
+		var n int64
 		if active {
 			n, err = tx.Exec(ctx, `INSERT INTO practice_uptake (id, rev, item, region, active, note, at) VALUES ($1, 1, $2, $3, $4, $5, $6)
 				ON CONFLICT (item, region) DO UPDATE SET rev = practice_uptake.rev + 1, active = excluded.active, note = excluded.note, at = excluded.at WHERE practice_uptake.active <> excluded.active`,

@@ -55,7 +55,7 @@ func (p pages) fields(x where, t knowledge.Item) []ui.Field {
 		{ID: "organisation", Label: "Qui", Required: true, Value: t.Organisation, Help: "La collectivité, le service ou l’organisation concernée."},
 		{ID: "territory", Label: "Où", Value: place, Help: "Le SIREN d’une intercommunalité, ou une référence comme region:" + x.Code + "."},
 		choose("lever", "Levier", at(0), "aucun\u00a0: une thématique", levers), choose("lever2", "Deuxième levier", at(1), "aucun", levers), choose("lever3", "Troisième levier", at(2), "aucun", levers),
-		choose("theme", "Thématique", t.Theme, "celle du levier", knowledge.Themes()),
+		choose("theme", "Thématique", ownTheme(x.fw, at(0), t.Theme), "celle du levier", knowledge.Themes()),
 		{ID: "text", Label: "Description", Type: "textarea", Rows: 6, Required: true, Value: t.Text}}
 	if p.kind == knowledge.Obstacle {
 		f = append(f, choose("nature", "Nature du frein", t.Nature, "", knowledge.Natures()), choose("level", "Niveau auquel il peut être levé", t.Level, "", knowledge.Levels()),

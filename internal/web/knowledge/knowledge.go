@@ -91,7 +91,7 @@ type formView struct {
 
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, private bool, trail ...ui.Link) error {
 	v.Done = r.URL.Query().Get("fait") == "1"
-	page := d.Shell.Page(r, v.Heading.Title, v.Lead, trail...)
+	page := d.Shell.Page(r, v.Heading.Title, strings.Join(append([]string{v.Heading.Title}, v.Heading.Scope...), ", ")+".", trail...)
 	if private {
 		page.NoIndex, page.Canonical = true, ""
 	}

@@ -23,7 +23,7 @@ func subjectFields(x where, n knowledge.Note) []ui.Field {
 		place = "region:" + x.Code
 	}
 	return []ui.Field{{ID: "title", Label: "Titre", Required: true, Value: n.Title}, {ID: "territory", Label: "Territoire", Value: place, Help: "Le SIREN d’une intercommunalité, ou une référence comme region:" + x.Code + "."},
-		choose("lever", "Levier", n.Lever, "aucun\u00a0: une thématique", leverOptions(x.fw)), choose("theme", "Thématique", n.Theme, "celle du levier", knowledge.Themes())}
+		choose("lever", "Levier", n.Lever, "aucun\u00a0: une thématique", leverOptions(x.fw)), choose("theme", "Thématique", ownTheme(x.fw, n.Lever, n.Theme), "celle du levier", knowledge.Themes())}
 }
 
 func noteFields(x where, n knowledge.Note) []ui.Field {

@@ -134,6 +134,15 @@ func trail(x where, last ...ui.Link) []ui.Link {
 	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: x.base()}}, last...)
 }
 
+// ownTheme is the theme that a form shows chosen: none when it is that of the
+// lever, so that another lever brings its own.
+func ownTheme(fw *framework.Framework, lever, theme string) string {
+	if l, err := fw.Lever(lever); err == nil && string(l.Theme) == theme {
+		return ""
+	}
+	return theme
+}
+
 // knownLever refuses a code that no lever bears.
 func knownLever(fw *framework.Framework, field, code string) error {
 	if code == "" {

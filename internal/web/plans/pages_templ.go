@@ -66,14 +66,14 @@ func comparePage(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p class=\"prose\">Sur quelles règles : un objectif se lit en 2019 et en 2030, en ligne droite entre les années que le plan donne, jamais au-delà. Il passe des unités aux kilotonnes par le ratio que le panorama publie. ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p class=\"prose\">Sur quelles règles\u00a0: un objectif se lit en 2019 et en 2030, en ligne droite entre les années que le plan donne, jamais au-delà. Il passe des unités aux kilotonnes par le ratio que le panorama publie. ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(plan.Rule)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/plans/pages.templ`, Line: 15, Col: 234}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/plans/pages.templ`, Line: 15, Col: 235}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -154,7 +154,7 @@ func comparePage(v view) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if len(v.Plans.Rows) == 0 {
-				templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Title: "Aucun plan n’est encore enregistré", Text: "L’équipe de la COP saisit ou importe les documents de la région et les plans climat de ses territoires. Ceux-ci vivent dans Territoires en transitions et dans l’observatoire des PCAET : Jalon y renvoie, sans les refaire."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState(ui.Empty{Title: "Aucun plan n’est encore enregistré", Text: "L’équipe de la COP saisit ou importe les documents de la région et les plans climat de ses territoires. Ceux-ci vivent dans Territoires en transitions et dans l’observatoire des PCAET : Jalon y renvoie, sans les refaire."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -255,7 +255,7 @@ func deskPage(v deskView) templ.Component {
 			}
 		}
 		if len(v.Conflict.Rows) > 0 {
-			templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Quelqu’un d’autre a fait une modification pendant votre saisie", Text: "Rien n’a été enregistré. Comparez les deux versions : enregistrer de nouveau garde la vôtre."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Quelqu’un d’autre a fait une modification pendant votre saisie", Text: "Rien n’a été enregistré. Comparez les deux versions : enregistrer de nouveau garde la vôtre."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

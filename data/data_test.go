@@ -333,3 +333,21 @@ func TestReferenceOrganisationsStandEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// The 16 good practices of the founding document, one a region, none of a region
+// whose COP was still to be launched.
+func TestGoodPractices(t *testing.T) {
+	regions, titles := map[string]bool{}, map[string]bool{}
+	for _, r := range table(t, "good-practices.csv") {
+		if regions[r["region"]] || titles[r["title"]] || r["region"] == "03" || r["region"] == "06" {
+			t.Errorf("%s: twice, or of a COP that had not begun", r["id"])
+		}
+		regions[r["region"]], titles[r["title"]] = true, true
+		if n := strings.Count(r["text"], ". ") + 1; n > 2 || !strings.HasSuffix(r["text"], ".") || r["theme"] != "conduite" || r["source"] != "sgpe-point-etape-2024-05" || !strings.HasPrefix(r["id"], "etape-2024-") {
+			t.Errorf("%v", r)
+		}
+	}
+	if len(regions) != 16 {
+		t.Errorf("%d regions", len(regions))
+	}
+}

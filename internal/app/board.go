@@ -48,6 +48,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 		}
 		return d.Region, nil
 	}))
+	r.Add(national.Knowledge())
 	r.Add(national.Coming())
 	return r
 }

@@ -30,6 +30,7 @@ import (
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
@@ -76,7 +77,7 @@ func WithClock(now func() time.Time, random io.Reader) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), plan.Tables(), national.Tables(), demo.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), plan.Tables(), knowledge.Tables(), national.Tables(), demo.Tables()} {
 		all = append(all, room...)
 	}
 	return all

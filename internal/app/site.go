@@ -20,6 +20,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
+	"jalon/internal/knowledge"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
@@ -98,6 +99,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.seedOrganisations(ctx, a.accounts, m.Tree()); err != nil {
 		return err
 	}
+	if err := a.knowledge.Load(ctx, a.tables, m.Tree()); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Knowledge: a.knowledge, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
@@ -250,7 +254,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	trends, err := db.Version(ctx, a.DB, series.TrendsVersion)
-	version := fmt.Sprintf("%s.%d.%d.%d.%d", m.Version(), free, cops, plans, trends)
+	if err != nil {
+		return "", err
+	}
+	known, err := db.Version(ctx, a.DB, knowledge.Version)
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

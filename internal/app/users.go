@@ -12,6 +12,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/plan"
@@ -23,13 +24,14 @@ import (
 // rooms are those that write for people, built the same for serve and for the
 // command line.
 type rooms struct {
-	journal  *journal.Journal
-	queue    *jobs.Queue
-	outbox   *mail.Outbox
-	accounts *account.Room
-	cops     *cop.Room
-	national *national.Room
-	plans    *plan.Room
+	journal   *journal.Journal
+	queue     *jobs.Queue
+	outbox    *mail.Outbox
+	accounts  *account.Room
+	cops      *cop.Room
+	national  *national.Room
+	plans     *plan.Room
+	knowledge *knowledge.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -46,6 +48,8 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
 		Keep:     time.Duration(c.Config.RetentionMail) * 24 * time.Hour,
 		OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error { return r.accounts.OnBounce(ctx, tx, k) }})
+	r.knowledge = &knowledge.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("knowledge")), Queue: r.queue, Outbox: r.outbox,
+		BaseURL: strings.TrimRight(base, "/"), Slug: c.regionSlug}
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
 		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Cursors: db.NewCursors(desk.Key("organisations")), RegionsOf: cop.RegionsOf,
 		Intake: c.Intake, Queue: r.queue, Delegations: r.cops.MoveDelegations, HomeOf: homeOf, Demo: c.demo, Tables: Tables(),
@@ -88,6 +92,16 @@ func (c *Core) provider(base string) *account.Provider {
 	return &account.Provider{Issuer: c.Config.OIDCIssuer, ClientID: c.Config.OIDCClientID, ClientSecret: c.Config.OIDCClientSecret, Name: c.Config.OIDCName,
 		Scopes: c.Config.Scopes(), ACR: strings.Fields(c.Config.OIDCACR), EmailTrusted: c.Config.OIDCEmailTrusted,
 		Return: base + "/connexion/oidc/retour", AfterLogout: base + "/deconnexion/retour", Now: c.now}
+}
+
+// regionSlug is the word of a region in addresses.
+func (c *Core) regionSlug(ctx context.Context, region string) (string, error) {
+	m, err := c.Model(ctx)
+	if err != nil {
+		return "", err
+	}
+	r, err := m.Tree().Region(region)
+	return r.Slug, err
 }
 
 // UserRequest is a role to give on the word of whoever runs the installation.

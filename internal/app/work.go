@@ -15,6 +15,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	c := jobs.Config{DB: a.DB, Queue: a.queue, Handlers: map[string]jobs.Handler{}, Log: a.Log}
 	a.queue.Housekeeping(&c)
 	a.national.Register(&c)
+	a.knowledge.Register(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

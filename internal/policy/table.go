@@ -83,12 +83,15 @@ const (
 	Metric       Kind = "metric"       // figures declared from before Jalon
 	Self         Kind = "self"         // one's own profile, sessions, data
 	Plan         Kind = "plan"         // plans of territories and what they aim at
+	Strength     Kind = "strength"     // strong points of a region, good practices
+	Obstacle     Kind = "obstacle"     // what blocks, and what the nation answers
+	Note         Kind = "note"         // notes of expertise
 )
 
 // Kinds lists every kind, for the tests that walk the table.
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
-		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan}
+		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note}
 }
 
 // Verb is what is done to a thing.
@@ -103,10 +106,11 @@ const (
 	Consent  Verb = "consent"  // to such an act
 	Export   Verb = "export"   // a whole list, to a file
 	Transfer Verb = "transfer" // somebody's role to somebody else
+	Judge    Verb = "judge"    // what others proposed: retain it, set it aside, answer it
 )
 
 // Verbs lists every verb, for the tests that walk the table.
-func Verbs() []Verb { return []Verb{Read, Create, Edit, Propose, Consent, Export, Transfer} }
+func Verbs() []Verb { return []Verb{Read, Create, Edit, Propose, Consent, Export, Transfer, Judge} }
 
 // rule lets those who hold a role do some verbs to a kind, within their scope.
 type rule struct {
@@ -130,12 +134,21 @@ var rules = []rule{
 	{public, News, v(Read)},
 	{themselves, Self, v(Read, Edit, Export)},
 	{anyone, Plan, v(Read, Export)},
+	{public, Strength, v(Read)},
+	{public, Obstacle, v(Read)},
+	{public, Note, v(Read)},
+	{themselves, Strength, v(Read, Edit)},
+	{themselves, Obstacle, v(Read, Edit)},
+	{themselves, Note, v(Read, Edit)},
 
 	{Operator, Perimeter, v(Create, Edit)},
 	{Operator, Job, v(Read, Edit)},
 	{Operator, Mail, v(Read)},
 
 	{NationalAdmin, Plan, v(Create, Edit)},
+	{NationalAdmin, Strength, v(Read, Create, Edit, Judge)},
+	{NationalAdmin, Obstacle, v(Read, Create, Edit, Judge, Export)},
+	{NationalAdmin, Note, v(Read, Create, Edit, Judge)},
 	{NationalAdmin, Perimeter, v(Create, Edit)},
 	{NationalAdmin, Cycle, v(Create, Edit)},
 	{NationalAdmin, COP, v(Create, Edit)},
@@ -162,8 +175,12 @@ var rules = []rule{
 	{NationalReader, Report, v(Read, Export)},
 	{NationalReader, Metric, v(Read)},
 	{NationalReader, Organisation, v(Read)},
+	{NationalReader, Obstacle, v(Read, Export)},
 
 	{StateChair, Plan, v(Create, Edit)},
+	{StateChair, Strength, v(Read, Create, Edit, Judge)},
+	{StateChair, Obstacle, v(Read, Create, Edit, Judge)},
+	{StateChair, Note, v(Read, Create, Edit, Judge)},
 	{StateChair, COP, v(Edit)},
 	{StateChair, Desk, v(Read)},
 	{StateChair, StageEvent, v(Create)},
@@ -183,6 +200,9 @@ var rules = []rule{
 	{StateChair, Report, v(Read)},
 
 	{RegionChair, Plan, v(Create, Edit)},
+	{RegionChair, Strength, v(Read, Create, Edit, Judge)},
+	{RegionChair, Obstacle, v(Read, Create, Edit, Judge)},
+	{RegionChair, Note, v(Read, Create, Edit, Judge)},
 	{RegionChair, COP, v(Edit)},
 	{RegionChair, Desk, v(Read)},
 	{RegionChair, StageEvent, v(Create)},
@@ -202,6 +222,9 @@ var rules = []rule{
 	{RegionChair, Report, v(Read)},
 
 	{Team, Plan, v(Create, Edit)},
+	{Team, Strength, v(Read, Create, Edit, Judge)},
+	{Team, Obstacle, v(Read, Create, Edit, Judge)},
+	{Team, Note, v(Read, Create, Edit, Judge)},
 	{Team, COP, v(Edit)},
 	{Team, Desk, v(Read)},
 	{Team, StageEvent, v(Create)},
@@ -221,6 +244,9 @@ var rules = []rule{
 	{Team, Report, v(Read)},
 
 	{DepartmentLead, Plan, v(Create, Edit)},
+	{DepartmentLead, Strength, v(Read, Create, Edit, Judge)},
+	{DepartmentLead, Obstacle, v(Read, Create, Edit, Judge)},
+	{DepartmentLead, Note, v(Read, Create, Edit, Judge)},
 	{DepartmentLead, COP, v(Edit)},
 	{DepartmentLead, Desk, v(Read)},
 	{DepartmentLead, StageEvent, v(Create)},
@@ -240,17 +266,28 @@ var rules = []rule{
 	{Expert, Desk, v(Read)},
 	{Expert, Document, v(Read, Create)},
 	{Expert, Meeting, v(Read)},
+	{Expert, Strength, v(Read, Create)},
+	{Expert, Obstacle, v(Read, Create)},
+	{Expert, Note, v(Read, Create)},
 
 	{Facilitator, Document, v(Read, Create)},
 	{Facilitator, Meeting, v(Read, Create, Edit)},
 	{Facilitator, RoleGrant, v(Read, Create)},
+	{Facilitator, Strength, v(Create)},
+	{Facilitator, Obstacle, v(Create)},
 
 	{Writer, Organisation, v(Read)},
 	{Writer, Membership, v(Read)},
+	{Writer, Strength, v(Read, Create)},
+	{Writer, Obstacle, v(Read, Create)},
+	{Writer, Note, v(Read, Create)},
 
 	{Validator, Organisation, v(Read, Edit)},
 	{Validator, Membership, v(Read, Create, Edit)},
 	{Validator, RoleGrant, v(Read, Create, Edit, Transfer)},
+	{Validator, Strength, v(Read, Create)},
+	{Validator, Obstacle, v(Read, Create)},
+	{Validator, Note, v(Read, Create)},
 
 	{Participant, Document, v(Read)},
 	{Participant, Meeting, v(Read)},

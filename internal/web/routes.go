@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -123,6 +124,36 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans/{id}", Name: "plan-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans/{id}/objectifs", Name: "plan-aim", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/plans/{id}/objectifs/{objectif}", Name: "plan-aim-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/bonnes-pratiques", Name: "practices", Formats: []string{typeHTML}, Sample: "/bonnes-pratiques"},
+		{Method: "GET", Pattern: "/bonnes-pratiques/{id}", Name: "practice", Formats: []string{typeHTML}, Sample: "/bonnes-pratiques/etape-2024-corse"},
+		{Method: "GET", Pattern: "/bonnes-pratiques/{id}/inspirer", Name: "practice-take", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/bonnes-pratiques/{id}/inspirer", Name: "practice-taken", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/points-forts", Name: "strengths", Formats: []string{typeHTML}, Sample: "/regions/grand-est/points-forts"},
+		{Method: "GET", Pattern: "/regions/{slug}/points-forts/{id}", Name: "strength", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/points-forts", Name: "strength-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/points-forts", Name: "strength-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/points-forts/{id}", Name: "strength-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/points-forts/{id}", Name: "strength-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/points-forts/{id}/suite", Name: "strength-judge", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/freins", Name: "obstacles", Formats: []string{typeHTML}, Sample: "/regions/grand-est/freins"},
+		{Method: "GET", Pattern: "/regions/{slug}/freins/{id}", Name: "obstacle", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/freins", Name: "obstacle-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/freins", Name: "obstacle-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/freins/{id}", Name: "obstacle-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/freins/{id}", Name: "obstacle-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/freins/{id}/suite", Name: "obstacle-judge", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/notes", Name: "notes", Formats: []string{typeHTML}, Sample: "/regions/grand-est/notes"},
+		{Method: "GET", Pattern: "/regions/{slug}/notes/{id}", Name: "note", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/regions/{slug}/notes/{id}/fichiers/{n}", Name: "note-file", Formats: []string{"application/octet-stream"}, Cache: Private, Timeout: 3 * time.Minute},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/notes", Name: "note-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/notes", Name: "note-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/notes/{id}", Name: "note-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/notes/{id}", Name: "note-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Timeout: 3 * time.Minute, Body: 26 << 20},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/notes/{id}/suite", Name: "note-judge", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/national/freins", Name: "national-obstacles", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/freins.csv", Name: "national-obstacles-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/freins/{id}", Name: "national-obstacle", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/freins/{id}", Name: "national-obstacle-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/departements/{code}", Name: "department", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/regions/{slug}/tendances", Name: "region-trends", Formats: []string{typeHTML}, Sample: "/regions/grand-est/tendances"},
 		{Method: "GET", Pattern: "/regions/{slug}/tendances/{indicateur}", Name: "region-trend", Formats: []string{typeHTML}, Sample: "/regions/grand-est/tendances/part-bio"},
@@ -264,13 +295,18 @@ func Routes() []Route {
 	})
 }
 
+// ofRegion reports whether a page of a desk is of its region, whatever the COP:
+// plans, strong points, obstacles and notes are those of a place.
+func ofRegion(rest string) bool {
+	return slices.ContainsFunc([]string{"bureau/plans", "bureau/points-forts", "bureau/freins", "bureau/notes"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
+}
+
 // everyCOP gives each page of the COP of a region to those of the other cycles
 // and of the départements, whose addresses say the cycle.
 func everyCOP(list []Route) []Route {
 	for _, rt := range list {
 		rest, ok := strings.CutPrefix(rt.Pattern, "/regions/{slug}/")
-		// Plans are of a region, whatever its COPs.
-		if !ok || !strings.HasPrefix(rest, "bureau") && rest != "calendrier.ics" || strings.HasPrefix(rest, "bureau/plans") {
+		if !ok || !strings.HasPrefix(rest, "bureau") && rest != "calendrier.ics" || ofRegion(rest) {
 			continue
 		}
 		rt.Sample = ""

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
@@ -31,6 +32,7 @@ import (
 	"jalon/internal/web/cops"
 	"jalon/internal/web/demos"
 	"jalon/internal/web/invitations"
+	known "jalon/internal/web/knowledge"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/method"
 	boards "jalon/internal/web/national"
@@ -90,10 +92,12 @@ type Deps struct {
 	NewID func() (string, error)
 	// COPs does what people do to COPs.
 	COPs *cop.Room
-	// Plans keeps plans and what they aim at.
-	Plans *plan.Room
 	// National reads the national board.
 	National *national.Room
+	// Plans keeps plans and what they aim at.
+	Plans *plan.Room
+	// Knowledge keeps strong points, obstacles and notes of expertise.
+	Knowledge *knowledge.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Keep is how long what tells of people is kept, for the page that says so.
@@ -177,6 +181,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
+	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge}))
 	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))

@@ -28,6 +28,7 @@ import (
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
@@ -56,6 +57,7 @@ type site struct {
 	cops     *cop.Room
 	board    *national.Room
 	plans    *plan.Room
+	known    *knowledge.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -100,6 +102,14 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return m.Tree(), nil
 		}}
+	s.known = &knowledge.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Cursors: keys, Queue: queue, Outbox: s.accounts.Outbox, BaseURL: "http://jalon.example",
+		Slug: func(_ context.Context, region string) (string, error) {
+			r, err := tree.Region(region)
+			return r.Slug, err
+		}}
+	if err := s.known.Load(ctx, data.FS, tree); err != nil {
+		t.Fatal(err)
+	}
 	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
 	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf), Tree: treeOf,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
@@ -145,7 +155,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/knowledge"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/web"
@@ -53,6 +54,9 @@ const (
 	thePerson             // somebody who holds a role over the region
 	nobody                // what does not exist: everyone is told so
 	itsRegion             // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsDesk               // itsRegion, or who writes for an authority whose seat is there
+	itsItem               // a thing of the whole region, which those of itsDesk read
+	itsNote               // a note of the whole region, that who works on it alone knows
 	itsPlan               // a plan of the whole region, which its départements read on the same pages
 )
 
@@ -100,6 +104,28 @@ var foreseen = map[string]need{
 	"plan-save":     {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
 	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
 	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
+
+	"strength-desk":          {kind: policy.Strength, do: policy.Create, over: itsDesk},
+	"strength-add":           {kind: policy.Strength, do: policy.Create, over: itsDesk},
+	"strength-one":           {kind: policy.Strength, do: policy.Create, over: itsDesk, made: "strength"},
+	"strength-save":          {kind: policy.Strength, do: policy.Edit, over: itsItem, made: "strength", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
+	"strength-judge":         {kind: policy.Strength, do: policy.Judge, over: itsItem, made: "strength", form: url.Values{"do": {"retain"}}},
+	"obstacle-desk":          {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
+	"obstacle-add":           {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
+	"obstacle-one":           {kind: policy.Obstacle, do: policy.Create, over: itsDesk, made: "obstacle"},
+	"obstacle-save":          {kind: policy.Obstacle, do: policy.Edit, over: itsItem, made: "obstacle", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
+	"obstacle-judge":         {kind: policy.Obstacle, do: policy.Judge, over: itsItem, made: "obstacle", form: url.Values{"do": {"retain"}}},
+	"practice-take":          {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer"},
+	"practice-taken":         {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer", form: url.Values{"do": {"take"}, "region": {"03"}}},
+	"note-desk":              {kind: policy.Note, do: policy.Create, over: itsDesk},
+	"note-add":               {kind: policy.Note, do: policy.Create, over: itsDesk},
+	"note-one":               {kind: policy.Note, do: policy.Read, over: itsNote, made: "note"},
+	"note-save":              {kind: policy.Note, do: policy.Create, over: itsNote, made: "note", form: url.Values{"title": {"x"}, "theme": {"conduite"}, "findings": {"x"}, "sources": {"x"}, "limits": {"x"}, "signature": {"x"}, "day": {"2026-01-01"}}},
+	"note-judge":             {kind: policy.Note, do: policy.Judge, over: itsNote, made: "note", form: url.Values{"do": {"publish"}}},
+	"national-obstacles":     {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins"},
+	"national-obstacles-csv": {kind: policy.Obstacle, do: policy.Export, over: nation, path: "/national/freins.csv"},
+	"national-obstacle":      {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins/{id}", made: "group"},
+	"national-obstacle-save": {kind: policy.Obstacle, do: policy.Judge, over: nation, path: "/national/freins/{id}", made: "group", form: url.Values{"title": {"x"}, "nature": {"norme"}, "level": {"local"}, "status": {"attente"}}},
 
 	"department-desk": {over: someone, path: "/departements/2A/bureau"}, // leads to the desk, or says that there is none
 	"cycles":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles"},
@@ -157,7 +183,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
@@ -197,7 +223,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 			path := n.path
 			if path == "" {
 				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"]).Replace(rt.Pattern)
-			} else if slug != "guyane" {
+			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue
 			}
 			t.Run(rt.Name+" "+slug, func(t *testing.T) {
@@ -283,6 +309,17 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 			return may, around
 		}
 		return around, false
+	case itsNote:
+		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
+		return policy.Can(a, n.do, thing), policy.Can(a, policy.Read, thing)
+	case itsDesk, itsItem:
+		cops := []string{cop.RegionID(cop.First, codes[slug])}
+		home := map[string]policy.Thing{"guyane": {Kind: n.kind, COPs: cops, Department: "973", Org: orgs["guyane"]}, "bretagne": {Kind: n.kind, COPs: cops}}[slug]
+		around := policy.Can(a, policy.Create, home)
+		if n.over == itsDesk {
+			return around, false
+		}
+		return policy.Can(a, n.do, policy.Thing{Kind: n.kind, COPs: cops}), around
 	case theCOP:
 		// A page of the desk belongs to the desk: whoever does not open that does
 		// not know that it exists.
@@ -368,6 +405,27 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/plan"], out[slug+"/aim"] = p.ID, aim.ID
+		for kind, x := range map[string]knowledge.Item{"strength": {Kind: knowledge.Strength, Title: "Haies"}, "obstacle": {Kind: knowledge.Obstacle, Title: "Permis", Nature: "norme", Level: "national", Evidence: "trois projets"}} {
+			x.Region, x.Territory, x.Scale, x.Organisation, x.Text, x.Theme = code, "region:"+code, "region", "Service", "Un texte.", "preserver"
+			if x, err = s.known.Add(ctx, s.d, team, x); err != nil {
+				s.t.Fatal(err)
+			}
+			if x, err = s.known.Judge(ctx, s.d, team, x.ID, 1, knowledge.Retain, ""); err != nil {
+				s.t.Fatal(err)
+			}
+			if kind == "obstacle" {
+				if x, err = s.known.Escalate(ctx, s.d, team, x.ID, 2, "hors de portée"); err != nil {
+					s.t.Fatal(err)
+				}
+				out[slug+"/group"] = x.Group
+			}
+			out[slug+"/"+kind] = x.ID
+		}
+		note, err := s.known.Ask(ctx, s.d, team, knowledge.Note{Region: code, Territory: "region:" + code, Theme: "preserver", Title: "Note", AskedOf: "DREAL", Due: "2026-04-01"})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/note"] = note.ID
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -116,6 +116,7 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/national/cycles/{cycle}/modele", Name: "cycle-template", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/calendrier.ics", Name: "calendar", Formats: []string{typeCalendar}, Sample: "/regions/grand-est/calendrier.ics"},
 		{Method: "GET", Pattern: "/regions/{slug}/panorama", Name: "region-panorama", Formats: []string{typeHTML}, Sample: "/regions/grand-est/panorama"},
+		{Method: "GET", Pattern: "/regions/{slug}/diagnostic", Name: "diagnosis", Formats: []string{typeHTML}, Sample: "/regions/grand-est/diagnostic"},
 		{Method: "GET", Pattern: "/regions/{slug}/plans", Name: "plans", Formats: []string{typeHTML}, Sample: "/regions/grand-est/plans"},
 		{Method: "GET", Pattern: "/regions/{slug}/plans.csv", Name: "plans-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/plans.csv"},
 		{Method: "GET", Pattern: "/regions/{slug}/bureau/plans", Name: "plan-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},

@@ -36,6 +36,7 @@ type deskView struct {
 	Who     map[string][]string // of an act: whom it waits for, by name
 	Holders []string            // who heads the COP today
 	Others  []ui.Link           // the other desks of the territory
+	Known   []ui.Link           // where what is known of the region is kept
 }
 
 // actLine is an act and what the reader may do about it.
@@ -127,6 +128,10 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	if !feed.IsZero() {
 		v.Feed = french.Date(feed.In(zoneOf(c)))
+	}
+	if c.Department() == "" {
+		at := "/regions/" + c.Slug + "/bureau"
+		v.Known = []ui.Link{{Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}}
 	}
 	if v.Others, err = d.desks(r, c); err != nil {
 		return err

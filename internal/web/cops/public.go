@@ -21,7 +21,7 @@ import (
 type oneView struct {
 	Panorama, Simulator string
 	Heading             ui.Heading
-	Tabs                []ui.Link
+	Tabs                ui.Pages
 	Steps               []step
 	Figures             []ui.KeyFigure
 	Presentation        string

@@ -35,7 +35,7 @@ type Deps struct {
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	out := map[string]shell.Handler{"practices": d.practices, "practice": d.practice, "practice-take": d.take, "practice-taken": d.taken,
+	out := map[string]shell.Handler{"diagnosis": d.diagnosis, "practices": d.practices, "practice": d.practice, "practice-take": d.take, "practice-taken": d.taken,
 		"national-obstacles": d.national, "national-obstacles-csv": d.nationalCSV, "national-obstacle": d.line, "national-obstacle-save": d.lineSave,
 		"notes": d.notes, "note": d.note, "note-file": d.noteFile, "note-desk": d.noteDesk, "note-add": d.noteAdd, "note-one": d.noteOne, "note-save": d.noteSave, "note-judge": d.noteJudge}
 	for name, k := range map[string]knowledge.Kind{"strength": knowledge.Strength, "obstacle": knowledge.Obstacle} {
@@ -54,7 +54,7 @@ const (
 // view is every page of this package: parts that are empty are not drawn.
 type view struct {
 	Heading   ui.Heading
-	Tabs      []ui.Link
+	Tabs      ui.Pages
 	Done      bool
 	Notices   []ui.Alert
 	Conflict  ui.Table

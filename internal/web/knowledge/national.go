@@ -55,7 +55,7 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := view{Heading: ui.Heading{Overline: "Tableau national", Title: counted(list.Total, list.More, "frein remonté", "freins remontés") + " par les régions", Scope: []string{"regroupés sur les 18 régions", "le plus lourd d’abord"}},
-		Tabs:     []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: nationalPath, Current: true}},
+		Tabs:     ui.Pages{Tabs: []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: nationalPath, Current: true}}},
 		FilterTo: nationalPath, ListTitle: "Par poids", Lead: knowledge.WeightRule, Pager: ui.Pager{Next: next(r, list.Next)},
 		Empty: ui.Empty{Title: "Aucun frein remonté à cette adresse", Text: "Les équipes des régions font remonter ce qu’elles ne peuvent pas lever seules."},
 		Foot:  ui.Source{Text: "équipes des COP régionales.", Downloads: []ui.Link{{Label: "Cette liste (CSV)", Href: nationalPath + ".csv?" + r.URL.RawQuery}}, Print: true}}
@@ -146,7 +146,7 @@ func (d Deps) showLine(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	here := nationalPath + "/" + g.ID
 	v := view{Heading: ui.Heading{Overline: "Frein remonté", Title: g.Title, Scope: []string{french.Integer(g.Regions) + nb + french.Plural(int(g.Regions), "région", "régions"), french.Integer(g.Raisers) + nb + french.Plural(int(g.Raisers), "signalement", "signalements"), answered(g)}},
-		Tabs:  []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: nationalPath, Current: true}},
+		Tabs:  ui.Pages{Tabs: []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: nationalPath, Current: true}}},
 		Facts: [][2]string{{"Nature", knowledge.Named(knowledge.Natures(), g.Nature)}, {"Niveau", knowledge.Named(knowledge.Levels(), g.Level)}, {"Poids", knowledge.WeightRule}},
 		Texts: []text{{"description", "De quoi il s’agit", g.Text}}}
 	if g.Answer != "" {

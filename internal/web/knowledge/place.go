@@ -15,6 +15,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 func enctype(f formView) templ.Attributes {
@@ -118,16 +119,23 @@ func (d Deps) locate(r *http.Request, x where, typed string) (ref, scale, depart
 	return at.String(), string(at.Scale), department, nil
 }
 
-// tabs are the pages of a region that this package serves.
-func tabs(x where, private bool, current string) []ui.Link {
-	all := []ui.Link{{Label: "La COP", Href: x.base()}, {Label: "Points forts", Href: x.base() + "/points-forts"}, {Label: "Freins", Href: x.base() + "/freins"}, {Label: "Notes d’expertise", Href: x.base() + "/notes"}}
-	if private {
-		all = []ui.Link{{Label: "La COP", Href: x.base()}, {Label: "Points forts", Href: x.base() + "/bureau/points-forts"}, {Label: "Freins", Href: x.base() + "/bureau/freins"}, {Label: "Notes d’expertise", Href: x.base() + "/bureau/notes"}}
+// tabs are the pages of a region: those that anyone reads, or those of the desk
+// where its people work.
+func tabs(x where, private bool, current string) ui.Pages {
+	if !private {
+		for _, part := range wording.Parts(x.base()) {
+			if part.Href == current {
+				return wording.RegionTabs(x.Region, part.Label)
+			}
+		}
+		return wording.RegionTabs(x.Region, wording.TabDiagnosis)
 	}
+	all := []ui.Link{{Label: wording.TabCOP, Href: x.base()}, {Label: "Bureau", Href: x.base() + "/bureau"}, {Label: wording.TabPlans, Href: x.base() + "/bureau/plans"},
+		{Label: wording.TabStrengths, Href: x.base() + "/bureau/points-forts"}, {Label: wording.TabObstacles, Href: x.base() + "/bureau/freins"}, {Label: wording.TabNotes, Href: x.base() + "/bureau/notes"}}
 	for i := range all {
 		all[i].Current = all[i].Href == current
 	}
-	return all
+	return ui.Pages{Tabs: all}
 }
 
 func trail(x where, last ...ui.Link) []ui.Link {

@@ -18,8 +18,10 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
+	"jalon/internal/knowledge"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -51,6 +53,7 @@ type asked struct {
 	Tree       *territory.Tree
 	names      map[string]string // of regions, by code
 	rank       map[string]int    // order of every list of regions
+	obstacles  bool              // the reader also reads what the regions sent up
 }
 
 // read judges who asks, then reads what for.
@@ -58,6 +61,7 @@ func (d Deps) read(r *http.Request) (a asked, err error) {
 	if err := national.MayRead(shell.Actor(r)); err != nil {
 		return a, err
 	}
+	a.obstacles = policy.Can(shell.Actor(r), policy.Export, knowledge.National())
 	q := r.URL.Query()
 	if a.Day, err = d.Room.CheckDay(q.Get("jour")); err != nil {
 		return a, err
@@ -132,6 +136,9 @@ func (a asked) tabs(current string) []ui.Link {
 			}
 		}
 		out = append(out, ui.Link{Label: t[0], Href: "/national" + t[1] + query, Current: t[1] == current})
+	}
+	if a.obstacles {
+		out = append(out, ui.Link{Label: "Freins", Href: "/national/freins"})
 	}
 	return out
 }

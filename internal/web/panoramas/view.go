@@ -22,7 +22,7 @@ const (
 // view is everything that the page of a panorama shows.
 type view struct {
 	Heading  ui.Heading
-	Tabs     []ui.Link
+	Tabs     ui.Pages
 	Views    []ui.Link
 	Notices  []ui.Alert
 	Figures  []ui.KeyFigure
@@ -122,7 +122,7 @@ func (b *builder) views(current string) []ui.Link {
 	return links
 }
 
-func (b *builder) tabs() []ui.Link { return wording.Tabs(b.m.Tree(), b.p, wording.TabPanorama) }
+func (b *builder) tabs() ui.Pages { return wording.Tabs(b.m.Tree(), b.p, wording.TabPanorama) }
 
 func (b *builder) next() []ui.Link {
 	next := []ui.Link{}

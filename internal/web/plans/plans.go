@@ -41,7 +41,7 @@ const nb = french.NoBreak
 type view struct {
 	Title string
 	Scope []string
-	Tabs  []ui.Link
+	Tabs  ui.Pages
 	Key   []ui.KeyFigure
 	Table ui.Table
 	Plans ui.Table

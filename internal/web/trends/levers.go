@@ -23,7 +23,7 @@ type tally struct {
 // leversView is the page of all levers.
 type leversView struct {
 	Heading ui.Heading
-	Tabs    []ui.Link
+	Tabs    ui.Pages
 	Notices []ui.Alert
 	Tallies []tally
 	Levers  ui.Table

@@ -16,7 +16,7 @@ import (
 // natureView is the panorama of biodiversity and resources.
 type natureView struct {
 	Heading ui.Heading
-	Tabs    []ui.Link
+	Tabs    ui.Pages
 	Axes    []ui.Table
 	Honest  string
 	Source  ui.Source

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jalon/internal/exchange"
 	"jalon/internal/french"
+	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
 	"jalon/internal/territory"
@@ -19,7 +21,7 @@ import (
 // oneView is the page of one indicator in one territory.
 type oneView struct {
 	Heading   ui.Heading
-	Tabs      []ui.Link
+	Tabs      ui.Pages
 	Figures   []ui.KeyFigure
 	Mark      ui.VerdictMark
 	Reason    string
@@ -33,6 +35,7 @@ type oneView struct {
 	Ranking   *ui.Table
 	Facts     ui.Table
 	Levers    []ui.Link
+	Notes     []ui.Link // what experts say of these levers here
 	Rules     []string
 	Source    ui.Source
 }
@@ -65,6 +68,9 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request, t *place) error {
 		if l, err := t.m.Framework().Lever(code); err == nil {
 			v.Levers = append(v.Levers, ui.Link{Label: l.Name, Href: wording.LeverPath(code), Note: l.Version})
 		}
+	}
+	if v.Notes, err = d.notes(r, t, ind.Levers); err != nil {
+		return err
 	}
 	v.Source = ui.Source{Text: ind.Producer + ", " + d.Book.SourceTitle(c.Source) + ".", Print: true, Share: d.Shell.Absolute(path),
 		Downloads: []ui.Link{{Label: "JSON", Href: "/api/v1/series/" + ind.Code + "?territory=" + t.p.Territory.Ref.String()}}}
@@ -294,4 +300,18 @@ func rowsOf(book *series.Book, c *series.Curve) iter.Seq2[[]exchange.Datum, erro
 			}
 		}
 	}
+}
+
+// notes leads to the notes of expertise that a region published on some levers.
+func (d Deps) notes(r *http.Request, t *place, levers []string) (out []ui.Link, err error) {
+	if !t.region() || d.Q == nil {
+		return nil, nil
+	}
+	all, err := knowledge.PublishedNotes(r.Context(), d.Q, t.p.Territory.Ref.Code)
+	for _, n := range all {
+		if slices.Contains(levers, n.Lever) {
+			out = append(out, ui.Link{Label: n.Title, Href: t.base + "/notes/" + n.ID, Note: n.Signature + ", " + french.Day(n.Day)})
+		}
+	}
+	return out, err
 }

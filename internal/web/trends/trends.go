@@ -159,7 +159,7 @@ func (t *place) name() string { return t.p.Territory.Name }
 func (t *place) region() bool { return t.p.Territory.Ref.Scale == territory.RegionS }
 
 // tabs are the pages of the territory.
-func (t *place) tabs(current string) []ui.Link { return wording.Tabs(t.m.Tree(), t.p, current) }
+func (t *place) tabs(current string) ui.Pages { return wording.Tabs(t.m.Tree(), t.p, current) }
 
 func (t *place) trail(last ...ui.Link) []ui.Link {
 	return append(wording.Trail(t.m.Tree(), t.p.Territory), last...)

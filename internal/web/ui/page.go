@@ -97,6 +97,7 @@ func MainNav(path string) []Link {
 		{Label: "Les COP", Href: "/regions"},
 		{Label: "Leviers", Href: "/leviers"},
 		{Label: "Simulateur", Href: "/simulateur"},
+		{Label: "Bonnes pratiques", Href: "/bonnes-pratiques"},
 		{Label: "Données", Href: "/donnees"},
 		{Label: "Méthode", Href: "/methode"},
 	}
@@ -209,3 +210,6 @@ type Side struct {
 // be embedded, is served with another frame-ancestors.
 const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Pages are those of a territory, and the parts of the one that is read.
+type Pages struct{ Tabs, Parts []Link }

@@ -6,15 +6,21 @@ import (
 	"jalon/internal/web/ui"
 )
 
-// The pages of a territory, as Tabs names the one that is read.
+// The pages of a territory, as Tabs names the one that is read. Those after
+// TabDiagnosis are its parts in a region: what is known before anyone is asked.
 const (
 	TabCOP       = "La COP"
 	TabPanorama  = "Panorama"
+	TabDiagnosis = "Diagnostic"
+	TabSimulator = "Simulateur"
+	TabCompare   = "Comparer"
+
 	TabPlans     = "Plans"
 	TabTrends    = "Tendances"
 	TabNature    = "Biodiversité et ressources"
-	TabSimulator = "Simulateur"
-	TabCompare   = "Comparer"
+	TabStrengths = "Points forts"
+	TabObstacles = "Freins"
+	TabNotes     = "Notes d’expertise"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -35,30 +41,65 @@ func SimulatorPath(tree *territory.Tree, p panorama.Panorama) string {
 }
 
 // Tabs are the pages of a territory, the same on each of them.
-func Tabs(tree *territory.Tree, p panorama.Panorama, current string) []ui.Link {
-	t, ref, simulator := p.Territory, p.Territory.Ref, SimulatorPath(tree, p)
-	var tabs []ui.Link
-	add := func(label, href string) {
-		tabs = append(tabs, ui.Link{Label: label, Href: href, Current: label == current})
+func Tabs(tree *territory.Tree, p panorama.Panorama, current string) ui.Pages {
+	t, ref := p.Territory, p.Territory.Ref
+	if ref.Scale == territory.RegionS {
+		if region, err := tree.Region(ref.Code); err == nil {
+			return RegionTabs(region, current)
+		}
 	}
-	switch ref.Scale {
-	case territory.RegionS:
-		add(TabCOP, t.Path)
-	case territory.Department:
-		add(TabCOP, t.Path+"/cop")
+	list := pages{current: current}
+	if ref.Scale == territory.Department {
+		list.add(TabCOP, t.Path+"/cop")
 	}
-	add(TabPanorama, PanoramaPath(t))
-	switch ref.Scale {
-	case territory.RegionS:
-		add(TabPlans, t.Path+"/plans")
-		add(TabTrends, t.Path+"/tendances")
-		add(TabNature, t.Path+"/biodiversite-ressources")
-	case territory.Department:
-		add(TabTrends, t.Path+"/tendances")
+	list.add(TabPanorama, PanoramaPath(t))
+	if ref.Scale == territory.Department {
+		list.add(TabTrends, t.Path+"/tendances")
 	}
-	if simulator != "" {
-		add(TabSimulator, simulator)
+	if simulator := SimulatorPath(tree, p); simulator != "" {
+		list.add(TabSimulator, simulator)
 	}
-	add(TabCompare, "/comparer?a="+ref.String())
-	return tabs
+	list.add(TabCompare, "/comparer?a="+ref.String())
+	return ui.Pages{Tabs: list.links}
+}
+
+// RegionTabs are the pages of a region, with the parts of its diagnosis on each of
+// these.
+func RegionTabs(r territory.Region, current string) ui.Pages {
+	base := "/regions/" + r.Slug
+	parts := pages{current: current}
+	for _, x := range Parts(base) {
+		parts.add(x.Label, x.Href)
+	}
+	list := pages{current: current}
+	if parts.found {
+		list.current = TabDiagnosis
+	}
+	list.add(TabCOP, base)
+	list.add(TabPanorama, base+"/panorama")
+	list.add(TabDiagnosis, base+"/diagnostic")
+	list.add(TabSimulator, "/simulateur/"+r.Slug)
+	list.add(TabCompare, "/comparer?a=region:"+r.Code)
+	out := ui.Pages{Tabs: list.links}
+	if parts.found {
+		out.Parts = parts.links
+	}
+	return out
+}
+
+// Parts are the parts of the diagnosis of a region, whose pages begin with base.
+func Parts(base string) []ui.Link {
+	return []ui.Link{{Label: TabPlans, Href: base + "/plans"}, {Label: TabTrends, Href: base + "/tendances"}, {Label: TabNature, Href: base + "/biodiversite-ressources"},
+		{Label: TabStrengths, Href: base + "/points-forts"}, {Label: TabObstacles, Href: base + "/freins"}, {Label: TabNotes, Href: base + "/notes"}}
+}
+
+type pages struct {
+	current string
+	found   bool
+	links   []ui.Link
+}
+
+func (p *pages) add(label, href string) {
+	p.found = p.found || label == p.current
+	p.links = append(p.links, ui.Link{Label: label, Href: href, Current: label == p.current})
 }

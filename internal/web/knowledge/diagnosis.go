@@ -1,0 +1,64 @@
+package knowledge
+
+import (
+	"net/http"
+
+	"jalon/internal/french"
+	"jalon/internal/knowledge"
+	"jalon/internal/plan"
+	"jalon/internal/policy"
+	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
+)
+
+// diagnosisView leads to the parts of what is known of a region.
+type diagnosisView struct {
+	Heading ui.Heading
+	Tabs    ui.Pages
+	Parts   []part
+	Foot    ui.Source
+}
+
+type part struct{ Title, Text, Href string }
+
+// diagnosis says what Jalon already knows of a region before anyone is asked, and
+// leads to each part.
+func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.seen(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	plans, err := plan.OfRegion(ctx, d.Q, x.Code)
+	if err != nil {
+		return err
+	}
+	notes, err := knowledge.PublishedNotes(ctx, d.Q, x.Code)
+	if err != nil {
+		return err
+	}
+	kept := map[knowledge.Kind]string{}
+	for kind, words := range map[knowledge.Kind][2]string{knowledge.Strength: {"point fort retenu", "points forts retenus"}, knowledge.Obstacle: {"frein retenu", "freins retenus"}} {
+		list, err := d.Room.List(ctx, d.Q, policy.Actor{}, knowledge.Filter{Kind: kind, Region: x.Code, State: knowledge.Retained}, "", 1)
+		if err != nil {
+			return err
+		}
+		kept[kind] = counted(list.Total, list.More, words[0], words[1])
+	}
+	base := x.base()
+	v := diagnosisView{Heading: ui.Heading{Overline: "Diagnostic", Title: x.Name + nb + ": ce que l’on sait déjà, avant d’interroger qui que ce soit",
+		Scope: []string{"objectifs indicatifs, proposés à la discussion", "chaque chiffre avec sa source"},
+		Lead:  "Ce que visent les plans, ce qui se passe, ce qui marche, ce qui bloque, et ce qu’en disent les experts. Le diagnostic partagé s’écrira à partir de ces pages."},
+		Tabs: wording.RegionTabs(x.Region, wording.TabDiagnosis), Foot: ui.Source{Text: "chaque page nomme ses sources.", Print: true}}
+	v.Parts = []part{
+		{wording.TabPlans, french.Integer(len(plans)) + nb + french.Plural(len(plans), "plan enregistré", "plans enregistrés") + ", face au panorama de l’État, levier par levier.", base + "/plans"},
+		{wording.TabTrends, "Ce qui se passe, levier par levier, et si le rythme suffit pour 2030.", base + "/tendances"},
+		{wording.TabNature, "Les axes qui ne se comptent pas en tonnes de CO₂" + nb + ": eau, sols, espèces, déchets, alimentation.", base + "/biodiversite-ressources"},
+		{wording.TabStrengths, kept[knowledge.Strength] + " par l’équipe de la COP.", base + "/points-forts"},
+		{wording.TabObstacles, kept[knowledge.Obstacle] + ", et ce que l’échelon national en dit.", base + "/freins"},
+		{wording.TabNotes, counted(int64(len(notes)), false, "note datée et signée", "notes datées et signées") + " par des services et des observatoires.", base + "/notes"},
+		{"Bonnes pratiques", "Ce que d’autres régions ont retenu, et dont celle-ci peut s’inspirer.", practicesPath},
+	}
+	page := d.Shell.Page(r, v.Heading.Title, "Ce que Jalon sait déjà de la région"+nb+": plans, tendances, points forts, freins et notes d’expertise.", trail(x, ui.Link{Label: "Diagnostic"})...)
+	return d.Shell.Render(w, r, page, diagnosisPage(v))
+}

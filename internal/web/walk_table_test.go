@@ -1,0 +1,178 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"jalon/internal/policy"
+)
+
+// need is what the table of rights asks of whoever sends a request to a route.
+type need struct {
+	kind policy.Kind
+	// do is what lets an actor use the route: of a form that one may read and not
+	// send, the answer is «forbidden».
+	do policy.Verb
+	// over says what the address is about.
+	over over
+	// path is the address of a route that is about no COP.
+	path string
+	// made is the fixture that {id} names.
+	made string
+	// answer is what whoever may reads gets, 200 when zero.
+	answer int
+	// form is what a person would send, at a revision that is no more: whoever may
+	// gets a conflict, and nothing changes from one role to the next.
+	form url.Values
+}
+
+// over is what an address is about, which a role has to reach.
+type over int
+
+const (
+	open      over = iota // anyone, signed in or not
+	someone               // whoever signed in, for themselves
+	theCOP                // the COP of the address
+	somewhere             // whoever holds the right over anything at all
+	nation                // whoever holds it over the nation
+	admins                // the same, of pages that nobody else knows
+	giver                 // whoever may give a role somewhere
+	theOrg                // the organisation of the address
+	thePerson             // somebody who holds a role over the region
+	nobody                // what does not exist: everyone is told so
+	itsRegion             // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsDesk               // itsRegion, or who writes for an authority whose seat is there
+	itsItem               // a thing of the whole region, which those of itsDesk read
+	itsNote               // a note of the whole region, that who works on it alone knows
+	itsPlan               // a plan of the whole region, which its départements read on the same pages
+)
+
+// foreseen is every route: one that is not here fails the test.
+var foreseen = map[string]need{
+	"desk":             {kind: policy.Desk, do: policy.Read, over: theCOP},
+	"desk-event":       {kind: policy.StageEvent, do: policy.Create, over: theCOP},
+	"desk-act":         {kind: policy.Validation, do: policy.Consent, over: theCOP, made: "act", form: url.Values{"do": {"alone"}, "reason": {"parce que"}}},
+	"desk-delegate":    {kind: policy.Delegation, do: policy.Create, over: theCOP},
+	"desk-tick":        {kind: policy.COP, do: policy.Edit, over: theCOP},
+	"meetings":         {kind: policy.Meeting, do: policy.Read, over: theCOP},
+	"meeting-add":      {kind: policy.Meeting, do: policy.Create, over: theCOP},
+	"meeting-save":     {kind: policy.Meeting, do: policy.Edit, over: theCOP, made: "meeting", form: url.Values{"do": {"cancel"}}},
+	"news":             {kind: policy.Desk, do: policy.Read, over: theCOP}, // lists those that one may read
+	"news-add":         {kind: policy.News, do: policy.Create, over: theCOP},
+	"news-change":      {kind: policy.News, do: policy.Edit, over: theCOP, made: "news", form: url.Values{"do": {"publish"}}},
+	"cop-settings":     {kind: policy.COP, do: policy.Edit, over: theCOP},
+	"cop-save":         {kind: policy.COP, do: policy.Edit, over: theCOP},
+	"cop-journal":      {kind: policy.Journal, do: policy.Read, over: theCOP},
+	"cop-journal-csv":  {kind: policy.Journal, do: policy.Export, over: theCOP},
+	"board":            {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national"},
+	"board-csv":        {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/tableau.csv"},
+	"board-figure":     {kind: policy.Board, do: policy.Read, over: somewhere, path: "/chiffres/national/cop/reunions-tenues/nation/2024-05-27"},
+	"board-moves":      {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/mouvements?du=2024-05-27"},
+	"board-timeline":   {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/frise"},
+	"metrics":          {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/indicateurs"},
+	"metric":           {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/indicateurs/cop/reunions-tenues"},
+	"metric-csv":       {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/indicateurs/cop/etape/valeurs.csv"},
+	"declared":         {kind: policy.Metric, do: policy.Read, over: nation, path: "/national/chiffres-declares"},
+	"declared-add":     {kind: policy.Metric, do: policy.Create, over: nation, path: "/national/chiffres-declares", form: url.Values{"value": {"1"}}},
+	"declared-one":     {kind: policy.Metric, do: policy.Read, over: nation, path: "/national/chiffres-declares/2024-05-27-groupes-de-travail"},
+	"declared-save":    {kind: policy.Metric, do: policy.Edit, over: nation, path: "/national/chiffres-declares/2024-05-27-groupes-de-travail", form: url.Values{"value": {"1"}}},
+	"api-board":        {kind: policy.Board, do: policy.Export, over: somewhere, path: "/api/v1/board"},
+	"api-metrics":      {kind: policy.Board, do: policy.Read, over: somewhere, path: "/api/v1/metrics"},
+	"api-board-figure": {kind: policy.Board, do: policy.Read, over: somewhere, path: "/api/v1/figures/national/cop/reunions-tenues/nation/2024-05-27"},
+	"self":             {over: someone, path: "/mon-espace"},
+	"self-save":        {over: someone, path: "/mon-espace"},
+	"session-close":    {over: someone, path: "/mon-espace/sessions/inconnue/fermer"},
+	"roles":            {over: giver, path: "/roles"},
+	"role-give":        {over: giver, path: "/roles"},
+
+	"plan-desk":     {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-add":      {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan":          {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-save":     {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
+	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
+
+	"strength-desk":          {kind: policy.Strength, do: policy.Create, over: itsDesk},
+	"strength-add":           {kind: policy.Strength, do: policy.Create, over: itsDesk},
+	"strength-one":           {kind: policy.Strength, do: policy.Create, over: itsDesk, made: "strength"},
+	"strength-save":          {kind: policy.Strength, do: policy.Edit, over: itsItem, made: "strength", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
+	"strength-judge":         {kind: policy.Strength, do: policy.Judge, over: itsItem, made: "strength", form: url.Values{"do": {"retain"}}},
+	"obstacle-desk":          {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
+	"obstacle-add":           {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
+	"obstacle-one":           {kind: policy.Obstacle, do: policy.Create, over: itsDesk, made: "obstacle"},
+	"obstacle-save":          {kind: policy.Obstacle, do: policy.Edit, over: itsItem, made: "obstacle", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
+	"obstacle-judge":         {kind: policy.Obstacle, do: policy.Judge, over: itsItem, made: "obstacle", form: url.Values{"do": {"retain"}}},
+	"practice-take":          {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer"},
+	"practice-taken":         {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer", form: url.Values{"do": {"take"}, "region": {"03"}}},
+	"note-desk":              {kind: policy.Note, do: policy.Create, over: itsDesk},
+	"note-add":               {kind: policy.Note, do: policy.Create, over: itsDesk},
+	"note-one":               {kind: policy.Note, do: policy.Read, over: itsNote, made: "note"},
+	"note-save":              {kind: policy.Note, do: policy.Create, over: itsNote, made: "note", form: url.Values{"title": {"x"}, "theme": {"conduite"}, "findings": {"x"}, "sources": {"x"}, "limits": {"x"}, "signature": {"x"}, "day": {"2026-01-01"}}},
+	"note-judge":             {kind: policy.Note, do: policy.Judge, over: itsNote, made: "note", form: url.Values{"do": {"publish"}}},
+	"national-obstacles":     {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins"},
+	"national-obstacles-csv": {kind: policy.Obstacle, do: policy.Export, over: nation, path: "/national/freins.csv"},
+	"national-obstacle":      {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins/{id}", made: "group"},
+	"national-obstacle-save": {kind: policy.Obstacle, do: policy.Judge, over: nation, path: "/national/freins/{id}", made: "group", form: url.Values{"title": {"x"}, "nature": {"norme"}, "level": {"local"}, "status": {"attente"}}},
+
+	"department-desk": {over: someone, path: "/departements/2A/bureau"}, // leads to the desk, or says that there is none
+	"cycles":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles"},
+	"cycle-add":       {kind: policy.Cycle, do: policy.Create, over: admins, path: "/national/cycles"},
+	"cycle":           {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles/2025"},
+	"cycle-save":      {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles/2025"},
+	"cycle-open":      {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles/9999/ouvrir"},
+	"cycle-template":  {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles/2025/modele"},
+
+	"national-documents":   {kind: policy.Report, do: policy.Read, over: somewhere, path: "/national/documents"},
+	"document-freeze-form": {kind: policy.Report, do: policy.Create, over: nation, path: "/national/documents/figer?document=point-d-etape&jour=2024-05-27"},
+	"document-freeze":      {kind: policy.Report, do: policy.Create, over: nation, path: "/national/documents/figer"},
+	"report":               {kind: policy.Report, do: policy.Read, over: somewhere, path: "/national/point-d-etape?jour=2024-05-27"},
+	"report-pptx":          {kind: policy.Report, do: policy.Export, over: somewhere, path: "/national/point-d-etape.pptx?jour=2024-05-27"},
+	"report-odt":           {kind: policy.Report, do: policy.Export, over: somewhere, path: "/national/point-d-etape.odt?jour=2024-05-27"},
+	"report-pdf":           {kind: policy.Report, do: policy.Export, over: somewhere, path: "/national/point-d-etape.pdf?jour=demain", answer: http.StatusBadRequest},
+	"publication":          {over: nobody, path: "/national/publications/inconnue"},
+	"publication-file":     {over: nobody, path: "/national/publications/inconnue/document.pptx"},
+
+	"mails": {kind: policy.Mail, do: policy.Read, over: admins, path: "/operateur/courriels"},
+
+	"own-data":      {over: someone, path: "/mon-espace/mes-donnees"},
+	"own-data-json": {over: someone, path: "/mon-espace/mes-donnees.json"},
+	"erase":         {over: someone, path: "/mon-espace/effacement"},
+	"erase-ask":     {over: someone, path: "/mon-espace/effacement"},
+	"erase-confirm": {over: nobody, path: "/mon-espace/effacement/confirmer"}, // without the first step
+	"oidc-bind":     {over: nobody, path: "/mon-espace/identite/lier"},        // no provider here
+	"oidc-unbind":   {over: someone, path: "/mon-espace/identite/delier"},
+
+	"organisations":        {kind: policy.Organisation, do: policy.Read, over: somewhere, path: "/organisations"},
+	"organisation-create":  {kind: policy.Organisation, do: policy.Create, over: somewhere, path: "/organisations"},
+	"organisation-new":     {kind: policy.Organisation, do: policy.Create, over: somewhere, path: "/organisations/nouvelle"},
+	"organisation":         {kind: policy.Organisation, do: policy.Read, over: theOrg, made: "org"},
+	"organisation-edit":    {kind: policy.Organisation, do: policy.Edit, over: theOrg, made: "org"},
+	"organisation-save":    {kind: policy.Organisation, do: policy.Edit, over: theOrg, made: "org"},
+	"member-add":           {kind: policy.Membership, do: policy.Create, over: theOrg, made: "org"},
+	"member-save":          {kind: policy.Membership, do: policy.Edit, over: theOrg, made: "org", form: url.Values{"do": {"save"}}},
+	"transfer":             {kind: policy.RoleGrant, do: policy.Transfer, over: thePerson, made: "person"},
+	"transfer-do":          {kind: policy.RoleGrant, do: policy.Transfer, over: thePerson, made: "person"},
+	"invitations":          {kind: policy.Invitation, do: policy.Create, over: somewhere, path: "/invitations"},
+	"invitations-stage":    {kind: policy.Invitation, do: policy.Create, over: somewhere, path: "/invitations"},
+	"invitations-model":    {kind: policy.Invitation, do: policy.Create, over: somewhere, path: "/invitations/modele.csv"},
+	"invitations-run":      {over: nobody, path: "/invitations/inconnue"}, // its own tests read who sees a run
+	"invitations-verdicts": {over: nobody, path: "/invitations/inconnue/verdicts.csv"},
+	"invitations-send":     {over: nobody, path: "/invitations/inconnue/envoyer"},
+
+	"role-end": {over: someone, path: "/roles/inconnu/fin"},
+}
+
+var (
+	codes       = map[string]string{"guyane": "03", "bretagne": "53"} // the two regions of the walk
+	departments = map[string]string{"guyane": "973", "bretagne": "35"}
+	orgs        = map[string]string{"guyane": "commune-97302", "bretagne": "commune-35238"}
+)
+
+// openRoutes answer everybody the same, or judge by something else than a role:
+// the operator's own cookie, a mail's secret.
+var openRoutes = strings.Fields(`diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
+	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
+	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
+	api-lever api-panorama api-figure api-series api-series-one api-trends region-trends region-trend region-trend-csv region-nature department-trends department-trend department-trend-csv health robots favicon`)

@@ -3,7 +3,6 @@ package knowledge
 import (
 	"net/http"
 
-	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
@@ -43,7 +42,9 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		kept[kind] = counted(list.Total, list.More, words[0], words[1])
+		if kept[kind] = counted(list.Total, list.More, words[0], words[1]); list.Total == 0 {
+			kept[kind] = "Aucun " + words[0] + " pour l’instant"
+		}
 	}
 	base := x.base()
 	v := diagnosisView{Heading: ui.Heading{Overline: "Diagnostic", Title: x.Name + nb + ": ce que l’on sait déjà, avant d’interroger qui que ce soit",
@@ -51,14 +52,22 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		Lead:  "Ce que visent les plans, ce qui se passe, ce qui marche, ce qui bloque, et ce qu’en disent les experts. Le diagnostic partagé s’écrira à partir de ces pages."},
 		Tabs: wording.RegionTabs(x.Region, wording.TabDiagnosis), Foot: ui.Source{Text: "chaque page nomme ses sources.", Print: true}}
 	v.Parts = []part{
-		{wording.TabPlans, french.Integer(len(plans)) + nb + french.Plural(len(plans), "plan enregistré", "plans enregistrés") + ", face au panorama de l’État, levier par levier.", base + "/plans"},
+		{wording.TabPlans, orNone(len(plans), "Aucun plan enregistré pour l’instant", "plan enregistré", "plans enregistrés") + ", face au panorama de l’État, levier par levier.", base + "/plans"},
 		{wording.TabTrends, "Ce qui se passe, levier par levier, et si le rythme suffit pour 2030.", base + "/tendances"},
 		{wording.TabNature, "Les axes qui ne se comptent pas en tonnes de CO₂" + nb + ": eau, sols, espèces, déchets, alimentation.", base + "/biodiversite-ressources"},
 		{wording.TabStrengths, kept[knowledge.Strength] + " par l’équipe de la COP.", base + "/points-forts"},
 		{wording.TabObstacles, kept[knowledge.Obstacle] + ", et ce que l’échelon national en dit.", base + "/freins"},
-		{wording.TabNotes, counted(int64(len(notes)), false, "note datée et signée", "notes datées et signées") + " par des services et des observatoires.", base + "/notes"},
+		{wording.TabNotes, orNone(len(notes), "Aucune note pour l’instant", "note", "notes") + nb + ": des constats datés et signés par des services et des observatoires.", base + "/notes"},
 		{"Bonnes pratiques", "Ce que d’autres régions ont retenu, et dont celle-ci peut s’inspirer.", practicesPath},
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Ce que Jalon sait déjà de la région"+nb+": plans, tendances, points forts, freins et notes d’expertise.", trail(x, ui.Link{Label: "Diagnostic"})...)
 	return d.Shell.Render(w, r, page, diagnosisPage(v))
+}
+
+// orNone counts things, and says so in words when there is none.
+func orNone(n int, none, one, many string) string {
+	if n == 0 {
+		return none
+	}
+	return counted(int64(n), false, one, many)
 }

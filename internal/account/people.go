@@ -2,6 +2,9 @@ package account
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -25,4 +28,28 @@ func WorkersAt(ctx context.Context, q db.Q, at time.Time) (_ []Worker, err error
 		err = r.Scan(&x.Account, &x.ScopeKind, &x.Scope)
 		return x, err
 	})
+}
+
+// Names gives the names of some accounts, their addresses where they have none:
+// one statement for each two hundred.
+func Names(ctx context.Context, q db.Q, ids []string) (_ map[string]string, err error) {
+	defer apperr.Wrap(&err, "account.Names(%d)", len(ids))
+	out := make(map[string]string, len(ids))
+	for part := range slices.Chunk(ids, 200) {
+		marks, args := make([]string, len(part)), make([]any, len(part))
+		for i, id := range part {
+			marks[i], args[i] = "$"+strconv.Itoa(i+1), id
+		}
+		rows, err := q.Query(ctx, `SELECT id, name, email FROM account WHERE id IN (`+strings.Join(marks, ", ")+`)`, args...)
+		found, err := db.Collect(rows, err, func(r *db.Rows) (x [3]string, err error) { return x, r.Scan(&x[0], &x[1], &x[2]) })
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range found {
+			if out[x[0]] = x[1]; x[1] == "" {
+				out[x[0]] = x[2]
+			}
+		}
+	}
+	return out, nil
 }

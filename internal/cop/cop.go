@@ -153,6 +153,12 @@ func OfRegion(ctx context.Context, q db.Q, region string) ([]COP, error) {
 	return db.Collect(rows, err, func(r *db.Rows) (COP, error) { return scanCOP(r) })
 }
 
+// All lists every COP, in the order of their ids: a few hundred.
+func All(ctx context.Context, q db.Q) ([]COP, error) {
+	rows, err := q.Query(ctx, `SELECT `+copColumns+` FROM cop ORDER BY id`)
+	return db.Collect(rows, err, func(r *db.Rows) (COP, error) { return scanCOP(r) })
+}
+
 // InCycle lists the COPs of the regions in a cycle, in the order of their
 // territories.
 func InCycle(ctx context.Context, q db.Q, cycle string) ([]COP, error) {

@@ -263,30 +263,6 @@ func (m *Room) moved(ctx context.Context, q db.Q, a policy.Actor, d *Desk) error
 	return err
 }
 
-// sentences say what an act of the journal did, after the name of its author.
-var sentences = map[string]string{
-	"open cop": "a ouvert la COP", "create calendar_feed": "a ouvert son calendrier privé", "end calendar_feed": "a fermé son calendrier privé", "edit cop": "a modifié la présentation de la COP", "edit cop_template": "a adapté le modèle de la COP",
-	"create stage_event": "a enregistré un événement d’étape", "withdraw stage_event": "a retiré un événement d’étape",
-	"propose validation": "a proposé une validation", "consent validation": "a validé un acte", "go-alone validation": "a poursuivi sans l’autre tête",
-	"withdraw validation": "a retiré une proposition", "create delegation": "a donné une délégation", "end delegation": "a mis fin à une délégation",
-	"create office": "a indiqué qui conduit la COP", "end office": "a mis fin à une fonction", "create meeting": "a ajouté une réunion", "edit meeting": "a modifié une réunion",
-	"create news": "a rédigé une actualité", "edit news": "a modifié une actualité", "publish news": "a publié une actualité", "unpublish news": "a retiré une actualité",
-	"create document": "a déposé un document", "edit document": "a modifié un document", "withdraw document": "a retiré un document", "refuse document": "a présenté un fichier qui a été refusé",
-	"create priority": "a rédigé une priorité", "edit priority": "a modifié une priorité", "propose priority": "a proposé une priorité à l’adoption", "answer priority": "a répondu à une priorité d’un département",
-	"tick check":          "a mis à jour la liste de l’étape",
-	"create organisation": "a ajouté un organisme", "edit organisation": "a modifié un organisme", "create membership": "a rattaché une personne à un organisme",
-	"edit membership": "a modifié un rattachement", "end membership": "a mis fin à un rattachement", "apply invitation": "a envoyé des invitations",
-	"refuse invitation": "a présenté un fichier d’invitations qui a été refusé", "transfer account": "a transmis les rôles d’une personne", "transfer delegation": "a transmis une délégation",
-}
-
-// Sentence says in French what an act of a COP's journal did.
-func Sentence(e journal.Entry) string {
-	if s := sentences[e.Verb+" "+e.Kind]; s != "" {
-		return s
-	}
-	return "a fait une modification"
-}
-
 // Summary is the desk in one line, for the title of its page and for a digest.
 func (d Desk) Summary() string {
 	return strconv.Itoa(len(d.Due)) + french.Plural(len(d.Due), " chose à faire", " choses à faire") + ", " +

@@ -54,7 +54,7 @@ func TestPlansAreKeptWithTheirVersions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := m.AddObjective(ctx, d, team("44"), Objective{Plan: p.ID, Lever: "gestion-haies", Gain: true, BaseYear: 2019, TargetYear: 2030, Target: 4000, Unit: "km", Written: "4 000 km", Page: "112"})
+		_, err = m.AddObjective(ctx, d, team("44"), Objective{Plan: p.ID, Lever: "gestion-haies", Gain: true, BaseYear: 2019, TargetYear: 2030, Target: 4000, Unit: "km", Written: "4 000 km", Page: "112"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestPlansAreKeptWithTheirVersions(t *testing.T) {
 		if err != nil || len(found) != 1 || found[0].Base.Known || found[0].Base.Reason == "" || !found[0].Gain || found[0].Written != "4 000 km" {
 			t.Errorf("%+v %v", found, err)
 		}
-		o = found[0]
+		o := found[0]
 		o.State = "withdrawn"
 		if _, err := m.SaveObjective(ctx, d, team("44"), o, "saisi deux fois"); err != nil {
 			t.Fatal(err)

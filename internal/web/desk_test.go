@@ -167,6 +167,30 @@ func TestTheWorkOfACOP(t *testing.T) {
 		if csv := s.visit(team, base+bureau+"/journal.csv", nil); !strings.Contains(csv.body, ";publish;news;") || strings.Contains(csv.body, "diagnostic avance") {
 			t.Errorf("the journal holds acts, and no text: %s", csv.body)
 		}
+		// The acts of one person, of one kind, between two days; taken away as they
+		// are chosen.
+		p = s.visit(team, base+bureau+"/journal?quoi=news&du=2026-03-22", nil)
+		for _, row := range p.texts("#journal tbody tr") {
+			if !strings.Contains(row, "actualité") {
+				t.Errorf("not of news: %s", row)
+			}
+		}
+		p.has("#quoi option[selected]", "actualités")
+		if csv := s.visit(team, base+bureau+"/journal.csv?quoi=news", nil); strings.Contains(csv.body, ";meeting;") || !strings.Contains(csv.body, ";news;") {
+			t.Errorf("chosen by kind: %s", csv.body)
+		}
+		s.visit(team, base+bureau+"/journal?quoi=office", nil).has("main", "Aucun acte ne correspond")
+		if p := s.visit(team, base+bureau+"/journal?du=hier", nil); p.StatusCode != http.StatusBadRequest {
+			t.Errorf("a wrong day: %s", p.Status)
+		}
+		nation, base3 := s.signIn("nation@exemple.fr", policy.NationalAdmin, "nation", "")
+		p = s.visit(nation, base3+"/national/journal?quoi=meeting", nil)
+		p.has("#journal td", "Anne Martin")
+		p.has("#journal td", "Guyane")
+		checkPage(t, "national journal", p)
+		if csv := s.visit(nation, base3+"/national/journal.csv", nil); !strings.Contains(csv.body, ";publish;news;") || !strings.Contains(csv.body, ";sign-in;session;") {
+			t.Errorf("the national journal: %d bytes", len(csv.body))
+		}
 		other, base2 := s.signIn("ailleurs@exemple.fr", policy.Team, "region", "53")
 		for _, path := range []string{bureau, bureau + "/reunions", bureau + "/actualites", bureau + "/journal", bureau + "/journal.csv", bureau + "/reglages"} {
 			if p := s.visit(other, base2+path, nil); p.StatusCode != http.StatusNotFound {

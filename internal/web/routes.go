@@ -205,6 +205,8 @@ func Routes() []Route {
 		{Method: "POST", Pattern: "/national/chiffres-declares", Name: "declared-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 64 << 10},
 		{Method: "GET", Pattern: "/national/chiffres-declares/{id}", Name: "declared-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/national/chiffres-declares/{id}", Name: "declared-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 64 << 10},
+		{Method: "GET", Pattern: "/national/journal", Name: "national-journal", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/journal.csv", Name: "national-journal-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true, Timeout: time.Minute},
 		{Method: "GET", Pattern: "/national/documents", Name: "national-documents", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/national/documents/figer", Name: "document-freeze-form", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/national/documents/figer", Name: "document-freeze", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Timeout: time.Minute, Body: 64 << 10},

@@ -133,6 +133,9 @@ var foreseen = map[string]need{
 	"publication":          {over: nobody, path: "/national/publications/inconnue"},
 	"publication-file":     {over: nobody, path: "/national/publications/inconnue/document.pptx"},
 
+	"national-journal":     {kind: policy.Journal, do: policy.Read, over: admins, path: "/national/journal?quoi=meeting"},
+	"national-journal-csv": {kind: policy.Journal, do: policy.Export, over: admins, path: "/national/journal.csv?quoi=meeting"},
+
 	"mails": {kind: policy.Mail, do: policy.Read, over: admins, path: "/operateur/courriels"},
 
 	"own-data":      {over: someone, path: "/mon-espace/mes-donnees"},

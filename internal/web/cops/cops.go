@@ -45,19 +45,21 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"desk": d.desk, "desk-event": d.addEvent, "desk-act": d.act, "desk-delegate": d.delegate, "desk-tick": d.tick,
 		"meetings": d.meetings, "meeting-add": d.addMeeting, "meeting-save": d.saveMeeting,
 		"news": d.news, "news-add": d.addNews, "news-change": d.changeNews, "calendar": d.calendar,
-		"cop-journal": d.acts, "cop-journal-csv": d.actsCSV, "cop-settings": d.settings, "cop-save": d.saveSettings}
+		"cop-journal": d.acts, "cop-journal-csv": d.actsCSV, "national-journal": d.nationActs, "national-journal-csv": d.nationActsCSV, "cop-settings": d.settings, "cop-save": d.saveSettings}
 }
 
 const nb = french.NoBreak
 
 // paris is where «today» is for a page that speaks of the whole country.
-func (d Deps) today() string {
+func (d Deps) paris() *time.Location {
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
-		zone = time.UTC
+		return time.UTC
 	}
-	return d.Now().In(zone).Format(time.DateOnly)
+	return zone
 }
+
+func (d Deps) today() string { return d.Now().In(d.paris()).Format(time.DateOnly) }
 
 // day reads the date that a page is asked for.
 func (d Deps) day(r *http.Request) (on string, err error) {

@@ -54,6 +54,7 @@ type asked struct {
 	names      map[string]string // of regions, by code
 	rank       map[string]int    // order of every list of regions
 	obstacles  bool              // the reader also reads what the regions sent up
+	journal    bool              // and who did what
 }
 
 // read judges who asks, then reads what for.
@@ -61,6 +62,7 @@ func (d Deps) read(r *http.Request) (a asked, err error) {
 	if err := national.MayRead(shell.Actor(r)); err != nil {
 		return a, err
 	}
+	a.journal = policy.Can(shell.Actor(r), policy.Read, policy.Thing{Kind: policy.Journal})
 	a.obstacles = policy.Can(shell.Actor(r), policy.Export, knowledge.National())
 	q := r.URL.Query()
 	if a.Day, err = d.Room.CheckDay(q.Get("jour")); err != nil {
@@ -139,6 +141,9 @@ func (a asked) tabs(current string) []ui.Link {
 	}
 	if a.obstacles {
 		out = append(out, ui.Link{Label: "Freins", Href: "/national/freins"})
+	}
+	if a.journal {
+		out = append(out, ui.Link{Label: "Journal", Href: "/national/journal"})
 	}
 	return out
 }

@@ -1,0 +1,59 @@
+package cop
+
+import (
+	"slices"
+	"strings"
+
+	"jalon/internal/journal"
+)
+
+// sentences are what the acts of the journal did, by verb and kind.
+var sentences = map[string]string{
+	"open cop": "a ouvert la COP", "create calendar_feed": "a ouvert son calendrier privé", "end calendar_feed": "a fermé son calendrier privé", "edit cop": "a modifié la présentation de la COP", "edit cop_template": "a adapté le modèle de la COP",
+	"create stage_event": "a enregistré un événement d’étape", "withdraw stage_event": "a retiré un événement d’étape",
+	"propose validation": "a proposé une validation", "consent validation": "a validé un acte", "go-alone validation": "a poursuivi sans l’autre tête",
+	"withdraw validation": "a retiré une proposition", "create delegation": "a donné une délégation", "end delegation": "a mis fin à une délégation",
+	"create office": "a indiqué qui conduit la COP", "end office": "a mis fin à une fonction", "create meeting": "a ajouté une réunion", "edit meeting": "a modifié une réunion",
+	"create news": "a rédigé une actualité", "edit news": "a modifié une actualité", "publish news": "a publié une actualité", "unpublish news": "a retiré une actualité",
+	"create document": "a déposé un document", "edit document": "a modifié un document", "withdraw document": "a retiré un document", "refuse document": "a présenté un fichier qui a été refusé",
+	"create priority": "a rédigé une priorité", "edit priority": "a modifié une priorité", "propose priority": "a proposé une priorité à l’adoption", "answer priority": "a répondu à une priorité d’un département",
+	"tick check":          "a mis à jour la liste de l’étape",
+	"create organisation": "a ajouté un organisme", "edit organisation": "a modifié un organisme", "create membership": "a rattaché une personne à un organisme",
+	"edit membership": "a modifié un rattachement", "end membership": "a mis fin à un rattachement", "apply invitation": "a envoyé des invitations",
+	"refuse invitation": "a présenté un fichier d’invitations qui a été refusé", "transfer account": "a transmis les rôles d’une personne", "transfer delegation": "a transmis une délégation",
+
+	"create account": "a ouvert un compte", "edit account": "a modifié son profil", "erase account": "a effacé un compte", "refuse account": "a présenté un lien ou un code de connexion qui a été refusé",
+	"sign-in session": "s’est connecté", "sign-out session": "a fermé une session", "give role_grant": "a donné un rôle", "end role_grant": "a mis fin à un rôle",
+	"bind identity": "a lié son compte à son fournisseur d’identité", "unbind identity": "a délié son compte de son fournisseur d’identité",
+	"create cycle": "a créé un cycle", "edit cycle": "a modifié un cycle", "edit cycle_template": "a modifié le modèle d’un cycle",
+	"create plan": "a enregistré un plan", "edit plan": "a modifié un plan", "create plan_objective": "a saisi l’objectif d’un plan", "edit plan_objective": "a modifié l’objectif d’un plan",
+}
+
+// kindNames are the kinds of things that the journal speaks of.
+var kindNames = map[string]string{
+	"cop": "la COP", "calendar_feed": "calendriers privés", "cop_template": "modèle de la COP", "stage_event": "événements d’étape", "validation": "validations", "delegation": "délégations",
+	"office": "qui conduit la COP", "meeting": "réunions", "news": "actualités", "document": "documents", "priority": "priorités", "check": "liste de l’étape", "organisation": "organismes",
+	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
+	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans",
+}
+
+// JournalKind is a kind of thing that the journal speaks of.
+type JournalKind struct{ Code, Name string }
+
+// JournalKinds lists the kinds that a reader may choose among, in French order.
+func JournalKinds() []JournalKind {
+	out := make([]JournalKind, 0, len(kindNames))
+	for code, name := range kindNames {
+		out = append(out, JournalKind{code, name})
+	}
+	slices.SortFunc(out, func(a, b JournalKind) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+// Sentence says in French what an act of the journal did.
+func Sentence(e journal.Entry) string {
+	if s := sentences[e.Verb+" "+e.Kind]; s != "" {
+		return s
+	}
+	return "a fait une modification"
+}

@@ -33,6 +33,7 @@ import (
 	"jalon/internal/web/reports"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
+	"jalon/internal/web/trends"
 	"jalon/internal/web/ui"
 )
 
@@ -122,7 +123,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Knowledge: a.knowledge, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
@@ -233,6 +234,12 @@ func (a *App) Close() error {
 		err = errors.Join(err, os.RemoveAll(a.temp))
 	}
 	return errors.Join(err, a.metrics.close(), a.Core.Close())
+}
+
+// aims is what a region aims at on the axes that have no kt, from its own plans.
+func (a *App) aims(ctx context.Context, region territory.Ref) (trends.Aim, error) {
+	all, err := plan.AimsOf(ctx, a.DB, region.Code)
+	return all.For, err
 }
 
 // dataVersion names all that a public page may show.

@@ -112,3 +112,27 @@ func TestTwoPeopleEditAPlan(t *testing.T) {
 		}
 	})
 }
+
+// A region aims at a subject that no kilotonne counts by an objective of one of
+// its own plans, under its name.
+func TestWhatARegionAimsAtBesideKilotonnes(t *testing.T) {
+	ctx, d := t.Context(), testkit.DB(t)
+	m := room(t, d)
+	p, err := m.Add(ctx, d, team("44"), sraddet("44"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.AddObjective(ctx, d, team("44"), Objective{Plan: p.ID, Indicator: "zones humides", Gain: true, BaseYear: 2019, TargetYear: 2030, Target: 2500, Unit: "ha", Page: "9"}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := AimsOf(ctx, d, "44")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, source := a.For("t26-zones-humides", "Zones humides"); text != "2\u202f500\u00a0ha en 2030, gagnés depuis 2019" || source != "SRADDET, p.\u00a09" {
+		t.Errorf("%q %q", text, source)
+	}
+	if text, _ := a.For("", "Haies"); text != "" {
+		t.Errorf("it aims at nothing there: %q", text)
+	}
+}

@@ -85,7 +85,7 @@ type Deps struct {
 	// Own and Aim give the targets that a territory has set itself, by lever, and what
 	// it aims at on the axes that have no kt; nil where no room does.
 	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
-	Aim func(ctx context.Context, region territory.Ref, code string) (text, source string, err error)
+	Aim func(ctx context.Context, region territory.Ref) (trends.Aim, error)
 	// DB holds free perimeters and imported series.
 	DB db.Q
 	// NewID makes the id of a new row.

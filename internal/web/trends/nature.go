@@ -25,6 +25,13 @@ type natureView struct {
 func (d Deps) nature(w http.ResponseWriter, r *http.Request, t *place) error {
 	fw := t.m.Framework()
 	seen := 0
+	aim := func(string, string) (text, source string) { return "", "" }
+	if d.Aim != nil {
+		var err error
+		if aim, err = d.Aim(r.Context(), t.p.Territory.Ref); err != nil {
+			return err
+		}
+	}
 	v := natureView{Tabs: t.tabs(wording.TabNature)}
 	for _, a := range fw.Axes() {
 		table := ui.Table{ID: "axe-" + a.Code, Caption: a.Name, CaptionHidden: true, Columns: []ui.Column{{Label: "Sujet"}, {Label: "Cible nationale", Wide: true}, {Label: "Cible de la région"}, {Label: "Dernière valeur", Number: true},
@@ -34,10 +41,7 @@ func (d Deps) nature(w http.ResponseWriter, r *http.Request, t *place) error {
 			if x.Axis != a.Code {
 				continue
 			}
-			row, known, err := d.axisRow(r, t, fw, x)
-			if err != nil {
-				return err
-			}
+			row, known := d.axisRow(t, fw, x, aim)
 			if known {
 				seen++
 			}
@@ -62,28 +66,22 @@ func (d Deps) nature(w http.ResponseWriter, r *http.Request, t *place) error {
 
 // axisRow is one line: the nation's target, the region's when it has set one, its
 // value and its pace. A line without series says so.
-func (d Deps) axisRow(r *http.Request, t *place, fw *framework.Framework, x *series.Axis) (ui.Row, bool, error) {
+func (d Deps) axisRow(t *place, fw *framework.Framework, x *series.Axis, aim Aim) (ui.Row, bool) {
 	name := ui.Cell{Text: x.Name, Sub: x.Note}
-	own := ui.Cell{Missing: "La région n’a pas saisi de cible pour ce sujet" + nb + "; Jalon n’en calcule pas."}
-	if d.Aim != nil {
-		text, source, err := d.Aim(r.Context(), t.p.Territory.Ref, x.Code)
-		if err != nil {
-			return ui.Row{}, false, err
-		}
-		if text != "" {
-			own = ui.Cell{Text: text, Sub: source}
-		}
+	own := ui.Cell{Missing: "La région n’a pas saisi de cible pour ce sujet" + nb + "; Jalon n’en calcule pas. L’équipe de la COP la saisit parmi les objectifs d’un plan de la région, sous le nom du sujet."}
+	if text, source := aim(x.Lever, x.Name); text != "" {
+		own = ui.Cell{Text: text, Sub: source}
 	}
 	cells := []ui.Cell{name, nationalCell(d.Book, fw, x), own}
 	c := t.curves[x.Indicator]
 	if c == nil || c.Known() == 0 {
 		why := ui.Cell{Missing: "Aucune série du catalogue ne suit ce sujet dans cette région."}
-		return ui.Row{Cells: append(cells, why, why, why)}, false, nil
+		return ui.Row{Cells: append(cells, why, why, why)}, false
 	}
 	cells[0].Href = t.base + "/tendances/" + x.Indicator
 	last := lastCell(c)
 	last.Sub = c.Indicator.Unit + ", " + last.Sub
-	return ui.Row{Cells: append(cells, last, paceCell(c.PaceOver(1), 1), paceCell(c.PaceOver(3), 3))}, true, nil
+	return ui.Row{Cells: append(cells, last, paceCell(c.PaceOver(1), 1), paceCell(c.PaceOver(3), 3))}, true
 }
 
 // nationalCell is the nation's target in a sentence, with its source.

@@ -33,10 +33,14 @@ type Deps struct {
 	// Own gives the targets that a territory has set itself, by lever; nil where
 	// no room sets any.
 	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
-	// Aim gives what a region aims at on an axis that has no kt, with its source;
+	// Aim gives what a region aims at on the axes that have no kt, with its source;
 	// nil where no room lets it say so.
-	Aim func(ctx context.Context, region territory.Ref, code string) (text, source string, err error)
+	Aim func(ctx context.Context, region territory.Ref) (Aim, error)
 }
+
+// Aim says what a region aims at for a subject, by the code of its lever or by its
+// name, and who says so; both are empty when it said nothing.
+type Aim func(lever, name string) (text, source string)
 
 // Handlers are the pages of this folder, by route name.
 func Handlers(d Deps) map[string]shell.Handler {

@@ -65,11 +65,13 @@ func site(t testing.TB, q db.Q, own func(string) []series.Target) http.Handler {
 	d := trends.Deps{Shell: &shell.Shell{Now: now}, Model: func(context.Context) (*panorama.Model, error) { return m, nil }, Book: book, Q: q, Now: now}
 	if own != nil {
 		d.Own = func(context.Context, territory.Ref) (panorama.Own, error) { return own, nil }
-		d.Aim = func(_ context.Context, _ territory.Ref, code string) (string, string, error) {
-			if code == "haies" {
-				return "4\u202f000 km de haies en plus", "Feuille de route de la COP", nil
-			}
-			return "", "", nil
+		d.Aim = func(context.Context, territory.Ref) (trends.Aim, error) {
+			return func(_, name string) (string, string) {
+				if name == "Haies" {
+					return "4\u202f000 km de haies en plus", "Feuille de route de la COP"
+				}
+				return "", ""
+			}, nil
 		}
 	}
 	mux := http.NewServeMux()

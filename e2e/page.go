@@ -138,9 +138,20 @@ func (p *Page) Press(keys string) {
 func (p *Page) Until(condition string) {
 	p.t.Helper()
 	p.run("until "+condition, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Poll[bool](condition)(ctx, t)
-		return err
+		for {
+			// A page that leads on to another takes the question away with it: it is
+			// asked again of the next one, as long as one has patience.
+			_, err := chromedp.Poll[bool](condition)(ctx, t)
+			if err == nil || ctx.Err() != nil || !left(err) {
+				return err
+			}
+		}
 	}))
+}
+
+// left reports whether an answer is missing because the page was left.
+func left(err error) bool {
+	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed")
 }
 
 // Text is what a person reads in the first element that matches.

@@ -132,7 +132,14 @@ func TestTwoReplicas(t *testing.T) {
 		t.Errorf("reading on the first: %d", status)
 	}
 	id := strings.SplitN(strings.SplitN(page, "/bureau/actualites/", 2)[1], `"`, 2)[0]
+	sendsFromTheOther(t, c, one, two)
+	editsOnOneReadsOnTheOther(t, c, one, two)
+	keepsOneNight(t, dsn)
+	file := deposits(t, c, one)
 	one.kill(t)
+	if status, page = visit(t, &http.Client{Timeout: 30 * time.Second}, two.url+file, nil); status != http.StatusOK || page != deposited {
+		t.Errorf("the document after the first died: %d, %d bytes of %d", status, len(page), len(deposited))
+	}
 	if status, page = visit(t, c, two.url+"/regions/grand-est/bureau/actualites/"+id, url.Values{"rev": {"1"}, "do": {"publish"}}); status != http.StatusOK || !strings.Contains(page, "publiée le") {
 		t.Errorf("publishing after the first died: %d", status)
 	}

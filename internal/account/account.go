@@ -72,6 +72,9 @@ type Room struct {
 
 	// Cursors signs the pages of lists.
 	Cursors db.Cursors
+	// Seeds says which of the organisations of reference are brought, for a test
+	// that reads a few of the 36 752; nil brings them all.
+	Seeds func(Organisation) bool
 	// Tree is the edition of the territories in force.
 	Tree func(ctx context.Context) (*territory.Tree, error)
 	// RegionsOf lists the regions of some COPs.

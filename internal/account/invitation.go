@@ -13,6 +13,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/intake"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 )
 
 // MaxInvitations is how many rows one file of invitations may hold: what one
@@ -178,6 +179,7 @@ func (m *Room) mayInvite(ctx context.Context, q db.Q, by policy.Actor, s InviteS
 // referee judges rows for one inviter, remembering what it looked up.
 type referee struct {
 	m     *Room
+	tree  *territory.Tree
 	by    policy.Actor
 	scope InviteScope
 	cops  map[string][]string
@@ -185,8 +187,8 @@ type referee struct {
 	names map[string]string
 }
 
-func (m *Room) referee(by policy.Actor, s InviteScope) *referee {
-	return &referee{m: m, by: by, scope: s, cops: map[string][]string{}, seen: map[string]int{}, names: map[string]string{}}
+func (m *Room) referee(tree *territory.Tree, by policy.Actor, s InviteScope) *referee {
+	return &referee{m: m, tree: tree, by: by, scope: s, cops: map[string][]string{}, seen: map[string]int{}, names: map[string]string{}}
 }
 
 func (j *referee) thing(ctx context.Context, q db.Q, o Organisation, kind policy.Kind) (policy.Thing, error) {
@@ -225,7 +227,7 @@ func (j *referee) may(ctx context.Context, q db.Q, in Invite, o Organisation) (w
 	key := "may/" + string(in.Role) + "/" + in.ScopeKind + ":" + in.Scope
 	if _, known := j.names[key]; !known {
 		j.names[key] = ""
-		if err := j.m.mayGrant(ctx, q, j.by, in.Role, in.ScopeKind, in.Scope); apperr.KindOf(err) == apperr.Forbidden || apperr.KindOf(err) == apperr.Invalid {
+		if err := j.m.mayGrant(ctx, q, j.tree, j.by, in.Role, in.ScopeKind, in.Scope); apperr.KindOf(err) == apperr.Forbidden || apperr.KindOf(err) == apperr.Invalid {
 			j.names[key] = above
 		} else if err != nil {
 			return "", err
@@ -240,7 +242,12 @@ const judged = 500
 // 500, so that 5 000 cost a few dozen statements.
 func (m *Room) Judge(ctx context.Context, q db.Q, by policy.Actor, s InviteScope, rows iter.Seq2[InviteRow, error]) iter.Seq2[intake.Row, error] {
 	return func(yield func(intake.Row, error) bool) {
-		j := m.referee(by, s)
+		tree, err := m.Tree(ctx)
+		if err != nil {
+			yield(intake.Row{}, err)
+			return
+		}
+		j := m.referee(tree, by, s)
 		held := make([]InviteRow, 0, judged)
 		flush := func() bool {
 			out, err := j.batch(ctx, q, held)

@@ -12,6 +12,7 @@ import (
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 )
 
 // FindRun returns a run of invitations to whoever staged it: nobody else may
@@ -59,8 +60,12 @@ func (m *Room) ApplyInvitations(ctx context.Context, by policy.Actor, id string,
 		}
 		rows = append(rows, in)
 	}
+	tree, err := m.Tree(ctx)
+	if err != nil {
+		return out, err
+	}
 	_, err = m.Intake.Apply(ctx, m.DB, run, true, func(ctx context.Context, tx db.Q) error {
-		a := &applying{Room: m, tx: tx, by: by.Person, run: id, scope: s, rows: rows}
+		a := &applying{Room: m, tree: tree, tx: tx, by: by.Person, run: id, scope: s, rows: rows}
 		if err := a.judge(ctx); err != nil {
 			return err
 		}
@@ -78,6 +83,7 @@ func (m *Room) ApplyInvitations(ctx context.Context, by policy.Actor, id string,
 // applying is one run as it becomes real, within its transaction.
 type applying struct {
 	*Room
+	tree  *territory.Tree
 	tx    db.Q
 	by    string
 	run   string
@@ -126,7 +132,7 @@ func (a *applying) judge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j := a.referee(actor, a.scope)
+	j := a.referee(a.tree, actor, a.scope)
 	for _, in := range a.rows {
 		o := orgs[in.Org]
 		if in.Org != "" && o.State != OrgActive {

@@ -268,6 +268,10 @@ func TestNobodyInvitesAboveThemselves(t *testing.T) {
 	words := []string{"", "rédaction", "validation", "equipe", "expert", "animation", "participant", "pilotage départemental", "co-animation, État", "co-animation, Région", "administration nationale", "lecture nationale", "opérateur"}
 	codes := []string{"", "67482", "commune-35238", "region-44", "alsace", "sgpe", "246700488", "dreal-53", "departement-08"}
 	n, sent := 0, 0
+	tree, err := r.Tree(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		n++
 		place := rapid.SampledFrom(places).Draw(t, "place")
@@ -297,7 +301,7 @@ func TestNobodyInvitesAboveThemselves(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, g := range given {
-				if err := r.mayGrant(ctx, d, by, g.Role, g.ScopeKind, g.Scope); err != nil {
+				if err := r.mayGrant(ctx, d, tree, by, g.Role, g.ScopeKind, g.Scope); err != nil {
 					t.Fatalf("%s over %s gave %s over %s:%s", role, place, g.Role, g.ScopeKind, g.Scope)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 )
 
 // Role is a role that an account holds over a scope.
@@ -43,10 +44,26 @@ func Holders(ctx context.Context, q db.Q, scopeKind, scope string) ([]Role, erro
 	return db.Collect(rows, err, scanRole)
 }
 
-// scope tells policy where a role would hold. A role over a region must be
+// HoldersIn lists who holds a role over some scopes of one kind now, by scope,
+// then as Holders: by one statement, however many scopes there are.
+func HoldersIn(ctx context.Context, q db.Q, scopeKind string, scopes []string) ([]Role, error) {
+	if len(scopes) == 0 {
+		return nil, nil
+	}
+	args := []any{scopeKind}
+	for _, s := range scopes {
+		args = append(args, s)
+	}
+	rows, err := q.Query(ctx, `SELECT `+roleColumns+` FROM role_grant g JOIN account a ON a.id = g.account
+		WHERE g.scope_kind = $1 AND g.scope IN (`+db.Params(2, len(scopes))+`) AND g.ended_at IS NULL ORDER BY g.scope, g.role, a.name, g.id`, args...)
+	return db.Collect(rows, err, scanRole)
+}
+
+// mayGrant tells policy where a role would hold. A role over a region must be
 // allowed for each of its COPs; a region without a COP has nobody to give it
-// but the nation.
-func (m *Room) mayGrant(ctx context.Context, q db.Q, by policy.Actor, role policy.Role, kind, id string) error {
+// but the nation. A département lies in its region, whose heads name its lead:
+// the tree says in which, read before any transaction.
+func (m *Room) mayGrant(ctx context.Context, q db.Q, tree *territory.Tree, by policy.Actor, role policy.Role, kind, id string) error {
 	refused := apperr.New(apperr.Forbidden, nil, "Votre rôle ne permet pas de donner celui-ci ici\u00a0: on ne donne que des rôles au-dessous du sien, dans son périmètre. Rien n’a été enregistré.")
 	var grants []policy.Grant
 	var at policy.Thing
@@ -63,6 +80,11 @@ func (m *Room) mayGrant(ctx context.Context, q db.Q, by policy.Actor, role polic
 		}
 	case "department":
 		grants = []policy.Grant{{Role: role, Department: id}}
+		if d, err := tree.Dept(id); err == nil { // one that is no more is left to whoever holds it, and to the nation
+			if at.COPs, err = m.COPsOf(ctx, q, d.Region); err != nil {
+				return err
+			}
+		}
 	case "organisation":
 		if role != policy.Writer && role != policy.Validator {
 			return apperr.Invalidf("Pour un organisme, seuls se donnent les rôles de rédaction et de validation. Rien n’a été enregistré.")
@@ -96,8 +118,12 @@ func (m *Room) Give(ctx context.Context, by policy.Actor, email, name string, ro
 	if !role.Valid() {
 		return g, apperr.Invalidf("Choisissez un rôle dans la liste.")
 	}
+	tree, err := m.Tree(ctx)
+	if err != nil {
+		return g, err
+	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		if err := m.mayGrant(ctx, tx, by, role, kind, scope); err != nil {
+		if err := m.mayGrant(ctx, tx, tree, by, role, kind, scope); err != nil {
 			return err
 		}
 		g, err = m.give(ctx, tx, by, email, name, role, kind, scope, where)
@@ -166,6 +192,10 @@ func (m *Room) give(ctx context.Context, tx db.Q, by policy.Actor, email, name s
 // End ends a role. Whoever may give it may end it; one may always end one's own.
 func (m *Room) End(ctx context.Context, by policy.Actor, id string) (err error) {
 	defer apperr.Wrap(&err, "account.End(%s)", id)
+	tree, err := m.Tree(ctx)
+	if err != nil {
+		return err
+	}
 	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		rows, err := tx.Query(ctx, `SELECT `+roleColumns+` FROM role_grant g JOIN account a ON a.id = g.account WHERE g.id = $1 AND g.ended_at IS NULL`, id)
 		found, err := db.Collect(rows, err, scanRole)
@@ -177,7 +207,7 @@ func (m *Room) End(ctx context.Context, by policy.Actor, id string) (err error) 
 		}
 		g := found[0]
 		if g.Account != by.Person {
-			if err := m.mayGrant(ctx, tx, by, g.Role, g.ScopeKind, g.Scope); err != nil {
+			if err := m.mayGrant(ctx, tx, tree, by, g.Role, g.ScopeKind, g.Scope); err != nil {
 				return err
 			}
 		}

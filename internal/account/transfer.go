@@ -27,6 +27,14 @@ type Handover struct {
 // be known to whom nothing of it is.
 func (m *Room) Transferable(ctx context.Context, q db.Q, by policy.Actor, account string) (h Handover, err error) {
 	defer apperr.Wrap(&err, "account.Transferable(%s)", account)
+	tree, err := m.Tree(ctx)
+	if err != nil {
+		return h, err
+	}
+	return m.transferable(ctx, q, tree, by, account)
+}
+
+func (m *Room) transferable(ctx context.Context, q db.Q, tree *territory.Tree, by policy.Actor, account string) (h Handover, err error) {
 	hidden := apperr.NotFoundf("Cette personne n’existe pas, ou elle n’a rien dans votre périmètre.")
 	if h.Account, err = Find(ctx, q, account); err != nil {
 		return h, hidden
@@ -36,7 +44,7 @@ func (m *Room) Transferable(ctx context.Context, q db.Q, by policy.Actor, accoun
 		return h, err
 	}
 	for _, g := range roles {
-		err := m.mayGrant(ctx, q, by, g.Role, g.ScopeKind, g.Scope)
+		err := m.mayGrant(ctx, q, tree, by, g.Role, g.ScopeKind, g.Scope)
 		switch kind := apperr.KindOf(err); {
 		case err == nil:
 			h.Roles = append(h.Roles, g)
@@ -124,7 +132,7 @@ func (m *Room) Transfer(ctx context.Context, by policy.Actor, in NewTransfer) (o
 		if err != nil {
 			return err
 		}
-		h, err := m.Transferable(ctx, tx, by, in.Account)
+		h, err := m.transferable(ctx, tx, tree, by, in.Account)
 		if err != nil {
 			return err
 		}

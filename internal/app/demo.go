@@ -31,6 +31,7 @@ func FillDemo(ctx context.Context, cfg config.Config, o demo.Options, opts ...Op
 	if err := free(cfg.Addr); err != nil {
 		return out, err // said before minutes of use are wiped, not after
 	}
+	cfg.DB = hurried(cfg.DB)
 	c, err := OpenBare(ctx, cfg, opts...)
 	if err != nil {
 		return out, err
@@ -45,6 +46,17 @@ func FillDemo(ctx context.Context, cfg config.Config, o demo.Options, opts ...Op
 	return c.FillDemo(ctx, o)
 }
 
+// hurried is the address of a file whose writes are not each waited for on disk:
+// thousands of acts are invented at once, and filling that a power cut stops is
+// begun again. The file stays sound, and what visitors do later is written as
+// anywhere else.
+func hurried(dsn string) string {
+	if isServer(dsn) || strings.HasPrefix(dsn, "file:") || strings.ContainsAny(dsn, "%?#") {
+		return dsn
+	}
+	return "file:" + dsn + "?sync=normal"
+}
+
 // FillDemo is the same on a database that is open and up to date.
 func (c *Core) FillDemo(ctx context.Context, o demo.Options) (out demo.Outcome, err error) {
 	tree, err := c.tree(ctx)
@@ -55,7 +67,7 @@ func (c *Core) FillDemo(ctx context.Context, o demo.Options) (out demo.Outcome, 
 	if base == "" || strings.HasSuffix(base, ":0") {
 		base = "http://localhost:8080" // the port is not known yet, and links in old mails are not followed
 	}
-	if out, err = demo.Fill(ctx, demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: base, Now: c.now}, o); err == nil {
+	if out, err = demo.Fill(ctx, demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: base, Now: c.now, Seeds: c.seeds}, o); err == nil {
 		c.demo = true
 	}
 	return out, err

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/config"
 	"jalon/internal/demo"
@@ -28,15 +29,19 @@ func demonstration(t *testing.T, cfg config.Config) *App {
 	if cfg.DB == "" {
 		cfg.DB = filepath.Join(cfg.DataDir, "jalon-demo.db")
 	}
-	if _, err := FillDemo(t.Context(), cfg, demo.Options{Size: demo.Small}); err != nil {
+	if _, err := FillDemo(t.Context(), cfg, demo.Options{Size: demo.Small}, WithSeeds(few)); err != nil {
 		t.Fatal(err)
 	}
 	return site(t, cfg)
 }
 
+// few are the organisations of reference without the communes, that these tests
+// do not read.
+func few(o account.Organisation) bool { return o.Kind != account.OrgCommune }
+
 func site(t *testing.T, cfg config.Config) *App {
 	t.Helper()
-	a, err := New(t.Context(), cfg)
+	a, err := New(t.Context(), cfg, WithSeeds(few))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,9 @@ func openSQLite(ctx context.Context, dsn string) (_ *DB, err error) {
 }
 
 // sqlitePath reads the file and the synchronous mode out of a DSN. "sync=off"
-// is for tests, which never lose power: production is always FULL.
+// is for tests, which never lose power; "sync=normal" for what is made again
+// when a power cut took its end, as the filling of a demonstration: production is
+// always FULL.
 func sqlitePath(dsn string) (path, sync string, err error) {
 	sync = "FULL"
 	path = dsn
@@ -80,10 +82,10 @@ func sqlitePath(dsn string) (path, sync string, err error) {
 			return "", "", apperr.Invalidf("L’adresse de la base de données «\u00a0%s\u00a0» ne se lit pas.", dsn)
 		}
 		for name, v := range values {
-			if name != "sync" || len(v) != 1 || v[0] != "off" {
+			if name != "sync" || len(v) != 1 || v[0] != "off" && v[0] != "normal" {
 				return "", "", apperr.Invalidf("L’adresse de la base de données porte une option inconnue\u00a0: «\u00a0%s\u00a0».", name)
 			}
-			sync = "OFF"
+			sync = strings.ToUpper(v[0])
 		}
 		if strings.HasPrefix(path, "//") { // file:///abs and file://localhost/abs
 			path = strings.TrimPrefix(path[2:], "localhost")

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"time"
 
+	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/national"
@@ -81,6 +82,7 @@ type Place struct {
 	Metrics *national.Registry // of the national board
 	BaseURL string
 	Now     func() time.Time
+	Seeds   func(account.Organisation) bool // as account.Room.Seeds
 }
 
 // Options says what to make. The zero Options make what «jalon demo» opens.

@@ -87,7 +87,7 @@ func newScript(p Place, o Options) (*Script, error) {
 	queue := jobs.New(ids, now)
 	s.COPs = &cop.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, Random: random}
 	s.Accounts = &account.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Key: make([]byte, 32), BaseURL: strings.TrimRight(p.BaseURL, "/"),
-		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: cursors}), COPsOf: cop.IDsOfRegion, RegionsOf: cop.RegionsOf, Cursors: cursors, Queue: queue, Delegations: s.COPs.MoveDelegations,
+		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: cursors}), COPsOf: cop.IDsOfRegion, RegionsOf: cop.RegionsOf, Seeds: p.Seeds, Cursors: cursors, Queue: queue, Delegations: s.COPs.MoveDelegations,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil },
 		HomeOf: func(ctx context.Context, q db.Q, region string) (account.Home, error) {
 			c, err := cop.HomeOf(ctx, q, region)

@@ -185,32 +185,6 @@ type rolesGroup struct {
 	Lines     []roleLine
 }
 
-// scopes are where an actor may give roles: all for the nation, else the regions
-// and départements of their own roles.
-func (d Deps) scopes(ctx context.Context, who shell.Who) (out [][2]string, err error) {
-	m, err := d.Model(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if who.Actor.Is(policy.NationalAdmin) {
-		out = append(out, [2]string{"nation", ""})
-		for _, r := range m.Tree().Regions() {
-			out = append(out, [2]string{"region", r.Code})
-		}
-		return out, nil
-	}
-	held, err := account.Roles(ctx, d.Room.DB, who.Account)
-	if err != nil {
-		return nil, err
-	}
-	for _, g := range held {
-		if len(policy.Given(g.Role)) > 0 {
-			out = append(out, [2]string{g.ScopeKind, g.Scope})
-		}
-	}
-	return out, nil
-}
-
 func (d Deps) roles(w http.ResponseWriter, r *http.Request) error {
 	return d.showRoles(w, r, http.StatusOK, "", "", "", "", "")
 }
@@ -225,6 +199,10 @@ func (d Deps) showRoles(w http.ResponseWriter, r *http.Request, status int, emai
 	if err != nil {
 		return err
 	}
+	holders, err := d.holders(ctx, scopes)
+	if err != nil {
+		return err
+	}
 	v := rolesView{Done: r.URL.Query().Get("fait") == "1"}
 	roleField := ui.Field{ID: "role", Label: "Rôle", Type: "select", Required: true, Options: []ui.Option{{Label: "Choisissez un rôle"}}}
 	for _, x := range given {
@@ -236,12 +214,12 @@ func (d Deps) showRoles(w http.ResponseWriter, r *http.Request, status int, emai
 		if err != nil {
 			return err
 		}
+		if x[0] == "department" {
+			where += " (" + x[1] + ")" // overseas, the region has the same name
+		}
 		value := x[0] + ":" + x[1]
 		scopeField.Options = append(scopeField.Options, ui.Option{Value: value, Label: where, Selected: scope == value})
-		held, err := account.Holders(ctx, d.Room.DB, x[0], x[1])
-		if err != nil {
-			return err
-		}
+		held := holders[x]
 		if len(held) == 0 {
 			continue
 		}

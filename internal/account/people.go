@@ -26,3 +26,11 @@ func WorkersAt(ctx context.Context, q db.Q, at time.Time) (_ []Worker, err error
 		return x, err
 	})
 }
+
+// AtWork lists who holds a role over a scope now but to take part, which crowds
+// do, by name.
+func AtWork(ctx context.Context, q db.Q, scopeKind, scope string) ([]Role, error) {
+	rows, err := q.Query(ctx, `SELECT `+roleColumns+` FROM role_grant g JOIN account a ON a.id = g.account
+		WHERE g.scope_kind = $1 AND g.scope = $2 AND g.ended_at IS NULL AND g.role IN ('state_chair', 'region_chair', 'team', 'department_lead', 'expert', 'facilitator') ORDER BY a.name, g.id`, scopeKind, scope)
+	return db.Collect(rows, err, scanRole)
+}

@@ -12,9 +12,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
-	"jalon/internal/french"
 	"jalon/internal/panorama"
-	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
@@ -172,130 +170,6 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 func (d Deps) enter(w http.ResponseWriter, r *http.Request, s account.SignedIn) error {
 	d.setCookie(w, shell.SessionCookie, s.Cookie, "/", s.Life)
 	return shell.SeeOther(w, r, shell.Back(s.Next))
-}
-
-type rolesView struct {
-	Groups []rolesGroup
-	Fields []ui.Field
-	Done   bool
-}
-
-type rolesGroup struct {
-	ID, Title string
-	Lines     []roleLine
-}
-
-// scopes are where an actor may give roles: all for the nation, else the regions
-// and départements of their own roles.
-func (d Deps) scopes(ctx context.Context, who shell.Who) (out [][2]string, err error) {
-	m, err := d.Model(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if who.Actor.Is(policy.NationalAdmin) {
-		out = append(out, [2]string{"nation", ""})
-		for _, r := range m.Tree().Regions() {
-			out = append(out, [2]string{"region", r.Code})
-		}
-		return out, nil
-	}
-	held, err := account.Roles(ctx, d.Room.DB, who.Account)
-	if err != nil {
-		return nil, err
-	}
-	for _, g := range held {
-		if len(policy.Given(g.Role)) > 0 {
-			out = append(out, [2]string{g.ScopeKind, g.Scope})
-		}
-	}
-	return out, nil
-}
-
-func (d Deps) roles(w http.ResponseWriter, r *http.Request) error {
-	return d.showRoles(w, r, http.StatusOK, "", "", "", "", "")
-}
-
-func (d Deps) showRoles(w http.ResponseWriter, r *http.Request, status int, email, name, role, scope, wrong string) error {
-	ctx, who := r.Context(), shell.Of(r)
-	given := policy.Gives(who.Actor)
-	if len(given) == 0 {
-		return policy.Check(policy.Actor{}, policy.Read, policy.Thing{Kind: policy.RoleGrant})
-	}
-	scopes, err := d.scopes(ctx, who)
-	if err != nil {
-		return err
-	}
-	v := rolesView{Done: r.URL.Query().Get("fait") == "1"}
-	roleField := ui.Field{ID: "role", Label: "Rôle", Type: "select", Required: true, Options: []ui.Option{{Label: "Choisissez un rôle"}}}
-	for _, x := range given {
-		roleField.Options = append(roleField.Options, ui.Option{Value: string(x), Label: x.Name(), Selected: role == string(x)})
-	}
-	scopeField := ui.Field{ID: "scope", Label: "Où il s’exerce", Type: "select", Required: true}
-	for _, x := range scopes {
-		where, _, err := d.where(ctx, x[0], x[1])
-		if err != nil {
-			return err
-		}
-		value := x[0] + ":" + x[1]
-		scopeField.Options = append(scopeField.Options, ui.Option{Value: value, Label: where, Selected: scope == value})
-		held, err := account.Holders(ctx, d.Room.DB, x[0], x[1])
-		if err != nil {
-			return err
-		}
-		if len(held) == 0 {
-			continue
-		}
-		g := rolesGroup{ID: "roles-" + x[0] + x[1], Title: strings.ToUpper(where[:1]) + where[1:]}
-		for _, h := range held {
-			g.Lines = append(g.Lines, roleLine{ID: h.ID, Who: strings.TrimSpace(h.Name + " <" + h.Email + ">"), Role: h.Role.Name(), Since: french.Date(h.At), Account: h.Account})
-		}
-		v.Groups = append(v.Groups, g)
-	}
-	asked, choice, err := d.organisationFields(r, who.Actor)
-	if err != nil {
-		return err
-	}
-	v.Fields = []ui.Field{{ID: "email", Label: "Adresse électronique de la personne", Type: "email", Required: true, Value: email, Error: wrong},
-		{ID: "name", Label: "Son nom", Value: name}, roleField, scopeField, asked}
-	v.Fields = append(v.Fields, choice...)
-	return d.Shell.RenderStatus(w, r, status, d.page(r, "Les rôles"), rolesPage(v))
-}
-
-func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
-		return err
-	}
-	f := r.PostForm
-	kind, scope, _ := strings.Cut(f.Get("scope"), ":")
-	if organisation, ask, err := d.chosenOrganisation(r); err != nil && !refused(err) {
-		return err
-	} else if ask || err != nil {
-		message := "Plusieurs organismes répondent\u00a0: choisissez le vôtre ci-dessous."
-		if err != nil {
-			message = apperr.Message(err)
-		}
-		return d.showRoles(w, r, http.StatusBadRequest, f.Get("email"), f.Get("name"), f.Get("role"), f.Get("scope"), message)
-	} else if organisation != "" {
-		kind, scope = "organisation", organisation
-	}
-	where, _, err := d.where(r.Context(), kind, scope)
-	if err == nil {
-		_, err = d.Room.Give(r.Context(), shell.Actor(r), f.Get("email"), f.Get("name"), policy.Role(f.Get("role")), kind, scope, where)
-	}
-	if err != nil && !refused(err) {
-		return err
-	}
-	if err != nil {
-		return d.showRoles(w, r, apperr.Status(err), f.Get("email"), f.Get("name"), f.Get("role"), f.Get("scope"), apperr.Message(err))
-	}
-	return shell.SeeOther(w, r, "/roles?fait=1")
-}
-
-func (d Deps) roleEnd(w http.ResponseWriter, r *http.Request) error {
-	if err := d.Room.End(r.Context(), shell.Actor(r), r.PathValue("id")); err != nil {
-		return err
-	}
-	return shell.SeeOther(w, r, "/roles?fait=1")
 }
 
 // Seen reads a session's cookie as the frame of pages needs it.

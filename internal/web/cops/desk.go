@@ -1,8 +1,11 @@
 package cops
 
 import (
+	"maps"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -28,6 +31,7 @@ type deskView struct {
 	MayAdd  bool
 	Error   string
 	Desk    cop.Desk
+	Moved   []moveLine
 	Checks  []checkGroup
 	Given   []delegationLine
 	Give    []ui.Field
@@ -45,6 +49,46 @@ type actLine struct {
 	MayConsent, MayAlone    bool
 	MayWithdraw             bool
 	AloneFrom               string
+}
+
+// moveLine is something that somebody did since the last visit, and the page
+// where it can be read.
+type moveLine struct{ Text, Href, Day string }
+
+func (d Deps) moves(r *http.Request, all []cop.Moved, people map[string]string, base string, open bool) (out []moveLine, err error) {
+	for _, x := range all {
+		if err := d.know(r, people, x.Entry.Actor); err != nil {
+			return nil, err
+		}
+		who := people[x.Entry.Actor]
+		switch {
+		case x.Entry.Actor == "":
+			who = "Jalon"
+		case who == "":
+			who = "Quelqu’un qui n’est plus là"
+		}
+		line := moveLine{Text: who + " " + x.Text, Day: french.Date(x.At)}
+		kind := x.Entry.Kind
+		if v := x.Entry.Verb; !open || v == "refuse" || v == "withdraw" && kind != "validation" {
+			kind = "" // it is no more where it was, or the reader does not go there
+		}
+		switch kind {
+		case "stage_event":
+			line.Href = base + "/evenements/" + x.Entry.Subject
+		case "validation":
+			line.Href = base + "#acte-" + x.Entry.Subject
+		case "meeting":
+			line.Href = base + "/reunions#reunion-" + x.Entry.Subject
+		case "news":
+			line.Href = base + "/actualites#actualite-" + x.Entry.Subject
+		case "document":
+			line.Href = base + "/documents/" + x.Entry.Subject
+		case "priority":
+			line.Href = base + "/priorites/" + x.Entry.Subject
+		}
+		out = append(out, line)
+	}
+	return out, nil
 }
 
 type delegationLine struct {
@@ -71,8 +115,12 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	if err != nil {
 		return err
 	}
-	people, err := d.names(r, c)
+	workers, err := d.names(r, c)
 	if err != nil {
+		return err
+	}
+	people := maps.Clone(workers)
+	if err := d.know(r, people, wordsOf(acts)...); err != nil {
 		return err
 	}
 	base := c.Path()
@@ -80,7 +128,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle " + c.Cycle, "réservé à la COP"}},
 		Tabs:    tabs(r, c, "/bureau"),
 		Done:    r.URL.Query().Get("fait") == "1", Action: base + "/bureau", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent)),
-		Fields: eventFields(typed, only(on == "event", wrong)),
+		Fields: eventFields(c, typed, only(on == "event", wrong)),
 	}
 	if on == "act" {
 		v.Error = wrong
@@ -90,6 +138,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		return err
 	}
 	if v.Desk, err = d.Room.Desk(r.Context(), d.Q, a, c.ID, since); err != nil {
+		return err
+	}
+	if v.Moved, err = d.moves(r, v.Desk.Moved, people, base+"/bureau", v.MayAdd); err != nil {
 		return err
 	}
 	v.Checks = checkGroups(v.Desk.Checklist)
@@ -109,7 +160,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 	}
 	for _, g := range given {
-		line := delegationLine{ID: g.ID, Text: c.Head(g.Side) + " délègue à " + people[g.Person] + " " + reachText(g, c, acts) + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
+		line := delegationLine{ID: g.ID, Text: capital(c.Head(g.Side)) + " délègue à " + people[g.Person] + " " + reachText(g, c, acts) + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
 		if !g.EndedAt.IsZero() {
 			line.Text += ", terminée le " + french.Date(g.EndedAt)
 		} else {
@@ -118,7 +169,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		v.Given = append(v.Given, line)
 	}
 	if side != "" {
-		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r, reaches(c, acts))
+		v.Give = delegationFields(workers, a.Person, only(on == "delegation", wrong), r, reaches(c, acts))
 	}
 	v.MayFeed = policy.Can(a, policy.Read, partOf(c.Thing(policy.Meeting), cop.Internal))
 	feed, err := cop.FeedSince(r.Context(), d.Q, a, c.ID)
@@ -141,6 +192,12 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 	}
 	return d.private(w, r, status, v.Heading, deskPage(v), trail(c, name, ui.Link{Label: "Bureau"})...)
+}
+
+// capital begins a sentence with a word.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func only(when bool, text string) string {
@@ -204,14 +261,14 @@ func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, peopl
 	return line
 }
 
-// names gives the names of the people of a COP, by their account.
+// names gives the names of the people who work for a COP, by their account.
 func (d Deps) names(r *http.Request, c cop.COP) (map[string]string, error) {
-	held, err := account.Holders(r.Context(), d.Q, "region", c.Region)
+	held, err := account.AtWork(r.Context(), d.Q, "region", c.Region)
 	if err != nil {
 		return nil, err
 	}
 	if code := c.Department(); code != "" {
-		more, err := account.Holders(r.Context(), d.Q, "department", code)
+		more, err := account.AtWork(r.Context(), d.Q, "department", code)
 		if err != nil {
 			return nil, err
 		}
@@ -224,35 +281,49 @@ func (d Deps) names(r *http.Request, c cop.COP) (map[string]string, error) {
 			out[h.Account] = h.Email
 		}
 	}
-	acts, err := cop.Acts(r.Context(), d.Q, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range acts {
-		for _, w := range x.Consents {
-			if out[w.Person] != "" {
-				continue
-			}
-			a, err := account.Find(r.Context(), d.Q, w.Person)
-			if err != nil && apperr.KindOf(err) != apperr.NotFound {
-				return nil, err
-			}
-			out[w.Person] = a.Name
-		}
-	}
 	return out, nil
 }
 
-func eventFields(in cop.NewEvent, wrong string) []ui.Field {
+// know adds the names of those who did something and are not of the COP, or no
+// more: the nation, whoever left.
+func (d Deps) know(r *http.Request, people map[string]string, ids ...string) error {
+	for _, id := range ids {
+		if _, ok := people[id]; ok || id == "" {
+			continue
+		}
+		a, err := account.Find(r.Context(), d.Q, id)
+		if err != nil && apperr.KindOf(err) != apperr.NotFound {
+			return err
+		}
+		people[id] = a.Name // of somebody erased, none
+	}
+	return nil
+}
+
+// wordsOf lists who validated something.
+func wordsOf(acts []cop.Act) (ids []string) {
+	for _, x := range acts {
+		for _, w := range x.Consents {
+			ids = append(ids, w.Person)
+		}
+	}
+	return ids
+}
+
+func eventFields(c cop.COP, in cop.NewEvent, wrong string) []ui.Field {
 	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true, Error: wrong}
 	for _, s := range cop.Stages() {
 		stage.Options = append(stage.Options, ui.Option{Value: string(s), Label: s.Name(), Selected: in.Stage == s})
 	}
-	mark := ui.Field{ID: "mark", Label: "Ce qui s’est passé", Type: "select", Required: true, Help: "Un lancement, un diagnostic achevé et une feuille de route achevée engagent la COP\u00a0: ils attendent les deux têtes."}
+	heads := "les deux têtes"
+	if !c.Both {
+		heads = c.Head(cop.StateSide)
+	}
+	mark := ui.Field{ID: "mark", Label: "Ce qui s’est passé", Type: "select", Required: true, Help: "Un lancement, un diagnostic achevé et une feuille de route achevée engagent la COP\u00a0: ils attendent " + heads + "."}
 	for _, k := range []cop.Mark{cop.Opened, cop.Held, cop.Done, cop.Announced} {
 		mark.Options = append(mark.Options, ui.Option{Value: string(k), Label: k.Name(), Selected: in.Mark == k})
 	}
-	elsewhere := ui.Field{ID: "elsewhere", Label: "Cela s’est fait hors de Jalon", Type: "checkbox", Value: "1", Help: "Une preuve est alors demandée, et la validation des deux têtes n’est pas attendue."}
+	elsewhere := ui.Field{ID: "elsewhere", Label: "Cela s’est fait hors de Jalon", Type: "checkbox", Value: "1", Help: "Une preuve est alors demandée, et aucune validation n’est attendue."}
 	elsewhere.Options = []ui.Option{{Value: "1", Label: "Oui, hors de Jalon", Selected: in.Elsewhere}}
 	return []ui.Field{stage, mark, {ID: "day", Label: "Date", Type: "date", Required: true, Value: in.Day}, elsewhere,
 		{ID: "evidence", Label: "Preuve", Value: in.Evidence, Help: "L’adresse d’une page ou d’un document, par exemple https://…"},

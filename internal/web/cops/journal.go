@@ -42,11 +42,14 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 		Tabs: tabs(r, c, "/bureau/journal")}
 	v.Table = ui.Table{ID: "journal", Caption: "Les actes, du plus récent au plus ancien", Columns: []ui.Column{{Label: "Quand"}, {Label: "Qui"}, {Label: "Quoi", Wide: true}}}
 	for _, e := range page.Entries {
+		if err := d.know(r, people, e.Actor); err != nil {
+			return err
+		}
 		who := people[e.Actor]
 		if who == "" {
 			who = "Jalon"
 			if e.Actor != "" {
-				who = "une personne qui n’a plus de rôle ici"
+				who = "une personne dont le compte est effacé"
 			}
 		}
 		at := e.At.In(zone)

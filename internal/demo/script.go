@@ -36,6 +36,7 @@ type Step struct {
 func Steps() []Step {
 	return []Step{
 		{"people", people},
+		{"memberships", memberships},
 		{"conferences", conferences},
 		{"stages", stages},
 		{"delegations", delegations},
@@ -67,7 +68,9 @@ type Script struct {
 	cast   map[string][]*Person
 	actors map[string]policy.Actor
 	shown  []shown // whom visitors may be
-	setup  func(ctx context.Context) error
+
+	staffed []string // organisations that somebody writes for
+	setup   func(ctx context.Context) error
 }
 
 // scene is something that happens at a moment.

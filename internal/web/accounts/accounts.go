@@ -118,7 +118,7 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 		v.Fields = []ui.Field{emailField(email, apperr.Message(err))}
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Se connecter"), askPage(v))
 	}
-	return d.Shell.Render(w, r, d.page(r, "Ouvrez le mail que Jalon vient d’envoyer"), codePage(codeView{Email: strings.TrimSpace(email), Field: codeField("")}))
+	return d.Shell.Render(w, r, d.page(r, "Ouvrez le courriel que Jalon vient d’envoyer"), codePage(codeView{Email: strings.TrimSpace(email), Field: codeField("")}))
 }
 
 type codeView struct {
@@ -127,7 +127,7 @@ type codeView struct {
 }
 
 func codeField(wrong string) ui.Field {
-	return ui.Field{ID: "code", Label: "Code à huit chiffres", Autocomplete: "one-time-code", Required: true, Error: wrong, Help: "Il est dans le mail, sous le lien. Exemple\u00a0: 1234\u00a05678"}
+	return ui.Field{ID: "code", Label: "Code à huit chiffres", Autocomplete: "one-time-code", Required: true, Error: wrong, Help: "Il est dans le courriel, sous le lien. Exemple\u00a0: 1234\u00a05678"}
 }
 
 func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
@@ -137,7 +137,7 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 	email := r.PostForm.Get("email")
 	s, err := d.Room.ConfirmCode(r.Context(), email, r.PostForm.Get("code"), shell.Machine(r, d.TrustedProxies), r.UserAgent())
 	if err != nil && refused(err) {
-		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Ouvrez le mail que Jalon vient d’envoyer"), codePage(codeView{Email: email, Field: codeField(apperr.Message(err))}))
+		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Ouvrez le courriel que Jalon vient d’envoyer"), codePage(codeView{Email: email, Field: codeField(apperr.Message(err))}))
 	}
 	if err != nil {
 		return err

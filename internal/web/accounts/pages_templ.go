@@ -220,7 +220,7 @@ func codePage(v codeView) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Title(ui.Heading{Title: "Ouvrez le mail que Jalon vient d’envoyer"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Title(ui.Heading{Title: "Ouvrez le courriel que Jalon vient d’envoyer"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -299,7 +299,7 @@ func confirmView(token string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p>Vous avez ouvert le lien reçu par mail. Confirmez que c’est bien vous qui vous connectez, sur cet appareil.</p><form class=\"form\" method=\"post\" action=\"/connexion/confirmer\"><input type=\"hidden\" name=\"jeton\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p>Vous avez ouvert le lien reçu par courriel. Confirmez que c’est bien vous qui vous connectez, sur cet appareil.</p><form class=\"form\" method=\"post\" action=\"/connexion/confirmer\"><input type=\"hidden\" name=\"jeton\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -3,6 +3,7 @@ package cops
 import (
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -194,6 +195,16 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	return d.private(w, r, status, v.Heading, deskPage(v), trail(c, name, ui.Link{Label: "Bureau"})...)
 }
 
+// faulty is the field of an event that a message is about: its first words say.
+func faulty(wrong string) int {
+	for start, at := range map[string]int{"Date de": 2, "Cette date": 2, "Cette étape s’est ouverte": 2, "Dites ce qui": 1, "Ce qui s’est fait hors": 4, "La preuve": 4} {
+		if strings.HasPrefix(wrong, start) {
+			return at
+		}
+	}
+	return 0
+}
+
 // capital begins a sentence with a word.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
@@ -311,7 +322,7 @@ func wordsOf(acts []cop.Act) (ids []string) {
 }
 
 func eventFields(c cop.COP, in cop.NewEvent, wrong string) []ui.Field {
-	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true, Error: wrong}
+	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true}
 	for _, s := range cop.Stages() {
 		stage.Options = append(stage.Options, ui.Option{Value: string(s), Label: s.Name(), Selected: in.Stage == s})
 	}
@@ -325,9 +336,11 @@ func eventFields(c cop.COP, in cop.NewEvent, wrong string) []ui.Field {
 	}
 	elsewhere := ui.Field{ID: "elsewhere", Label: "Cela s’est fait hors de Jalon", Type: "checkbox", Value: "1", Help: "Une preuve est alors demandée, et aucune validation n’est attendue."}
 	elsewhere.Options = []ui.Option{{Value: "1", Label: "Oui, hors de Jalon", Selected: in.Elsewhere}}
-	return []ui.Field{stage, mark, {ID: "day", Label: "Date", Type: "date", Required: true, Value: in.Day}, elsewhere,
+	fields := []ui.Field{stage, mark, {ID: "day", Label: "Date", Type: "date", Required: true, Value: in.Day}, elsewhere,
 		{ID: "evidence", Label: "Preuve", Value: in.Evidence, Help: "L’adresse d’une page ou d’un document, par exemple https://…"},
 		{ID: "note", Label: "Précision", Value: in.Note}}
+	fields[faulty(wrong)].Error = wrong
+	return fields
 }
 
 func form(r *http.Request) error {
@@ -383,6 +396,9 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 	switch r.PostForm.Get("do") {
 	case "consent":
 		_, err = d.Room.Consent(r.Context(), shell.Actor(r), id)
+		if apperr.KindOf(err) == apperr.Conflict && d.consented(r, id) {
+			err = nil // a second click on the same button
+		}
 	case "alone":
 		_, err = d.Room.GoAlone(r.Context(), shell.Actor(r), id, reason)
 	case "withdraw":
@@ -397,6 +413,13 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.back(w, r, c)
+}
+
+// consented reports whether the reader has validated an act already: who clicks
+// twice did what they meant to, once.
+func (d Deps) consented(r *http.Request, id string) bool {
+	x, err := cop.FindAct(r.Context(), d.Q, id)
+	return err == nil && slices.ContainsFunc(x.Consents, func(w cop.Consent) bool { return w.Person == shell.Actor(r).Person })
 }
 
 // checkGroup is the checklist of a stage.

@@ -94,8 +94,9 @@ func newScript(p Place, o Options) (*Script, error) {
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil },
 		HomeOf: func(ctx context.Context, q db.Q, region string) (account.Home, error) {
 			c, err := cop.HomeOf(ctx, q, region)
-			return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+			return account.Home{COP: c.ID, Name: c.SenderName(), Contact: c.Contact}, err
 		}}
+	s.COPs.People = s.Accounts // whom an act waits for is told
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.setup = func(ctx context.Context) error {

@@ -3,8 +3,6 @@ package account
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -36,11 +34,11 @@ func Names(ctx context.Context, q db.Q, ids []string) (_ map[string]string, err 
 	defer apperr.Wrap(&err, "account.Names(%d)", len(ids))
 	out := make(map[string]string, len(ids))
 	for part := range slices.Chunk(ids, 200) {
-		marks, args := make([]string, len(part)), make([]any, len(part))
+		args := make([]any, len(part))
 		for i, id := range part {
-			marks[i], args[i] = "$"+strconv.Itoa(i+1), id
+			args[i] = id
 		}
-		rows, err := q.Query(ctx, `SELECT id, name, email FROM account WHERE id IN (`+strings.Join(marks, ", ")+`)`, args...)
+		rows, err := q.Query(ctx, `SELECT id, name, email FROM account WHERE id IN (`+db.Params(1, len(part))+`)`, args...)
 		found, err := db.Collect(rows, err, func(r *db.Rows) (x [3]string, err error) { return x, r.Scan(&x[0], &x[1], &x[2]) })
 		if err != nil {
 			return nil, err
@@ -52,4 +50,12 @@ func Names(ctx context.Context, q db.Q, ids []string) (_ map[string]string, err 
 		}
 	}
 	return out, nil
+}
+
+// AtWork lists who holds a role over a scope now but to take part, which crowds
+// do, by name.
+func AtWork(ctx context.Context, q db.Q, scopeKind, scope string) ([]Role, error) {
+	rows, err := q.Query(ctx, `SELECT `+roleColumns+` FROM role_grant g JOIN account a ON a.id = g.account
+		WHERE g.scope_kind = $1 AND g.scope = $2 AND g.ended_at IS NULL AND g.role IN ('state_chair', 'region_chair', 'team', 'department_lead', 'expert', 'facilitator') ORDER BY a.name, g.id`, scopeKind, scope)
+	return db.Collect(rows, err, scanRole)
 }

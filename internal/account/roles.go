@@ -44,21 +44,6 @@ func Holders(ctx context.Context, q db.Q, scopeKind, scope string) ([]Role, erro
 	return db.Collect(rows, err, scanRole)
 }
 
-// HoldersIn lists who holds a role over some scopes of one kind now, by scope,
-// then as Holders: by one statement, however many scopes there are.
-func HoldersIn(ctx context.Context, q db.Q, scopeKind string, scopes []string) ([]Role, error) {
-	if len(scopes) == 0 {
-		return nil, nil
-	}
-	args := []any{scopeKind}
-	for _, s := range scopes {
-		args = append(args, s)
-	}
-	rows, err := q.Query(ctx, `SELECT `+roleColumns+` FROM role_grant g JOIN account a ON a.id = g.account
-		WHERE g.scope_kind = $1 AND g.scope IN (`+db.Params(2, len(scopes))+`) AND g.ended_at IS NULL ORDER BY g.scope, g.role, a.name, g.id`, args...)
-	return db.Collect(rows, err, scanRole)
-}
-
 // mayGrant tells policy where a role would hold. A role over a region must be
 // allowed for each of its COPs; a region without a COP has nobody to give it
 // but the nation. A département lies in its region, whose heads name its lead:
@@ -180,13 +165,44 @@ func (m *Room) give(ctx context.Context, tx db.Q, by policy.Actor, email, name s
 		Blocks: []mail.Block{mail.Para("Vous avez désormais ce rôle sur Jalon, la plateforme des COP régionales\u00a0: " + role.Name() + ", " + where + "."),
 			mail.Link("Me connecter", m.BaseURL+"/connexion")},
 		Reason: "Connectez-vous avec cette adresse\u00a0: Jalon vous envoie un lien, sans mot de passe. Si vous n’attendiez pas ce message, ne faites rien et prévenez l’équipe de la COP."}
-	told := mail.Mail{Dedup: "role/" + g.ID, To: mail.Address{Name: a.Name, Email: a.Email}, Person: a.ID, FromName: "Jalon", Letter: letter}
+	home, err := m.homeOfScope(ctx, tx, kind, scope)
+	if err != nil {
+		return g, err
+	}
+	told := mail.Mail{Dedup: "role/" + g.ID, To: mail.Address{Name: a.Name, Email: a.Email}, Person: a.ID, FromName: home.Name, ReplyTo: addressIn(home.Contact), COP: home.COP, Letter: letter}
 	if fresh { // an invitation, which no choice of theirs can have stopped
 		_, err = m.Outbox.Enqueue(ctx, tx, told)
 		return g, err
 	}
 	_, err = m.Notify(ctx, tx, a.ID, Tasks, nil, told)
 	return g, err
+}
+
+// homeOfScope is the COP in whose name one writes about a role over a scope, and
+// that of Jalon for the nation or where there is no COP yet.
+func (m *Room) homeOfScope(ctx context.Context, tx db.Q, kind, scope string) (home Home, err error) {
+	region := ""
+	switch kind {
+	case "region":
+		region = scope
+	case "department": // its préfecture says the region, in this transaction
+		scope = "prefecture-" + scope
+		fallthrough
+	case "organisation":
+		o, err := FindOrganisation(ctx, tx, scope)
+		if err != nil && apperr.KindOf(err) != apperr.NotFound {
+			return home, err
+		}
+		region = o.Region
+	}
+	if m.HomeOf == nil {
+		region = ""
+	}
+	home, err = m.homeOf(ctx, tx, region)
+	if apperr.KindOf(err) == apperr.NotFound {
+		return Home{Name: "Jalon"}, nil
+	}
+	return home, err
 }
 
 // End ends a role. Whoever may give it may end it; one may always end one's own.

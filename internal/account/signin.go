@@ -218,7 +218,7 @@ func (m *Room) ConfirmCode(ctx context.Context, email, code, machine, agent stri
 	if err != nil && apperr.KindOf(err) != apperr.NotFound {
 		return s, err
 	}
-	wrong := apperr.New(apperr.Forbidden, nil, "Ce code n’est pas le bon, ou il n’est plus valable. Vérifiez-le dans le dernier mail reçu, ou demandez-en un nouveau.")
+	wrong := apperr.New(apperr.Forbidden, nil, "Ce code n’est pas le bon, ou il n’est plus valable. Vérifiez-le dans le dernier courriel reçu, ou demandez-en un nouveau.")
 	now := m.Now().UnixMilli()
 	// The try is counted before it is judged, and stays counted.
 	if _, err := m.DB.Exec(ctx, `UPDATE sign_in SET tries = tries + 1 WHERE account = $1 AND account <> '' AND used_at IS NULL AND expires_at > $2`, a.ID, now); err != nil {

@@ -70,7 +70,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 // homeOf tells the account room what a region's COP is to its organisations.
 func homeOf(ctx context.Context, q db.Q, region string) (account.Home, error) {
 	c, err := cop.HomeOf(ctx, q, region)
-	return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+	return account.Home{COP: c.ID, Name: c.SenderName(), Contact: c.Contact}, err
 }
 
 // seedOrganisations brings the authorities and services that exist without

@@ -74,10 +74,12 @@ func (m *Room) askOne(ctx context.Context, tx db.Q, c COP, act Act, person strin
 	// What is proposed may bear words that somebody typed: they stand in a box.
 	// No name of a person does, which would outlive their account.
 	letter := mail.Letter{Subject: "Une validation vous attend",
-		Blocks: []mail.Block{mail.Para("Une proposition de la COP attend votre validation depuis le " + french.Date(act.At.In(orUTC(zone))) + "."), mail.Quote(from, act.Title),
-			mail.Para("Passé " + days(c.Patience) + " sans réponse, l’autre tête pourra poursuivre seule."),
-			mail.Link("Lire et valider", m.People.BaseURL+"/regions/"+c.Slug+"/bureau")},
-		Reason: "Vous recevez ce message parce que vous êtes l’une des deux têtes de cette COP, ou que l’une d’elles vous a donné délégation. Réglez ces messages dans «\u00a0Mon espace\u00a0»."}
+		Blocks: []mail.Block{mail.Para("Une proposition de la COP attend votre validation depuis le " + french.Date(act.At.In(orUTC(zone))) + "."), mail.Quote(from, act.Title)},
+		Reason: "Vous recevez ce message parce que vous conduisez cette COP, ou que l’une de ses têtes vous a donné délégation. Réglez ces messages dans «\u00a0Mon espace\u00a0»."}
+	if c.Both {
+		letter.Blocks = append(letter.Blocks, mail.Para("Passé "+days(c.Patience)+" sans réponse, l’autre tête pourra poursuivre seule."))
+	}
+	letter.Blocks = append(letter.Blocks, mail.Link("Lire et valider", m.People.BaseURL+c.Path()+"/bureau#acte-"+act.ID))
 	_, err = m.People.Notify(ctx, tx, person, account.Tasks, zone, mail.Mail{Dedup: "act/" + act.ID + "/" + person, FromName: c.SenderName(), ReplyTo: c.ReplyTo(), COP: c.ID, Letter: letter})
 	return err
 }

@@ -84,7 +84,7 @@ func TestTheOtherHeadIsAskedByMail(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 		text := m.Letter.Text()
-		for _, says := range []string{"L’État a écrit", "Lancement", "30\u00a0jours", "https://jalon.example/regions/guyane/bureau"} {
+		for _, says := range []string{"L’État a écrit", "Lancement", "30\u00a0jours", "https://jalon.example/regions/guyane/bureau#acte-"} {
 			if !strings.Contains(text, says) {
 				t.Errorf("%q is not in %s", says, text)
 			}
@@ -157,4 +157,31 @@ func TestSenderName(t *testing.T) {
 			t.Errorf("%s: %s", contact, got)
 		}
 	}
+}
+
+// The letter of a département's act leads to the desk of the département, and
+// speaks of no other head where there is none.
+func TestTheLetterLeadsToItsOwnDesk(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		r := peopled(t, d)
+		r.open2025()
+		dept, err := tree(t).Dept("67")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := r.OpenDepartment(t.Context(), prefet, "2025-r44", dept, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lead := r.head("prefet67@exemple.fr", policy.DepartmentLead, "department", "67")
+		act, err := r.Propose(t.Context(), policy.Actor{Person: "equipe", Grants: []policy.Grant{{Role: policy.Team, COP: "2025-r44"}}}, c.ID, NewAct{Kind: "autre", Subject: "x", Title: "Un acte"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		emails, m := r.asked(act.ID)
+		text := m.Letter.Text()
+		if !slices.Equal(emails, []string{"prefet67@exemple.fr"}) || !strings.Contains(text, "https://jalon.example/departements/67/cycles/2025/bureau#acte-"+act.ID) || strings.Contains(text, "l’autre tête") {
+			t.Errorf("%v %s: %s", lead.Person, emails, text)
+		}
+	})
 }

@@ -51,6 +51,14 @@ func (x scenario) department(d territory.Dept) {
 		x.moved()
 		return err
 	})
+	title := "préfet du département"
+	if lead.Woman {
+		title = "préfète du département"
+	}
+	x.As(x.Head(policy.NationalAdmin, ""), x.At(began-1), "office of "+d.Code, func(ctx context.Context, a policy.Actor) error {
+		_, err := x.COPs.SetOffice(ctx, a, cop.Office{COP: id, Side: cop.StateSide, Person: lead.id, Name: lead.Name, Title: title, From: x.Date(began + 200)}, "ouverture de la COP du département")
+		return err
+	})
 	place := Pick(x.Random, "Préfecture", "Hôtel du département", "Salle des fêtes")
 	n := int64(Between(x.Random, 40, 130))
 	x.As(lead, x.At(began-Between(x.Random, 8, 30)), "meeting of "+d.Code, func(ctx context.Context, a policy.Actor) error {

@@ -101,13 +101,19 @@ func people(s *Script) {
 			if d.Region == r.Code {
 				lead := s.Invent(policy.DepartmentLead, "department", d.Code, d.Name, opened-8, admin)
 				if departments++; departments <= 2 {
-					show(lead, "/mon-espace")
+					first := "/mon-espace"
+					if s.Lively(r.Code) { // their COP is open
+						first = "/departements/" + d.Code + "/bureau"
+					}
+					show(lead, first)
 				}
 			}
 		}
 		g := largest[r.Code]
-		show(s.Invent(policy.Validator, "organisation", "epci-"+g.SIREN, g.Name, opened-30, admin), "/epci/"+g.SIREN+"/panorama")
-		show(s.Invent(policy.Writer, "organisation", "epci-"+g.SIREN, g.Name, opened-31, admin), "/epci/"+g.SIREN+"/panorama")
+		office := "epci-" + g.SIREN
+		show(s.Invent(policy.Validator, "organisation", office, g.Name, opened-30, admin), "/organisations/"+office)
+		show(s.Invent(policy.Writer, "organisation", office, g.Name, opened-31, admin), "/organisations/"+office)
+		s.staffed = append(s.staffed, office)
 		show(in(policy.Participant, opened-20, team), page)
 		if !s.Lively(r.Code) {
 			continue

@@ -36,6 +36,7 @@ type Step struct {
 func Steps() []Step {
 	return []Step{
 		{"people", people},
+		{"memberships", memberships},
 		{"conferences", conferences},
 		{"stages", stages},
 		{"delegations", delegations},
@@ -67,7 +68,9 @@ type Script struct {
 	cast   map[string][]*Person
 	actors map[string]policy.Actor
 	shown  []shown // whom visitors may be
-	setup  func(ctx context.Context) error
+
+	staffed []string // organisations that somebody writes for
+	setup   func(ctx context.Context) error
 }
 
 // scene is something that happens at a moment.
@@ -91,8 +94,9 @@ func newScript(p Place, o Options) (*Script, error) {
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil },
 		HomeOf: func(ctx context.Context, q db.Q, region string) (account.Home, error) {
 			c, err := cop.HomeOf(ctx, q, region)
-			return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+			return account.Home{COP: c.ID, Name: c.SenderName(), Contact: c.Contact}, err
 		}}
+	s.COPs.People = s.Accounts // whom an act waits for is told
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.setup = func(ctx context.Context) error {

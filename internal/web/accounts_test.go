@@ -227,3 +227,40 @@ func TestLimitsBehindAFrontServer(t *testing.T) {
 		}
 	}
 }
+
+// The roles of a territory are listed there, fifty at most, and found by name;
+// that over a département is given from the region.
+func TestRolesAreFound(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		c, base := s.signIn("anne.martin@exemple.fr", policy.NationalAdmin, "nation", "")
+		p := s.visit(c, base+"/roles", url.Values{"email": {"prefete@exemple.fr"}, "name": {"Zoé Éluard"}, "role": {string(policy.DepartmentLead)}, "scope": {"department:67"}})
+		p.has("#tenus li", "Zoé Éluard")
+		for i := range 60 {
+			if _, err := s.accounts.Appoint(t.Context(), fmt.Sprintf("p%d@exemple.fr", i), fmt.Sprintf("Participante %d", i), policy.Participant, "region", "44", "Grand Est"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.accounts.Appoint(t.Context(), "zele@exemple.fr", "Zélie Équipe", policy.Team, "region", "44", "Grand Est"); err != nil {
+			t.Fatal(err)
+		}
+		p = s.visit(c, base+"/roles?ou=region:44", nil)
+		if lines := p.texts("#tenus li"); len(lines) != 50 || !strings.Contains(lines[0], "Zélie Équipe") {
+			t.Errorf("%d roles, the first %q", len(lines), lines[0])
+		}
+		p.has("#tenus p", "premiers rôles sur 61")
+		checkPage(t, "roles of a region", p)
+		p = s.visit(c, base+"/roles?ou=region:44&nom=equipe", nil)
+		if lines := p.texts("#tenus li"); len(lines) != 1 {
+			t.Errorf("by a name without its accents: %q", lines)
+		}
+		p = s.visit(c, base+"/roles?ou=region:44&nom=personne", nil)
+		p.has("#tenus", "Personne de ce nom")
+
+		// A territory of others is not listed: one reads one's own.
+		team, base2 := s.signIn("equipe@exemple.fr", policy.Team, "region", "53")
+		if p := s.visit(team, base2+"/roles?ou=region:44", nil); strings.Contains(p.body, "Participante") {
+			t.Error("a team reads the roles of another region")
+		}
+	})
+}

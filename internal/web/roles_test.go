@@ -26,8 +26,8 @@ func TestTheRolesOfDepartments(t *testing.T) {
 		}
 		form := url.Values{"email": {"lead@exemple.fr"}, "name": {"Anne Lead"}, "role": {string(policy.DepartmentLead)}, "scope": {"department:67"}}
 		p = s.visit(chair, base+"/roles", form)
-		p.has("#roles-department67 h2", "Bas-Rhin (67)")
-		p.has("#roles-department67 li", "Anne Lead <lead@exemple.fr> pilotage départemental")
+		p.has("#tenus h2", "Bas-Rhin (67)")
+		p.has("#tenus ul.hits li", "lead@exemple.fr")
 		checkPage(t, "roles given in a département", p)
 		form.Set("scope", "department:35")
 		p = s.visit(chair, base+"/roles", form)
@@ -37,8 +37,8 @@ func TestTheRolesOfDepartments(t *testing.T) {
 		}
 
 		team, base2 := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
-		p = s.visit(team, base2+"/roles", nil)
-		p.has("#roles-department67 li", "Anne Lead")
+		p = s.visit(team, base2+"/roles?ou=department:67", nil)
+		p.has("#tenus ul.hits li", "Anne Lead")
 		if offered := p.attr("#role option", "value"); slices.Contains(offered, string(policy.DepartmentLead)) {
 			t.Errorf("a team is offered %q", offered)
 		}
@@ -48,11 +48,11 @@ func TestTheRolesOfDepartments(t *testing.T) {
 			t.Errorf("a team names a lead: %s", p.Status)
 		}
 		form.Set("role", string(policy.Expert))
-		s.visit(team, base2+"/roles", form).has("#roles-department67 li", "autre@exemple.fr")
+		s.visit(team, base2+"/roles", form).has("#tenus ul.hits li", "autre@exemple.fr")
 
 		nation, base3 := s.signIn("nation@exemple.fr", policy.NationalAdmin, "nation", "")
-		p = s.visit(nation, base3+"/roles", nil)
-		p.has("#roles-department67 li", "Anne Lead")
+		p = s.visit(nation, base3+"/roles?ou=department:67", nil)
+		p.has("#tenus ul.hits li", "Anne Lead")
 		p.has("#scope option", "La Réunion (974)")
 		if n := len(p.attr("#scope option", "value")); n != 1+18+101 {
 			t.Errorf("the nation gives in %d places", n)
@@ -68,7 +68,7 @@ func TestTheRolesOfDepartments(t *testing.T) {
 		}
 		i := slices.IndexFunc(held, func(g account.Role) bool { return g.Role == policy.DepartmentLead })
 		s.visit(chair, base+"/roles/"+held[i].ID+"/fin", url.Values{})
-		if again := s.visit(chair, base+"/roles", nil).texts("#roles-department67 li"); len(again) != 1 {
+		if again := s.visit(chair, base+"/roles?ou=department:67", nil).texts("#tenus ul.hits li"); len(again) != 1 {
 			t.Errorf("ended, and still there: %q", again)
 		}
 	})

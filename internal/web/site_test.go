@@ -93,7 +93,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 		Cursors: keys, RegionsOf: cop.RegionsOf, Queue: queue, Intake: intake.New(s.ids, clock), Delegations: rooms.MoveDelegations,
 		HomeOf: func(ctx context.Context, q db.Q, region string) (account.Home, error) {
 			c, err := cop.HomeOf(ctx, q, region)
-			return account.Home{COP: c.ID, Name: c.Name, Contact: c.Contact}, err
+			return account.Home{COP: c.ID, Name: c.SenderName(), Contact: c.Contact}, err
 		},
 		Tree: func(ctx context.Context) (*territory.Tree, error) {
 			m, err := s.store.Model(ctx)

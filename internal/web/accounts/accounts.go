@@ -12,9 +12,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
-	"jalon/internal/french"
 	"jalon/internal/panorama"
-	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
@@ -120,7 +118,7 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 		v.Fields = []ui.Field{emailField(email, apperr.Message(err))}
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Se connecter"), askPage(v))
 	}
-	return d.Shell.Render(w, r, d.page(r, "Ouvrez le mail que Jalon vient d’envoyer"), codePage(codeView{Email: strings.TrimSpace(email), Field: codeField("")}))
+	return d.Shell.Render(w, r, d.page(r, "Ouvrez le courriel que Jalon vient d’envoyer"), codePage(codeView{Email: strings.TrimSpace(email), Field: codeField("")}))
 }
 
 type codeView struct {
@@ -129,7 +127,7 @@ type codeView struct {
 }
 
 func codeField(wrong string) ui.Field {
-	return ui.Field{ID: "code", Label: "Code à huit chiffres", Autocomplete: "one-time-code", Required: true, Error: wrong, Help: "Il est dans le mail, sous le lien. Exemple\u00a0: 1234\u00a05678"}
+	return ui.Field{ID: "code", Label: "Code à huit chiffres", Autocomplete: "one-time-code", Required: true, Error: wrong, Help: "Il est dans le courriel, sous le lien. Exemple\u00a0: 1234\u00a05678"}
 }
 
 func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
@@ -139,7 +137,7 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 	email := r.PostForm.Get("email")
 	s, err := d.Room.ConfirmCode(r.Context(), email, r.PostForm.Get("code"), shell.Machine(r, d.TrustedProxies), r.UserAgent())
 	if err != nil && refused(err) {
-		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Ouvrez le mail que Jalon vient d’envoyer"), codePage(codeView{Email: email, Field: codeField(apperr.Message(err))}))
+		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Ouvrez le courriel que Jalon vient d’envoyer"), codePage(codeView{Email: email, Field: codeField(apperr.Message(err))}))
 	}
 	if err != nil {
 		return err
@@ -172,108 +170,6 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 func (d Deps) enter(w http.ResponseWriter, r *http.Request, s account.SignedIn) error {
 	d.setCookie(w, shell.SessionCookie, s.Cookie, "/", s.Life)
 	return shell.SeeOther(w, r, shell.Back(s.Next))
-}
-
-type rolesView struct {
-	Groups []rolesGroup
-	Fields []ui.Field
-	Done   bool
-}
-
-type rolesGroup struct {
-	ID, Title string
-	Lines     []roleLine
-}
-
-func (d Deps) roles(w http.ResponseWriter, r *http.Request) error {
-	return d.showRoles(w, r, http.StatusOK, "", "", "", "", "")
-}
-
-func (d Deps) showRoles(w http.ResponseWriter, r *http.Request, status int, email, name, role, scope, wrong string) error {
-	ctx, who := r.Context(), shell.Of(r)
-	given := policy.Gives(who.Actor)
-	if len(given) == 0 {
-		return policy.Check(policy.Actor{}, policy.Read, policy.Thing{Kind: policy.RoleGrant})
-	}
-	scopes, err := d.scopes(ctx, who)
-	if err != nil {
-		return err
-	}
-	holders, err := d.holders(ctx, scopes)
-	if err != nil {
-		return err
-	}
-	v := rolesView{Done: r.URL.Query().Get("fait") == "1"}
-	roleField := ui.Field{ID: "role", Label: "Rôle", Type: "select", Required: true, Options: []ui.Option{{Label: "Choisissez un rôle"}}}
-	for _, x := range given {
-		roleField.Options = append(roleField.Options, ui.Option{Value: string(x), Label: x.Name(), Selected: role == string(x)})
-	}
-	scopeField := ui.Field{ID: "scope", Label: "Où il s’exerce", Type: "select", Required: true}
-	for _, x := range scopes {
-		where, _, err := d.where(ctx, x[0], x[1])
-		if err != nil {
-			return err
-		}
-		if x[0] == "department" {
-			where += " (" + x[1] + ")" // overseas, the region has the same name
-		}
-		value := x[0] + ":" + x[1]
-		scopeField.Options = append(scopeField.Options, ui.Option{Value: value, Label: where, Selected: scope == value})
-		held := holders[x]
-		if len(held) == 0 {
-			continue
-		}
-		g := rolesGroup{ID: "roles-" + x[0] + x[1], Title: strings.ToUpper(where[:1]) + where[1:]}
-		for _, h := range held {
-			g.Lines = append(g.Lines, roleLine{ID: h.ID, Who: strings.TrimSpace(h.Name + " <" + h.Email + ">"), Role: h.Role.Name(), Since: french.Date(h.At), Account: h.Account})
-		}
-		v.Groups = append(v.Groups, g)
-	}
-	asked, choice, err := d.organisationFields(r, who.Actor)
-	if err != nil {
-		return err
-	}
-	v.Fields = []ui.Field{{ID: "email", Label: "Adresse électronique de la personne", Type: "email", Required: true, Value: email, Error: wrong},
-		{ID: "name", Label: "Son nom", Value: name}, roleField, scopeField, asked}
-	v.Fields = append(v.Fields, choice...)
-	return d.Shell.RenderStatus(w, r, status, d.page(r, "Les rôles"), rolesPage(v))
-}
-
-func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
-		return err
-	}
-	f := r.PostForm
-	kind, scope, _ := strings.Cut(f.Get("scope"), ":")
-	if organisation, ask, err := d.chosenOrganisation(r); err != nil && !refused(err) {
-		return err
-	} else if ask || err != nil {
-		message := "Plusieurs organismes répondent\u00a0: choisissez le vôtre ci-dessous."
-		if err != nil {
-			message = apperr.Message(err)
-		}
-		return d.showRoles(w, r, http.StatusBadRequest, f.Get("email"), f.Get("name"), f.Get("role"), f.Get("scope"), message)
-	} else if organisation != "" {
-		kind, scope = "organisation", organisation
-	}
-	where, _, err := d.where(r.Context(), kind, scope)
-	if err == nil {
-		_, err = d.Room.Give(r.Context(), shell.Actor(r), f.Get("email"), f.Get("name"), policy.Role(f.Get("role")), kind, scope, where)
-	}
-	if err != nil && !refused(err) {
-		return err
-	}
-	if err != nil {
-		return d.showRoles(w, r, apperr.Status(err), f.Get("email"), f.Get("name"), f.Get("role"), f.Get("scope"), apperr.Message(err))
-	}
-	return shell.SeeOther(w, r, "/roles?fait=1")
-}
-
-func (d Deps) roleEnd(w http.ResponseWriter, r *http.Request) error {
-	if err := d.Room.End(r.Context(), shell.Actor(r), r.PathValue("id")); err != nil {
-		return err
-	}
-	return shell.SeeOther(w, r, "/roles?fait=1")
 }
 
 // Seen reads a session's cookie as the frame of pages needs it.

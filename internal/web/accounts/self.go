@@ -27,7 +27,15 @@ type selfView struct {
 	Organisations []ownOrganisation
 }
 
-type roleLine struct{ ID, Who, Role, Where, Since, End, Account string }
+type roleLine struct{ ID, Name, Email, Role, Where, Since, End, Account string }
+
+// who names the person of a role, by their address when they gave no name.
+func (l roleLine) who() string {
+	if l.Name == "" {
+		return l.Email
+	}
+	return l.Name
+}
 
 type sessionLine struct {
 	ID, Agent, Seen string

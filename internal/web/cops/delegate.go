@@ -30,6 +30,9 @@ func reaches(c cop.COP, acts []cop.Act) []ui.Option {
 
 // reachText says what a delegation covers.
 func reachText(g cop.Delegation, c cop.COP, acts []cop.Act) string {
+	if g.Reach == "all" {
+		return "toutes ses validations"
+	}
 	for _, o := range reaches(c, nil) {
 		if o.Value == g.Reach || o.Value == g.Reach+":"+g.Target {
 			return o.Label

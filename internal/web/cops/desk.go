@@ -1,12 +1,15 @@
 package cops
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
-	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/french"
@@ -28,6 +31,7 @@ type deskView struct {
 	MayAdd  bool
 	Error   string
 	Desk    cop.Desk
+	Moved   []moveLine
 	Checks  []checkGroup
 	Given   []delegationLine
 	Give    []ui.Field
@@ -72,8 +76,12 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	if err != nil {
 		return err
 	}
-	people, err := d.names(r, c)
+	workers, err := d.names(r, c)
 	if err != nil {
+		return err
+	}
+	people := maps.Clone(workers)
+	if err := d.know(r, people, wordsOf(acts)...); err != nil {
 		return err
 	}
 	base := c.Path()
@@ -81,7 +89,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		Heading: ui.Heading{Overline: "Bureau de la COP", Title: name + nb + ": " + deskFinding(acts), Scope: []string{"cycle " + c.Cycle, "réservé à la COP"}},
 		Tabs:    tabs(r, c, "/bureau"),
 		Done:    r.URL.Query().Get("fait") == "1", Action: base + "/bureau", MayAdd: policy.Can(a, policy.Create, c.Thing(policy.StageEvent)),
-		Fields: eventFields(typed, only(on == "event", wrong)),
+		Fields: eventFields(c, typed, only(on == "event", wrong)),
 	}
 	if on == "act" {
 		v.Error = wrong
@@ -91,6 +99,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		return err
 	}
 	if v.Desk, err = d.Room.Desk(r.Context(), d.Q, a, c.ID, since); err != nil {
+		return err
+	}
+	if v.Moved, err = d.moves(r, v.Desk.Moved, people, base+"/bureau", v.MayAdd); err != nil {
 		return err
 	}
 	v.Checks = checkGroups(v.Desk.Checklist)
@@ -110,7 +121,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 	}
 	for _, g := range given {
-		line := delegationLine{ID: g.ID, Text: c.Head(g.Side) + " délègue à " + people[g.Person] + " " + reachText(g, c, acts) + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
+		line := delegationLine{ID: g.ID, Text: capital(c.Head(g.Side)) + " délègue à " + people[g.Person] + " " + reachText(g, c, acts) + ", du " + french.Day(g.From) + " au " + french.Day(g.To) + " (" + g.Decision + ")"}
 		if !g.EndedAt.IsZero() {
 			line.Text += ", terminée le " + french.Date(g.EndedAt)
 		} else {
@@ -119,7 +130,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		v.Given = append(v.Given, line)
 	}
 	if side != "" {
-		v.Give = delegationFields(people, a.Person, only(on == "delegation", wrong), r, reaches(c, acts))
+		v.Give = delegationFields(workers, a.Person, only(on == "delegation", wrong), r, reaches(c, acts))
 	}
 	v.MayFeed = policy.Can(a, policy.Read, partOf(c.Thing(policy.Meeting), cop.Internal))
 	feed, err := cop.FeedSince(r.Context(), d.Q, a, c.ID)
@@ -146,6 +157,22 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 	}
 	return d.private(w, r, status, v.Heading, deskPage(v), trail(c, name, ui.Link{Label: "Bureau"})...)
+}
+
+// faulty is the field of an event that a message is about: its first words say.
+func faulty(wrong string) int {
+	for start, at := range map[string]int{"Date de": 2, "Cette date": 2, "Cette étape s’est ouverte": 2, "Dites ce qui": 1, "Ce qui s’est fait hors": 4, "La preuve": 4} {
+		if strings.HasPrefix(wrong, start) {
+			return at
+		}
+	}
+	return 0
+}
+
+// capital begins a sentence with a word.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func only(when bool, text string) string {
@@ -209,59 +236,26 @@ func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, peopl
 	return line
 }
 
-// names gives the names of the people of a COP, by their account.
-func (d Deps) names(r *http.Request, c cop.COP) (map[string]string, error) {
-	held, err := account.Holders(r.Context(), d.Q, "region", c.Region)
-	if err != nil {
-		return nil, err
-	}
-	if code := c.Department(); code != "" {
-		more, err := account.Holders(r.Context(), d.Q, "department", code)
-		if err != nil {
-			return nil, err
-		}
-		held = append(held, more...)
-	}
-	out := map[string]string{}
-	for _, h := range held {
-		out[h.Account] = h.Name
-		if h.Name == "" {
-			out[h.Account] = h.Email
-		}
-	}
-	acts, err := cop.Acts(r.Context(), d.Q, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range acts {
-		for _, w := range x.Consents {
-			if out[w.Person] != "" {
-				continue
-			}
-			a, err := account.Find(r.Context(), d.Q, w.Person)
-			if err != nil && apperr.KindOf(err) != apperr.NotFound {
-				return nil, err
-			}
-			out[w.Person] = a.Name
-		}
-	}
-	return out, nil
-}
-
-func eventFields(in cop.NewEvent, wrong string) []ui.Field {
-	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true, Error: wrong}
+func eventFields(c cop.COP, in cop.NewEvent, wrong string) []ui.Field {
+	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true}
 	for _, s := range cop.Stages() {
 		stage.Options = append(stage.Options, ui.Option{Value: string(s), Label: s.Name(), Selected: in.Stage == s})
 	}
-	mark := ui.Field{ID: "mark", Label: "Ce qui s’est passé", Type: "select", Required: true, Help: "Un lancement, un diagnostic achevé et une feuille de route achevée engagent la COP\u00a0: ils attendent les deux têtes."}
+	heads := "les deux têtes"
+	if !c.Both {
+		heads = c.Head(cop.StateSide)
+	}
+	mark := ui.Field{ID: "mark", Label: "Ce qui s’est passé", Type: "select", Required: true, Help: "Un lancement, un diagnostic achevé et une feuille de route achevée engagent la COP\u00a0: ils attendent " + heads + "."}
 	for _, k := range []cop.Mark{cop.Opened, cop.Held, cop.Done, cop.Announced} {
 		mark.Options = append(mark.Options, ui.Option{Value: string(k), Label: k.Name(), Selected: in.Mark == k})
 	}
-	elsewhere := ui.Field{ID: "elsewhere", Label: "Cela s’est fait hors de Jalon", Type: "checkbox", Value: "1", Help: "Une preuve est alors demandée, et la validation des deux têtes n’est pas attendue."}
+	elsewhere := ui.Field{ID: "elsewhere", Label: "Cela s’est fait hors de Jalon", Type: "checkbox", Value: "1", Help: "Une preuve est alors demandée, et aucune validation n’est attendue."}
 	elsewhere.Options = []ui.Option{{Value: "1", Label: "Oui, hors de Jalon", Selected: in.Elsewhere}}
-	return []ui.Field{stage, mark, {ID: "day", Label: "Date", Type: "date", Required: true, Value: in.Day}, elsewhere,
+	fields := []ui.Field{stage, mark, {ID: "day", Label: "Date", Type: "date", Required: true, Value: in.Day}, elsewhere,
 		{ID: "evidence", Label: "Preuve", Value: in.Evidence, Help: "L’adresse d’une page ou d’un document, par exemple https://…"},
 		{ID: "note", Label: "Précision", Value: in.Note}}
+	fields[faulty(wrong)].Error = wrong
+	return fields
 }
 
 func form(r *http.Request) error {
@@ -317,6 +311,9 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 	switch r.PostForm.Get("do") {
 	case "consent":
 		_, err = d.Room.Consent(r.Context(), shell.Actor(r), id)
+		if apperr.KindOf(err) == apperr.Conflict && d.consented(r, id) {
+			err = nil // a second click on the same button
+		}
 	case "alone":
 		_, err = d.Room.GoAlone(r.Context(), shell.Actor(r), id, reason)
 	case "withdraw":
@@ -331,6 +328,13 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.back(w, r, c)
+}
+
+// consented reports whether the reader has validated an act already: who clicks
+// twice did what they meant to, once.
+func (d Deps) consented(r *http.Request, id string) bool {
+	x, err := cop.FindAct(r.Context(), d.Q, id)
+	return err == nil && slices.ContainsFunc(x.Consents, func(w cop.Consent) bool { return w.Person == shell.Actor(r).Person })
 }
 
 // checkGroup is the checklist of a stage.

@@ -289,6 +289,9 @@ func (d Deps) showDocument(w http.ResponseWriter, r *http.Request, status int, t
 	}
 	v.Versions = ui.Table{ID: "versions", Caption: "Les versions du document, de la plus récente à la première", Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Par"}, {Label: "Fichier", Wide: true}, {Label: "Ce qui change", Wide: true}}}
 	for _, one := range all {
+		if err := d.know(r, people, one.By); err != nil {
+			return err
+		}
 		v.Versions.Rows = append(v.Versions.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(one.Rev)}, {Text: french.Date(one.At.In(zoneOf(c)))}, {Text: whoIs(people, one.By)},
 			{Text: one.Body.FileName, Sub: size(one.Body.Size), Href: "/documents/" + x.ID + "?version=" + strconv.FormatInt(one.Rev, 10)}, {Text: one.Reason}}})
 	}
@@ -374,5 +377,5 @@ func whoIs(people map[string]string, id string) string {
 	case id == cop.Seed || id == "":
 		return "Jalon"
 	}
-	return "une personne qui n’a plus de rôle ici"
+	return "une personne dont le compte est effacé"
 }

@@ -109,7 +109,7 @@ func (d Deps) showEvent(w http.ResponseWriter, r *http.Request, status int, type
 	state := standingOf(e, gone)
 	v := eventView{workView: workView{Heading: ui.Heading{Overline: "Événement d’étape", Title: e.Stage.Name() + ", " + e.Mark.Name() + nb + ": " + e.Date(), Scope: []string{"cycle " + c.Cycle, state}},
 		Tabs: tabs(r, c, "/bureau/evenements"), Action: c.Path() + "/bureau/evenements/" + e.ID}, Open: state == "compte", Commits: cop.Commits(e.Stage, e.Mark) && !e.Elsewhere}
-	v.Fields = eventFields(show, only(on == "correct", wrong))
+	v.Fields = eventFields(c, show, only(on == "correct", wrong))
 	last := &v.Fields[len(v.Fields)-1]
 	last.Label, last.Required, last.Help = "Ce que vous corrigez, et pourquoi", true, "La raison reste à côté de l’événement."
 	v.Reason = ui.Field{ID: "reason", Label: "Pourquoi il n’a pas eu lieu", Required: true, Value: r.PostForm.Get("reason"), Error: only(on == "retract", wrong)}

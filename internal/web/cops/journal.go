@@ -103,7 +103,7 @@ func table(entries []journal.Entry, people map[string]string, zone *time.Locatio
 		if who == "" {
 			who = "Jalon"
 			if e.Actor != "" {
-				who = "une personne qui n’a plus de rôle ici"
+				who = "une personne dont le compte est effacé"
 			}
 		}
 		at := e.At.In(zone)
@@ -137,6 +137,9 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 	}
 	people, err := d.names(r, c)
 	if err != nil {
+		return err
+	}
+	if err := d.named(r, people, page.Entries); err != nil {
 		return err
 	}
 	base := c.Path() + "/bureau/journal"
@@ -178,13 +181,8 @@ func (d Deps) nationActs(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ids := map[string]bool{asked.who: true}
-	for _, e := range page.Entries {
-		ids[e.Actor] = true
-	}
-	delete(ids, "")
-	people, err := account.Names(r.Context(), d.Q, slices.Sorted(maps.Keys(ids)))
-	if err != nil {
+	people := map[string]string{}
+	if err := d.named(r, people, append(page.Entries, journal.Entry{Actor: asked.who})); err != nil {
 		return err
 	}
 	cops, err := copNames(r, d.Q)
@@ -197,6 +195,19 @@ func (d Deps) nationActs(w http.ResponseWriter, r *http.Request) error {
 	p := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Tableau national", Href: "/national"}, ui.Link{Label: "Journal"})
 	p.NoIndex, p.Canonical = true, ""
 	return d.Shell.Render(w, r, p, journalPage(v))
+}
+
+// named adds the names of who acted to those of the people who work there.
+func (d Deps) named(r *http.Request, people map[string]string, entries []journal.Entry) error {
+	ids := map[string]bool{}
+	for _, e := range entries {
+		if people[e.Actor] == "" && e.Actor != "" {
+			ids[e.Actor] = true
+		}
+	}
+	found, err := account.Names(r.Context(), d.Q, slices.Sorted(maps.Keys(ids)))
+	maps.Copy(people, found)
+	return err
 }
 
 // copNames names every COP, in one statement.

@@ -233,6 +233,11 @@ func (d Deps) showTemplate(w http.ResponseWriter, r *http.Request, status int, t
 	if err != nil {
 		return err
 	}
+	for _, one := range all {
+		if err := d.know(r, people, one.By); err != nil {
+			return err
+		}
+	}
 	v.Versions = versionTable(all, func(id string) string { return whoIs(people, id) })
 	return d.private(w, r, status, v.Heading, templatePage(v), trail(c, where, ui.Link{Label: "Modèle"})...)
 }

@@ -81,7 +81,7 @@ func (d Deps) showRun(w http.ResponseWriter, r *http.Request, status int, wrong 
 	}
 	switch run.State {
 	case intake.Staged:
-		v.Notice = ui.Alert{State: "info", Title: "Rien n’est encore envoyé", Text: "Relisez les lignes, puis envoyez. Chaque personne reçoit un seul mail, même si elle a plusieurs lignes."}
+		v.Notice = ui.Alert{State: "info", Title: "Rien n’est encore envoyé", Text: "Relisez les lignes, puis envoyez. Chaque personne reçoit un seul courriel, même si elle a plusieurs lignes."}
 		v.Send = "Envoyer " + french.Integer(run.Rows) + nb + french.Plural(run.Rows, "invitation", "invitations")
 	case intake.Applied:
 		v.Notice = ui.Alert{State: "success", Title: "Invitations envoyées", Text: "Envoyées le " + french.Date(run.AppliedAt) + ". Les personnes se connectent avec leur adresse."}

@@ -27,6 +27,25 @@ type showView struct {
 	MayAdd   bool
 	MayGive  bool
 	SeesThem bool
+	// Territory is the address of the panorama of a collectivité, empty for others.
+	Territory string
+}
+
+// territoryOf is where one reads what a collectivité is invited to do: its id
+// says which territory it is.
+func territoryOf(o account.Organisation) string {
+	kind, code, _ := strings.Cut(o.ID, "-")
+	switch {
+	case code == "" || o.State != account.OrgActive:
+		return ""
+	case kind == "epci":
+		return "/epci/" + code + "/panorama"
+	case kind == "commune":
+		return "/communes/" + code + "/panorama"
+	case kind == "departement":
+		return "/departements/" + code + "/panorama"
+	}
+	return ""
 }
 
 type person struct {
@@ -57,7 +76,8 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, wrong 
 	if o.State != account.OrgActive {
 		v.Heading.Scope = append(v.Heading.Scope, "n’existe plus depuis le "+french.Date(o.GoneAt))
 	}
-	v.Facts = [][2]string{{"Code", o.ID}}
+	v.Territory = territoryOf(o)
+	v.Facts = [][2]string{{"Code, dans un fichier d’invitations", o.ID}}
 	if o.SIREN != "" {
 		v.Facts = append(v.Facts, [2]string{"SIREN", o.SIREN})
 	}

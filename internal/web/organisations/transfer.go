@@ -36,7 +36,7 @@ func (d Deps) showTransfer(w http.ResponseWriter, r *http.Request, status int, w
 		return err
 	}
 	who := orElse(h.Account.Name, h.Account.Email)
-	v := transferView{Heading: ui.Heading{Title: "Transmettre les rôles de " + who, Lead: "En un seul acte, tout ce que cette personne tient dans votre périmètre passe à une autre adresse. Ce qu’elle a fait reste à son nom\u00a0; les deux reçoivent un mail."},
+	v := transferView{Heading: ui.Heading{Title: "Transmettre les rôles de " + who, Lead: "En un seul acte, tout ce que cette personne tient dans votre périmètre passe à une autre adresse. Ce qu’elle a fait reste à son nom\u00a0; les deux reçoivent un courriel."},
 		Action: "/personnes/" + h.Account.ID + "/transfert", Rev: strconv.FormatInt(h.Account.Rev, 10)}
 	for _, g := range h.Roles {
 		where := g.Scope
@@ -95,7 +95,7 @@ func (d Deps) transfer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := transferView{Heading: ui.Heading{Title: "C’est transmis à " + out.To.Email}, Done: french.Integer(out.Roles) + nb + french.Plural(out.Roles, "rôle", "rôles") + ", " +
-		french.Integer(out.Memberships) + nb + french.Plural(out.Memberships, "rattachement", "rattachements") + " et " + french.Integer(out.Delegations) + nb + french.Plural(out.Delegations, "délégation", "délégations") + " ont changé de main. Les deux personnes reçoivent un mail."}
+		french.Integer(out.Memberships) + nb + french.Plural(out.Memberships, "rattachement", "rattachements") + " et " + french.Integer(out.Delegations) + nb + french.Plural(out.Delegations, "délégation", "délégations") + " ont changé de main. Les deux personnes reçoivent un courriel."}
 	if out.Left > 0 {
 		v.Left = french.Integer(out.Left) + nb + french.Plural(out.Left, "rôle, rattachement ou délégation reste", "rôles, rattachements ou délégations restent") + " à la personne" + nb + ": seule la tête qui a donné une délégation la transmet, et chacun ne transmet que dans son périmètre."
 	}

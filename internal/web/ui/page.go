@@ -106,9 +106,20 @@ func MainNav(path string) []Link {
 			nav[i].Current = path == "/" || strings.HasSuffix(path, "/panorama") || strings.HasPrefix(path, "/territoires")
 			continue
 		}
-		nav[i].Current = !strings.HasSuffix(path, "/panorama") && (path == l.Href || strings.HasPrefix(path, l.Href+"/"))
+		nav[i].Current = !strings.HasSuffix(path, "/panorama") && (path == l.Href || strings.HasPrefix(path, l.Href+"/") || l.Href == "/regions" && ofCOPs(path))
 	}
 	return nav
+}
+
+// ofCOPs reports whether a page is of the COPs without being under /regions: the
+// national board, the pages of a département, the studies.
+func ofCOPs(path string) bool {
+	for _, root := range []string{"/national", "/departements", "/etudes"} {
+		if path == root || strings.HasPrefix(path, root+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // footerLinks are the legal pages, on every page.

@@ -188,6 +188,7 @@ func TestMainNavMarksOneEntry(t *testing.T) {
 	for path, want := range map[string]string{
 		"/": "Panorama", "/regions/grand-est/panorama": "Panorama", "/leviers": "Leviers", "/leviers/biogaz": "Leviers",
 		"/simulateur/region:44": "Simulateur", "/donnees": "Données", "/methode": "Méthode", "/mentions-legales": "",
+		"/national": "Les COP", "/national/frise": "Les COP", "/departements/67/cycles/2025": "Les COP", "/departements/67/panorama": "Panorama", "/etudes": "Les COP", "/nationale": "",
 	} {
 		var got []string
 		for _, l := range MainNav(path) {

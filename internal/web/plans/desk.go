@@ -234,18 +234,8 @@ func (d Deps) locate(r *http.Request, region territory.Region, p *plan.Plan) err
 	if err != nil {
 		return &plan.Fault{Field: "territory", Message: "Écrivez le SIREN d’une intercommunalité, ou une référence comme region:" + region.Code + "."}
 	}
-	var parts []territory.Part
-	if ref.Scale == territory.Perimeter {
-		communes, err := territory.MembersOf(r.Context(), d.Q, m.Tree(), ref.Code)
-		if err != nil {
-			return &plan.Fault{Field: "territory", Message: "Ce périmètre n’existe pas."}
-		}
-		parts = m.Tree().PartsOf(communes)
-	} else if parts, err = m.Tree().Parts(ref); err != nil {
-		return &plan.Fault{Field: "territory", Message: "Ce territoire n’existe pas\u00a0: " + p.Territory + "."}
-	}
-	if p.Region, p.Department, err = plan.PlaceOf(ref, parts); err != nil {
-		return err
+	if p.Region, p.Department, err = plan.Place(r.Context(), d.Q, m.Tree())(ref); err != nil {
+		return &plan.Fault{Field: "territory", Message: "Ce territoire ou ce périmètre n’existe pas\u00a0: " + p.Territory + "."}
 	}
 	if p.Region != region.Code {
 		return &plan.Fault{Field: "territory", Message: "Ce territoire est d’une autre région\u00a0: c’est à elle d’enregistrer son plan."}

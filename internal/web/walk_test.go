@@ -101,6 +101,13 @@ var foreseen = map[string]need{
 	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
 	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
 
+	"plan-import":   {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-stage":    {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-model":    {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-preview":  {over: nobody}, // its own tests read who sees a run
+	"plan-verdicts": {over: nobody},
+	"plan-apply":    {over: nobody, form: url.Values{"run": {"inconnu"}, "rev": {"1"}}},
+
 	"department-desk": {over: someone, path: "/departements/2A/bureau"}, // leads to the desk, or says that there is none
 	"cycles":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles"},
 	"cycle-add":       {kind: policy.Cycle, do: policy.Create, over: admins, path: "/national/cycles"},

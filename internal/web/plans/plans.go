@@ -3,7 +3,6 @@
 package plans
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -26,6 +25,8 @@ type Deps struct {
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Q     db.Q
 	Room  *plan.Room
+	// Cursors seal where a preview goes on.
+	Cursors db.Cursors
 	// Ambition tells what a region's COP set for its levers; nil while nothing does.
 	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
 }
@@ -33,7 +34,8 @@ type Deps struct {
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"plans": d.page, "plans-csv": d.csv,
-		"plan-desk": d.desk, "plan-add": d.add, "plan": d.one, "plan-save": d.save, "plan-aim": d.aim, "plan-aim-save": d.aimSave}
+		"plan-desk": d.desk, "plan-add": d.add, "plan": d.one, "plan-save": d.save, "plan-aim": d.aim, "plan-aim-save": d.aimSave,
+		"plan-import": d.importForm, "plan-stage": d.stage, "plan-model": d.model, "plan-preview": d.preview, "plan-verdicts": d.verdicts, "plan-apply": d.apply}
 }
 
 const nb = french.NoBreak
@@ -317,13 +319,5 @@ func (d Deps) csv(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	var body bytes.Buffer
-	if _, err := exchange.WriteCSV(&body, data, ','); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+data.Name+`.csv"`)
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-	_, err = w.Write(body.Bytes())
-	return err
+	return sendCSV(w, data)
 }

@@ -110,6 +110,13 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.figures.Register("panorama", a.explainPanorama)
 	a.figures.Register(national.Prefix, a.national.Explain)
+	a.figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := a.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return plan.Explain(ctx, a.DB, m, key)
+	})
 	a.figures.Register(series.Trends, a.explainSeries)
 	theme, files, err := readTheme(a.Config.ThemeDir)
 	if err != nil {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"jalon/internal/panorama"
@@ -11,6 +12,7 @@ import (
 type Side struct {
 	Effort Effort
 	Plan   *Plan // nil for the panorama and for the COP
+	Speaks bool  // the plan has an objective for the lever, whether it can be compared or not
 }
 
 // Line compares, for one lever, what the State offers for discussion with what
@@ -79,10 +81,13 @@ func Compare(m *panorama.Model, p panorama.Panorama, plans []Plan, objectives []
 		}
 		for _, x := range plans {
 			if x.Kind.Regional() && x.State.Holds() {
-				l.Regional = append(l.Regional, Side{Effort: EffortOf(by[x.ID][line.Lever.Code], line, false), Plan: &x})
+				own := by[x.ID][line.Lever.Code]
+				l.Regional = append(l.Regional, Side{Effort: EffortOf(own, line, false), Plan: &x, Speaks: len(own) > 0})
 			}
 		}
-		slices.SortStableFunc(l.Regional, func(a, b Side) int { return rank(a) - rank(b) })
+		slices.SortStableFunc(l.Regional, func(a, b Side) int {
+			return cmp.Or(rank(a)-rank(b), slices.Index(Kinds(), a.Plan.Kind)-slices.Index(Kinds(), b.Plan.Kind))
+		})
 		l.gap()
 		own := slices.Clone(covers)
 		for i, c := range own {
@@ -129,6 +134,9 @@ func (l *Line) gap() {
 	e := l.Regional[0].Effort
 	l.Gap, l.GapChange = less(e.Kt, l.Panorama.Kt), less(e.Change, l.Panorama.Change)
 }
+
+// GapOf is what one document of the region does less the panorama, in kt.
+func (l *Line) GapOf(s Side) Figure { return less(s.Effort.Kt, l.Panorama.Kt) }
 
 func less(a, b Figure) Figure {
 	switch {

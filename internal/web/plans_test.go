@@ -95,7 +95,21 @@ func TestATeamImportsItsPlans(t *testing.T) {
 		if plans, aims, versions := s.count("plan"), s.count("plan_objective"), s.count("plan_objective_version"); plans != 2 || aims != 2 || versions != 2 {
 			t.Errorf("%d plans, %d objectives, %d versions", plans, aims, versions)
 		}
-		s.visit(team, base+"/regions/grand-est/plans", nil).has("h1", "se comparent au panorama sur 2 des")
+		p = s.visit(team, base+"/regions/grand-est/plans", nil)
+		p.has("h1", "se comparent au panorama sur 2 des")
+		p.has("p", "Le document de la Région est ici le SRADDET.")
+		if !strings.Contains(p.body, `"/chiffres/plan/voitures-electriques/region:44"`) {
+			t.Error("the gap leads to no explanation")
+		}
+		p = s.visit(team, base+"/chiffres/plan/voitures-electriques/region:44", nil)
+		p.has("h1", "écart du document de la Région au panorama")
+		p.has("th", "SRADDET, Schéma")
+		for _, key := range []string{"plan/voitures-electriques/epci:246700488", "plan/hirondelles/region:44", "plan/voitures-electriques/region:99", "plan/x"} {
+			if p := s.get("/chiffres/" + key); p.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: %s", key, p.Status)
+			}
+		}
+		s.get("/regions/ile-de-france/plans").has(".empty, p", "le SDRIF-E et le SRCAE")
 	})
 }
 

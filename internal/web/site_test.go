@@ -118,6 +118,13 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return m.Explain(ctx, key)
 	})
+	figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return plan.Explain(ctx, d, m, key)
+	})
 	book, err := series.LoadBook(data.FS)
 	if err != nil {
 		t.Fatal(err)

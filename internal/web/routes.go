@@ -259,6 +259,7 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/api/v1/series", Name: "api-series", Formats: []string{typeJSON}, Sample: "/api/v1/series?lever=voitures-electriques"},
 		{Method: "GET", Pattern: "/api/v1/series/{code}", Name: "api-series-one", Formats: []string{typeJSON}, Sample: "/api/v1/series/part-bio?territory=region:44"},
 		{Method: "GET", Pattern: "/api/v1/trends/{territory}", Name: "api-trends", Formats: []string{typeJSON}, Sample: "/api/v1/trends/region:44"},
+		{Method: "GET", Pattern: "/api/v1/plans/{territory}", Name: "api-plans", Formats: []string{typeJSON}, Sample: "/api/v1/plans/region:44"},
 		{Method: "GET", Pattern: "/api/v1/figures/{key...}", Name: "api-figure", Formats: []string{typeJSON}, Sample: "/api/v1/figures/panorama/2024-07/voitures-electriques/region:44"},
 		{Method: "GET", Pattern: "/api/v1/figures/national/{key...}", Name: "api-board-figure", Formats: []string{typeJSON}, Cache: Private},
 		{Method: "GET", Pattern: "/api/v1/board", Name: "api-board", Formats: []string{typeJSON}, Cache: Private},

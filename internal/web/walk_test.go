@@ -168,7 +168,7 @@ var openRoutes = strings.Fields(`plans plans-csv demo demo-enter demo-mails demo
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
-	api-lever api-panorama api-figure api-series api-series-one api-trends region-trends region-trend region-trend-csv region-nature department-trends department-trend department-trend-csv health robots favicon`)
+	api-lever api-panorama api-figure api-series api-series-one api-trends api-plans region-trends region-trend region-trend-csv region-nature department-trends department-trend department-trend-csv health robots favicon`)
 
 // walker is somebody with one role, and what policy says of them.
 type walker struct {

@@ -72,6 +72,7 @@ func Compare(m *panorama.Model, p panorama.Panorama, plans []Plan, objectives []
 	}
 	communes := m.Tree().Communes()
 	population := func(i int32) int64 { return communes[i].Population }
+	held := settle(covers, region, population)
 	for _, line := range p.Lines {
 		l := Line{Line: line, Panorama: offered(line), Ambition: without("la COP n’a pas encore posé d’objectif pour ce levier")}
 		if ambition != nil {
@@ -89,14 +90,15 @@ func Compare(m *panorama.Model, p panorama.Panorama, plans []Plan, objectives []
 			return cmp.Or(rank(a)-rank(b), slices.Index(Kinds(), a.Plan.Kind)-slices.Index(Kinds(), b.Plan.Kind))
 		})
 		l.gap()
-		own := slices.Clone(covers)
-		for i, c := range own {
-			if all := by[c.Plan.ID][line.Lever.Code]; len(all) > 0 {
-				e := EffortOf(all, line, true)
-				own[i].Effort = &e
+		l.Sum = held.add(func(i int) *Effort {
+			all := by[covers[i].Plan.ID][line.Lever.Code]
+			if len(all) == 0 {
+				return nil
 			}
-		}
-		if l.Sum = Add(own, region, population); l.Sum.Kt.Known {
+			e := EffortOf(all, line, true)
+			return &e
+		})
+		if l.Sum.Kt.Known {
 			out.Summed++
 		}
 		if l.Gap.Known {

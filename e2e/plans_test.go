@@ -60,6 +60,16 @@ func entersPlans(t *testing.T, a *app.App, slug, code, name, kind, lever, target
 	p.Fill("#target", "12,5")
 	p.Follow("#objectif form button")
 
+	for _, rows := range []string{"PCAET;999999999;Plan;" + lever + ";gain;2019;2030;7;ktCO2e;exemple inventé\n", "PCAET;" + epci + ";Plan climat importé;indicateur;gain;2019;2030;7;ktCO2e;exemple inventé\n"} {
+		p.Visit("/regions/" + slug + "/bureau/plans/import")
+		both(p)
+		p.attach("#file", "plans.csv", "type;territoire;nom;levier;mesure;année de départ;année visée;valeur visée;unité;source\n"+strings.Replace(rows, "indicateur", lever, 1))
+		p.Follow(`form[enctype] button`)
+		both(p)
+	}
+	p.Follow("#enregistrer button")
+	both(p)
+
 	anyone := Open(t, a.URL())
 	anyone.NoScript()
 	anyone.Visit("/regions/" + slug + "/plans")

@@ -112,10 +112,7 @@ func (a *applying) judge(ctx context.Context) error {
 	if _, err := db.Bump(ctx, a.tx, "import:invitations", a.Now()); err != nil { // one at a time, whatever the scope
 		return err
 	}
-	if _, err := a.tx.Exec(ctx, `UPDATE role_grant SET granted_by = granted_by WHERE account = $1 AND ended_at IS NULL`, a.by); err != nil {
-		return err
-	}
-	actor, err := a.actorIn(ctx, a.tx, a.by)
+	actor, err := a.Held(ctx, a.tx, a.by)
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,16 @@ func (m *Room) Actor(ctx context.Context, account string) (policy.Actor, error) 
 	return m.actorIn(ctx, m.DB, account)
 }
 
+// Held reads what somebody may within a transaction, and holds their roles until
+// its end: none is taken back meanwhile.
+func (m *Room) Held(ctx context.Context, tx db.Q, account string) (_ policy.Actor, err error) {
+	defer apperr.Wrap(&err, "account.Held(%s)", account)
+	if _, err := tx.Exec(ctx, `UPDATE role_grant SET granted_by = granted_by WHERE account = $1 AND ended_at IS NULL`, account); err != nil {
+		return policy.Actor{}, err
+	}
+	return m.actorIn(ctx, tx, account)
+}
+
 func (m *Room) actorIn(ctx context.Context, q db.Q, account string) (policy.Actor, error) {
 	out := policy.Actor{Person: account}
 	grants, err := Roles(ctx, q, account)

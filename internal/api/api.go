@@ -66,6 +66,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-series":       d.seriesList,
 		"api-series-one":   d.seriesOne,
 		"api-trends":       d.trends,
+		"api-plans":        d.plans,
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/series"
 	"jalon/internal/territory"
+	"jalon/internal/testkit"
 	"jalon/internal/web/shell"
 )
 
@@ -40,6 +41,7 @@ var patterns = map[string]string{
 	"/api/v1/series":                     "api-series",
 	"/api/v1/series/{code}":              "api-series-one",
 	"/api/v1/trends/{territory}":         "api-trends",
+	"/api/v1/plans/{territory}":          "api-plans",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
@@ -67,6 +69,7 @@ func server(t *testing.T) http.Handler {
 	}
 	d := api.Deps{
 		Book:      book,
+		Q:         testkit.DB(t),
 		Now:       func() time.Time { return time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC) },
 		Model:     func(context.Context) (*panorama.Model, error) { return m, nil },
 		Explain:   m.Explain,
@@ -186,6 +189,12 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 		{"/trends/department:67", "Trends", 200},
 		{"/trends/nation", "Trends", 200},
 		{"/trends/region:99", "Problem", 404},
+		{"/plans/region:44", "Plans", 200},
+		{"/plans/region:04", "Plans", 200},
+		{"/plans/region:99", "Problem", 404},
+		{"/plans/epci:246700488", "Problem", 400},
+		{"/plans/rien", "Problem", 400},
+		{"/plans/region:44?levier=x", "Problem", 400},
 		{"/territories/region:99", "Problem", 404},
 		{"/territories/rien", "Problem", 400},
 		{"/territories?limit=0", "Problem", 400},

@@ -40,7 +40,10 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	var r rooms
 	r.journal = journal.New(c.IDs, c.now, db.NewCursors(desk.Key("journal")))
 	r.cops = &cop.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("cop")), Random: c.random}
-	r.plans = &plan.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal}
+	r.plans = &plan.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Intake: c.Intake,
+		Held: func(ctx context.Context, tx db.Q, person string) (policy.Actor, error) {
+			return r.accounts.Held(ctx, tx, person)
+		}}
 	r.queue = jobs.New(c.IDs, c.now)
 	if c.Config.RetentionJobs > 0 {
 		r.queue.Keep = time.Duration(c.Config.RetentionJobs) * 24 * time.Hour

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 )
@@ -46,6 +47,7 @@ func Steps() []Step {
 		{"checklists", checklists},
 		{"departments", departments},
 		{"nights", nights},
+		{"plans", plans},
 	}
 }
 
@@ -59,6 +61,7 @@ type Script struct {
 	Accounts *account.Room
 	COPs     *cop.Room
 	National *national.Room
+	Plans    *plan.Room
 
 	seed   uint64
 	db     *db.DB
@@ -99,6 +102,7 @@ func newScript(p Place, o Options) (*Script, error) {
 	s.COPs.People = s.Accounts // whom an act waits for is told
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
+	s.Plans = &plan.Room{DB: p.DB, IDs: ids, Now: now, Journal: log}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"jalon/internal/panorama"
@@ -11,6 +12,7 @@ import (
 type Side struct {
 	Effort Effort
 	Plan   *Plan // nil for the panorama and for the COP
+	Speaks bool  // the plan has an objective for the lever, whether it can be compared or not
 }
 
 // Line compares, for one lever, what the State offers for discussion with what
@@ -70,6 +72,7 @@ func Compare(m *panorama.Model, p panorama.Panorama, plans []Plan, objectives []
 	}
 	communes := m.Tree().Communes()
 	population := func(i int32) int64 { return communes[i].Population }
+	held := settle(covers, region, population)
 	for _, line := range p.Lines {
 		l := Line{Line: line, Panorama: offered(line), Ambition: without("la COP n’a pas encore posé d’objectif pour ce levier")}
 		if ambition != nil {
@@ -79,19 +82,23 @@ func Compare(m *panorama.Model, p panorama.Panorama, plans []Plan, objectives []
 		}
 		for _, x := range plans {
 			if x.Kind.Regional() && x.State.Holds() {
-				l.Regional = append(l.Regional, Side{Effort: EffortOf(by[x.ID][line.Lever.Code], line, false), Plan: &x})
+				own := by[x.ID][line.Lever.Code]
+				l.Regional = append(l.Regional, Side{Effort: EffortOf(own, line, false), Plan: &x, Speaks: len(own) > 0})
 			}
 		}
-		slices.SortStableFunc(l.Regional, func(a, b Side) int { return rank(a) - rank(b) })
+		slices.SortStableFunc(l.Regional, func(a, b Side) int {
+			return cmp.Or(rank(a)-rank(b), slices.Index(Kinds(), a.Plan.Kind)-slices.Index(Kinds(), b.Plan.Kind))
+		})
 		l.gap()
-		own := slices.Clone(covers)
-		for i, c := range own {
-			if all := by[c.Plan.ID][line.Lever.Code]; len(all) > 0 {
-				e := EffortOf(all, line, true)
-				own[i].Effort = &e
+		l.Sum = held.add(func(i int) *Effort {
+			all := by[covers[i].Plan.ID][line.Lever.Code]
+			if len(all) == 0 {
+				return nil
 			}
-		}
-		if l.Sum = Add(own, region, population); l.Sum.Kt.Known {
+			e := EffortOf(all, line, true)
+			return &e
+		})
+		if l.Sum.Kt.Known {
 			out.Summed++
 		}
 		if l.Gap.Known {
@@ -129,6 +136,9 @@ func (l *Line) gap() {
 	e := l.Regional[0].Effort
 	l.Gap, l.GapChange = less(e.Kt, l.Panorama.Kt), less(e.Change, l.Panorama.Change)
 }
+
+// GapOf is what one document of the region does less the panorama, in kt.
+func (l *Line) GapOf(s Side) Figure { return less(s.Effort.Kt, l.Panorama.Kt) }
 
 func less(a, b Figure) Figure {
 	switch {

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/intake"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
 )
@@ -31,6 +32,16 @@ type Room struct {
 	IDs     *db.IDs
 	Now     func() time.Time
 	Journal *journal.Journal
+	// Intake stages the files that teams send; Held reads a person's rights again,
+	// in a transaction that the end of a role cannot overtake.
+	Intake *intake.Intake
+	Held   func(ctx context.Context, tx db.Q, person string) (policy.Actor, error)
+}
+
+var planWritten = []string{"id", "rev", "kind", "territory", "region", "department", "name", "adopted", "from_year", "to_year", "link", "state", "source"}
+
+func (p Plan) values() []any {
+	return []any{p.ID, p.Rev, string(p.Kind), p.Territory, p.Region, p.Department, p.Name, p.Adopted, p.From, p.To, p.Link, string(p.State), p.Source}
 }
 
 const planColumns = `id, rev, kind, territory, region, department, name, adopted, from_year, to_year, link, state, source`
@@ -82,8 +93,7 @@ func (m *Room) Add(ctx context.Context, q db.Q, a policy.Actor, p Plan) (_ Plan,
 	}
 	p.Rev = 1
 	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
-		if _, err := db.Insert(ctx, tx, "plan", []string{"id", "rev", "kind", "territory", "region", "department", "name", "adopted", "from_year", "to_year", "link", "state", "source"},
-			[][]any{{p.ID, p.Rev, string(p.Kind), p.Territory, p.Region, p.Department, p.Name, p.Adopted, p.From, p.To, p.Link, string(p.State), p.Source}}, ""); err != nil {
+		if _, err := db.Insert(ctx, tx, "plan", planWritten, [][]any{p.values()}, ""); err != nil {
 			return err
 		}
 		return m.kept(ctx, tx, a, "create", "plan", p.ID, p.Rev, "", p)
@@ -118,6 +128,12 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, p Plan, reason 
 		return m.kept(ctx, tx, a, "edit", "plan", out.ID, out.Rev, reason, out)
 	})
 	return out, err
+}
+
+var objectiveWritten = []string{"id", "rev", "plan", "lever", "indicator", "gain", "base_year", "base", "target_year", "target", "unit", "written", "page", "state"}
+
+func (o Objective) values() []any {
+	return []any{o.ID, o.Rev, o.Plan, o.Lever, o.Indicator, o.Gain, o.BaseYear, o.base(), o.TargetYear, o.Target, o.Unit, o.Written, o.Page, o.State}
 }
 
 const objectiveColumns = `o.id, o.rev, o.plan, o.lever, o.indicator, o.gain, o.base_year, o.base, o.target_year, o.target, o.unit, o.written, o.page, o.state`
@@ -175,8 +191,7 @@ func (m *Room) AddObjective(ctx context.Context, q db.Q, a policy.Actor, o Objec
 		if err := mayWrite(ctx, tx, a, policy.Create, p); err != nil {
 			return err
 		}
-		if _, err := db.Insert(ctx, tx, "plan_objective", []string{"id", "rev", "plan", "lever", "indicator", "gain", "base_year", "base", "target_year", "target", "unit", "written", "page", "state"},
-			[][]any{{o.ID, o.Rev, o.Plan, o.Lever, o.Indicator, o.Gain, o.BaseYear, o.base(), o.TargetYear, o.Target, o.Unit, o.Written, o.Page, o.State}}, ""); err != nil {
+		if _, err := db.Insert(ctx, tx, "plan_objective", objectiveWritten, [][]any{o.values()}, ""); err != nil {
 			return err
 		}
 		return m.kept(ctx, tx, a, "create", "plan_objective", o.ID, o.Rev, "", o)

@@ -75,37 +75,65 @@ func fineness(p Plan) int {
 // of a commune is that of the tree; one that is unknown counts for nothing in
 // the shares.
 func Add(covers []Cover, region []int32, population func(int32) int64) Sum {
-	ordered := slices.Clone(covers)
-	slices.SortStableFunc(ordered, func(a, b Cover) int {
-		return cmp.Or(cmp.Compare(fineness(a.Plan), fineness(b.Plan)), -cmp.Compare(a.Plan.Adopted, b.Plan.Adopted), cmp.Compare(a.Plan.ID, b.Plan.ID))
+	return settle(covers, region, population).add(func(i int) *Effort { return covers[i].Effort })
+}
+
+// settlement is who holds which communes. It is the same for every lever, since
+// a document that is silent on one still holds its communes.
+type settlement struct {
+	population int64
+	holders    []holder
+}
+
+type holder struct {
+	cover       int // index in the covers
+	plan        Plan
+	here, all   int64
+	finer, away bool
+}
+
+func settle(covers []Cover, region []int32, population func(int32) int64) settlement {
+	order := make([]int, len(covers))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := covers[i].Plan, covers[j].Plan
+		return cmp.Or(cmp.Compare(fineness(a), fineness(b)), -cmp.Compare(a.Adopted, b.Adopted), cmp.Compare(a.ID, b.ID))
 	})
 	inside := make(map[int32]bool, len(region))
-	s := Sum{Kt: missing("aucun document en vigueur n’a d’objectif comparable pour ce levier")}
+	var out settlement
 	for _, c := range region {
 		inside[c] = true
-		s.Population += max(0, population(c))
+		out.population += max(0, population(c))
 	}
 	taken := map[int32]bool{}
-	for _, x := range ordered {
-		var all, here int64
-		finer, away, won := false, false, false
-		for _, c := range x.Communes {
+	for _, i := range order {
+		h, won := holder{cover: i, plan: covers[i].Plan}, false
+		for _, c := range covers[i].Communes {
 			n := max(0, population(c))
-			all += n
+			h.all += n
 			switch {
 			case !inside[c]:
-				away = true
+				h.away = true
 			case taken[c]:
-				finer = true
+				h.finer = true
 			default:
 				taken[c], won = true, true
-				here += n
+				h.here += n
 			}
 		}
-		if !won {
-			continue
+		if won {
+			out.holders = append(out.holders, h)
 		}
-		s.one(x, here, all, finer, away)
+	}
+	return out
+}
+
+func (x settlement) add(effort func(cover int) *Effort) Sum {
+	s := Sum{Kt: missing("aucun document en vigueur n’a d’objectif comparable pour ce levier"), Population: x.population}
+	for _, h := range x.holders {
+		s.one(Cover{Plan: h.plan, Effort: effort(h.cover)}, h.here, h.all, h.finer, h.away)
 	}
 	return s
 }

@@ -180,7 +180,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
-	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans"))}))
 	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge}))
 	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))

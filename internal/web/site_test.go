@@ -85,7 +85,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := rooms.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.cops, s.plans = rooms, &plan.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal}
+	s.cops, s.plans = rooms, &plan.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Intake: intake.New(s.ids, clock),
+		Held: func(ctx context.Context, tx db.Q, person string) (policy.Actor, error) {
+			return s.accounts.Held(ctx, tx, person)
+		}}
 	keys := db.NewCursors([]byte("essai"))
 	queue := jobs.New(s.ids, clock)
 	s.accounts = &account.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Key: []byte("essai"), BaseURL: "http://jalon.example", Journal: rooms.Journal,
@@ -124,6 +127,13 @@ func newSite(t testing.TB, d *db.DB) *site {
 			return figure.Explanation{}, err
 		}
 		return m.Explain(ctx, key)
+	})
+	figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return plan.Explain(ctx, d, m, key)
 	})
 	book, err := series.LoadBook(data.FS)
 	if err != nil {

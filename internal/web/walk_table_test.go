@@ -93,6 +93,13 @@ var foreseen = map[string]need{
 	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
 	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
 
+	"plan-import":   {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-stage":    {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-model":    {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-preview":  {over: nobody}, // its own tests read who sees a run
+	"plan-verdicts": {over: nobody},
+	"plan-apply":    {over: nobody, form: url.Values{"run": {"inconnu"}, "rev": {"1"}}},
+
 	"strength-desk":          {kind: policy.Strength, do: policy.Create, over: itsDesk},
 	"strength-add":           {kind: policy.Strength, do: policy.Create, over: itsDesk},
 	"strength-one":           {kind: policy.Strength, do: policy.Create, over: itsDesk, made: "strength"},
@@ -178,4 +185,4 @@ var openRoutes = strings.Fields(`diagnosis practices practice strengths strength
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
-	api-lever api-panorama api-figure api-series api-series-one api-trends region-trends region-trend region-trend-csv region-nature department-trends department-trend department-trend-csv health robots favicon`)
+	api-lever api-panorama api-figure api-series api-series-one api-trends api-plans region-trends region-trend region-trend-csv region-nature department-trends department-trend department-trend-csv health robots favicon`)

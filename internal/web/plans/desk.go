@@ -22,6 +22,7 @@ type deskView struct {
 	Tabs      []ui.Link
 	Done      bool
 	Conflict  ui.Table
+	Import    string // where a file is sent; empty but on the list of plans
 	List      ui.Table
 	ListTitle string
 	Empty     ui.Empty
@@ -62,8 +63,12 @@ func (d Deps) region(r *http.Request) (territory.Region, error) {
 
 func base(region territory.Region) string { return "/regions/" + region.Slug + "/bureau/plans" }
 
+func deskTabs(region territory.Region) []ui.Link {
+	return []ui.Link{{Label: "La COP", Href: "/regions/" + region.Slug}, {Label: "Bureau", Href: "/regions/" + region.Slug + "/bureau"}, {Label: "Plans", Href: base(region), Current: true}, {Label: "Comparaison", Href: "/regions/" + region.Slug + "/plans"}}
+}
+
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, region territory.Region, v deskView) error {
-	v.Tabs = []ui.Link{{Label: "La COP", Href: "/regions/" + region.Slug}, {Label: "Bureau", Href: "/regions/" + region.Slug + "/bureau"}, {Label: "Plans", Href: base(region), Current: true}, {Label: "Comparaison", Href: "/regions/" + region.Slug + "/plans"}}
+	v.Tabs = deskTabs(region)
 	v.Done = r.URL.Query().Get("fait") == "1"
 	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"},
 		ui.Link{Label: region.Name, Href: "/regions/" + region.Slug}, ui.Link{Label: "Plans", Href: base(region)})
@@ -180,7 +185,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, t typ
 	if err != nil {
 		return err
 	}
-	v := deskView{Heading: ui.Heading{Overline: "Plans", Title: region.Name + nb + ": " + french.Integer(len(plans)) + nb + french.Plural(len(plans), "plan enregistré", "plans enregistrés"), Scope: []string{"réservé à l’équipe"}},
+	v := deskView{Import: base(region) + "/import", Heading: ui.Heading{Overline: "Plans", Title: region.Name + nb + ": " + french.Integer(len(plans)) + nb + french.Plural(len(plans), "plan enregistré", "plans enregistrés"), Scope: []string{"réservé à l’équipe"}},
 		List: planTable(plans), ListTitle: "Les plans de la région et de ses territoires",
 		Empty: ui.Empty{Title: "Aucun plan n’est encore enregistré", Text: "Commencez par le document de la Région, puis les plans climat en vigueur."}}
 	for i, p := range plans {
@@ -234,18 +239,8 @@ func (d Deps) locate(r *http.Request, region territory.Region, p *plan.Plan) err
 	if err != nil {
 		return &plan.Fault{Field: "territory", Message: "Écrivez le SIREN d’une intercommunalité, ou une référence comme region:" + region.Code + "."}
 	}
-	var parts []territory.Part
-	if ref.Scale == territory.Perimeter {
-		communes, err := territory.MembersOf(r.Context(), d.Q, m.Tree(), ref.Code)
-		if err != nil {
-			return &plan.Fault{Field: "territory", Message: "Ce périmètre n’existe pas."}
-		}
-		parts = m.Tree().PartsOf(communes)
-	} else if parts, err = m.Tree().Parts(ref); err != nil {
-		return &plan.Fault{Field: "territory", Message: "Ce territoire n’existe pas\u00a0: " + p.Territory + "."}
-	}
-	if p.Region, p.Department, err = plan.PlaceOf(ref, parts); err != nil {
-		return err
+	if p.Region, p.Department, err = plan.Place(r.Context(), d.Q, m.Tree())(ref); err != nil {
+		return &plan.Fault{Field: "territory", Message: "Ce territoire ou ce périmètre n’existe pas\u00a0: " + p.Territory + "."}
 	}
 	if p.Region != region.Code {
 		return &plan.Fault{Field: "territory", Message: "Ce territoire est d’une autre région\u00a0: c’est à elle d’enregistrer son plan."}

@@ -3,7 +3,6 @@
 package plans
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"strconv"
@@ -26,6 +25,8 @@ type Deps struct {
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Q     db.Q
 	Room  *plan.Room
+	// Cursors seal where a preview goes on.
+	Cursors db.Cursors
 	// Ambition tells what a region's COP set for its levers; nil while nothing does.
 	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
 }
@@ -33,7 +34,8 @@ type Deps struct {
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"plans": d.page, "plans-csv": d.csv,
-		"plan-desk": d.desk, "plan-add": d.add, "plan": d.one, "plan-save": d.save, "plan-aim": d.aim, "plan-aim-save": d.aimSave}
+		"plan-desk": d.desk, "plan-add": d.add, "plan": d.one, "plan-save": d.save, "plan-aim": d.aim, "plan-aim-save": d.aimSave,
+		"plan-import": d.importForm, "plan-stage": d.stage, "plan-model": d.model, "plan-preview": d.preview, "plan-verdicts": d.verdicts, "plan-apply": d.apply}
 }
 
 const nb = french.NoBreak
@@ -46,9 +48,13 @@ type view struct {
 	Table ui.Table
 	Plans ui.Table
 	Aside ui.Table
-	Steps []stepsOf
-	Desk  string
-	Foot  ui.Source
+	// Documents are the region's own, where it has several; Expected says which are
+	// looked for.
+	Documents ui.Table
+	Expected  string
+	Steps     []stepsOf
+	Desk      string
+	Foot      ui.Source
 }
 
 // stepsOf is what was done to the values of a lever before they were compared.
@@ -68,25 +74,13 @@ func (d Deps) comparison(r *http.Request) (plan.Comparison, territory.Region, er
 	if err != nil {
 		return plan.Comparison{}, region, err
 	}
-	p, err := m.Of(territory.Ref{Scale: territory.RegionS, Code: region.Code})
-	if err != nil {
-		return plan.Comparison{}, region, err
-	}
-	plans, err := plan.OfRegion(ctx, d.Q, region.Code)
-	if err != nil {
-		return plan.Comparison{}, region, err
-	}
-	aims, err := plan.ObjectivesIn(ctx, d.Q, region.Code)
-	if err != nil {
-		return plan.Comparison{}, region, err
-	}
 	var ambition plan.Ambition
 	if d.Ambition != nil {
 		if ambition, err = d.Ambition(ctx, region.Code); err != nil {
 			return plan.Comparison{}, region, err
 		}
 	}
-	x, err := plan.Compare(m, p, plans, aims, func(id string) ([]int32, error) { return territory.MembersOf(ctx, d.Q, m.Tree(), id) }, ambition)
+	x, err := plan.Read(ctx, d.Q, m, region.Code, ambition)
 	return x, region, err
 }
 
@@ -109,6 +103,12 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 	v.Table, v.Steps = lines(x)
 	v.Plans = planTable(x.Plans)
 	v.Aside = asideTable(x)
+	v.Documents = documentTable(x)
+	documents, err := plan.Documents(region.Code)
+	if err != nil {
+		return err
+	}
+	v.Expected = plan.Expected(documents)
 	page := d.Shell.Page(r, v.Title, "Ce que visent le panorama de l’État, les documents de la région et les plans climat de ses territoires, levier par levier, ramené aux mêmes termes.",
 		ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: region.Name, Href: base}, ui.Link{Label: "Plans"})
 	return d.Shell.Render(w, r, page, comparePage(v))
@@ -193,8 +193,18 @@ func lines(x plan.Comparison) (ui.Table, []stepsOf) {
 			s := l.Regional[0]
 			if regional = cellOf(s.Effort.Kt, decimals); s.Effort.Kt.Known {
 				regional.Sub = s.Plan.Kind.Name() + prefixed(", ", s.Effort.Base)
-				said = append(said, prefixedAll(s.Plan.Kind.Name()+nb+": ", s.Effort.Steps)...)
 			}
+			for i, s := range l.Regional {
+				said = append(said, prefixedAll(s.Plan.Kind.Name()+nb+": ", s.Effort.Steps)...)
+				if i == 0 || !s.Speaks {
+					continue
+				}
+				regional.Sub += "\u00a0; " + s.Plan.Kind.Name() + nb + ": " + besides(s.Effort.Kt, decimals)
+			}
+		}
+		difference := cellOf(l.Gap, decimals)
+		if l.Gap.Known {
+			difference.Explain = wording.FigurePath(plan.Key(l.Line.Lever.Code, x.Region.Territory.Ref.Code))
 		}
 		gap := cellOf(l.GapChange, 1)
 		if l.GapChange.Known {
@@ -217,12 +227,51 @@ func lines(x plan.Comparison) (ui.Table, []stepsOf) {
 		for _, c := range l.Sum.Left {
 			said = append(said, c.Plan.Name+nb+": hors du total, "+c.Kt.Reason)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.ShortName, Href: wording.LeverPath(l.Line.Lever.Code)}, offered, regional, cellOf(l.Gap, decimals), gap, sum, covered, cellOf(l.Ambition.Kt, decimals)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.ShortName, Href: wording.LeverPath(l.Line.Lever.Code)}, offered, regional, difference, gap, sum, covered, cellOf(l.Ambition.Kt, decimals)}})
 		if len(said) > 0 {
 			steps = append(steps, stepsOf{Lever: l.Line.Lever.ShortName, Lines: said})
 		}
 	}
 	return t, steps
+}
+
+// besides writes what another document of the region does, in short: why it
+// cannot be compared is in the table of documents.
+func besides(f plan.Figure, decimals int) string {
+	if !f.Known {
+		return "ne se compare pas"
+	}
+	return french.Number(f.V, decimals)
+}
+
+// documentTable sets every document of the region that speaks of a lever on a
+// line of its own, where the region has several.
+func documentTable(x plan.Comparison) ui.Table {
+	t := ui.Table{ID: "documents", Caption: "Chaque document de la Région, levier par levier", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Document"}, {Label: "Ce qu’il vise", Unit: wording.Kilotonnes, Number: true},
+		{Label: "Écart au panorama", Unit: "kt", Number: true}, {Label: "Niveau en 2030", Unit: "unité du levier", Number: true}}}
+	decimals := wording.TableDecimals(x.Region.Total.Kg)
+	held := 0
+	for _, p := range x.Plans {
+		if p.Kind.Regional() && p.State.Holds() {
+			held++
+		}
+	}
+	if held < 2 {
+		return t
+	}
+	for _, l := range x.Lines {
+		for _, s := range l.Regional {
+			if !s.Speaks {
+				continue
+			}
+			level := cellOf(s.Effort.Level, 1)
+			if s.Effort.Level.Known {
+				level.Text, level.Sub = plan.Number(s.Effort.Level.V), s.Effort.Unit
+			}
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.ShortName, Href: wording.LeverPath(l.Line.Lever.Code)}, {Text: s.Plan.Kind.Name(), Sub: s.Plan.Name}, cellOf(s.Effort.Kt, decimals), cellOf(l.GapOf(s), decimals), level}})
+		}
+	}
+	return t
 }
 
 func prefixed(prefix, text string) string {
@@ -293,7 +342,7 @@ func (d Deps) csv(w http.ResponseWriter, r *http.Request) error {
 	}
 	data := exchange.Dataset{Name: "plans-" + region.Slug, Fields: []exchange.Field{{Name: "code_levier"}, {Name: "levier"}, {Name: "panorama_kt", Number: true}, {Name: "document"}, {Name: "document_kt", Number: true},
 		{Name: "document_raison"}, {Name: "ecart_kt", Number: true}, {Name: "unite"}, {Name: "ecart_unite", Number: true}, {Name: "plans_climat_kt", Number: true}, {Name: "plans_climat_raison"},
-		{Name: "population_couverte", Number: true}, {Name: "population", Number: true}, {Name: "estime"}, {Name: "ambition_cop_kt", Number: true}, {Name: "etapes"}}}
+		{Name: "population_couverte", Number: true}, {Name: "population", Number: true}, {Name: "estime"}, {Name: "ambition_cop_kt", Number: true}, {Name: "etapes"}, {Name: "autres_documents"}}}
 	data.Rows = func(yield func([]exchange.Datum, error) bool) {
 		for _, l := range x.Lines {
 			n := func(f plan.Figure) exchange.Datum {
@@ -307,23 +356,25 @@ func (d Deps) csv(w http.ResponseWriter, r *http.Request) error {
 				s := l.Regional[0]
 				document, kt, why, steps = s.Plan.Name, s.Effort.Kt, s.Effort.Kt.Reason, s.Effort.Steps
 			}
+			var others []string
+			for i, s := range l.Regional {
+				if i > 0 && s.Speaks {
+					said := s.Effort.Kt.Reason
+					if s.Effort.Kt.Known {
+						said = plan.Number(s.Effort.Kt.V) + nb + "ktCO₂e"
+					}
+					others = append(others, s.Plan.Name+nb+": "+said)
+				}
+			}
 			estimated := "non"
 			if l.Sum.Estimated {
 				estimated = "oui"
 			}
 			if !yield([]exchange.Datum{exchange.Text(l.Line.Lever.Code), exchange.Text(l.Line.Lever.Name), n(l.Panorama.Kt), exchange.Text(document), n(kt), exchange.Text(why), n(l.Gap), exchange.Text(l.Panorama.Unit), n(l.GapChange),
-				n(l.Sum.Kt), exchange.Text(l.Sum.Kt.Reason), exchange.Number(strconv.FormatInt(l.Sum.Covered, 10)), exchange.Number(strconv.FormatInt(l.Sum.Population, 10)), exchange.Text(estimated), n(l.Ambition.Kt), exchange.Text(strings.Join(steps, " ; "))}, nil) {
+				n(l.Sum.Kt), exchange.Text(l.Sum.Kt.Reason), exchange.Number(strconv.FormatInt(l.Sum.Covered, 10)), exchange.Number(strconv.FormatInt(l.Sum.Population, 10)), exchange.Text(estimated), n(l.Ambition.Kt), exchange.Text(strings.Join(steps, " ; ")), exchange.Text(strings.Join(others, " ; "))}, nil) {
 				return
 			}
 		}
 	}
-	var body bytes.Buffer
-	if _, err := exchange.WriteCSV(&body, data, ','); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+data.Name+`.csv"`)
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-	_, err = w.Write(body.Bytes())
-	return err
+	return sendCSV(w, data)
 }

@@ -31,7 +31,7 @@ func formPage(v formView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Title(ui.Heading{Title: "Inviter des personnes", Lead: "Chaque ligne reçoit d’abord son verdict : rien n’est envoyé avant que vous l’ayez relu. On n’invite que dans son périmètre, à des rôles au-dessous du sien."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Title(ui.Heading{Title: "Inviter des personnes", Lead: "Chaque ligne reçoit d’abord son verdict : rien n’est envoyé avant que vous l’ayez relu, et une seule ligne refusée retient tout l’envoi. On n’invite que dans son périmètre, à des rôles au-dessous du sien."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -43,7 +43,7 @@ func (d Deps) importForm(w http.ResponseWriter, r *http.Request) error {
 
 func (d Deps) showImport(w http.ResponseWriter, r *http.Request, status int, region territory.Region, wrong error) error {
 	v := importView{Heading: ui.Heading{Overline: "Plans", Title: region.Name + nb + ": importer des plans", Scope: []string{"réservé à l’équipe"},
-		Lead: "Une ligne par objectif. Chaque ligne reçoit d’abord son verdict" + nb + ": rien n’est enregistré avant que vous l’ayez relu."},
+		Lead: "Une ligne par objectif. Chaque ligne reçoit d’abord son verdict" + nb + ": rien n’est enregistré avant que vous l’ayez relu, et une seule ligne refusée retient tout le fichier."},
 		Tabs: deskTabs(region), Base: base(region) + "/import",
 		Fields: []ui.Field{{ID: "file", Label: "Fichier CSV ou XLSX", Type: "file", Accept: ".csv,.xlsx,text/csv", Required: true, Help: "Les colonnes du modèle, dans n’importe quel ordre. 25" + nb + "Mo et 10" + nb + "000 lignes au plus."},
 			{ID: "encoding", Label: "Encodage du fichier", Type: "select", Options: []ui.Option{{Label: "UTF-8, ou classeur"}, {Value: string(exchange.Windows1252), Label: "Windows-1252 (ancien Excel)", Selected: r.PostForm.Get("encoding") == string(exchange.Windows1252)}}},

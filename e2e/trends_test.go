@@ -12,7 +12,8 @@ func TestReadsTheTrendsOfTwoRegions(t *testing.T) {
 	a := Start(t)
 	p := Open(t, a.URL())
 	p.Visit("/regions/grand-est/panorama")
-	p.Follow(`nav a[href="/regions/grand-est/tendances"]`)
+	p.Follow(`nav a[href="/regions/grand-est/diagnostic"]`)
+	p.Follow(`main a[href="/regions/grand-est/tendances"]`)
 	both(p)
 	p.PDF(false)
 	if h1 := p.Text("h1"); !strings.Contains(h1, "que l’on peut juger") {

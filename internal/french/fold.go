@@ -45,23 +45,30 @@ func Fold(s string) string {
 			put(rune(l))
 			continue
 		}
-		switch r {
-		case 'œ', 'Œ':
-			put('o')
-			b.WriteByte('e')
-			continue
-		case 'æ', 'Æ':
-			put('a')
-			b.WriteByte('e')
-			continue
-		case 'ß', 'ẞ':
-			put('s')
-			b.WriteByte('s')
+		if openLigature(r, put) {
 			continue
 		}
 		foldRare(r, put, &gap)
 	}
 	return b.String()
+}
+
+// openLigature puts the two letters of a ligature that French names use.
+func openLigature(r rune, put func(rune)) bool {
+	switch r {
+	case 'œ', 'Œ':
+		put('o')
+		put('e')
+	case 'æ', 'Æ':
+		put('a')
+		put('e')
+	case 'ß', 'ẞ':
+		put('s')
+		put('s')
+	default:
+		return false
+	}
+	return true
 }
 
 // folded tells whether s is its own fold, to spare the copy.
@@ -111,7 +118,7 @@ func foldRare(r rune, put func(rune), gap *bool) {
 	}
 	for _, d := range norm.NFKD.String(string(r)) {
 		switch d = unicode.ToLower(d); {
-		case unicode.Is(unicode.Mn, d):
+		case unicode.Is(unicode.Mn, d), openLigature(d, put): // ᴭ decomposes to Æ
 		case unicode.IsLetter(d), unicode.IsDigit(d):
 			put(d)
 		default:

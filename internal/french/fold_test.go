@@ -25,6 +25,7 @@ func TestFold(t *testing.T) {
 		"Straße":                      "strasse",
 		"2A004":                       "2a004",
 		"Ærø":                         "aerø",
+		"ᴭ":                           "ae",
 		"\xff\xfe":                    "",
 		"Dembéni\u202f/\u202fMamoudz": "dembeni mamoudz",
 	} {

@@ -38,6 +38,11 @@ const (
 	Error   Verdict = "error"
 )
 
+// Name is what a list says of a row with this verdict, in French.
+func (v Verdict) Name() string {
+	return map[Verdict]string{OK: "bonne", Warning: "bonne, avec une remarque", Error: "refusée"}[v]
+}
+
 // Run is one import: a file of one kind, and what became of it.
 type Run struct {
 	ID        string

@@ -130,7 +130,7 @@ func cellsOf(l intake.Line) [9]string {
 	if l.Col > 0 {
 		out[1] = strconv.Itoa(l.Col)
 	}
-	out[2] = map[intake.Verdict]string{intake.OK: "bonne", intake.Warning: "bonne, avec une remarque", intake.Error: "refusée"}[l.Verdict]
+	out[2] = l.Verdict.Name()
 	var in account.Invite
 	if json.Unmarshal(l.Data, &in) == nil {
 		copy(out[3:8], in.Raw[:])

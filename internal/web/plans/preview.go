@@ -115,7 +115,7 @@ func noticeOf(run intake.Run) ui.Alert {
 // cellsOf is a row as it is listed: line, column, verdict, plan, its kind and
 // territory, lever or indicator, what it aims at, the reason.
 func cellsOf(l intake.Line) [8]string {
-	out := [8]string{strconv.Itoa(l.Line), "", map[intake.Verdict]string{intake.OK: "bonne", intake.Warning: "bonne, avec une remarque", intake.Error: "refusée"}[l.Verdict]}
+	out := [8]string{strconv.Itoa(l.Line), "", l.Verdict.Name()}
 	if l.Col > 0 {
 		out[1] = strconv.Itoa(l.Col)
 	}

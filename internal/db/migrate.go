@@ -48,12 +48,19 @@ func (d *DB) migrateTo(ctx context.Context, version int64) error {
 			}
 			return err
 		}
-		if err := up(); err != nil {
-			// Another process may have applied the same step first (SQLite has
-			// no advisory lock): then a second look finds nothing to do.
-			if d.engine == SQLite && up() == nil {
-				return nil
+		err := up()
+		// SQLite has no advisory lock: another process may have applied the same
+		// step first. As long as the schema moves on, somebody works at it, and
+		// what is left is looked at again; a step that fails by itself does not
+		// move it.
+		for seen := int64(-1); err != nil && d.engine == SQLite; {
+			now, verr := currentVersion(ctx, p)
+			if verr != nil || now <= seen {
+				break
 			}
+			seen, err = now, up()
+		}
+		if err != nil {
 			return apperr.New(apperr.Unavailable, wrapEngine(err), "La mise à jour du schéma de la base de données a échoué\u00a0: aucune donnée n’a été modifiée. Consultez le journal du serveur.")
 		}
 		return nil

@@ -8,5 +8,5 @@ import "embed"
 
 // FS holds the tables, so that the program needs no file beside itself.
 //
-//go:embed *.csv *.csv.gz territories/*.tsv.gz
+//go:embed *.csv questionnaire-national.json *.csv.gz territories/*.tsv.gz
 var FS embed.FS

@@ -25,13 +25,13 @@ var house = []floor{
 	{name: "errors", packages: []string{"internal/apperr"}},
 	{name: "foundations", packages: []string{"internal/config", "internal/db", "internal/jobs", "internal/mail", "internal/blob", "internal/journal"}},
 	{name: "leaves", pure: true, reach: []string{"internal/apperr", "internal/french"}, packages: []string{
-		"internal/french", "internal/office", "internal/chart", "internal/textmining", "internal/form", "internal/policy"}},
+		"internal/french", "internal/office", "internal/chart", "internal/textmining", "internal/form", "internal/policy", "internal/questionnaire"}},
 	{name: "tree, referential, ledger", packages: []string{
 		"internal/territory", "internal/framework", "internal/figure", "internal/series", "internal/panorama"}},
 	{name: "shared by rooms", packages: []string{"internal/link", "internal/intake", "internal/document", "internal/search"}},
 	{name: "rooms", packages: []string{
 		"internal/account", "internal/cop", "internal/plan", "internal/objective", "internal/knowledge", "internal/action",
-		"internal/survey", "internal/support", "internal/debate", "internal/diagnosis", "internal/roadmap", "internal/followup", "internal/national", "internal/report"}},
+		"internal/survey", "internal/restitution", "internal/support", "internal/debate", "internal/diagnosis", "internal/roadmap", "internal/followup", "internal/national", "internal/report"}},
 	{name: "foreign formats", packages: []string{"internal/exchange", "internal/hub"}},
 	// Components and the frame of a page know no room.
 	{name: "components", pure: true, reach: []string{"data", "data/geo", "internal/apperr", "internal/french", "internal/chart", "internal/form",

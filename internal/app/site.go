@@ -25,6 +25,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/series"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web"
 	"jalon/internal/web/downloads"
@@ -103,6 +104,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.knowledge.Load(ctx, a.tables, m.Tree()); err != nil {
 		return err
 	}
+	if err := a.survey.Load(ctx, a.tables); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}
@@ -130,7 +134,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
@@ -282,7 +286,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	known, err := db.Version(ctx, a.DB, knowledge.Version)
-	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known)
+	asked, err := db.Version(ctx, a.DB, survey.Version)
+	if err != nil {
+		return "", err
+	}
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known, asked)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

@@ -17,6 +17,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web/operator"
 )
@@ -32,6 +33,7 @@ type rooms struct {
 	national  *national.Room
 	plans     *plan.Room
 	knowledge *knowledge.Room
+	survey    *survey.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -57,6 +59,15 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		BaseURL: strings.TrimRight(base, "/"), COPsOf: cop.IDsOfRegion, Cursors: db.NewCursors(desk.Key("organisations")), RegionsOf: cop.RegionsOf,
 		Intake: c.Intake, Queue: r.queue, Delegations: r.cops.MoveDelegations, HomeOf: homeOf, Demo: c.demo, Seeds: c.seeds, Tables: Tables(),
 		Keep: account.Retention{Accounts: c.Config.RetentionAccounts, SignIn: c.Config.RetentionSignIn}, Provider: c.provider(strings.TrimRight(base, "/"))}
+	r.survey = &survey.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("survey")), Queue: r.queue, Outbox: r.outbox,
+		BaseURL: strings.TrimRight(base, "/"),
+		Contacts: func(ctx context.Context, q db.Q, authority string) ([]mail.Address, int, error) {
+			o, err := account.FindOrganisation(ctx, q, authority)
+			if err != nil {
+				return nil, 0, err
+			}
+			return r.accounts.Contacts(ctx, q, o)
+		}}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

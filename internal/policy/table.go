@@ -86,12 +86,18 @@ const (
 	Strength     Kind = "strength"     // strong points of a region, good practices
 	Obstacle     Kind = "obstacle"     // what blocks, and what the nation answers
 	Note         Kind = "note"         // notes of expertise
+
+	Questionnaire Kind = "questionnaire" // what is asked: templates, variants
+	Campaign      Kind = "campaign"      // sending it to the authorities of a COP, and following them
+	Response      Kind = "response"      // the answer of one authority
+	Restitution   Kind = "restitution"   // what answers say together
 )
 
 // Kinds lists every kind, for the tests that walk the table.
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
-		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note}
+		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note,
+		Questionnaire, Campaign, Response, Restitution}
 }
 
 // Verb is what is done to a thing.
@@ -140,6 +146,8 @@ var rules = []rule{
 	{themselves, Strength, v(Read, Edit)},
 	{themselves, Obstacle, v(Read, Edit)},
 	{themselves, Note, v(Read, Edit)},
+	{anyone, Questionnaire, v(Read)},
+	{public, Restitution, v(Read)},
 
 	{Operator, Perimeter, v(Create, Edit)},
 	{Operator, Job, v(Read, Edit)},
@@ -170,12 +178,18 @@ var rules = []rule{
 	{NationalAdmin, Board, v(Read, Export)},
 	{NationalAdmin, Report, v(Read, Create, Export)},
 	{NationalAdmin, Metric, v(Read, Create, Edit)},
+	{NationalAdmin, Questionnaire, v(Create, Edit)},
+	{NationalAdmin, Campaign, v(Read, Export)},
+	{NationalAdmin, Response, v(Read, Export)},
+	{NationalAdmin, Restitution, v(Read, Export)},
 
 	{NationalReader, Board, v(Read, Export)},
 	{NationalReader, Report, v(Read, Export)},
 	{NationalReader, Metric, v(Read)},
 	{NationalReader, Organisation, v(Read)},
 	{NationalReader, Obstacle, v(Read, Export)},
+	{NationalReader, Campaign, v(Read)},
+	{NationalReader, Restitution, v(Read, Export)},
 
 	{StateChair, Plan, v(Create, Edit)},
 	{StateChair, Strength, v(Read, Create, Edit, Judge)},
@@ -198,6 +212,10 @@ var rules = []rule{
 	{StateChair, Journal, v(Read, Export)},
 	{StateChair, Board, v(Read)},
 	{StateChair, Report, v(Read)},
+	{StateChair, Questionnaire, v(Create, Edit)},
+	{StateChair, Campaign, v(Read, Create, Edit, Export)},
+	{StateChair, Response, v(Read, Create, Edit, Export)},
+	{StateChair, Restitution, v(Read, Export)},
 
 	{RegionChair, Plan, v(Create, Edit)},
 	{RegionChair, Strength, v(Read, Create, Edit, Judge)},
@@ -220,6 +238,10 @@ var rules = []rule{
 	{RegionChair, Journal, v(Read, Export)},
 	{RegionChair, Board, v(Read)},
 	{RegionChair, Report, v(Read)},
+	{RegionChair, Questionnaire, v(Create, Edit)},
+	{RegionChair, Campaign, v(Read, Create, Edit, Export)},
+	{RegionChair, Response, v(Read, Create, Edit, Export)},
+	{RegionChair, Restitution, v(Read, Export)},
 
 	{Team, Plan, v(Create, Edit)},
 	{Team, Strength, v(Read, Create, Edit, Judge)},
@@ -242,6 +264,10 @@ var rules = []rule{
 	{Team, Journal, v(Read, Export)},
 	{Team, Board, v(Read)},
 	{Team, Report, v(Read)},
+	{Team, Questionnaire, v(Create, Edit)},
+	{Team, Campaign, v(Read, Create, Edit, Export)},
+	{Team, Response, v(Read, Create, Edit, Export)},
+	{Team, Restitution, v(Read, Export)},
 
 	{DepartmentLead, Plan, v(Create, Edit)},
 	{DepartmentLead, Strength, v(Read, Create, Edit, Judge)},
@@ -262,6 +288,9 @@ var rules = []rule{
 	{DepartmentLead, RoleGrant, v(Read, Create, Edit, Transfer)},
 	{DepartmentLead, Invitation, v(Read, Create)},
 	{DepartmentLead, Journal, v(Read)},
+	{DepartmentLead, Campaign, v(Read, Export)},
+	{DepartmentLead, Response, v(Read, Create, Edit, Export)},
+	{DepartmentLead, Restitution, v(Read, Export)},
 
 	{Expert, Desk, v(Read)},
 	{Expert, Document, v(Read, Create)},
@@ -269,6 +298,7 @@ var rules = []rule{
 	{Expert, Strength, v(Read, Create)},
 	{Expert, Obstacle, v(Read, Create)},
 	{Expert, Note, v(Read, Create)},
+	{Expert, Restitution, v(Read)},
 
 	{Facilitator, Document, v(Read, Create)},
 	{Facilitator, Meeting, v(Read, Create, Edit)},
@@ -281,6 +311,7 @@ var rules = []rule{
 	{Writer, Strength, v(Read, Create)},
 	{Writer, Obstacle, v(Read, Create)},
 	{Writer, Note, v(Read, Create)},
+	{Writer, Response, v(Read, Edit)},
 
 	{Validator, Organisation, v(Read, Edit)},
 	{Validator, Membership, v(Read, Create, Edit)},
@@ -288,6 +319,7 @@ var rules = []rule{
 	{Validator, Strength, v(Read, Create)},
 	{Validator, Obstacle, v(Read, Create)},
 	{Validator, Note, v(Read, Create)},
+	{Validator, Response, v(Read, Edit, Consent)},
 
 	{Participant, Document, v(Read)},
 	{Participant, Meeting, v(Read)},

@@ -63,7 +63,7 @@ const fileBody = 128 << 20
 // Routes is the only list of routes: what is not here is not served, but for
 // the files under /static/ and /theme/.
 func Routes() []Route {
-	return everyCOP([]Route{
+	return everyCOP(slices.Concat(surveyRoutes(), []Route{
 		{Method: "GET", Pattern: "/{$}", Name: "home", Formats: []string{typeHTML}, Sample: "/"},
 		{Method: "GET", Pattern: "/recherche", Name: "search", Formats: []string{typeHTML}, Sample: "/recherche?q=saint"},
 		{Method: "GET", Pattern: "/territoires", Name: "territories", Formats: []string{typeHTML}, Sample: "/territoires"},
@@ -302,7 +302,7 @@ func Routes() []Route {
 		{Method: "GET", Pattern: "/sante", Name: "health", Formats: []string{typeJSON}, Cache: Own, Sample: "/sante"},
 		{Method: "GET", Pattern: "/robots.txt", Name: "robots", Formats: []string{typeText}, Cache: Own, Sample: "/robots.txt"},
 		{Method: "GET", Pattern: "/favicon.ico", Name: "favicon", Formats: []string{typeSVG}, Cache: Own},
-	})
+	}))
 }
 
 // ofRegion reports whether a page of a desk is of its region, whatever the COP:

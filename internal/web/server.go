@@ -27,6 +27,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/series"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web/accounts"
 	"jalon/internal/web/cops"
@@ -98,6 +99,8 @@ type Deps struct {
 	Plans *plan.Room
 	// Knowledge keeps strong points, obstacles and notes of expertise.
 	Knowledge *knowledge.Room
+	// Survey asks authorities and keeps what they answer.
+	Survey *survey.Room
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Keep is how long what tells of people is kept, for the page that says so.
@@ -192,6 +195,9 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own}))
+	for _, hs := range s.surveyHandlers() {
+		add(hs)
+	}
 	add(s.More)
 	return all
 }

@@ -43,6 +43,20 @@ func (m *Room) attempt(ctx context.Context, tx db.Q, name string, most int64) er
 	return nil
 }
 
+// Tried counts a try under a name, in the same hours and the same table as those
+// of signing in, and reports whether there were more than most: for the doors of
+// other rooms. The count stays whatever the caller does next.
+func (m *Room) Tried(ctx context.Context, name string, most int64) (over bool, err error) {
+	defer apperr.Wrap(&err, "account.Tried")
+	if err := db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error { return m.attempt(ctx, tx, name, 1<<40) }); err != nil {
+		return false, err
+	}
+	if err = m.refuse(ctx, name, most); errors.Is(err, errTooMany) {
+		return true, nil
+	}
+	return false, err
+}
+
 // AskLink sends a link and a code to an address that has an account, and a word
 // to one that has none, once a day. What it answers, and the work it does, are
 // the same for both.

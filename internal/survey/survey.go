@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"jalon/internal/db"
@@ -61,6 +62,11 @@ type Room struct {
 	// Contacts are who is written to for an authority that has no contact of its
 	// own in the campaign; step 0 are its contacts, 1 its address, 2 the team.
 	Contacts func(ctx context.Context, q db.Q, authority string) (to []mail.Address, step int, err error)
+	// Tried counts a try under a name and reports whether there were more than most
+	// within the hour; nil limits nothing.
+	Tried func(ctx context.Context, name string, most int64) (over bool, err error)
+
+	forms sync.Map // formKey → *paths: forms that were published never change
 }
 
 // Hint is what is known already about a cell, shown beside it: never written as

@@ -1,0 +1,339 @@
+package textmining
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Theme is a group of texts that use the same words.
+type Theme struct {
+	Terms   []string // the words that mark it, the strongest first
+	Members []int    // texts, the closest first
+}
+
+// Label names a theme by its words.
+func (t Theme) Label() string { return strings.Join(t.Terms[:min(3, len(t.Terms))], ", ") }
+
+// Grouping says how themes are made; zero fields take what is proposed.
+type Grouping struct {
+	Themes  int     // how many at most; 0: by the number of texts, 3 to 20
+	Nearest float64 // cosine under which a text is of no theme; 0: 0.12
+	Terms   int     // words that name a theme; 0: 6
+}
+
+func (g Grouping) filled(texts int) Grouping {
+	if g.Themes <= 0 {
+		g.Themes = min(max(int(0.8*math.Sqrt(float64(texts))), 3), 20)
+	}
+	if g.Nearest == 0 {
+		g.Nearest = 0.12
+	}
+	if g.Terms <= 0 {
+		g.Terms = 6
+	}
+	return g
+}
+
+// weight is a term of a text and what it counts for.
+type weight struct {
+	term int32
+	w    float64
+}
+
+// tries is how many starts are compared: themes of few texts depend on where one
+// starts, and cost little.
+func tries(texts int) int {
+	switch {
+	case texts <= 2_000:
+		return 24
+	case texts <= 10_000:
+		return 6
+	}
+	return 2
+}
+
+// Themes groups texts by the words that they share (TF-IDF, spherical k-means from
+// starts chosen by a fixed sequence, the best kept). rest are the texts of no
+// theme: those that share too few words with any, or say nothing.
+func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
+	g = g.filled(len(c.stems))
+	vectors := widen(c.vectors(), len(c.names))
+	var docs []int
+	for i, v := range vectors {
+		if len(v) > 0 {
+			docs = append(docs, i)
+		} else {
+			rest = append(rest, i)
+		}
+	}
+	k := min(g.Themes, len(docs))
+	if k == 0 {
+		return nil, rest
+	}
+	var best []int
+	var centres [][]float64
+	top := -1.0
+	for seed := range tries(len(docs)) {
+		at, cs, score := cluster(vectors, docs, len(c.names), k, uint64(seed))
+		if score > top+1e-9 {
+			best, centres, top = at, cs, score
+		}
+	}
+	themes = make([]Theme, k)
+	type near struct {
+		doc int
+		cos float64
+	}
+	members := make([][]near, k)
+	for n, d := range docs {
+		x := best[n]
+		if cos := dot(vectors[d], centres[x]); cos >= g.Nearest {
+			members[x] = append(members[x], near{d, cos})
+		} else {
+			rest = append(rest, d)
+		}
+	}
+	for x := range themes {
+		slices.SortFunc(members[x], func(a, b near) int { return cmp.Or(cmp.Compare(b.cos, a.cos), cmp.Compare(a.doc, b.doc)) })
+		for _, m := range members[x] {
+			themes[x].Members = append(themes[x].Members, m.doc)
+		}
+		themes[x].Terms = c.terms(centres[x], g.Terms)
+	}
+	themes = slices.DeleteFunc(themes, func(t Theme) bool { return len(t.Members) == 0 })
+	slices.SortFunc(themes, func(a, b Theme) int {
+		return cmp.Or(cmp.Compare(len(b.Members), len(a.Members)), cmp.Compare(a.Label(), b.Label()))
+	})
+	slices.Sort(rest)
+	return themes, rest
+}
+
+// terms are the words that weigh most in a centre.
+func (c *Corpus) terms(centre []float64, most int) []string {
+	var all []weight
+	for t, w := range centre {
+		if w > 0.05 {
+			all = append(all, weight{int32(t), w})
+		}
+	}
+	slices.SortFunc(all, func(a, b weight) int {
+		return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(c.names[a.term], c.names[b.term]))
+	})
+	var out []string
+	for _, x := range all[:min(most, len(all))] {
+		out = append(out, c.said(x.term))
+	}
+	return out
+}
+
+// vectors are the texts as terms of unit length: those that only one text uses
+// are left out of a corpus large enough to do without, those that half of them
+// use say nothing.
+func (c *Corpus) vectors() [][]weight {
+	docs := make([]int, len(c.names))
+	counts := make([]map[int32]int, len(c.stems))
+	for i, stems := range c.stems {
+		counts[i] = map[int32]int{}
+		for _, s := range stems {
+			if counts[i][s]++; counts[i][s] == 1 {
+				docs[s]++
+			}
+		}
+	}
+	n := len(c.stems)
+	out := make([][]weight, n)
+	for i := range c.stems {
+		var v []weight
+		for term, tf := range counts[i] {
+			if df := docs[term]; n < 10 || df > 1 && df <= n/2 {
+				v = append(v, weight{term, (1 + math.Log(float64(tf))) * math.Log(1+float64(n)/float64(df))})
+			}
+		}
+		slices.SortFunc(v, func(a, b weight) int { return cmp.Compare(a.term, b.term) }) // sums in one order: the same to the last bit
+		sum := 0.0
+		for _, x := range v {
+			sum += x.w * x.w
+		}
+		for j := range v {
+			v[j].w /= math.Sqrt(sum)
+		}
+		out[i] = v
+	}
+	return out
+}
+
+// company is how much a text takes of the words that its own keep company with,
+// and mostCompany how many of them a word brings.
+const (
+	company     = 0.8
+	mostCompany = 25
+)
+
+// widen adds to each text the words that its own words are met with elsewhere:
+// «chaudière» and «isolation» are then close, though no text holds both twice.
+// Short texts share too few words to be grouped without.
+func widen(vectors [][]weight, terms int) [][]weight {
+	holds := make([][]int32, terms) // texts, by term
+	for i, v := range vectors {
+		for _, x := range v {
+			if len(holds[x.term]) < 400 { // enough to know the company of a word
+				holds[x.term] = append(holds[x.term], int32(i))
+			}
+		}
+	}
+	sum, touched := make([]float64, terms), []int32{}
+	take := func(most int) []weight { // what was summed, its heaviest terms, of unit length
+		out := make([]weight, 0, len(touched))
+		for _, t := range touched {
+			if sum[t] > 0 {
+				out = append(out, weight{t, sum[t]})
+			}
+			sum[t] = 0
+		}
+		touched = touched[:0]
+		slices.SortFunc(out, func(a, b weight) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.term, b.term)) })
+		out = out[:min(most, len(out))]
+		slices.SortFunc(out, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
+		norm := 0.0
+		for _, x := range out {
+			norm += x.w * x.w
+		}
+		for j := range out {
+			out[j].w /= math.Sqrt(norm)
+		}
+		return out
+	}
+	add := func(t int32, w float64) {
+		if sum[t] == 0 {
+			touched = append(touched, t)
+		}
+		sum[t] += w
+	}
+	meets := make([][]weight, terms)
+	for t, in := range holds {
+		for _, d := range in {
+			for _, x := range vectors[d] {
+				if x.term != int32(t) {
+					add(x.term, x.w)
+				}
+			}
+		}
+		meets[t] = take(mostCompany)
+	}
+	out := make([][]weight, len(vectors))
+	for i, v := range vectors {
+		for _, x := range v {
+			add(x.term, x.w)
+			for _, y := range meets[x.term] {
+				add(y.term, company*x.w*y.w)
+			}
+		}
+		out[i] = take(60)
+	}
+	return out
+}
+
+func dot(v []weight, centre []float64) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += x.w * centre[x.term]
+	}
+	return sum
+}
+
+// next is a fixed sequence of numbers (splitmix64).
+func next(state *uint64) float64 {
+	*state += 0x9E3779B97F4A7C15
+	z := *state
+	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
+	z = (z ^ z>>27) * 0x94D049BB133111EB
+	return float64((z^z>>31)>>11) / (1 << 53)
+}
+
+// cluster puts texts in k groups, and says how close they are to their centres
+// altogether.
+func cluster(vectors [][]weight, docs []int, terms, k int, seed uint64) (at []int, centres [][]float64, score float64) {
+	centres = starts(vectors, docs, terms, k, seed)
+	at = make([]int, len(docs))
+	for round := range 40 {
+		moved := 0
+		score = 0
+		for n, d := range docs {
+			best, top := 0, -1.0
+			for x := range centres {
+				if s := dot(vectors[d], centres[x]); s > top+1e-12 {
+					best, top = x, s
+				}
+			}
+			if at[n] != best || round == 0 {
+				at[n] = best
+				moved++
+			}
+			score += top
+		}
+		if moved*1000 <= len(docs) && round > 0 {
+			return at, centres, score
+		}
+		for x := range centres {
+			clear(centres[x])
+		}
+		for n, d := range docs {
+			for _, w := range vectors[d] {
+				centres[at[n]][w.term] += w.w
+			}
+		}
+		for x := range centres {
+			unit(centres[x])
+		}
+	}
+	return at, centres, score
+}
+
+// starts are the first centres: each a text drawn the likelier, the farther it is
+// from those already drawn.
+func starts(vectors [][]weight, docs []int, terms, k int, seed uint64) [][]float64 {
+	state := seed*7919 + 17
+	far := make([]float64, len(docs))
+	for i := range far {
+		far[i] = 1
+	}
+	var out [][]float64
+	for range k {
+		sum := 0.0
+		for _, f := range far {
+			sum += f * f
+		}
+		pick, mark := len(docs)-1, next(&state)*sum
+		for n, f := range far {
+			if mark -= f * f; mark <= 0 {
+				pick = n
+				break
+			}
+		}
+		centre := make([]float64, terms)
+		for _, w := range vectors[docs[pick]] {
+			centre[w.term] = w.w
+		}
+		out = append(out, centre)
+		for n, d := range docs {
+			far[n] = min(far[n], max(0, 1-dot(vectors[d], centre)))
+		}
+	}
+	return out
+}
+
+func unit(v []float64) {
+	sum := 0.0
+	for _, x := range v {
+		sum += x * x
+	}
+	if sum == 0 {
+		return
+	}
+	norm := math.Sqrt(sum)
+	for i := range v {
+		v[i] /= norm
+	}
+}

@@ -21,7 +21,7 @@ func (c *Condition) Holds(f Form, a Answers) bool {
 	case c.Rated != "":
 		for _, s := range f.Sections {
 			for _, q := range s.Questions {
-				if q.ID == c.Rated && slices.ContainsFunc(q.Keys(), func(k string) bool { return a[k] != "" }) {
+				if q.ID == c.Rated && q.Type == Matrix && slices.ContainsFunc(q.Keys(), func(k string) bool { return a[k] != "" }) {
 					return true
 				}
 			}
@@ -65,7 +65,7 @@ type Pace struct {
 // Our own estimates: a commune's 25 rows are under 10 minutes.
 const (
 	secondsRow   = 20
-	secondsOther = 12
+	secondsOther = 10
 )
 
 func (f Form) pace() Pace {
@@ -91,12 +91,18 @@ func (f Form) Duration() int {
 		for _, q := range s.Questions {
 			if q.Type == Matrix {
 				seconds += len(q.Rows) * pace.Row
-			} else {
+			} else if q.Required || !s.rates() {
 				seconds += pace.Other
 			}
 		}
 	}
 	return minutes(seconds)
+}
+
+// rates reports whether rows are rated in a section: what else it asks is then
+// open to whoever has something to add, and no time is counted for it.
+func (s Section) rates() bool {
+	return slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Type == Matrix })
 }
 
 // seen ends the key under which a section is marked as gone through.
@@ -134,7 +140,7 @@ func (s *State) Progress() Progress {
 			continue
 		}
 		if n.section < 0 {
-			x := &progressOf{skipped: s.skipped(i), seen: s.a[n.id+seen] == Gone, whole: true}
+			x := &progressOf{skipped: s.skipped(i), seen: s.a[n.id+seen] == Gone, whole: true, rates: n.rates}
 			sections[i] = x
 			order = append(order, x)
 			continue
@@ -147,7 +153,9 @@ func (s *State) Progress() Progress {
 		if answered := s.a[n.id] != ""; answered {
 			x.touched = true
 		} else {
-			x.seconds += pace.Other
+			if n.question.Required || !x.rates {
+				x.seconds += pace.Other
+			}
 			if n.question.Required {
 				x.whole = false
 			}
@@ -169,6 +177,7 @@ func (s *State) Progress() Progress {
 // progressOf is how far a section is.
 type progressOf struct {
 	skipped, seen bool
+	rates         bool // holds rows
 	due           bool // asks rows or required questions
 	whole         bool // all of which are answered
 	touched       bool

@@ -260,14 +260,17 @@ func Cap(k Kind) (rows, minutes int) {
 type Load struct {
 	Kind                      Kind
 	Sections, Questions, Rows int
-	Minutes                   int
+	Minutes, Whole            int // for what is expected, and with all that is optional
 	MostRows, MostMinutes     int
 }
 
 // Over says what is over the cap, in French; empty when nothing is.
 func (l Load) Over() string {
-	if l.Rows > l.MostRows {
+	switch {
+	case l.Rows > l.MostRows:
 		return "trop de lignes\u00a0: " + french.Integer(l.MostRows) + " au plus"
+	case l.Minutes > l.MostMinutes:
+		return "trop long\u00a0: " + french.Integer(l.MostMinutes) + "\u00a0min au plus"
 	}
 	return ""
 }
@@ -277,7 +280,8 @@ func (f Form) Loads() []Load {
 	var out []Load
 	for _, k := range Kinds() {
 		p := f.Path(k)
-		l := Load{Kind: k, Sections: len(p.Sections), Rows: p.Rows(), Minutes: p.Duration()}
+		l := Load{Kind: k, Sections: len(p.Sections), Rows: p.Rows()}
+		l.Minutes, l.Whole = p.Duration()
 		l.MostRows, l.MostMinutes = Cap(k)
 		for _, s := range p.Sections {
 			l.Questions += len(s.Questions)

@@ -83,20 +83,21 @@ func (f Form) pace() Pace {
 
 func minutes(seconds int) int { return (seconds + 59) / 60 }
 
-// Duration is how long the whole form takes, in minutes, when every question is
-// asked. Of a path: f.Path(kind).Duration().
-func (f Form) Duration() int {
-	pace, seconds := f.pace(), 0
+// Duration is how long the form takes, in minutes: least for what makes its
+// sections done, most when every optional question is answered too. Of a path:
+// f.Path(kind).Duration().
+func (f Form) Duration() (least, most int) {
+	pace, all := f.pace(), 0
 	for _, s := range f.Sections {
 		for _, q := range s.Questions {
 			if q.Type == Matrix {
-				seconds += len(q.Rows) * pace.Row
+				all += len(q.Rows) * pace.Row
 			} else {
-				seconds += pace.Other
+				all += pace.Other
 			}
 		}
 	}
-	return minutes(seconds)
+	return f.Progress(nil).Minutes, minutes(all)
 }
 
 // seen ends the key under which a section is marked as gone through.
@@ -121,8 +122,8 @@ func (f Form) Progress(a Answers) Progress { return f.Graph().Given(a).Progress(
 // skipped; else when each row that it asks is rated and each required question is
 // answered. One that asks neither rows nor required questions is done once
 // something in it is answered, or it is marked as gone through (Seen): nobody has
-// read what they have not opened. What takes time are the rows and questions left
-// in sections that are not done.
+// read what they have not opened. What takes time is what is left to be done so: rows,
+// required questions, and the questions of sections to go through.
 func (s *State) Progress() Progress {
 	var p Progress
 	pace, seconds := s.g.form.pace(), 0
@@ -146,11 +147,11 @@ func (s *State) Progress() Progress {
 		}
 		if answered := s.a[n.id] != ""; answered {
 			x.touched = true
-		} else {
+		} else if n.question.Required {
 			x.seconds += pace.Other
-			if n.question.Required {
-				x.whole = false
-			}
+			x.whole = false
+		} else {
+			x.optional += pace.Other
 		}
 		x.due = x.due || n.question.Required
 	}
@@ -158,8 +159,11 @@ func (s *State) Progress() Progress {
 		p.Total++
 		if x.skipped || x.whole && (x.due || x.touched || x.seen) {
 			p.Done++
-		} else {
-			seconds += x.seconds
+			continue
+		}
+		seconds += x.seconds
+		if !x.due {
+			seconds += x.optional
 		}
 	}
 	p.Minutes = minutes(seconds)
@@ -173,6 +177,7 @@ type progressOf struct {
 	whole         bool // all of which are answered
 	touched       bool
 	seconds       int
+	optional      int
 }
 
 func (s *State) rows(n *node, x *progressOf, p *Progress, pace Pace) {

@@ -123,7 +123,7 @@ func (f Form) Progress(a Answers) Progress { return f.Graph().Given(a).Progress(
 // answered. One that asks neither rows nor required questions is done once
 // something in it is answered, or it is marked as gone through (Seen): nobody has
 // read what they have not opened. What takes time is what is left to be done so: rows,
-// required questions, and the questions of sections to go through.
+// required questions, and a glance at each section that asks nothing else.
 func (s *State) Progress() Progress {
 	var p Progress
 	pace, seconds := s.g.form.pace(), 0
@@ -151,7 +151,7 @@ func (s *State) Progress() Progress {
 			x.seconds += pace.Other
 			x.whole = false
 		} else {
-			x.optional += pace.Other
+			x.optional = pace.Other
 		}
 		x.due = x.due || n.question.Required
 	}
@@ -177,7 +177,7 @@ type progressOf struct {
 	whole         bool // all of which are answered
 	touched       bool
 	seconds       int
-	optional      int
+	optional      int // a glance
 }
 
 func (s *State) rows(n *node, x *progressOf, p *Progress, pace Pace) {

@@ -23,8 +23,7 @@ type Graph struct {
 type node struct {
 	id       string
 	when     *Condition
-	section  int  // node of its section, -1 for a section
-	rates    bool // a section that holds rows
+	section  int // node of its section, -1 for a section
 	skip     string
 	question *Question
 	from, to int // its cells; those of a section are its flag
@@ -41,7 +40,7 @@ func (f Form) Graph() *Graph {
 		all := f.CellsOf(*s)
 		g.cells = append(g.cells, all...)
 		flag := 0
-		n := node{id: s.ID, when: s.When, section: -1, rates: s.rates(), from: from, to: from}
+		n := node{id: s.ID, when: s.When, section: -1, from: from, to: from}
 		if s.Skippable {
 			flag, n.skip, n.to = 1, s.Skip(), from+1
 		}

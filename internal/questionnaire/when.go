@@ -65,7 +65,7 @@ type Pace struct {
 // Our own estimates: a commune's 25 rows are under 10 minutes.
 const (
 	secondsRow   = 20
-	secondsOther = 10
+	secondsOther = 12
 )
 
 func (f Form) pace() Pace {
@@ -83,26 +83,21 @@ func (f Form) pace() Pace {
 
 func minutes(seconds int) int { return (seconds + 59) / 60 }
 
-// Duration is how long the whole form takes, in minutes, when every question is
-// asked. Of a path: f.Path(kind).Duration().
-func (f Form) Duration() int {
-	pace, seconds := f.pace(), 0
+// Duration is how long the form takes, in minutes: least for what makes its
+// sections done, most when every optional question is answered too. Of a path:
+// f.Path(kind).Duration().
+func (f Form) Duration() (least, most int) {
+	pace, all := f.pace(), 0
 	for _, s := range f.Sections {
 		for _, q := range s.Questions {
 			if q.Type == Matrix {
-				seconds += len(q.Rows) * pace.Row
-			} else if q.Required || !s.rates() {
-				seconds += pace.Other
+				all += len(q.Rows) * pace.Row
+			} else {
+				all += pace.Other
 			}
 		}
 	}
-	return minutes(seconds)
-}
-
-// rates reports whether rows are rated in a section: what else it asks is then
-// open to whoever has something to add, and no time is counted for it.
-func (s Section) rates() bool {
-	return slices.ContainsFunc(s.Questions, func(q Question) bool { return q.Type == Matrix })
+	return f.Progress(nil).Minutes, minutes(all)
 }
 
 // seen ends the key under which a section is marked as gone through.
@@ -127,8 +122,8 @@ func (f Form) Progress(a Answers) Progress { return f.Graph().Given(a).Progress(
 // skipped; else when each row that it asks is rated and each required question is
 // answered. One that asks neither rows nor required questions is done once
 // something in it is answered, or it is marked as gone through (Seen): nobody has
-// read what they have not opened. What takes time are the rows and questions left
-// in sections that are not done.
+// read what they have not opened. What takes time is what is left to be done so: rows,
+// required questions, and a glance at each section that asks nothing else.
 func (s *State) Progress() Progress {
 	var p Progress
 	pace, seconds := s.g.form.pace(), 0
@@ -140,7 +135,7 @@ func (s *State) Progress() Progress {
 			continue
 		}
 		if n.section < 0 {
-			x := &progressOf{skipped: s.skipped(i), seen: s.a[n.id+seen] == Gone, whole: true, rates: n.rates}
+			x := &progressOf{skipped: s.skipped(i), seen: s.a[n.id+seen] == Gone, whole: true}
 			sections[i] = x
 			order = append(order, x)
 			continue
@@ -152,13 +147,11 @@ func (s *State) Progress() Progress {
 		}
 		if answered := s.a[n.id] != ""; answered {
 			x.touched = true
+		} else if n.question.Required {
+			x.seconds += pace.Other
+			x.whole = false
 		} else {
-			if n.question.Required || !x.rates {
-				x.seconds += pace.Other
-			}
-			if n.question.Required {
-				x.whole = false
-			}
+			x.optional = pace.Other
 		}
 		x.due = x.due || n.question.Required
 	}
@@ -166,8 +159,11 @@ func (s *State) Progress() Progress {
 		p.Total++
 		if x.skipped || x.whole && (x.due || x.touched || x.seen) {
 			p.Done++
-		} else {
-			seconds += x.seconds
+			continue
+		}
+		seconds += x.seconds
+		if !x.due {
+			seconds += x.optional
 		}
 	}
 	p.Minutes = minutes(seconds)
@@ -177,11 +173,11 @@ func (s *State) Progress() Progress {
 // progressOf is how far a section is.
 type progressOf struct {
 	skipped, seen bool
-	rates         bool // holds rows
 	due           bool // asks rows or required questions
 	whole         bool // all of which are answered
 	touched       bool
 	seconds       int
+	optional      int // a glance
 }
 
 func (s *State) rows(n *node, x *progressOf, p *Progress, pace Pace) {

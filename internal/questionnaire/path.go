@@ -104,8 +104,14 @@ func (f Form) CellsOf(s Section) []Cell {
 	return out
 }
 
-// Cell finds a cell by its key.
+// Cell finds a cell by its key, or the mark «gone through» of a section. What
+// looks for many keeps the form's Graph.
 func (f Form) Cell(key string) (Cell, bool) {
+	for _, s := range f.Sections {
+		if key == s.Seen() {
+			return s.seenCell(), true
+		}
+	}
 	for _, c := range f.Cells() {
 		if c.Key == key {
 			return c, true

@@ -91,6 +91,8 @@ type Form struct {
 	Intro   string `json:"intro,omitempty"` // markdown
 	// Framework is the referential whose levers sections name.
 	Framework string `json:"framework"`
+	// Pace is how long answers take; our own estimates when nil.
+	Pace *Pace `json:"pace,omitempty"`
 	// Base is what a regional variant was made from; nil for a national template.
 	Base     *Base     `json:"base,omitempty"`
 	Scales   []Scale   `json:"scales"`

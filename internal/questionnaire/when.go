@@ -21,7 +21,7 @@ func (c *Condition) Holds(f Form, a Answers) bool {
 	case c.Rated != "":
 		for _, s := range f.Sections {
 			for _, q := range s.Questions {
-				if q.ID == c.Rated && slices.ContainsFunc(q.Keys(), func(k string) bool { return a[k] != "" }) {
+				if q.ID == c.Rated && q.Type == Matrix && slices.ContainsFunc(q.Keys(), func(k string) bool { return a[k] != "" }) {
 					return true
 				}
 			}

@@ -30,8 +30,8 @@ func (m *Room) Load(ctx context.Context, tables fs.FS) (err error) {
 	if err != nil {
 		return err
 	}
-	var f questionnaire.Form
-	if err := json.Unmarshal(doc, &f); err != nil {
+	f, err := questionnaire.Read(doc)
+	if err != nil {
 		return err
 	}
 	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {

@@ -127,7 +127,7 @@ func (m *Room) judge(s Seat, p *Path, changes []Change, out *Saving) []work {
 			refuse("Cette partie a été confiée à quelqu’un d’autre. Rien n’y a été changé.")
 			continue
 		}
-		value, warning, err := checkCell(p.Form, cell, c.Value)
+		value, warning, err := questionnaire.Check(p.Form, cell, c.Value)
 		if err == nil && len([]rune(c.Reason)) > 1000 {
 			err = apperr.Invalidf("La raison dépasse 1\u00a0000 caractères. Raccourcissez-la.")
 		}
@@ -136,6 +136,9 @@ func (m *Room) judge(s Seat, p *Path, changes []Change, out *Saving) []work {
 			continue
 		}
 		mine := c.Value
+		if cell.Type == questionnaire.Number && value == "0" && warning == "" {
+			warning = zeroAsked
+		}
 		c.Value = value
 		w := work{Change: c, warning: warning, number: cell.Type == questionnaire.Number}
 		if i, twice := seen[c.Key]; twice { // the last one wins, as in a form
@@ -209,7 +212,7 @@ func (m *Room) keep(ctx context.Context, tx db.Q, s Seat, r Response, p *Path, t
 		if err != nil {
 			return err
 		}
-		g := p.Form.Progress(AnswersOf(all))
+		g := p.Graph.Given(AnswersOf(all)).Progress()
 		rated, asked = int64(g.Rated), int64(g.Rows)
 	}
 	out.Asked, out.Rated, out.Answered = asked, rated, now.Answered+after.answered-before.answered
@@ -306,6 +309,9 @@ func (w work) unsaid() string {
 	}
 	return "Dites en quelques mots pourquoi vous corrigez cette réponse préremplie."
 }
+
+// zeroAsked holds «zero» and «I do not know» apart.
+const zeroAsked = "Zéro est-il bien la valeur\u00a0? Confirmez-le, ou videz le champ si vous ne savez pas."
 
 // Meant is the reason of an unusual value that was confirmed without another one.
 const Meant = "valeur inhabituelle, confirmée"

@@ -56,10 +56,10 @@ type count struct{ answered, rated int64 }
 func tally(p *Path, cells map[string]Draft, todo []work) (n count) {
 	rows := map[string]bool{}
 	for _, w := range todo {
-		if cells[w.Key].Value != "" {
+		c := p.cells[w.Key]
+		if cells[w.Key].Value != "" && !c.Flag {
 			n.answered++
 		}
-		c := p.cells[w.Key]
 		if c.Row == "" || rows[c.Row] || cells[p.skip[c.Section]].Value != "" {
 			continue
 		}

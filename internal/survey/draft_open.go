@@ -64,7 +64,7 @@ func (t *Desk) weigh(drafts []Draft) {
 		t.Drafts[d.Key] = d
 	}
 	t.Answers, t.Stamp = AnswersOf(drafts), stamp(drafts)
-	t.Progress = t.Path.Form.Progress(t.Answers)
+	t.Progress = t.Path.Graph.Given(t.Answers).Progress()
 }
 
 // stamp names a state of the answers: revisions only grow.
@@ -109,14 +109,14 @@ func (m *Room) fill(ctx context.Context, q db.Q, r Response, p *Path) error {
 		}
 		h := hints[key][i]
 		// A rating never comes without saying where from.
-		value, _, err := checkCell(p.Form, c, h.Value)
+		value, _, err := questionnaire.Check(p.Form, c, h.Value)
 		if err != nil || value == "" || h.Source == "" {
 			continue
 		}
 		rows = append(rows, []any{r.ID, key, value, orClass(h.Class), h.Source, "", "", now, 1})
 		answers[key] = value
 	}
-	g := p.Form.Progress(answers)
+	g := p.Graph.Given(answers).Progress()
 	return db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
 		n, err := tx.Exec(ctx, `UPDATE response SET rev = rev + 1, state = 'opened', opened_at = COALESCE(opened_at, $2), rows_asked = $3, rows_rated = $4, prefilled = $5, answered = $5
 			WHERE id = $1 AND rows_asked = 0 AND state IN ('listed', 'invited', 'opened')`, r.ID, now, g.Rows, g.Rated, len(rows))
@@ -162,7 +162,7 @@ func (t Desk) Blockers() []Blocker {
 			required[q.ID] = q.Required
 		}
 	}
-	for _, c := range f.Visible(t.Answers) {
+	for _, c := range t.Path.Graph.Given(t.Answers).Visible() {
 		d := t.Drafts[c.Key]
 		add := func(text string) { out = append(out, Blocker{c.Section, c.Key, text}) }
 		if d.Value == "" {
@@ -171,15 +171,20 @@ func (t Desk) Blockers() []Blocker {
 			}
 			continue
 		}
-		_, warning, err := checkCell(f, c, d.Value)
+		_, warning, err := questionnaire.Check(f, c, d.Value)
 		switch {
 		case err != nil:
 			add(apperr.Message(err))
 		case d.Corrected() && d.Reason == "":
 			add("Dites en quelques mots pourquoi vous corrigez cette réponse préremplie.")
+		case d.Value == "0" && c.Type == questionnaire.Number && d.Source == "" && d.Class != string(figure.ConfirmedZero):
+			add(zeroAsked)
 		case warning != "" && d.Reason == "" && d.Source == "" && d.Class != string(figure.ConfirmedZero):
 			add(warning)
 		}
+	}
+	for _, x := range questionnaire.CheckSums(f, t.Answers) {
+		out = append(out, Blocker{t.Path.cells[x.Keys[0]].Section, x.Keys[0], x.Message})
 	}
 	return out
 }

@@ -19,6 +19,7 @@ type formKey struct {
 // a cell must know at once. It is shared: nobody changes it.
 type Path struct {
 	Form     questionnaire.Form
+	Graph    *questionnaire.Graph
 	order    []string // keys of its cells
 	cells    map[string]questionnaire.Cell
 	siblings map[string][]string // row → keys of its cells
@@ -46,12 +47,15 @@ func (m *Room) PathOf(ctx context.Context, q db.Q, code string, version int64, k
 }
 
 func newPath(f questionnaire.Form) *Path {
-	p := &Path{Form: f, cells: map[string]questionnaire.Cell{}, siblings: map[string][]string{}, skip: map[string]string{}, deep: map[string]bool{}}
+	p := &Path{Form: f, Graph: f.Graph(), cells: map[string]questionnaire.Cell{}, siblings: map[string][]string{}, skip: map[string]string{}, deep: map[string]bool{}}
 	matrices := map[string][]string{}
 	for _, s := range f.Sections {
 		if s.Skippable {
 			p.skip[s.ID] = s.Skip()
 			p.deep[s.Skip()] = true
+		}
+		if c, ok := f.Cell(s.Seen()); ok {
+			p.cells[c.Key] = c
 		}
 		for _, c := range f.CellsOf(s) {
 			p.cells[c.Key] = c

@@ -125,7 +125,7 @@ func (m *Room) freeze(ctx context.Context, tx db.Q, s Seat, response, seen strin
 	v.Frozen = Frozen{Response: r.ID, Authority: r.Authority, Name: r.Name, Kind: string(r.Kind), Form: form, FormVersion: r.FormVersion, Seq: r.Seq, At: at, By: s.ID, Title: s.Title, Reason: correction,
 		Asked: t.Progress.Rows, Rated: t.Progress.Rated, Answers: []FrozenCell{}}
 	asked := questionnaire.Answers{}
-	for _, c := range p.Form.Visible(t.Answers) {
+	for _, c := range p.Graph.Given(t.Answers).Visible() {
 		d := t.Drafts[c.Key]
 		if d.Value == "" {
 			continue

@@ -137,4 +137,3 @@ func is(t *testing.T, what string, got []Outcome, want ...Verdict) {
 func each(t *testing.T, fn func(t *testing.T, b *bench)) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) { fn(t, newBench(t, d)) })
 }
-

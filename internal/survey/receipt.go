@@ -61,7 +61,7 @@ func (m *Room) passOn(ctx context.Context, j jobs.Job, a versionArgs) (err error
 				continue
 			}
 			if _, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "survey/receipt/" + r.ID + "/" + itoa(a.Seq) + "/" + s.ID, To: mail.Address{Name: s.Name, Email: s.Email},
-				Person: s.ID, FromName: "Jalon", Letter: m.receiptLetter(r, s, v, seats), Secret: true, COP: r.COP}); err != nil {
+				Person: "seat:" + s.ID, FromName: "Jalon", Letter: m.receiptLetter(r, s, v, seats), Secret: true, COP: r.COP}); err != nil {
 				return err
 			}
 		}
@@ -85,7 +85,7 @@ func WhoIs(seats []Seat, id string) (Seat, bool) {
 
 func (m *Room) receiptLetter(r Response, to Seat, v Sealed, seats []Seat) mail.Letter {
 	page := m.BaseURL + "/reponses/" + r.ID + "/versions/" + strconv.FormatInt(v.Seq, 10)
-	l := mail.Letter{Subject: "Réponse validée\u00a0: votre reçu", Greeting: greet(to),
+	l := mail.Letter{Subject: "Réponse validée\u00a0: votre reçu", Greeting: hello(to),
 		Blocks: []mail.Block{mail.Para("La réponse de votre collectivité est validée. Elle compte désormais dans les résultats de la COP\u00a0:"), mail.Quote("Collectivité", r.Name),
 			mail.List("version "+strconv.FormatInt(v.Seq, 10)+", validée le "+french.Date(v.At), strconv.Itoa(v.Rated)+" actions évaluées sur "+strconv.Itoa(v.Asked),
 				strconv.Itoa(v.Prefilled)+" réponses venues préremplies sur "+strconv.Itoa(len(v.Answers)), "empreinte\u00a0: "+v.SHA256)},

@@ -1,8 +1,8 @@
 package survey
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -108,7 +108,7 @@ func (m *Room) EndSeat(ctx context.Context, q db.Q, s Seat, response, seat strin
 	}
 	target, err := FindSeat(ctx, q, seat)
 	if err != nil || target.Response != r.ID {
-		return errors.Join(err, errSeat)
+		return cmp.Or(err, errSeat)
 	}
 	if target.Role == Writes && !strings.HasPrefix(target.By, "seat:") {
 		return apperr.Conflictf("C’est le lien de la collectivité : l’équipe de la COP seule le remplace. Rien n’a changé.")
@@ -140,6 +140,6 @@ func (m *Room) writeTo(ctx context.Context, tx db.Q, r Response, to Seat, what s
 		return nil
 	}
 	_, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "survey/" + what + "/" + r.ID + "/" + to.ID + "/" + itoa(r.Rev), To: mail.Address{Name: to.Name, Email: to.Email},
-		Person: to.ID, FromName: "Jalon", Letter: l, Secret: true, COP: r.COP})
+		Person: "seat:" + to.ID, FromName: "Jalon", Letter: l, Secret: true, COP: r.COP})
 	return err
 }

@@ -9,7 +9,7 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-func greet(s Seat) string { return strings.TrimSpace("Bonjour "+s.Name) + "," }
+func hello(s Seat) string { return strings.TrimSpace("Bonjour "+s.Name) + "," }
 
 // door puts the link and the code of a seat at the end of a letter.
 func (m *Room) door(l mail.Letter, label string, s Seat) mail.Letter {
@@ -24,7 +24,7 @@ const seatReason = "Ce lien est à vous\u00a0: il sert jusqu’à la clôture de
 // seatLetter tells somebody that they were given a part, or named to validate.
 // Names that people wrote stay in their boxes.
 func (m *Room) seatLetter(r Response, to, by Seat) mail.Letter {
-	l := mail.Letter{Greeting: greet(to), Reason: seatReason}
+	l := mail.Letter{Greeting: hello(to), Reason: seatReason}
 	who := mail.Quote("La personne qui pilote la réponse", by.Known())
 	if to.Role == Validates {
 		l.Subject = "Vous validez la réponse de votre collectivité au questionnaire de la COP"
@@ -40,14 +40,14 @@ func (m *Room) seatLetter(r Response, to, by Seat) mail.Letter {
 }
 
 func (m *Room) submittedLetter(r Response, to, by Seat) mail.Letter {
-	l := mail.Letter{Subject: "La réponse de votre collectivité attend votre validation", Greeting: greet(to), Reason: seatReason,
+	l := mail.Letter{Subject: "La réponse de votre collectivité attend votre validation", Greeting: hello(to), Reason: seatReason,
 		Blocks: []mail.Block{mail.Para("La réponse au questionnaire de la COP est prête. Elle compte une fois que vous l’avez validée\u00a0:"), mail.Quote("Collectivité", r.Name), mail.Quote("Envoyée par", by.Known()),
 			mail.Para("Relisez le résumé, puis validez ou renvoyez-la avec un mot. Cinq minutes suffisent, sur téléphone aussi.")}}
 	return m.door(l, "Relire et valider", to)
 }
 
 func (m *Room) sentBackLetter(r Response, to, by Seat) mail.Letter {
-	l := mail.Letter{Subject: "La réponse au questionnaire de la COP vous est renvoyée", Greeting: greet(to), Reason: seatReason,
+	l := mail.Letter{Subject: "La réponse au questionnaire de la COP vous est renvoyée", Greeting: hello(to), Reason: seatReason,
 		Blocks: []mail.Block{mail.Para("Avant de valider, une précision vous est demandée. Rien de ce que vous avez écrit n’a changé, et la réponse est de nouveau ouverte\u00a0:"), mail.Quote("Collectivité", r.Name), mail.Quote(by.Known(), r.Reason)}}
 	return m.door(l, "Reprendre la réponse", to)
 }

@@ -1,15 +1,16 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/french"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
@@ -82,9 +83,12 @@ func (m *Room) BehindCode(ctx context.Context, email, code, machine string) (o O
 		}
 		return -1
 	}, code)
-	email, err = mail.ParseAddress(strings.ToLower(strings.TrimSpace(email)))
-	if err != nil {
-		return o, apperr.Invalidf("Écrivez l’adresse électronique à laquelle le code a été envoyé, comme mairie@exemple.fr.")
+	where := `s.email = $1`
+	if siren := strings.Join(strings.Fields(email), ""); french.ValidSIREN(siren) {
+		// A letter on paper went to no address: its authority's number stands for one.
+		email, where = siren, `s.role = 'writer' AND s.response_id IN (SELECT r.id FROM response r JOIN organisation o ON o.id = r.authority WHERE o.siren = $1)`
+	} else if email, err = mail.ParseAddress(strings.ToLower(strings.TrimSpace(email))); err != nil {
+		return o, apperr.Invalidf("Écrivez l’adresse électronique à laquelle le code a été envoyé, comme mairie@exemple.fr, ou le numéro SIREN de la collectivité s’il est venu par lettre.")
 	}
 	if len(code) != 8 {
 		return o, apperr.Invalidf("Le code a huit chiffres, comme 1234\u00a05678.")
@@ -94,14 +98,14 @@ func (m *Room) BehindCode(ctx context.Context, email, code, machine string) (o O
 			break
 		}
 		if over, err := m.Tried(ctx, name, most); err != nil || over {
-			return o, errors.Join(err, errMany)
+			return o, cmp.Or(err, errMany)
 		}
 	}
 	type held struct {
 		s    Seat
 		hash string
 	}
-	rows, err := m.DB.Query(ctx, `SELECT `+seatColumns+`, s.code_hash FROM response_seat s WHERE s.email = $1 ORDER BY s.id DESC LIMIT 200`, email)
+	rows, err := m.DB.Query(ctx, `SELECT `+seatColumns+`, s.code_hash FROM response_seat s WHERE `+where+` ORDER BY s.id DESC LIMIT 200`, email)
 	all, err := db.Collect(rows, err, func(r *db.Rows) (h held, err error) {
 		h.s, err = scanSeat(r, &h.hash)
 		return h, err

@@ -79,7 +79,8 @@ CREATE TABLE campaign_version (
 -- One response per authority of a campaign. authority is the id of its
 -- organisation. counted is false for those that the team added outside the tree.
 -- state: listed, invited, opened, started, submitted, validated, refused. seq is
--- the last validated version, 0 before.
+-- the last validated version, 0 before. reason is that of a refusal, or of the
+-- validator who sent it back; correction, why the next version is written.
 CREATE TABLE response (
     id           TEXT    NOT NULL PRIMARY KEY,
     rev          BIGINT  NOT NULL,
@@ -111,6 +112,7 @@ CREATE TABLE response (
     submitted_at BIGINT  NULL,
     validated_at BIGINT  NULL,
     reason       TEXT    NOT NULL,
+    correction   TEXT    NOT NULL DEFAULT '',
     UNIQUE (campaign_id, authority)
 );
 CREATE INDEX response_authority ON response (authority, id);

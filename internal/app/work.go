@@ -16,6 +16,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	a.queue.Housekeeping(&c)
 	a.national.Register(&c)
 	a.knowledge.Register(&c)
+	a.survey.RegisterCampaigns(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

@@ -433,3 +433,5 @@ func (m *Room) inviteJob(ctx context.Context, j jobs.Job) error {
 	}
 	return m.invite(ctx, args)
 }
+
+func dedup(name string) jobs.Opts { return jobs.Opts{Dedup: name} }

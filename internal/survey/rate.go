@@ -139,10 +139,11 @@ func RatesOf(rows []RateRow) Rates {
 func RateRows(ctx context.Context, q db.Q, cycle, campaign string) (_ []RateRow, err error) {
 	defer apperr.Wrap(&err, "survey.RateRows")
 	var b binder
-	where := "c.cycle = " + b.bind(cycle)
-	if campaign != "" {
-		where = "c.id = " + b.bind(campaign)
+	where := "c.id = "
+	if campaign == "" {
+		where, campaign = "c.cycle = ", cycle
 	}
+	where += b.bind(campaign)
 	rows, err := q.Query(ctx, `SELECT c.id, r.region, r.department, c.state, c.communes, r.kind, r.capacities, r.metropole, r.counted, r.silent, r.state, CASE WHEN r.seq > 0 THEN 1 ELSE 0 END, COUNT(*)
 		  FROM response r JOIN campaign c ON c.id = r.campaign_id WHERE `+where+`
 		 GROUP BY c.id, r.region, r.department, c.state, c.communes, r.kind, r.capacities, r.metropole, r.counted, r.silent, r.state, CASE WHEN r.seq > 0 THEN 1 ELSE 0 END`, b.args...)

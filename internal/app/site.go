@@ -127,6 +127,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return plan.Explain(ctx, a.DB, m, key)
 	})
 	a.figures.Register(series.Trends, a.explainSeries)
+	a.figures.Register(survey.Figures, a.survey.Explain)
 	theme, files, err := readTheme(a.Config.ThemeDir)
 	if err != nil {
 		return err

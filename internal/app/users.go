@@ -52,7 +52,12 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	}
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
 		Keep:     time.Duration(c.Config.RetentionMail) * 24 * time.Hour,
-		OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error { return r.accounts.OnBounce(ctx, tx, k) }})
+		OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error {
+			if mine, err := r.survey.OnBounce(ctx, tx, k); mine || err != nil {
+				return err
+			}
+			return r.accounts.OnBounce(ctx, tx, k)
+		}})
 	r.knowledge = &knowledge.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("knowledge")), Queue: r.queue, Outbox: r.outbox,
 		BaseURL: strings.TrimRight(base, "/"), Slug: c.regionSlug}
 	r.accounts = &account.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Outbox: r.outbox, Key: desk.Key("account"),
@@ -68,6 +73,14 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 			}
 			return r.accounts.Contacts(ctx, q, o)
 		}}
+	r.survey.Intake = c.Intake
+	r.survey.Tree = func(ctx context.Context) (*territory.Tree, error) {
+		m, err := c.Model(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return m.Tree(), nil
+	}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

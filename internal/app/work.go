@@ -17,6 +17,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	a.national.Register(&c)
 	a.knowledge.Register(&c)
 	a.survey.RegisterJobs(&c)
+	a.survey.RegisterCampaigns(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

@@ -14,9 +14,6 @@ func Coming() Source {
 		definition, leaves string
 		part               string
 	}{
-		{"questionnaire/taux-regions-departements-epci", "Réponse des régions, départements et EPCI", "%", Rate, RateOfSums,
-			"La part des régions, départements et EPCI de la région qui ont répondu au questionnaire.", "Hors communes.", "les questionnaires"},
-		{"questionnaire/taux-communes", "Réponse des communes", "%", Rate, RateOfSums, "La part des communes de la région qui ont répondu au questionnaire.", "Hors régions, départements et EPCI.", "les questionnaires"},
 		{"plans/strategies-lues", "Plans et stratégies lus", "plans", Count, Sum, "Les plans et stratégies du territoire dont les objectifs sont saisis.", "Les plans que personne n’a saisis n’y sont pas.", "les plans et objectifs"},
 		{"groupes/groupes-de-travail", "Groupes de travail", "groupes", Count, Sum, "Les groupes de travail ouverts dans Jalon.", "Les groupes tenus hors de Jalon n’y sont pas.", "le débat"},
 		{"groupes/contributions", "Contributions", "contributions", Count, Sum, "Les contributions déposées dans les groupes et les consultations.", "Les contributions retirées n’y sont pas.", "le débat"},

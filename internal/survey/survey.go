@@ -12,11 +12,13 @@ import (
 	"time"
 
 	"jalon/internal/db"
+	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
+	"jalon/internal/territory"
 )
 
 // Tables lists the tables of this room.
@@ -62,6 +64,10 @@ type Room struct {
 	// Contacts are who is written to for an authority that has no contact of its
 	// own in the campaign; step 0 are its contacts, 1 its address, 2 the team.
 	Contacts func(ctx context.Context, q db.Q, authority string) (to []mail.Address, step int, err error)
+	// Tree gives the territories in force, for the populations of authorities.
+	Tree func(ctx context.Context) (*territory.Tree, error)
+	// Intake stages the files of contacts.
+	Intake *intake.Intake
 	// Tried counts a try under a name and reports whether there were more than most
 	// within the hour; nil limits nothing.
 	Tried func(ctx context.Context, name string, most int64) (over bool, err error)

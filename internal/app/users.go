@@ -68,6 +68,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 			}
 			return r.accounts.Contacts(ctx, q, o)
 		}}
+	r.survey.Pass = r.survey.PassOn(r.knowledge)
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

@@ -2,6 +2,7 @@ package restitution
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -169,6 +170,7 @@ type Prepared struct {
 	Data    OpenData
 	content Content
 	former  int64 // number of the last edition that it was held against
+	same    bool  // as that edition
 }
 
 // Prepare says what the next edition of a campaign would publish, for who may make
@@ -210,6 +212,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 	p.content, kept = NextEdition(former, all, departments, sizes)
 	if len(editions) > 0 {
 		p.former = editions[len(editions)-1].Seq
+		p.same = p.content.says(former[len(former)-1])
 	}
 	packed, err := m.packed(ctx, q, c.ID, editions, all, p.content)
 	if err != nil {
@@ -242,137 +245,6 @@ func (m *OpenRoom) packed(ctx context.Context, q db.Q, campaign string, editions
 	return out, err
 }
 
-// cells are the closed answers of a form, without the flags of identity that would
-// say who answers.
-func cells(f questionnaire.Form) []OpenCell {
-	var out []OpenCell
-	for _, s := range f.Sections {
-		if s.Lever == "" && s.Theme == "" {
-			continue // who answers, and closing words
-		}
-		if s.Skippable {
-			out = append(out, OpenCell{Key: s.Skip(), Section: s, Label: "Levier passé\u00a0: pas notre compétence", Options: []questionnaire.Option{{Code: questionnaire.Skipped, Label: "oui"}}})
-		}
-		for _, q := range s.Questions {
-			switch q.Type {
-			case questionnaire.Choice, questionnaire.Choices:
-				out = append(out, OpenCell{Key: q.ID, Section: s, Label: q.Label, Many: q.Type == questionnaire.Choices, Options: q.Options})
-			case questionnaire.Matrix:
-				for _, r := range q.Rows {
-					for _, col := range q.Columns {
-						out = append(out, OpenCell{Key: r.ID + "." + col, Section: s, Label: r.Label, Column: col, Step: r.Step, Options: f.Scale(col).Options})
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// asked are the keys that a kind of groups is asked.
-func asked(f questionnaire.Form, kind string) map[string]bool {
-	paths := []questionnaire.Kind{questionnaire.Kind(kind)}
-	if kind == Heads {
-		paths = []questionnaire.Kind{questionnaire.Region, questionnaire.Department}
-	}
-	out := map[string]bool{}
-	for _, k := range paths {
-		for _, c := range f.Path(k).Cells() {
-			out[c.Key] = true
-		}
-	}
-	return out
-}
-
-// count counts every cell in every group, then adds groups up to totals.
-func (d *OpenData) count(slots questionnaire.Slots, c Content, packed map[Held][]byte, editions []Edition) {
-	d.Cells = cells(d.Form)
-	at := map[string]int{}
-	for _, g := range c.Groups {
-		x := OpenCounts{Group: g, Since: d.Edition.Seq, Counts: make([][]int, len(d.Cells))}
-		if slices.Contains(d.Edition.Kept.Groups, g.Key) {
-			x.Since = since(editions, g.Key)
-		}
-		on := asked(d.Form, g.Kind)
-		members := c.of(g.Key)
-		x.Respondents = len(members)
-		if g.Alone == "" {
-			d.Edition.Respondents += len(members)
-		}
-		for n, cell := range d.Cells {
-			if !on[cell.Key] {
-				continue
-			}
-			counts := make([]int, len(cell.Options)+1)
-			for _, h := range members {
-				cell.add(counts, slots, packed[Held{Response: h.Response, Seq: h.Seq}])
-			}
-			x.Counts[n] = counts
-		}
-		at[g.Key] = len(d.Groups)
-		d.Groups = append(d.Groups, x)
-	}
-	for _, u := range c.Unions() {
-		x := OpenCounts{Group: OpenGroup{Key: "total." + u.Key, Kind: u.Kind, Departments: u.Departments}, Total: u.Groups, Since: d.Edition.Seq, Counts: make([][]int, len(d.Cells))}
-		for _, key := range u.Groups {
-			g := d.Groups[at[key]]
-			x.Respondents += g.Respondents
-			for n, counts := range g.Counts {
-				if counts == nil {
-					continue
-				}
-				if x.Counts[n] == nil {
-					x.Counts[n] = make([]int, len(counts))
-				}
-				for i, v := range counts {
-					x.Counts[n][i] += v
-				}
-			}
-		}
-		d.Groups = append(d.Groups, x)
-	}
-}
-
-// since is the last edition in which a group took new answers.
-func since(editions []Edition, group string) int64 {
-	for _, e := range slices.Backward(editions) {
-		if !slices.Contains(e.Kept.Groups, group) {
-			return e.Seq
-		}
-	}
-	return 1
-}
-
-// add counts one packed response in a cell; the last place is of those who gave no
-// answer.
-func (c OpenCell) add(counts []int, slots questionnaire.Slots, packed []byte) {
-	get := func(key string) byte {
-		slot, ok := slots[key]
-		if !ok {
-			return questionnaire.None
-		}
-		return questionnaire.At(packed, slot)
-	}
-	if !c.Many {
-		if b := get(c.Key); int(b) < len(c.Options) {
-			counts[b]++
-		} else {
-			counts[len(c.Options)]++
-		}
-		return
-	}
-	any := false
-	for i, o := range c.Options {
-		if get(c.Key+":"+o.Code) == 1 {
-			counts[i]++
-			any = true
-		}
-	}
-	if !any {
-		counts[len(c.Options)]++
-	}
-}
-
 // Publish makes the next edition. It may be made once the two heads have published
 // the restitution. Two at once: the second is told, and nothing of it is kept.
 func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey.Campaign) (e Edition, err error) {
@@ -390,7 +262,7 @@ func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey
 	if len(p.content.Groups) == 0 {
 		return e, apperr.Conflictf("Trop peu de collectivités ont répondu\u00a0: aucun groupe n’atteint cinq répondants. Rien n’a été publié.")
 	}
-	if p.former > 0 && len(p.Data.Edition.Kept.Groups) == len(p.content.Groups) {
+	if p.same {
 		return e, apperr.Conflictf("Rien n’est assez nouveau\u00a0: dans aucun groupe, cinq collectivités n’ont répondu ou corrigé depuis la dernière édition. Rien n’a été publié.")
 	}
 	files, err := m.Write(p.Data)
@@ -456,6 +328,19 @@ func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey
 		return err
 	})
 	return e, err
+}
+
+// Same reports whether an edition made now would say what the last one says.
+func (p Prepared) Same() bool { return p.same }
+
+// says reports whether two editions count the same answers in the same groups.
+func (c Content) says(other Content) bool {
+	sorted := func(c Content) []Held {
+		return slices.SortedFunc(slices.Values(c.Held), func(a, b Held) int {
+			return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Response, b.Response))
+		})
+	}
+	return slices.EqualFunc(sorted(c), sorted(other), func(a, b Held) bool { return a.Group == b.Group && a.Response == b.Response && a.Digest == b.Digest })
 }
 
 // Number is what an edition is called: «édition 2».

@@ -81,6 +81,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		}
 		return m.Tree(), nil
 	}
+	r.survey.Pass = r.survey.PassOn(r.knowledge)
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

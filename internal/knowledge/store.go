@@ -139,7 +139,7 @@ func (m *Room) Propose(ctx context.Context, tx db.Q, origin, by string, in Item)
 		return x, false, err
 	}
 	err = m.change(ctx, tx, func(ctx context.Context, tx db.Q) error {
-		out, fresh, err := m.insert(ctx, tx, by, "réponse au questionnaire", in)
+		out, fresh, err := m.insert(ctx, tx, by, fromAnswer, in)
 		if err != nil || fresh {
 			x, changed = out, fresh
 			return err
@@ -152,14 +152,28 @@ func (m *Room) Propose(ctx context.Context, tx db.Q, origin, by string, in Item)
 		if err != nil {
 			return err
 		}
-		if x = was; was.says(in) {
-			return nil
+		gave, err := given(ctx, tx, was)
+		if err != nil {
+			return err
+		}
+		// Held against what the answer said, not against what the team made of it.
+		if x = was; gave.says(in) {
+			if was.dropped() {
+				x, err = m.again(ctx, tx, by, was)
+				changed = err == nil
+			}
+			return err
 		}
 		if in.Kind != was.Kind || in.Region != was.Region {
 			return apperr.Conflictf("Cette réponse a déjà donné un élément d’une autre nature ou d’une autre région.")
 		}
 		in.ID, in.Rev = was.ID, was.Rev
-		x, err = m.write(ctx, tx, by, "correction de la réponse au questionnaire", in, Proposed)
+		if was.dropped() { // said again, otherwise
+			if _, err := tx.Exec(ctx, `UPDATE knowledge_item SET said = '' WHERE id = $1`, was.ID); err != nil {
+				return err
+			}
+		}
+		x, err = m.write(ctx, tx, by, fromCorrection, in, Proposed)
 		changed = err == nil
 		return err
 	})

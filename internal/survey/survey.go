@@ -26,7 +26,7 @@ func Tables() []db.Table {
 	versions := func(name, key string, scope db.Scope) db.Table {
 		return db.Table{Name: name + "_version", Order: []string{key, "rev"}, Scope: scope, Personal: []string{"by"}}
 	}
-	return []db.Table{
+	return append([]db.Table{
 		{Name: "questionnaire", Order: []string{"code"}, Scope: db.Nation}, versions("questionnaire", "code", db.Nation),
 		{Name: "questionnaire_form", Order: []string{"code", "version"}, Scope: db.Nation, Personal: []string{"by"}},
 		{Name: "survey_slot", Order: []string{"slot_key"}, Scope: db.Nation},
@@ -38,7 +38,7 @@ func Tables() []db.Table {
 		{Name: "response_version", Order: []string{"response_id", "seq"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "answer", Order: []string{"response_id"}, Scope: db.COP},
 		{Name: "funded_project", Order: []string{"id"}, Scope: db.Nation},
-	}
+	}, TextTables()...)
 }
 
 // Version is the name of the version of all that public pages show of this room.

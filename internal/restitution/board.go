@@ -34,6 +34,8 @@ type Board struct {
 	Outside map[string]int // by region
 	// Last is when the last answer was validated, in milliseconds, by region.
 	Last map[string]int64
+	// Editions are what was published, by region; nil for answers as they are now.
+	Editions map[string]Edition
 }
 
 func order(a, b stratum) int {
@@ -87,8 +89,19 @@ type Group struct {
 
 	layout *Layout
 	tally  tally
-	put    []int // by lever: authorities to which it was put
+	put    []int  // by lever: authorities to which it was put
+	hidden []bool // levers of which nothing may be told in public
 }
+
+func (g *Group) hide(lever int) {
+	if g.hidden == nil {
+		g.hidden = make([]bool, len(g.layout.Levers))
+	}
+	g.hidden[lever] = true
+}
+
+// Hidden reports whether nothing may be told of a lever, by its place.
+func (g Group) Hidden(lever int) bool { return g.hidden != nil && g.hidden[lever] }
 
 // Of adds up what a filter takes.
 func (b *Board) Of(f Filter) Group {
@@ -149,7 +162,7 @@ func (g *Group) take(c *cell) {
 func Merge(groups ...Group) Group {
 	out := groups[0]
 	out.Codes = slices.Clone(out.Codes)
-	out.put = slices.Clone(out.put)
+	out.put, out.hidden = slices.Clone(out.put), nil
 	out.tally.counts, out.tally.sums = slices.Clone(out.tally.counts), slices.Clone(out.tally.sums)
 	for _, g := range groups[1:] {
 		out.Codes = append(out.Codes, g.Codes...)
@@ -173,10 +186,18 @@ type LeverOf struct {
 	Out        int // ratings «non concerné»
 	Blank      int // rows left blank
 	Scores     [axes]Score
+	Hidden     bool // nothing is told, so that fewer than five cannot be found
 }
 
 // Lever reads one lever, by its place in the layout.
 func (g Group) Lever(i int) LeverOf {
+	if g.Hidden(i) {
+		return LeverOf{Lever: &g.layout.Levers[i], Population: g.put[i], Hidden: true}
+	}
+	return g.lever(i)
+}
+
+func (g Group) lever(i int) LeverOf {
 	x := &g.layout.Levers[i]
 	c := g.tally.counts[x.at : x.at+leverCounters]
 	out := LeverOf{Lever: x, Answers: int(c[cAnswers]), Skipped: int(c[cSkipped]), Silent: int(c[cSilent]), Out: int(c[cOut]), Blank: int(c[cBlank])}
@@ -210,6 +231,9 @@ type RowOf struct {
 func (g Group) Rows(i int) []RowOf {
 	x := &g.layout.Levers[i]
 	var out []RowOf
+	if g.Hidden(i) {
+		return nil
+	}
 	for j := range x.Rows {
 		r := RowOf{Row: &x.Rows[j], Lever: x}
 		for a := range axes {
@@ -276,6 +300,9 @@ func (g Group) Needs(i int) ([]Ticked, int) { return g.ticked(i, 1) }
 
 func (g Group) ticked(i, k int) ([]Ticked, int) {
 	x := &g.layout.Levers[i]
+	if g.Hidden(i) {
+		return nil, 0
+	}
 	at := x.lists[k].at
 	var out []Ticked
 	for j, o := range [][]Option{x.Obstacles, x.Needs}[k] {

@@ -10,20 +10,34 @@ import (
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/journal"
+	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
 	"jalon/internal/survey"
+	"jalon/internal/territory"
 )
 
 // Room reads restitutions. It keeps the answers of each cycle added up, and at
 // each reading takes in those validated since, by one statement.
 type Room struct {
-	DB  *db.DB
-	Now func() time.Time
+	DB      *db.DB
+	IDs     *db.IDs
+	Now     func() time.Time
+	Journal *journal.Journal
+	COPs    *cop.Room
+	// Actor says who asks for a figure; Tree names territories.
+	Actor func(ctx context.Context) policy.Actor
+	Tree  func(ctx context.Context) (*territory.Tree, error)
 
-	mu    sync.Mutex
-	kept  map[scope]*kept
-	forms formsKept
+	mu       sync.Mutex
+	kept     map[scope]*kept
+	forms    formsKept
+	editions struct {
+		sync.Mutex
+		boards map[string]*Board
+	}
 }
 
 // scope is a cycle, or one region of it.

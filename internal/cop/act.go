@@ -16,6 +16,9 @@ import (
 const (
 	StageAct   = "stage"
 	RetractAct = "retract" // of an event that both heads had validated
+	// RestitutionAct publishes what the authorities of a COP answered together: what
+	// it brings into force is another room's (see Room.OnEnd).
+	RestitutionAct = "restitution"
 )
 
 // ActState is where an act stands.
@@ -85,17 +88,22 @@ type NewAct struct{ Kind, Subject, Title, SHA256 string }
 func (m *Room) Propose(ctx context.Context, a policy.Actor, copID string, in NewAct) (act Act, err error) {
 	defer apperr.Wrap(&err, "cop.Propose(%s)", copID)
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		if _, err := tx.Exec(ctx, `UPDATE cop SET rev = rev WHERE id = $1`, copID); err != nil {
-			return err
-		}
-		c, err := Find(ctx, tx, copID)
-		if err != nil {
-			return err
-		}
-		act, err = m.propose(ctx, tx, a, c, in)
+		act, err = m.ProposeIn(ctx, tx, a, copID, in)
 		return err
 	})
 	return act, err
+}
+
+// ProposeIn is Propose within the transaction of what the act is about.
+func (m *Room) ProposeIn(ctx context.Context, tx db.Q, a policy.Actor, copID string, in NewAct) (Act, error) {
+	if _, err := tx.Exec(ctx, `UPDATE cop SET rev = rev WHERE id = $1`, copID); err != nil {
+		return Act{}, err
+	}
+	c, err := Find(ctx, tx, copID)
+	if err != nil {
+		return Act{}, err
+	}
+	return m.propose(ctx, tx, a, c, in)
 }
 
 // propose opens an act within the transaction of what it is about. Somebody who
@@ -269,6 +277,9 @@ func (m *Room) end(ctx context.Context, tx db.Q, act Act, state ActState, reason
 		if _, err := tx.Exec(ctx, `UPDATE cop_event SET state = $2 WHERE act = $1`, act.ID, to); err != nil {
 			return Act{}, err
 		}
+	}
+	if then := m.OnEnd[act.Kind]; then != nil {
+		return act, then(ctx, tx, act)
 	}
 	switch act.Kind {
 	case PriorityAct:

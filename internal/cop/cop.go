@@ -54,6 +54,9 @@ type Room struct {
 	Random  io.Reader  // of the secrets in the addresses of calendars
 	// People are told by mail of what waits for them; nobody is when nil.
 	People *account.Room
+	// OnEnd is what the rooms after this one do when an act of theirs ends, in its
+	// transaction, by kind of act: the state of the act says how it ended.
+	OnEnd map[string]func(ctx context.Context, tx db.Q, act Act) error
 }
 
 // Version is the name of the version of all that the public pages of COPs show.

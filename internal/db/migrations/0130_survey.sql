@@ -117,6 +117,7 @@ CREATE TABLE response (
 );
 CREATE INDEX response_authority ON response (authority, id);
 CREATE INDEX response_list ON response (campaign_id, sort_key, id);
+CREATE INDEX response_group ON response (campaign_id, counted, department, kind, size);
 
 -- Whom the questionnaire of an authority was sent to.
 CREATE TABLE response_contact (
@@ -198,7 +199,8 @@ CREATE TABLE answer (
     at          BIGINT NOT NULL,
     packed      BYTEA  NOT NULL
 );
-CREATE INDEX answer_region ON answer (cycle, region);
+CREATE INDEX answer_region ON answer (cycle, region, at);
+CREATE INDEX answer_at ON answer (cycle, at);
 
 -- Public projects financed in an authority's name, put beside the row that they
 -- concern.

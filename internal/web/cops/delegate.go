@@ -16,7 +16,8 @@ import (
 // reaches are what a head may delegate in a COP: everything, a kind of acts, or
 // an act that waits.
 func reaches(c cop.COP, acts []cop.Act) []ui.Option {
-	out := []ui.Option{{Value: "all", Label: "toutes mes validations"}, {Value: "kind:" + cop.StageAct, Label: "les étapes"}, {Value: "kind:" + cop.RetractAct, Label: "les retraits d’événements"}}
+	out := []ui.Option{{Value: "all", Label: "toutes mes validations"}, {Value: "kind:" + cop.StageAct, Label: "les étapes"}, {Value: "kind:" + cop.RetractAct, Label: "les retraits d’événements"},
+		{Value: "kind:" + cop.RestitutionAct, Label: "la publication de la restitution"}}
 	if c.Parent != "" {
 		out = append(out, ui.Option{Value: "kind:" + cop.PriorityAct, Label: "l’adoption des priorités"})
 	}

@@ -1,0 +1,185 @@
+package restitution
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/french"
+	"jalon/internal/policy"
+	"jalon/internal/questionnaire"
+	"jalon/internal/survey"
+)
+
+// View is a restitution as somebody may read it: as it stands for those who
+// conduct it, the published edition for anyone, in which nothing is told of fewer
+// than five.
+type View struct {
+	*Board
+	Cycle, Region string // region empty for the nation
+	Public        bool
+}
+
+// For is what an actor may read of a region in a cycle, or of the nation. published
+// asks for what anyone reads.
+func (m *Room) For(ctx context.Context, a policy.Actor, cycle, region string, published bool) (v View, err error) {
+	v = View{Cycle: cycle, Region: region}
+	thing := policy.Thing{Kind: policy.Restitution}
+	if region != "" {
+		campaigns, err := survey.Campaigns(ctx, m.DB, cycle)
+		if err != nil {
+			return v, err
+		}
+		i := slices.IndexFunc(campaigns, func(c survey.Campaign) bool { return c.Region == region })
+		if i < 0 {
+			return v, apperr.NotFoundf("Cette région n’a pas encore de questionnaire dans ce cycle\u00a0: il n’y a rien à restituer.")
+		}
+		thing = Thing(campaigns[i])
+	}
+	if !published && policy.Can(a, policy.Read, thing) {
+		v.Board, err = m.Read(ctx, cycle, region)
+		return v, err
+	}
+	v.Public = true
+	if v.Board, err = m.Published(ctx, cycle, region); err == nil && len(v.Editions) == 0 {
+		err = apperr.NotFoundf("Cette restitution n’est pas encore publiée\u00a0: elle le sera quand les deux têtes de la COP l’auront validée.")
+	}
+	return v, err
+}
+
+// Whole is everything that the view holds.
+func (v View) Whole() Group { return v.guard(v.Of(Filter{})) }
+
+// Cut is the whole by a dimension. In public, small groups are merged, and what
+// would let fewer than five be found by difference is not told.
+func (v View) Cut(d Dimension) []Group {
+	f := Filter{}
+	if d == BySize {
+		f.Kind = questionnaire.Group
+	}
+	all := v.By(f, d)
+	if d == ByDepartment { // the region itself has no département
+		all = slices.DeleteFunc(all, func(g Group) bool { return g.Population == 0 })
+	}
+	if !v.Public {
+		return all
+	}
+	if d == BySize && len(v.cut(ByKind, string(questionnaire.Group))) == 0 {
+		return nil // EPCI are merged with others: their sizes would tell them apart
+	}
+	all = Protect(all)
+	for lever := range v.Layout.Levers {
+		for a := range axes {
+			n := make([]int, len(all))
+			for i, g := range all {
+				n[i] = g.lever(lever).Scores[a].N
+			}
+			for i, h := range Hide(n) {
+				if h {
+					all[i].hide(lever)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (v View) cut(d Dimension, code string) []Group {
+	var out []Group
+	for _, g := range v.Cut(d) {
+		if len(g.Codes) == 1 && g.Codes[0] == code {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// guard hides, of a whole, the levers that one to four authorities rated.
+func (v View) guard(g Group) Group {
+	if !v.Public {
+		return g
+	}
+	for i := range v.Layout.Levers {
+		for a := range axes {
+			if n := g.lever(i).Scores[a].N; n > 0 && n < Fewest {
+				g.hide(i)
+			}
+		}
+	}
+	return g
+}
+
+// Group finds the group of an address: «tous», or a dimension and its codes.
+func (v View) Group(key string) (Group, error) {
+	if key == "" || key == All {
+		return v.Whole(), nil
+	}
+	d, code, _ := strings.Cut(key, ":")
+	switch Dimension(d) {
+	case ByRegion, ByDepartment, ByKind, BySize:
+		for _, g := range v.Cut(Dimension(d)) {
+			if strings.Join(g.Codes, "+") == code {
+				return g, nil
+			}
+		}
+	}
+	return Group{}, apperr.NotFoundf("Ce groupe de collectivités n’est pas dans cette restitution, ou compte moins de cinq réponses.")
+}
+
+// All is the key of the whole.
+const All = "tous"
+
+// Key is how a group of a dimension is written in an address.
+func (g Group) Key(d Dimension) string {
+	if d == "" || len(g.Codes) == 0 {
+		return All
+	}
+	return string(d) + ":" + strings.Join(g.Codes, "+")
+}
+
+// Thresholds are those of the campaign of a region; of the nation, those that Jalon
+// proposes, the same for all so that regions compare.
+func (v View) Thresholds() Thresholds {
+	if c, ok := v.Campaigns[v.Region]; ok && v.Region != "" {
+		return Thresholds{c.Relevance, c.Mobilisation}
+	}
+	return Proposed()
+}
+
+// Partial reports whether answers are still awaited somewhere.
+func (v View) Partial() bool {
+	for _, c := range v.Campaigns {
+		if c.State != survey.CampaignClosed {
+			return true
+		}
+	}
+	return len(v.Campaigns) == 0
+}
+
+// Day is the day that the view speaks of: that of the edition, the oldest of
+// several, or today.
+func (v View) Day(today time.Time) string {
+	day := ""
+	for _, e := range v.Editions {
+		if day == "" || e.Day < day {
+			day = e.Day
+		}
+	}
+	if day == "" {
+		return today.Format(time.DateOnly)
+	}
+	return day
+}
+
+// Scope says what the view is made of: «synthèse partielle au 3 mars 2026, 45
+// réponses sur 60».
+func (v View) Scope(today time.Time) string {
+	whole := v.Of(Filter{})
+	out := "synthèse au "
+	if v.Partial() {
+		out = "synthèse partielle au "
+	}
+	return out + french.Day(v.Day(today)) + ", " + french.Integer(whole.Answers) + nb + french.Plural(whole.Answers, "réponse", "réponses") + " sur " + french.Integer(whole.Population)
+}

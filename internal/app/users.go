@@ -51,7 +51,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		r.queue.Keep = time.Duration(c.Config.RetentionJobs) * 24 * time.Hour
 	}
 	r.outbox = mail.New(mail.Options{IDs: c.IDs, Now: c.now, Queue: r.queue, Cursors: db.NewCursors(desk.Key("mail")),
-		Keep:     time.Duration(c.Config.RetentionMail) * 24 * time.Hour,
+		Keep: time.Duration(c.Config.RetentionMail) * 24 * time.Hour,
 		OnBounce: func(ctx context.Context, tx db.Q, k mail.Kept) error {
 			if mine, err := r.survey.OnBounce(ctx, tx, k); mine || err != nil {
 				return err

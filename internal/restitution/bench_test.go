@@ -6,6 +6,7 @@ import (
 
 	"jalon/internal/db"
 	"jalon/internal/testkit"
+	"jalon/internal/testkit/answered"
 )
 
 // nation is the load of the country: 18 regions, 101 départements, about 40 000
@@ -17,7 +18,7 @@ func nation(b *testing.B, engine db.Engine) (*db.DB, int) {
 		region := fmt.Sprintf("%02d", i%18+1)
 		regions[region] = append(regions[region], fmt.Sprintf("%03d", i+1))
 	}
-	return d, testkit.Answers(b, d, testkit.Answered{Form: testkit.WideForm(23), Cycle: "2024", Regions: regions, Communes: 383, Groups: 12, Share: 1, Seed: 1,
+	return d, answered.Fill(b, d, answered.Campaign{Form: answered.WideForm(23), Cycle: "2024", Regions: regions, Communes: 383, Groups: 12, Share: 1, Seed: 1,
 		COP: func(region string) string { return "2024-region-" + region }})
 }
 

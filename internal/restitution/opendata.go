@@ -55,8 +55,8 @@ type OpenFile struct {
 	Body   []byte `json:"-"`
 }
 
-// Edition is a numbered edition: it never changes.
-type Edition struct {
+// OpenEdition is a numbered edition: it never changes.
+type OpenEdition struct {
 	ID          string      `json:"-"`
 	Campaign    string      `json:"-"`
 	COP         string      `json:"-"`
@@ -76,10 +76,10 @@ type Edition struct {
 
 // OpenData is what the files of an edition are written from.
 type OpenData struct {
-	Edition Edition
-	Form    questionnaire.Form
-	Groups  []OpenCounts // groups, then totals
-	Cells   []OpenCell
+	OpenEdition OpenEdition
+	Form        questionnaire.Form
+	Groups      []OpenCounts // groups, then totals
+	Cells       []OpenCell
 }
 
 // OpenCell is a closed answer that the tables count.
@@ -104,9 +104,9 @@ type OpenCounts struct {
 	Counts [][]int
 }
 
-const editionColumns = `e.id, e.campaign_id, e.cop_id, e.region, e.seq, e.day, e.doc, e.sha256, e.at`
+const openColumns = `e.id, e.campaign_id, e.cop_id, e.region, e.seq, e.day, e.doc, e.sha256, e.at`
 
-func scanEdition(r interface{ Scan(...any) error }) (e Edition, err error) {
+func scanOpen(r interface{ Scan(...any) error }) (e OpenEdition, err error) {
 	var doc string
 	var at int64
 	var id, campaign, cop, sum string
@@ -119,16 +119,16 @@ func scanEdition(r interface{ Scan(...any) error }) (e Edition, err error) {
 	return e, err
 }
 
-// Editions lists the editions of a campaign, the first one first, or those of every
+// OpenEditions lists the editions of a campaign, the first one first, or those of every
 // campaign when it is empty.
-func Editions(ctx context.Context, q db.Q, campaign string) (_ []Edition, err error) {
-	defer apperr.Wrap(&err, "restitution.Editions(%s)", campaign)
-	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM open_edition e WHERE $1 = '' OR e.campaign_id = $1 ORDER BY e.region, e.campaign_id, e.seq`, campaign)
-	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
+func OpenEditions(ctx context.Context, q db.Q, campaign string) (_ []OpenEdition, err error) {
+	defer apperr.Wrap(&err, "restitution.OpenEditions(%s)", campaign)
+	rows, err := q.Query(ctx, `SELECT `+openColumns+` FROM open_edition e WHERE $1 = '' OR e.campaign_id = $1 ORDER BY e.region, e.campaign_id, e.seq`, campaign)
+	return db.Collect(rows, err, func(r *db.Rows) (OpenEdition, error) { return scanOpen(r) })
 }
 
 // OpenPart reads a file of an edition.
-func OpenPart(ctx context.Context, q db.Q, e Edition, name string) (_ *blob.Reader, f OpenFile, err error) {
+func OpenPart(ctx context.Context, q db.Q, e OpenEdition, name string) (_ *blob.Reader, f OpenFile, err error) {
 	defer apperr.Wrap(&err, "restitution.OpenPart(%s, %q)", e.ID, name)
 	i := slices.IndexFunc(e.Files, func(f OpenFile) bool { return f.Name == name })
 	if i < 0 {
@@ -152,7 +152,7 @@ func respondents(ctx context.Context, q db.Q, campaign string) ([]Respondent, er
 }
 
 // contents reads who stood in each group of some editions.
-func contents(ctx context.Context, q db.Q, editions []Edition) ([]Content, error) {
+func contents(ctx context.Context, q db.Q, editions []OpenEdition) ([]Content, error) {
 	var out []Content
 	for _, e := range editions {
 		rows, err := q.Query(ctx, `SELECT m.response_id, m.grp, m.seq, m.digest FROM open_member m WHERE m.edition_id = $1 ORDER BY m.grp, m.response_id`, e.ID)
@@ -184,7 +184,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 	if err != nil {
 		return p, err
 	}
-	editions, err := Editions(ctx, q, c.ID)
+	editions, err := OpenEditions(ctx, q, c.ID)
 	if err != nil {
 		return p, err
 	}
@@ -218,7 +218,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 	if err != nil {
 		return p, err
 	}
-	p.Data = OpenData{Form: form, Edition: Edition{Campaign: c.ID, COP: c.COP, Region: c.Region, Cycle: c.Cycle, Seq: p.former + 1, Day: m.Now().UTC().Format(time.DateOnly), Form: c.Form, FormVersion: c.FormVersion,
+	p.Data = OpenData{Form: form, OpenEdition: OpenEdition{Campaign: c.ID, COP: c.COP, Region: c.Region, Cycle: c.Cycle, Seq: p.former + 1, Day: m.Now().UTC().Format(time.DateOnly), Form: c.Form, FormVersion: c.FormVersion,
 		Groups: p.content.Groups, Kept: kept}}
 	p.Data.count(slots, p.content, packed, editions)
 	return p, nil
@@ -226,7 +226,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 
 // packed are the answers that an edition counts, by response: the last ones, and
 // those of the edition before where a group keeps what it said.
-func (m *OpenRoom) packed(ctx context.Context, q db.Q, campaign string, editions []Edition, all []Respondent, c Content) (map[Held][]byte, error) {
+func (m *OpenRoom) packed(ctx context.Context, q db.Q, campaign string, editions []OpenEdition, all []Respondent, c Content) (map[Held][]byte, error) {
 	out := map[Held][]byte{}
 	for _, r := range all {
 		out[Held{Response: r.Response, Seq: r.Seq}] = r.Packed
@@ -247,7 +247,7 @@ func (m *OpenRoom) packed(ctx context.Context, q db.Q, campaign string, editions
 
 // Publish makes the next edition. It may be made once the two heads have published
 // the restitution. Two at once: the second is told, and nothing of it is kept.
-func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey.Campaign) (e Edition, err error) {
+func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey.Campaign) (e OpenEdition, err error) {
 	defer apperr.Wrap(&err, "restitution.Publish(%s)", c.ID)
 	if err := policy.Check(a, policy.Edit, c.Thing()); err != nil {
 		return e, err
@@ -269,7 +269,7 @@ func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey
 	if err != nil {
 		return e, err
 	}
-	e = p.Data.Edition
+	e = p.Data.OpenEdition
 	var staged []*blob.Staged
 	defer func() {
 		for _, s := range staged {
@@ -344,4 +344,4 @@ func (c Content) says(other Content) bool {
 }
 
 // Number is what an edition is called: «édition 2».
-func (e Edition) Number() string { return "édition " + strconv.FormatInt(e.Seq, 10) }
+func (e OpenEdition) Number() string { return "édition " + strconv.FormatInt(e.Seq, 10) }

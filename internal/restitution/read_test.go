@@ -6,13 +6,14 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/questionnaire"
 	"jalon/internal/testkit"
+	"jalon/internal/testkit/answered"
 )
 
 func copOf(region string) string { return "2024-region-" + region }
 
 func two(t *testing.T, d *db.DB) int {
 	t.Helper()
-	return testkit.Answers(t, d, testkit.Answered{Form: testkit.WideForm(4), Cycle: "2024", Regions: map[string][]string{"44": {"67", "68"}, "53": {"35"}}, Communes: 30, Groups: 8, Share: 0.6, Seed: 3, COP: copOf})
+	return answered.Fill(t, d, answered.Campaign{Form: answered.WideForm(4), Cycle: "2024", Regions: map[string][]string{"44": {"67", "68"}, "53": {"35"}}, Communes: 30, Groups: 8, Share: 0.6, Seed: 3, COP: copOf})
 }
 
 // A room that has read before and one that starts now say the same, whatever
@@ -99,11 +100,11 @@ func TestVersionsAndVariants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := testkit.WideForm(4)
+	f := answered.WideForm(4)
 	f.Version = 2
 	m := &f.Sections[0].Questions[0]
 	m.Rows = append(m.Rows, questionnaire.Row{ID: "r44-neuve", Label: "Une action de la région", Step: questionnaire.Study, For: []questionnaire.Kind{questionnaire.Group}})
-	slots := testkit.LoadForm(t, d, f)
+	slots := answered.LoadForm(t, d, f)
 	if _, err := d.Exec(ctx, `UPDATE campaign SET form_version = 2 WHERE region = '44'`); err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,12 @@ import (
 	"pgregory.net/rapid"
 
 	"jalon/internal/questionnaire"
-	"jalon/internal/testkit"
+	"jalon/internal/testkit/answered"
 )
 
 // small is a layout of one lever, or a few, its form and its slots.
 func small(levers int) (*Layout, questionnaire.Form, questionnaire.Slots) {
-	f := testkit.WideForm(levers)
+	f := answered.WideForm(levers)
 	slots := questionnaire.Slots{}
 	for i, k := range f.Keys() {
 		slots[k] = i
@@ -126,7 +126,7 @@ func TestTooFew(t *testing.T) {
 }
 
 // answered draws what one authority answers on a form.
-func answered(t *rapid.T, f questionnaire.Form) questionnaire.Answers {
+func answersOf(t *rapid.T, f questionnaire.Form) questionnaire.Answers {
 	a := questionnaire.Answers{}
 	for _, c := range f.Cells() {
 		switch {
@@ -150,7 +150,7 @@ func same(a, b Group) bool {
 func TestProperties(t *testing.T) {
 	l, f, slots := small(3)
 	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) questionnaire.Answers { return answered(t, f) }), 1, 14).Draw(t, "answers")
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) questionnaire.Answers { return answersOf(t, f) }), 1, 14).Draw(t, "answers")
 		whole := group(l, f, slots, len(all), all...)
 		for _, x := range whole.Levers() {
 			if x.Skipped+x.Silent > x.Answers || x.Answers > x.Population {
@@ -175,7 +175,7 @@ func TestProperties(t *testing.T) {
 		for _, a := range all {
 			l.count(&c.tally, c.path, f.Pack(slots, a), 1)
 		}
-		more := f.Pack(slots, answered(t, f))
+		more := f.Pack(slots, answersOf(t, f))
 		l.count(&c.tally, c.path, more, 1)
 		l.count(&c.tally, c.path, more, -1)
 		if !slices.Equal(c.tally.sums, whole.tally.sums) || !slices.Equal(c.tally.counts, whole.tally.counts) {
@@ -202,7 +202,7 @@ func TestProperties(t *testing.T) {
 func TestMonotone(t *testing.T) {
 	l, f, slots := small(2)
 	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) questionnaire.Answers { return answered(t, f) }), 6, 12).Draw(t, "answers")
+		all := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) questionnaire.Answers { return answersOf(t, f) }), 6, 12).Draw(t, "answers")
 		before := group(l, f, slots, 12, all...)
 		who := rapid.IntRange(0, len(all)-1).Draw(t, "who")
 		key := rapid.SampledFrom([]string{"l1-a.pertinence", "l1-b.pertinence", "l1-a.mobilisation", "l1-b.mobilisation"}).Draw(t, "key")

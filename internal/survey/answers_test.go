@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"jalon/data"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/jobs"
@@ -50,9 +49,6 @@ func newBench(t testing.TB, d *db.DB) *bench {
 	queue := jobs.New(ids, now)
 	m := &Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: journal.New(ids, now, keys), Cursors: keys, Queue: queue, BaseURL: "https://jalon.example",
 		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: keys})}
-	if err := m.Load(t.Context(), data.FS); err != nil {
-		t.Fatal(err)
-	}
 	var f questionnaire.Form
 	must(t, json.Unmarshal([]byte(asked), &f))
 	must(t, db.Tx(t.Context(), d, func(ctx context.Context, tx db.Q) error { return m.publish(ctx, tx, f, Seed, "essai") }))

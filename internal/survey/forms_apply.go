@@ -30,7 +30,7 @@ func WouldApply(ctx context.Context, q db.Q, c Campaign, code string, version in
 		return p, err
 	}
 	p.Effects = questionnaire.Compatible(old, next)
-	err = q.QueryRow(ctx, `SELECT COALESCE(SUM(CASE WHEN r.state IN ('submitted', 'validated') THEN 0 ELSE 1 END), 0), COALESCE(SUM(CASE WHEN r.seq > 0 THEN 1 ELSE 0 END), 0)
+	err = q.QueryRow(ctx, `SELECT COUNT(CASE WHEN r.state IN ('submitted', 'validated') THEN NULL ELSE 1 END), COUNT(CASE WHEN r.seq > 0 THEN 1 END)
 		FROM response r WHERE r.campaign_id = $1`, c.ID).Scan(&p.Moving, &p.Kept)
 	return p, err
 }

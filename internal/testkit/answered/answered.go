@@ -1,4 +1,6 @@
-package testkit
+// Package answered makes up campaigns and their answers, for tests of what reads
+// them. It knows the room that keeps them, which testkit must not.
+package answered
 
 import (
 	"context"
@@ -16,9 +18,9 @@ import (
 	"jalon/internal/survey"
 )
 
-// Answered is a campaign with its answers, made up: the same seed makes the same
+// Campaign is a campaign with its answers, made up: the same seed makes the same
 // ones.
-type Answered struct {
+type Campaign struct {
 	Form questionnaire.Form
 	// Cycle and Regions say whose: the départements of each region.
 	Cycle   string
@@ -61,17 +63,17 @@ func WideForm(levers int) questionnaire.Form {
 	for i := range levers {
 		id := "l" + strconv.Itoa(i+1)
 		f.Sections = append(f.Sections, questionnaire.Section{ID: id, Title: "Levier " + strconv.Itoa(i+1), Lever: "essai-" + id, Skippable: true, Questions: []questionnaire.Question{
-			{ID: id + "-actions", Type: questionnaire.Matrix, Columns: []string{questionnaire.Relevance, questionnaire.Mobilisation},
+			{ID: id + "-actions", Type: questionnaire.Matrix, Label: "Actions", Columns: []string{questionnaire.Relevance, questionnaire.Mobilisation},
 				Rows: []questionnaire.Row{{ID: id + "-a", Label: "Première action du levier " + strconv.Itoa(i+1), Step: questionnaire.Decision}, {ID: id + "-b", Label: "Seconde action du levier " + strconv.Itoa(i+1), Step: questionnaire.Infrastructure}}},
-			{ID: id + "-freins", Type: questionnaire.Choices, Role: questionnaire.RoleObstacles, Options: []questionnaire.Option{{Code: "norme", Label: "norme ou procédure"}, {Code: "financement", Label: "financement"}}},
-			{ID: id + "-besoins", Type: questionnaire.Choices, Role: questionnaire.RoleNeeds, Options: []questionnaire.Option{{Code: "ingenierie", Label: "ingénierie"}, {Code: "juridique", Label: "appui juridique"}}}}})
+			{ID: id + "-freins", Label: "Freins", Type: questionnaire.Choices, Role: questionnaire.RoleObstacles, Options: []questionnaire.Option{{Code: "norme", Label: "norme ou procédure"}, {Code: "financement", Label: "financement"}}},
+			{ID: id + "-besoins", Label: "Besoins", Type: questionnaire.Choices, Role: questionnaire.RoleNeeds, Options: []questionnaire.Option{{Code: "ingenierie", Label: "ingénierie"}, {Code: "juridique", Label: "appui juridique"}}}}})
 	}
 	return f
 }
 
-// Answers writes the campaigns of a form, their responses and what authorities
+// Fill writes the campaigns of a form, their responses and what authorities
 // answered. It returns how many answered.
-func Answers(t testing.TB, d *db.DB, in Answered) int {
+func Fill(t testing.TB, d *db.DB, in Campaign) int {
 	t.Helper()
 	slots := LoadForm(t, d, in.Form)
 	r := rand.New(rand.NewPCG(in.Seed, 7))

@@ -311,7 +311,7 @@ func TestRulesOfProjectsNameRowsThatAreAsked(t *testing.T) {
 	}
 }
 
-func embeddedForm(t *testing.T) (f questionnaire.Form) {
+func embeddedForm(t testing.TB) (f questionnaire.Form) {
 	t.Helper()
 	text, err := data.FS.ReadFile("questionnaire-national.json")
 	if err != nil {
@@ -321,4 +321,21 @@ func embeddedForm(t *testing.T) (f questionnaire.Form) {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// What a page of a response waits for.
+func BenchmarkPrefill(b *testing.B) {
+	d := testkit.Open(b, db.SQLite)
+	c := coreOn(d)
+	source := c.prefill()[0]
+	for _, r := range []survey.Response{ay, saverne, alsace, grandEst} {
+		f := embeddedForm(b).Path(r.Kind)
+		b.Run(r.Authority, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := source(context.Background(), d, r, f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -60,7 +60,7 @@ func KeepProjects(ctx context.Context, tx db.Q, projects []Project, at time.Time
 		if p.Cents != nil {
 			cents = *p.Cents
 		}
-		rows = append(rows, []any{p.ID, p.SIREN, int64(p.Year), p.Programme, p.Measure, cut(p.Name, nameMost), cents, p.Commune, p.Source, at.UnixMilli()})
+		rows = append(rows, []any{p.ID, p.SIREN, int64(p.Year), p.Programme, p.Measure, shorten(p.Name, nameMost), cents, p.Commune, p.Source, at.UnixMilli()})
 	}
 	touched, err := db.Insert(ctx, tx, "funded_project", []string{"id", "siren", "year", "programme", "measure", "name", "cents", "commune", "source", "at"}, rows,
 		`ON CONFLICT (id) DO UPDATE SET cents = excluded.cents, commune = excluded.commune, source = excluded.source, at = excluded.at
@@ -97,10 +97,10 @@ func ProjectsOf(ctx context.Context, q db.Q, siren string) (_ []Project, err err
 }
 
 // Title is the name of a project on a line.
-func (p Project) Title() string { return cut(p.Name, 140) }
+func (p Project) Title() string { return shorten(p.Name, 140) }
 
-// cut shortens a text to so many characters, with an ellipsis, at a word.
-func cut(s string, most int) string {
+// shorten cuts a text to so many characters, with an ellipsis, at a word.
+func shorten(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}

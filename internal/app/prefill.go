@@ -71,6 +71,11 @@ func (p *prefill) hints(ctx context.Context, q db.Q, r survey.Response, f questi
 	if x.who.Code == "" {
 		return out, nil
 	}
+	plans, err := x.planned(ctx, q, r)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, plans...)
 	invited, err := x.invited()
 	if err != nil {
 		return nil, err

@@ -130,6 +130,28 @@ func TestPrefillOfRealAuthorities(t *testing.T) {
 	})
 }
 
+// A plan that Jalon follows says its state, to be confirmed.
+func TestThePlanOfAnEPCIIsKnown(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, c := context.Background(), coreOn(d)
+		for i, p := range []struct{ id, kind, territory, state string }{
+			{"p1", "pcaet", "epci:200068112", "revising"}, {"p2", "crte", "epci:200068112", "ended"}, {"p3", "crte", "epci:200067684", "in_force"},
+		} {
+			if _, err := d.Exec(ctx, `INSERT INTO plan (id, rev, kind, territory, region, department, name, adopted, from_year, to_year, link, state, source)
+				VALUES ($1, 1, $2, $3, '44', '67', 'Plan climat du Pays de Saverne', '2020-02-27', $4, $4, '', $5, 'observatoire')`, p.id, p.kind, p.territory, i, p.state); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h := hintsOf(t, c, nationalForm(t, d, questionnaire.Group), saverne)
+		if n := h["identite-pcaet"]; len(n) != 1 || n[0].Value != "revision" || !n[0].Fill || !strings.Contains(n[0].Text, "en révision, adopté le 27") || n[0].Source != "plans suivis dans Jalon\u00a0: observatoire" {
+			t.Errorf("PCAET: %+v", n)
+		}
+		if n := h["identite-crte"]; len(n) != 0 {
+			t.Errorf("a contract that has ended, or another's: %+v", n)
+		}
+	})
+}
+
 // What was validated in an earlier campaign comes back cell by cell, as something
 // to confirm: never what an option no longer is, nor what is brought anew.
 func TestTheLastValidatedAnswerComesBack(t *testing.T) {

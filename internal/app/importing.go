@@ -32,7 +32,7 @@ type ImportRequest struct {
 	Encoding string // windows-1252, when the sender vouches for it
 	Sheet    string
 	SkipRows int
-	Year     int      // geography of the edition, for territories
+	Year     int      // geography of the edition, for territories; of the projects, for financed ones
 	More     []string // further files of one import of series
 	FromHub  bool     // series asked of the hub, not read from a file
 }
@@ -69,6 +69,7 @@ func ImportKinds() [][2]string {
 		{seriesNational, "référentiel national (CSV de Grist)\u00a0: valeurs et cibles de la nation"},
 		{seriesFile, "séries\u00a0: territory, series, year ou date, value, unit, source (et edition, reason)"},
 		{"cerema-artif", "Cerema, conso_com\u00a0: consommation d’espaces par commune"},
+		{fondsVert, "projets financés par le Fonds vert (export public, --year ANNÉE), mis à côté des actions du questionnaire"},
 	}
 }
 
@@ -107,6 +108,8 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 		return c.importPerimeters(ctx, r, table, digest, o)
 	case "plans":
 		return c.importPlans(ctx, r, table, digest, o)
+	case fondsVert:
+		return c.importProjects(ctx, r, table, digest, o)
 	}
 	m, err := c.Model(ctx)
 	if err != nil {

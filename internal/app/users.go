@@ -65,7 +65,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		Intake: c.Intake, Queue: r.queue, Delegations: r.cops.MoveDelegations, HomeOf: homeOf, Demo: c.demo, Seeds: c.seeds, Tables: Tables(),
 		Keep: account.Retention{Accounts: c.Config.RetentionAccounts, SignIn: c.Config.RetentionSignIn}, Provider: c.provider(strings.TrimRight(base, "/"))}
 	r.survey = &survey.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("survey")), Queue: r.queue, Outbox: r.outbox,
-		BaseURL: strings.TrimRight(base, "/"), Tried: r.accounts.Tried,
+		BaseURL: strings.TrimRight(base, "/"), Sources: c.prefill(), Tried: r.accounts.Tried,
 		Contacts: func(ctx context.Context, q db.Q, authority string) ([]mail.Address, int, error) {
 			o, err := account.FindOrganisation(ctx, q, authority)
 			if err != nil {

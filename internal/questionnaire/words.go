@@ -30,11 +30,8 @@ func (f Form) words(c *Condition) string {
 	case c.Not != nil:
 		return "sauf " + f.words(c.Not)
 	case c.Rated != "":
-		q, _ := f.Question(c.Rated)
-		if q.Label == "" {
-			return "dès qu’une ligne est évaluée"
-		}
-		return "dès qu’une ligne de " + quote(q.Label) + " est évaluée"
+		_, at := questionsOf(f)
+		return "dès qu’une ligne de " + quote(at[c.Rated].title) + " est évaluée"
 	}
 	cell, ok := f.Cell(c.Key)
 	what := quote(c.Key)

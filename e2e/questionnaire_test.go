@@ -171,7 +171,6 @@ func TestQuestionnaireIsWrittenAndPublished(t *testing.T) {
 	}
 
 	// Somebody writes the same row from an older page: both are shown, nothing is lost.
-	p.NoScript()
 	p.Visit(row)
 	rev := Eval[string](p, `document.querySelector("#modifier [name=rev]").value`)
 	p.Fill("#modifier #label", "Première écriture")
@@ -189,6 +188,7 @@ func TestQuestionnaireIsWrittenAndPublished(t *testing.T) {
 		t.Errorf("what was typed is lost: %q", v)
 	}
 	// Without script a button shows the preview of what is typed.
+	p.NoScript()
 	p.Follow(`#modifier button[value="preview"]`)
 	if text := p.Text("#apercu-corps"); !strings.Contains(text, "Seconde écriture") {
 		t.Error("the preview without script does not show what is typed")

@@ -115,6 +115,7 @@ func (d Deps) preview(w http.ResponseWriter, r *http.Request) error {
 // typedPreview is the section with what was typed in it, or what is wrong with it.
 func typedPreview(r *http.Request, k desk) *previewView {
 	kind, section := kindOf(r.PostForm.Get("apercu")), r.PostForm.Get("section")
+	r.PostForm.Set("do", "preview") // what htmx sends has no button
 	e, err := readEdit(r, k)
 	f := k.x.Form
 	if err == nil {

@@ -167,7 +167,9 @@ func checkSheet(text string) (string, error) {
 	return s.canonical()
 }
 
-// parseNumber reads a number as the French write it: «1 234,5», «1234.5», «−3».
+// ParseNumber reads a number as the French write it: «1 234,5», «1234.5», «−3».
+func ParseNumber(text string) (float64, error) { return parseNumber(text) }
+
 func parseNumber(text string) (float64, error) {
 	s := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "\u2009", "", "−", "-").Replace(strings.TrimSpace(text))
 	s = strings.TrimPrefix(s, "+")

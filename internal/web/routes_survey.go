@@ -10,8 +10,35 @@ func surveyRoutes() []Route {
 
 // questionnaireRoutes: what is asked, its versions and its editor.
 func questionnaireRoutes() []Route {
-	return nil
+	return []Route{
+		{Method: "GET", Pattern: "/questionnaires", Name: "questionnaires", Formats: []string{typeHTML}, Sample: "/questionnaires"},
+		{Method: "GET", Pattern: "/questionnaires/{code}", Name: "questionnaire", Formats: []string{typeHTML, typeJSON}, Sample: "/questionnaires/national-2025?type=commune"},
+		{Method: "GET", Pattern: "/questionnaires/{code}/versions/{pair}", Name: "questionnaire-diff", Formats: []string{typeHTML}, Sample: "/questionnaires/national-2025/versions/1..1"},
+		{Method: "GET", Pattern: "/questionnaire.schema.json", Name: "questionnaire-schema", Formats: []string{typeJSON}, Sample: "/questionnaire.schema.json"},
+
+		{Method: "GET", Pattern: "/national/questionnaires/{code}", Name: "form-editor", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/questionnaires/{code}", Name: "form-edit", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/national/questionnaires/{code}/sections/{section}", Name: "form-section", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/questionnaires/{code}/apercu", Name: "form-preview", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/national/questionnaires/{code}/publier", Name: "form-publish", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/national/questionnaires/{code}/import", Name: "form-import", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: documentBody},
+		{Method: "GET", Pattern: "/national/questionnaires/{code}/document.json", Name: "form-export", Formats: []string{typeJSON}, Cache: Private, SignIn: true},
+
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/questionnaire/modele", Name: "variant-editor", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/modele", Name: "variant-edit", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/questionnaire/modele/sections/{section}", Name: "variant-section", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/modele/apercu", Name: "variant-preview", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/modele/publier", Name: "variant-publish", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/modele/import", Name: "variant-import", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: documentBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/questionnaire/modele/document.json", Name: "variant-export", Formats: []string{typeJSON}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/modele/creer", Name: "variant-make", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/modele/appliquer", Name: "variant-apply", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+	}
 }
+
+// documentBody lets a document that is too large be read to its end, so that its
+// sender reads why it was refused.
+const documentBody = 4 << 20
 
 // campaignRoutes: sending, following and reminding, rates.
 func campaignRoutes() []Route {

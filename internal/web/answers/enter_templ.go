@@ -105,14 +105,14 @@ func homePage(v homeView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " · vous y faites : ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " · vous y faites\u00a0: ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
 					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(x.Role)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/answers/enter.templ`, Line: 15, Col: 45}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/answers/enter.templ`, Line: 15, Col: 46}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {
@@ -175,13 +175,13 @@ func homePage(v homeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<button class=\"fr-btn\" type=\"submit\">Ouvrir le questionnaire</button></form><p class=\"prose\">Pas de courriel ? Cherchez-le dans les indésirables, ou écrivez à l’équipe de la COP de votre région : elle renvoie le lien en un geste.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<button class=\"fr-btn\" type=\"submit\">Ouvrir le questionnaire</button></form><p class=\"prose\">Pas de courriel\u00a0? Cherchez-le dans les indésirables, ou écrivez à l’équipe de la COP de votre région\u00a0: elle renvoie le lien en un geste.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Section("code", "J’ai reçu un code").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Section("par-code", "J’ai reçu un code").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -198,13 +198,13 @@ func homePage(v homeView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<form class=\"form\" method=\"post\" action=\"/questionnaire/quitter\"><p class=\"prose\">Quitter ferme l’accès aux réponses depuis ce navigateur. Rien n’est perdu : le lien du courriel les rouvre.</p><button class=\"fr-btn fr-btn--secondary\" type=\"submit\">Quitter sur cet appareil</button></form>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<form class=\"form\" method=\"post\" action=\"/questionnaire/quitter\"><p class=\"prose\">Quitter ferme l’accès aux réponses depuis ce navigateur. Rien n’est perdu\u00a0: le lien du courriel les rouvre.</p><button class=\"fr-btn fr-btn--secondary\" type=\"submit\">Quitter sur cet appareil</button></form>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("quitter", "Ordinateur partagé ?").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("quitter", "Ordinateur partagé ?").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -245,7 +245,7 @@ func linkPage(v linkView) templ.Component {
 			}
 		} else {
 			if v.Other != "" {
-				templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Ce lien n’est pas celui de " + v.Other, Text: "Vous répondez déjà, sur cet appareil, pour " + v.Other + ". Vérifiez le nom ci-dessus avant de continuer : chaque collectivité a son propre lien."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Ce lien n’est pas celui de " + v.Other, Text: "Vous répondez déjà, sur cet appareil, pour " + v.Other + ". Vérifiez le nom ci-dessus avant de continuer : chaque collectivité a son propre lien."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -286,7 +286,7 @@ func linkPage(v linkView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</dl><p class=\"prose\">Si ce n’est pas votre collectivité, ne continuez pas : prévenez l’équipe de la COP.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</dl><p class=\"prose\">Si ce n’est pas votre collectivité, ne continuez pas\u00a0: prévenez l’équipe de la COP.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -304,7 +304,7 @@ func linkPage(v linkView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">Continuer ma réponse</a></p><p class=\"prose\">Quelqu’un d’autre répond sur cet appareil ? Qu’il donne son nom ci-dessous.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">Continuer ma réponse</a></p><p class=\"prose\">Quelqu’un d’autre répond sur cet appareil\u00a0? Qu’il donne son nom ci-dessous.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -373,7 +373,7 @@ func linkPage(v linkView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\" type=\"submit\">C’est ma collectivité : commencer</button></form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\" type=\"submit\">C’est ma collectivité\u00a0: commencer</button></form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,7 +1,6 @@
 package answers
 
 import (
-	"cmp"
 	"net/http"
 	"strconv"
 
@@ -135,7 +134,12 @@ func (t table) resume(parts []survey.Part) ui.Link {
 func (t table) groups(parts []survey.Part) []group {
 	var out []group
 	for _, p := range parts {
-		id := cmp.Or(p.Section.Theme, "general")
+		id, title := p.Section.Theme, t.theme(p.Section.Theme)
+		if id == "" {
+			if id, title = "debut", "Pour commencer"; len(out) > 1 || len(out) == 1 && out[0].ID != id {
+				id, title = "fin", "Pour finir"
+			}
+		}
 		at := -1
 		for i := range out {
 			if out[i].ID == id {
@@ -143,7 +147,7 @@ func (t table) groups(parts []survey.Part) []group {
 			}
 		}
 		if at < 0 {
-			out = append(out, group{ID: id, Title: t.theme(p.Section.Theme)})
+			out = append(out, group{ID: id, Title: title})
 			at = len(out) - 1
 		}
 		out[at].Parts = append(out[at].Parts, t.part(p))
@@ -157,7 +161,7 @@ func (t table) theme(code string) string {
 			return x.Name
 		}
 	}
-	return "Pour commencer"
+	return ""
 }
 
 func (t table) part(p survey.Part) partView {

@@ -140,7 +140,7 @@ func (t table) readParts(a questionnaire.Answers, note func(key string) string) 
 				p.Answers = append(p.Answers, [2]string{q.Label, text + note(q.ID)})
 				continue
 			}
-			p.Table = ui.Table{ID: "t-" + q.ID, Caption: q.Label, Columns: []ui.Column{{Label: "Action", Wide: true}}}
+			p.Table = ui.Table{ID: "t-" + q.ID, Caption: s.Title + "\u00a0: pertinence et mobilisation", Columns: []ui.Column{{Label: "Action", Wide: true}}}
 			for _, col := range q.Columns {
 				p.Table.Columns = append(p.Table.Columns, ui.Column{Label: f.Scale(col).Label})
 			}

@@ -98,7 +98,10 @@
         if (!c.confirm) return say(c.key, "corrected", c.message, ...reasonBox(c.key));
         return say(c.key, "confirm", c.message, button(c.confirm, () => { put(c.key, { confirm: true }); soon(0); }));
     }
-    if (box && !box.contains(document.activeElement) && !box.querySelector("[data-reason]")) say(c.key, "", "");
+    if (!box || box.querySelector("[data-reason]")) return;
+    const inside = box.contains(document.activeElement);
+    say(c.key, "", "");
+    if (inside) controls(c.key)[0]?.focus(); // the button that had it is gone
   };
 
   const send = async () => {

@@ -116,8 +116,11 @@ func answersTogether(t *testing.T, a *app.App, region, id string) {
 	both(p)
 	p.Click(`button[value="next"]`) // one does not leave what is not saved
 	p.Until(`location.pathname.endsWith("/velo")`)
-	Eval[bool](p, `(window.fetch = window.line, window.dispatchEvent(new Event("online")), true)`)
-	p.Until(`location.pathname.endsWith("/haies")`) // and leaves once it is
+	Eval[bool](p, `(window.fetch = window.line, true)`)
+	p.Follow(`button[value="next"]`) // and leaves once it is
+	if p.Path() != "/reponses/"+id+"/haies" {
+		t.Fatalf("after the line is back: %s", p.Path())
+	}
 
 	// Somebody else, at once.
 	q := seatedAt(t, a, "writer-"+id, "Dominique")

@@ -100,7 +100,8 @@ func (d Deps) linkPage(w http.ResponseWriter, r *http.Request, o survey.Opening,
 	v := linkView{Action: r.URL.Path, Heading: ui.Heading{Overline: "Questionnaire de la COP régionale", Title: "Vous allez répondre au nom de\u00a0: " + o.Response.Name}}
 	v.Facts = [][2]string{{"Votre rôle", o.Seat.Role.Name()}, {"Pour qui", o.Response.Kind.Name()}}
 	if path, err := d.Room.PathOf(r.Context(), d.Q, o.Campaign.Form, o.Response.FormVersion, o.Response.Kind); err == nil {
-		v.Facts = append(v.Facts, [2]string{"Durée", "environ " + strconv.Itoa(path.Form.Duration()) + "\u00a0minutes, en plusieurs fois si vous voulez"})
+		least, most := path.Form.Duration()
+		v.Facts = append(v.Facts, [2]string{"Durée", "de " + strconv.Itoa(least) + " à " + strconv.Itoa(most) + "\u00a0minutes, en plusieurs fois si vous voulez"})
 	}
 	if o.Campaign.ClosesOn != "" {
 		v.Facts = append(v.Facts, [2]string{"Jusqu’au", french.Day(o.Campaign.ClosesOn)})

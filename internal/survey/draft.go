@@ -78,7 +78,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, s Seat, response string, change
 
 // at reads the response that a seat sits at, and its path, in one statement.
 func (m *Room) at(ctx context.Context, q db.Q, s Seat, response string) (Response, *Path, error) {
-	r, form, err := responseAndForm(ctx, q, response)
+	r, form, err := ResponseAndForm(ctx, q, response)
 	if err != nil {
 		return r, nil, err
 	}
@@ -89,7 +89,8 @@ func (m *Room) at(ctx context.Context, q db.Q, s Seat, response string) (Respons
 	return r, p, err
 }
 
-func responseAndForm(ctx context.Context, q db.Q, id string) (r Response, form string, err error) {
+// ResponseAndForm reads a response with the code of its form, in one statement.
+func ResponseAndForm(ctx context.Context, q db.Q, id string) (r Response, form string, err error) {
 	r, err = scanResponse(rowWith{q.QueryRow(ctx, `SELECT `+responseColumns+`, c.form FROM response r JOIN campaign c ON c.id = r.campaign_id WHERE r.id = $1`, id), []any{&form}})
 	return r, form, db.OrNotFound(err, "Cette réponse n’existe pas.")
 }
@@ -137,7 +138,7 @@ func (m *Room) judge(s Seat, p *Path, changes []Change, out *Saving) []work {
 		}
 		mine := c.Value
 		if cell.Type == questionnaire.Number && value == "0" && warning == "" {
-			warning = zeroAsked
+			warning = ZeroAsked
 		}
 		c.Value = value
 		w := work{Change: c, warning: warning, number: cell.Type == questionnaire.Number}
@@ -310,8 +311,8 @@ func (w work) unsaid() string {
 	return "Dites en quelques mots pourquoi vous corrigez cette réponse préremplie."
 }
 
-// zeroAsked holds «zero» and «I do not know» apart.
-const zeroAsked = "Zéro est-il bien la valeur\u00a0? Confirmez-le, ou videz le champ si vous ne savez pas."
+// ZeroAsked holds «zero» and «I do not know» apart.
+const ZeroAsked = "Zéro est-il bien la valeur\u00a0? Confirmez-le, ou videz le champ si vous ne savez pas."
 
 // Meant is the reason of an unusual value that was confirmed without another one.
 const Meant = "valeur inhabituelle, confirmée"

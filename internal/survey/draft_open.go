@@ -178,7 +178,7 @@ func (t Desk) Blockers() []Blocker {
 		case d.Corrected() && d.Reason == "":
 			add("Dites en quelques mots pourquoi vous corrigez cette réponse préremplie.")
 		case d.Value == "0" && c.Type == questionnaire.Number && d.Source == "" && d.Class != string(figure.ConfirmedZero):
-			add(zeroAsked)
+			add(ZeroAsked)
 		case warning != "" && d.Reason == "" && d.Source == "" && d.Class != string(figure.ConfirmedZero):
 			add(warning)
 		}

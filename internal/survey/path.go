@@ -106,3 +106,9 @@ func keysOf(c *questionnaire.Condition, matrices map[string][]string) []string {
 	}
 	return append(out, keysOf(c.Not, matrices)...)
 }
+
+// Cell finds a cell by its key.
+func (p *Path) Cell(key string) (questionnaire.Cell, bool) {
+	c, ok := p.cells[key]
+	return c, ok
+}

@@ -115,7 +115,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := s.known.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.survey = &survey.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Journal: rooms.Journal, Cursors: keys, Queue: queue, Outbox: s.accounts.Outbox, BaseURL: "http://jalon.example"}
+	s.survey = &survey.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Journal: rooms.Journal, Cursors: keys, Queue: queue, Outbox: s.accounts.Outbox, BaseURL: "http://jalon.example", Tried: s.accounts.Tried}
 	if err := s.survey.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,12 @@
 package web
 
 import (
+	"context"
+	"strings"
+
+	"jalon/internal/document"
+	"jalon/internal/web/answers"
+	"jalon/internal/web/paper"
 	"jalon/internal/web/questionnaires"
 	"jalon/internal/web/shell"
 )
@@ -10,8 +16,24 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		questionnaires.Handlers(questionnaires.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
 		// campaigns
-		// answers
+		answers.Handlers(s.answers()),
 		// papers
 		// restitutions
 	}
+}
+
+// answers are the pages where an authority answers. A PDF needs a browser on the
+// machine.
+func (s *server) answers() answers.Deps {
+	d := answers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey, Secure: strings.HasPrefix(s.BaseURL, "https://"), Trusted: s.TrustedProxies}
+	if document.Browser() != "" {
+		d.PDF = func(ctx context.Context, x document.Document) ([]byte, error) {
+			page, err := paper.Standalone(ctx, x)
+			if err != nil {
+				return nil, err
+			}
+			return document.PDF(ctx, page)
+		}
+	}
+	return d
 }

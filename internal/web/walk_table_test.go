@@ -186,6 +186,19 @@ var foreseen = map[string]need{
 	"invitations-verdicts": {over: nobody, path: "/invitations/inconnue/verdicts.csv"},
 	"invitations-send":     {over: nobody, path: "/invitations/inconnue/envoyer"},
 
+	"answer":              {over: nobody, path: "/reponses/inconnue"}, // a seat is no role: their own tests read who sits where
+	"answer-act":          {over: nobody, path: "/reponses/inconnue"},
+	"answer-cells":        {over: nobody, path: "/reponses/inconnue/cellules"},
+	"answer-team":         {over: nobody, path: "/reponses/inconnue/equipe"},
+	"answer-team-save":    {over: nobody, path: "/reponses/inconnue/equipe"},
+	"answer-review":       {over: nobody, path: "/reponses/inconnue/relire"},
+	"answer-validate":     {over: nobody, path: "/reponses/inconnue/valider"},
+	"answer-validated":    {over: nobody, path: "/reponses/inconnue/valider"},
+	"answer-version":      {over: nobody, path: "/reponses/inconnue/versions/1"},
+	"answer-receipt":      {over: nobody, path: "/reponses/inconnue/versions/1/recu.pdf"},
+	"answer-section":      {over: nobody, path: "/reponses/inconnue/velo"},
+	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
+
 	"role-end": {over: someone, path: "/roles/inconnu/fin"},
 }
 
@@ -201,4 +214,4 @@ var openRoutes = strings.Fields(`questionnaires questionnaire questionnaire-diff
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
-	api-lever api-panorama api-figure api-series api-series-one api-trends api-plans region-trends region-trend region-trend-csv region-nature department-trends department-trend department-trend-csv health robots favicon`)
+	api-lever api-panorama api-figure api-series api-series-one api-trends api-plans region-trends region-trend region-trend-csv region-nature answer-home answer-code answer-leave answer-link answer-sit department-trends department-trend department-trend-csv health robots favicon`)

@@ -383,7 +383,6 @@ func (m *Room) inviteLater(ctx context.Context, tx db.Q, c Campaign) error {
 	return err
 }
 
-
 // stateIn reads the state that a campaign had in one of its versions.
 func stateIn(body string) (CampaignState, error) {
 	var c Campaign

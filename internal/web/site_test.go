@@ -35,6 +35,7 @@ import (
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/series"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/web"
@@ -58,6 +59,7 @@ type site struct {
 	board    *national.Room
 	plans    *plan.Room
 	known    *knowledge.Room
+	survey   *survey.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -113,7 +115,12 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := s.known.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
+	s.survey = &survey.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Journal: rooms.Journal, Cursors: keys, Queue: queue, Outbox: s.accounts.Outbox, BaseURL: "http://jalon.example", Tried: s.accounts.Tried}
+	if err := s.survey.Load(ctx, data.FS); err != nil {
+		t.Fatal(err)
+	}
 	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
+	s.survey.Tree, s.survey.Intake = treeOf, intake.New(s.ids, clock)
 	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf), Tree: treeOf,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 	if err := s.board.Load(ctx, data.FS); err != nil {
@@ -165,7 +172,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

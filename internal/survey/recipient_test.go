@@ -194,3 +194,18 @@ func BenchmarkGrandEst(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkRateRows(b *testing.B) {
+	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+		d := testkit.Open(b, engine)
+		s := sendingRoom(b, d, "44")
+		c := s.campaign(b, "44", true)
+		b.Run(string(engine), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := RateRows(b.Context(), d, c.Cycle, c.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

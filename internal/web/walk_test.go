@@ -237,15 +237,15 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/org"], out[slug+"/member"], out[slug+"/person"] = orgs[slug], x.ID, g.Account
-		asked, err := s.survey.Create(ctx, team, id, survey.DefaultInput())
+		everyone := survey.DefaultInput()
+		everyone.Communes = true
+		asked, err := s.survey.Create(ctx, team, id, everyone)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		sent, err := survey.ResponseOf(ctx, s.d, asked.ID, "region-"+code)
+		sent, err := survey.ResponseOf(ctx, s.d, asked.ID, orgs[slug])
 		if err != nil {
-			if sent, err = survey.ResponseOf(ctx, s.d, asked.ID, map[string]string{"guyane": "guyane", "bretagne": "region-53"}[slug]); err != nil {
-				s.t.Fatal(err)
-			}
+			s.t.Fatal(err)
 		}
 		out[slug+"/response"] = sent.ID
 		p, err := s.plans.Add(ctx, s.d, team, plan.Plan{Kind: plan.SRADDET, Territory: "region:" + code, Region: code, Name: "Schéma", State: plan.InForce, Source: "essai"})

@@ -161,6 +161,7 @@ type view struct {
 	Acts     []formView
 	Facts    [][2]string
 	Links    []ui.Link
+	Before   []part // above the list
 	Parts    []part
 	Maps     []ui.Map
 	Curve    curve

@@ -123,12 +123,13 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x pla
 			Text:  "Si l’ouverture date de moins d’une heure, les invitations partent encore. Sinon, importez des contacts ou imprimez leurs lettres.",
 			Links: []ui.Link{{Label: "Voir lesquels", Href: x.base() + "?etat=" + survey.NoAddress + "#liste"}}})
 	}
-	if x.mayEdit(a) {
-		v.Acts = turns(x)
+	if x.mayEdit(a) && c.State == survey.CampaignDraft {
+		v.Acts = turns(x) // what comes next; afterwards the morning begins with who has not answered
 	}
 	v.Links = []ui.Link{{Label: "Télécharger le suivi (CSV)", Href: addressOf(x.base()+"/suivi.csv", f)}}
 	v.Maps = []ui.Map{x.departmentMap(rates)}
-	v.Parts = []part{x.departmentTable(rows, rates), typeTable(set, c, "region:"+x.Code)}
+	v.Before = []part{x.departmentTable(rows, rates)}
+	v.Parts = []part{typeTable(set, c, "region:"+x.Code)}
 	v.Filters, v.FilterTo = x.filterFields(f), x.base()+"#liste"
 	v.List = listView{Title: "Les destinataires", Action: x.base() + "/relances", Hidden: hiddenOf(f), May: !policy.Where(a, policy.Edit, policy.Response).None() && c.State.Takes(),
 		Pager: ui.Pager{Next: next(r, list.Next), Summary: counted(list.Total, list.More)}}
@@ -146,6 +147,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x pla
 	if x.mayEdit(a) && c.State != survey.CampaignClosed {
 		v.Forms = x.recipientForms(nil, "", "")
 		v.Forms = append(v.Forms, lettersForm(x, f))
+	}
+	if x.mayEdit(a) && c.State != survey.CampaignDraft {
+		v.Forms = append(v.Forms, turns(x)...)
 	}
 	return d.show(w, r, status, v, true, x.trail(ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, ui.Link{Label: "Questionnaire"})...)
 }

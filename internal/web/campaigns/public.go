@@ -110,6 +110,9 @@ func (d Deps) national(r *http.Request) (lines []nationLine, rates survey.Rates,
 		for _, c := range campaigns {
 			if c.Region == region.Code {
 				l.campaign, l.has = c, true
+				if c.State == survey.CampaignDraft {
+					l.set = survey.RateSet{} // nobody was asked yet: that is no rate of zero
+				}
 			}
 		}
 		lines = append(lines, l)
@@ -185,6 +188,9 @@ func (d Deps) nation(w http.ResponseWriter, r *http.Request) error {
 	for _, l := range lines {
 		page := "/regions/" + l.Slug + "/questionnaire"
 		missing := "la campagne de cette région n’est pas encore préparée"
+		if l.has && l.campaign.State == survey.CampaignDraft {
+			missing = "la campagne de cette région n’est pas encore ouverte"
+		}
 		p := ui.Place{Code: l.Code, Name: l.Name, Href: page, Class: classOf(l.set.Total), Text: percent(l.set.Total) + ", " + l.state()}
 		if !l.set.Total.Known() {
 			p.Text, p.Missing = "", missing
@@ -193,14 +199,14 @@ func (d Deps) nation(w http.ResponseWriter, r *http.Request) error {
 		cells := []ui.Cell{{Text: l.Name, Href: page}, {Text: l.state()}}
 		for i, rate := range []survey.Rate{l.set.Total, l.set.Departments, l.set.Groups, l.set.Communes} {
 			kind, why := []string{"total", "departements", "epci", "communes"}[i], missing
-			if l.has && kind == "communes" {
+			if l.set.Total.Known() && kind == "communes" {
 				why = "cette campagne n’invite pas les communes"
 			}
 			cell := rateCell(rate, survey.RateKey(cop.First, "region:"+l.Code, kind), l.Name+", taux de réponse", why)
 			if i == 0 {
 				cell.Sub = ""
 				cells = append(cells, cell)
-				if l.has {
+				if rate.Known() {
 					cells = append(cells, ui.Cell{Text: french.Integer(rate.Answers)}, ui.Cell{Text: french.Integer(rate.Authorities)})
 				} else {
 					cells = append(cells, ui.Cell{Missing: missing}, ui.Cell{Missing: missing})

@@ -55,9 +55,9 @@ func (d Deps) showSettings(w http.ResponseWriter, r *http.Request, status int, x
 	}
 	wrongIn(fields, wrong)
 	v := view{Heading: ui.Heading{Overline: "Questionnaire", Title: x.Name + nb + ": préparer la campagne", Scope: []string{"réservé à l’équipe"}}, Tabs: x.tabs(r, x.base()+"/reglages"),
-		Forms: []formView{{ID: "reglages", Title: "La campagne", Action: x.base() + "/reglages", Fields: fields, Submit: "Préparer la campagne"}}}
+		Acts: []formView{{ID: "reglages", Title: "La campagne", Action: x.base() + "/reglages", Fields: fields, Submit: "Préparer la campagne"}}}
 	if x.has {
-		v.Heading.Title, v.Forms[0].Submit, v.Forms[0].Rev = x.Name+nb+": réglages de la campagne", "Enregistrer les réglages", revText(x.campaign.Rev)
+		v.Heading.Title, v.Acts[0].Submit, v.Acts[0].Rev = x.Name+nb+": réglages de la campagne", "Enregistrer les réglages", revText(x.campaign.Rev)
 		past, err := survey.CampaignHistory(r.Context(), d.Q, x.campaign.ID)
 		if err != nil {
 			return err

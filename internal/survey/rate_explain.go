@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,7 +80,8 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	if err != nil {
 		return e, err
 	}
-	rates := RatesOf(rows)
+	// Nobody was asked yet in a campaign that is not open: that is no rate of zero.
+	rates := RatesOf(slices.DeleteFunc(rows, func(x RateRow) bool { return x.Mark == CampaignDraft }))
 	var set RateSet
 	where, page, note := "", "/national/questionnaire", ""
 	if parts[3] == "nation" {
@@ -124,7 +126,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	}
 	e.Figure = figure.Figure{Key: key, Unit: "%", Territory: parts[3], Year: m.Now().Year(), Class: figure.Computed, Version: "définition 1", Source: "Jalon, campagnes du cycle " + parts[2] + ", au " + french.Date(m.Now())}
 	if !r.Known() {
-		e.Figure.Class, e.Figure.Reason = figure.Missing, "aucune collectivité de ce type n’est destinataire d’une campagne ici"
+		e.Figure.Class, e.Figure.Reason = figure.Missing, "aucune collectivité de ce type n’est destinataire d’une campagne ouverte ici"
 		if parts[3] == "nation" {
 			e.Figure.Reason = "aucune région n’a encore marqué sa campagne «\u00a0presque finalisée\u00a0» ou «\u00a0close\u00a0»"
 		}
@@ -151,17 +153,17 @@ func inputOf(name string, r Rate, key string) figure.Input {
 // validated by then. A campaign made later has nothing to tell.
 func RatesAt(ctx context.Context, q db.Q, cycle string, end time.Time) (rows []RateRow, err error) {
 	defer apperr.Wrap(&err, "survey.RatesAt")
-	found, err := q.Query(ctx, `SELECT c.id, r.region, r.department, COALESCE(p.body, ''), c.communes, r.kind, r.capacities, r.metropole, r.counted,
+	found, err := q.Query(ctx, `SELECT c.id, r.region, r.department, COALESCE(p.body, ''), c.communes, r.capacities, r.metropole, r.counted,
 		       CASE WHEN v.at < $2 THEN 1 ELSE 0 END, COUNT(*)
 		  FROM response r JOIN campaign c ON c.id = r.campaign_id
 		  JOIN campaign_version p ON p.id = c.id AND p.rev = (SELECT MAX(w.rev) FROM campaign_version w WHERE w.id = c.id AND w.at < $2)
 		  LEFT JOIN response_version v ON v.response_id = r.id AND v.seq = 1
 		 WHERE c.cycle = $1
-		 GROUP BY c.id, r.region, r.department, COALESCE(p.body, ''), c.communes, r.kind, r.capacities, r.metropole, r.counted, CASE WHEN v.at < $2 THEN 1 ELSE 0 END`, cycle, end.UnixMilli())
+		 GROUP BY c.id, r.region, r.department, COALESCE(p.body, ''), c.communes, r.capacities, r.metropole, r.counted, CASE WHEN v.at < $2 THEN 1 ELSE 0 END`, cycle, end.UnixMilli())
 	return db.Collect(found, err, func(r *db.Rows) (x RateRow, err error) {
 		var capacities, body string
 		var answered int64
-		err = r.Scan(&x.Campaign, &x.Region, &x.Department, &body, &x.Communes, &x.Kind, &capacities, &x.Metropole, &x.Counted, &answered, &x.N)
+		err = r.Scan(&x.Campaign, &x.Region, &x.Department, &body, &x.Communes, &capacities, &x.Metropole, &x.Counted, &answered, &x.N)
 		if err == nil {
 			x.Mark, err = stateIn(body)
 		}

@@ -308,7 +308,7 @@ func Routes() []Route {
 // ofRegion reports whether a page of a desk is of its region, whatever the COP:
 // plans, strong points, obstacles and notes are those of a place.
 func ofRegion(rest string) bool {
-	return slices.ContainsFunc([]string{"bureau/plans", "bureau/points-forts", "bureau/freins", "bureau/notes", "bureau/questionnaire/modele"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
+	return slices.ContainsFunc([]string{"bureau/plans", "bureau/points-forts", "bureau/freins", "bureau/notes", "bureau/questionnaire"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
 }
 
 // everyCOP gives each page of the COP of a region to those of the other cycles

@@ -6,6 +6,7 @@ import (
 
 	"jalon/internal/document"
 	"jalon/internal/web/answers"
+	"jalon/internal/web/campaigns"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/questionnaires"
 	"jalon/internal/web/shell"
@@ -15,8 +16,8 @@ import (
 func (s *server) surveyHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		questionnaires.Handlers(questionnaires.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
-		// campaigns
 		answers.Handlers(s.answers()),
+		campaigns.Handlers(campaigns.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
 		// papers
 		// restitutions
 	}

@@ -31,21 +31,23 @@ type need struct {
 type over int
 
 const (
-	open      over = iota // anyone, signed in or not
-	someone               // whoever signed in, for themselves
-	theCOP                // the COP of the address
-	somewhere             // whoever holds the right over anything at all
-	nation                // whoever holds it over the nation
-	admins                // the same, of pages that nobody else knows
-	giver                 // whoever may give a role somewhere
-	theOrg                // the organisation of the address
-	thePerson             // somebody who holds a role over the region
-	nobody                // what does not exist: everyone is told so
-	itsRegion             // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
-	itsDesk               // itsRegion, or who writes for an authority whose seat is there
-	itsItem               // a thing of the whole region, which those of itsDesk read
-	itsNote               // a note of the whole region, that who works on it alone knows
-	itsPlan               // a plan of the whole region, which its départements read on the same pages
+	open        over = iota // anyone, signed in or not
+	someone                 // whoever signed in, for themselves
+	theCOP                  // the COP of the address
+	somewhere               // whoever holds the right over anything at all
+	nation                  // whoever holds it over the nation
+	admins                  // the same, of pages that nobody else knows
+	giver                   // whoever may give a role somewhere
+	theOrg                  // the organisation of the address
+	thePerson               // somebody who holds a role over the region
+	nobody                  // what does not exist: everyone is told so
+	itsRegion               // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsDesk                 // itsRegion, or who writes for an authority whose seat is there
+	itsItem                 // a thing of the whole region, which those of itsDesk read
+	itsNote                 // a note of the whole region, that who works on it alone knows
+	itsCampaign             // the campaign of a region, which those of itsRegion read
+	itsAnswers              // the answers to a campaign, for those who follow it over the region or one of its départements
+	itsPlan                 // a plan of the whole region, which its départements read on the same pages
 )
 
 // foreseen is every route: one that is not here fails the test.
@@ -116,27 +118,44 @@ var foreseen = map[string]need{
 	"plan-verdicts": {over: nobody},
 	"plan-apply":    {over: nobody, form: url.Values{"run": {"inconnu"}, "rev": {"1"}}},
 
-	"strength-desk":          {kind: policy.Strength, do: policy.Create, over: itsDesk},
-	"strength-add":           {kind: policy.Strength, do: policy.Create, over: itsDesk},
-	"strength-one":           {kind: policy.Strength, do: policy.Create, over: itsDesk, made: "strength"},
-	"strength-save":          {kind: policy.Strength, do: policy.Edit, over: itsItem, made: "strength", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
-	"strength-judge":         {kind: policy.Strength, do: policy.Judge, over: itsItem, made: "strength", form: url.Values{"do": {"retain"}}},
-	"obstacle-desk":          {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
-	"obstacle-add":           {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
-	"obstacle-one":           {kind: policy.Obstacle, do: policy.Create, over: itsDesk, made: "obstacle"},
-	"obstacle-save":          {kind: policy.Obstacle, do: policy.Edit, over: itsItem, made: "obstacle", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
-	"obstacle-judge":         {kind: policy.Obstacle, do: policy.Judge, over: itsItem, made: "obstacle", form: url.Values{"do": {"retain"}}},
-	"practice-take":          {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer"},
-	"practice-taken":         {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer", form: url.Values{"do": {"take"}, "region": {"03"}}},
-	"note-desk":              {kind: policy.Note, do: policy.Create, over: itsDesk},
-	"note-add":               {kind: policy.Note, do: policy.Create, over: itsDesk},
-	"note-one":               {kind: policy.Note, do: policy.Read, over: itsNote, made: "note"},
-	"note-save":              {kind: policy.Note, do: policy.Create, over: itsNote, made: "note", form: url.Values{"title": {"x"}, "theme": {"conduite"}, "findings": {"x"}, "sources": {"x"}, "limits": {"x"}, "signature": {"x"}, "day": {"2026-01-01"}}},
-	"note-judge":             {kind: policy.Note, do: policy.Judge, over: itsNote, made: "note", form: url.Values{"do": {"publish"}}},
-	"national-obstacles":     {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins"},
-	"national-obstacles-csv": {kind: policy.Obstacle, do: policy.Export, over: nation, path: "/national/freins.csv"},
-	"national-obstacle":      {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins/{id}", made: "group"},
-	"national-obstacle-save": {kind: policy.Obstacle, do: policy.Judge, over: nation, path: "/national/freins/{id}", made: "group", form: url.Values{"title": {"x"}, "nature": {"norme"}, "level": {"local"}, "status": {"attente"}}},
+	"campaign-desk":              {kind: policy.Campaign, do: policy.Read, over: itsRegion},
+	"campaign-live":              {kind: policy.Campaign, do: policy.Read, over: itsRegion},
+	"campaign-csv":               {kind: policy.Campaign, do: policy.Read, over: itsRegion},
+	"campaign-settings":          {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-save":              {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-turn":              {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-recipients":        {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-contacts":          {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-contacts-stage":    {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-contacts-model":    {kind: policy.Campaign, do: policy.Edit, over: itsCampaign},
+	"campaign-contacts-run":      {over: nobody}, // its own tests read who sees a run
+	"campaign-contacts-verdicts": {over: nobody},
+	"campaign-contacts-apply":    {over: nobody},
+	"campaign-remind":            {kind: policy.Response, do: policy.Edit, over: itsAnswers},
+	"campaign-letters":           {kind: policy.Response, do: policy.Edit, over: itsAnswers},
+	"campaign-one":               {kind: policy.Response, do: policy.Read, over: itsAnswers, made: "response"},
+	"campaign-one-change":        {kind: policy.Response, do: policy.Edit, over: itsAnswers, made: "response"},
+	"strength-desk":              {kind: policy.Strength, do: policy.Create, over: itsDesk},
+	"strength-add":               {kind: policy.Strength, do: policy.Create, over: itsDesk},
+	"strength-one":               {kind: policy.Strength, do: policy.Create, over: itsDesk, made: "strength"},
+	"strength-save":              {kind: policy.Strength, do: policy.Edit, over: itsItem, made: "strength", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
+	"strength-judge":             {kind: policy.Strength, do: policy.Judge, over: itsItem, made: "strength", form: url.Values{"do": {"retain"}}},
+	"obstacle-desk":              {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
+	"obstacle-add":               {kind: policy.Obstacle, do: policy.Create, over: itsDesk},
+	"obstacle-one":               {kind: policy.Obstacle, do: policy.Create, over: itsDesk, made: "obstacle"},
+	"obstacle-save":              {kind: policy.Obstacle, do: policy.Edit, over: itsItem, made: "obstacle", form: url.Values{"title": {"x"}, "organisation": {"x"}, "theme": {"conduite"}, "text": {"x"}, "nature": {"norme"}, "level": {"local"}, "evidence": {"x"}}},
+	"obstacle-judge":             {kind: policy.Obstacle, do: policy.Judge, over: itsItem, made: "obstacle", form: url.Values{"do": {"retain"}}},
+	"practice-take":              {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer"},
+	"practice-taken":             {kind: policy.Strength, do: policy.Judge, over: somewhere, path: "/bonnes-pratiques/etape-2024-corse/inspirer", form: url.Values{"do": {"take"}, "region": {"03"}}},
+	"note-desk":                  {kind: policy.Note, do: policy.Create, over: itsDesk},
+	"note-add":                   {kind: policy.Note, do: policy.Create, over: itsDesk},
+	"note-one":                   {kind: policy.Note, do: policy.Read, over: itsNote, made: "note"},
+	"note-save":                  {kind: policy.Note, do: policy.Create, over: itsNote, made: "note", form: url.Values{"title": {"x"}, "theme": {"conduite"}, "findings": {"x"}, "sources": {"x"}, "limits": {"x"}, "signature": {"x"}, "day": {"2026-01-01"}}},
+	"note-judge":                 {kind: policy.Note, do: policy.Judge, over: itsNote, made: "note", form: url.Values{"do": {"publish"}}},
+	"national-obstacles":         {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins"},
+	"national-obstacles-csv":     {kind: policy.Obstacle, do: policy.Export, over: nation, path: "/national/freins.csv"},
+	"national-obstacle":          {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins/{id}", made: "group"},
+	"national-obstacle-save":     {kind: policy.Obstacle, do: policy.Judge, over: nation, path: "/national/freins/{id}", made: "group", form: url.Values{"title": {"x"}, "nature": {"norme"}, "level": {"local"}, "status": {"attente"}}},
 
 	"department-desk": {over: someone, path: "/departements/2A/bureau"}, // leads to the desk, or says that there is none
 	"cycles":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles"},
@@ -210,7 +229,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

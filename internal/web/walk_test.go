@@ -17,6 +17,7 @@ import (
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/survey"
 	"jalon/internal/web"
 )
 
@@ -143,6 +144,15 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 	case itsNote:
 		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
 		return policy.Can(a, n.do, thing), policy.Can(a, policy.Read, thing)
+	case itsCampaign, itsAnswers:
+		home := policy.Thing{Kind: policy.Campaign, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
+		dept := policy.Thing{Kind: policy.Campaign, Department: map[string]string{"guyane": "973"}[slug]}
+		reads = policy.Can(a, policy.Read, home) || policy.Can(a, policy.Read, dept)
+		if n.over == itsCampaign {
+			return policy.Can(a, n.do, home), reads
+		}
+		home.Kind, dept.Kind = n.kind, n.kind
+		return reads && (policy.Can(a, n.do, home) || policy.Can(a, n.do, dept)), reads
 	case itsDesk, itsItem:
 		cops := []string{cop.RegionID(cop.First, codes[slug])}
 		home := map[string]policy.Thing{"guyane": {Kind: n.kind, COPs: cops, Department: "973", Org: orgs["guyane"]}, "bretagne": {Kind: n.kind, COPs: cops}}[slug]
@@ -227,6 +237,17 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/org"], out[slug+"/member"], out[slug+"/person"] = orgs[slug], x.ID, g.Account
+		everyone := survey.DefaultInput()
+		everyone.Communes = true
+		asked, err := s.survey.Create(ctx, team, id, everyone)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		sent, err := survey.ResponseOf(ctx, s.d, asked.ID, orgs[slug])
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/response"] = sent.ID
 		p, err := s.plans.Add(ctx, s.d, team, plan.Plan{Kind: plan.SRADDET, Territory: "region:" + code, Region: code, Name: "Schéma", State: plan.InForce, Source: "essai"})
 		if err != nil {
 			s.t.Fatal(err)

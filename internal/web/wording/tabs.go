@@ -9,11 +9,12 @@ import (
 // The pages of a territory, as Tabs names the one that is read. Those after
 // TabDiagnosis are its parts in a region: what is known before anyone is asked.
 const (
-	TabCOP       = "La COP"
-	TabPanorama  = "Panorama"
-	TabDiagnosis = "Diagnostic"
-	TabSimulator = "Simulateur"
-	TabCompare   = "Comparer"
+	TabCOP           = "La COP"
+	TabPanorama      = "Panorama"
+	TabDiagnosis     = "Diagnostic"
+	TabQuestionnaire = "Questionnaire"
+	TabSimulator     = "Simulateur"
+	TabCompare       = "Comparer"
 
 	TabPlans     = "Plans"
 	TabTrends    = "Tendances"
@@ -78,6 +79,7 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 	list.add(TabCOP, base)
 	list.add(TabPanorama, base+"/panorama")
 	list.add(TabDiagnosis, base+"/diagnostic")
+	list.add(TabQuestionnaire, base+"/questionnaire")
 	list.add(TabSimulator, "/simulateur/"+r.Slug)
 	list.add(TabCompare, "/comparer?a=region:"+r.Code)
 	out := ui.Pages{Tabs: list.links}

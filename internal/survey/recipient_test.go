@@ -63,59 +63,6 @@ func TestAMergedCommuneKeepsWhatItSaid(t *testing.T) {
 	})
 }
 
-func TestWhatACampaignRefuses(t *testing.T) {
-	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		ctx, s := t.Context(), sendingRoom(t, d, "94")
-		team := teamOf("94")
-		for field, change := range map[string]func(*CampaignInput){
-			"form":         func(in *CampaignInput) { in.FormVersion = 99 },
-			"closes_on":    func(in *CampaignInput) { in.OpensOn, in.ClosesOn = "2026-05-01", "2026-04-01" },
-			"opens_on":     func(in *CampaignInput) { in.OpensOn = "1er mai" },
-			"remind_max":   func(in *CampaignInput) { in.RemindMax = 7 },
-			"remind_every": func(in *CampaignInput) { in.RemindEvery = 1 },
-			"relevance":    func(in *CampaignInput) { in.Relevance = 1.2 },
-			"message":      func(in *CampaignInput) { in.Message = strings.Repeat("é", 4001) },
-		} {
-			in := DefaultInput()
-			change(&in)
-			var f *Fault
-			if _, err := s.Create(ctx, team, cop.RegionID(cop.First, "94"), in); !errors.As(err, &f) || f.Field != field {
-				t.Errorf("%s: %v", field, err)
-			}
-		}
-		c := s.campaign(t, "94", false)
-		_, err := s.Turn(ctx, team, c.ID, c.Rev, CloseIt, "", "")
-		isKind(t, "closed before it opens", err, apperr.Conflict)
-		c = s.open(t, c)
-		in := InputOf(c)
-		in.Form, in.FormVersion = "autre", 1
-		if _, err := s.SaveCampaign(ctx, team, c.ID, c.Rev, in); err == nil {
-			t.Error("another questionnaire in a campaign that runs")
-		}
-		var f *Fault
-		if _, err := s.Turn(ctx, team, c.ID, c.Rev, Nearly, "2026-03-03", ""); !errors.As(err, &f) || f.Field != "day" {
-			t.Errorf("marked tomorrow: %v", err)
-		}
-		c, err = s.Turn(ctx, team, c.ID, c.Rev, Nearly, "2026-03-01", "")
-		if err != nil || c.MarkedOn != "2026-03-01" || !c.State.Takes() || !c.State.Marked() {
-			t.Fatal(c, err)
-		}
-		c, err = s.Turn(ctx, team, c.ID, c.Rev, CloseIt, "", "")
-		if err != nil || c.State.Takes() {
-			t.Fatal(c, err)
-		}
-		if _, err = s.Turn(ctx, team, c.ID, c.Rev, ReopenIt, "", " "); !errors.As(err, &f) || f.Field != "reason" {
-			t.Errorf("reopened without a reason: %v", err)
-		}
-		if c, err = s.Turn(ctx, team, c.ID, c.Rev, ReopenIt, "", "Deux EPCI n’ont pas pu répondre."); err != nil || c.State != CampaignOpen || c.MarkedOn != "" {
-			t.Fatal(c, err)
-		}
-		if n := s.count(t, `SELECT COUNT(*) FROM journal WHERE kind = 'campaign'`); n != 5 {
-			t.Errorf("%d rows of the journal", n)
-		}
-	})
-}
-
 func TestAnOrganisationOutsideTheTreeAnswersOutsideTheRate(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, s := t.Context(), sendingRoom(t, d, "94", "44")
@@ -240,6 +187,21 @@ func BenchmarkGrandEst(b *testing.B) {
 				if _, err := s.List(b.Context(), d, teamOf("44"), c.ID, Follow{}, ""); err != nil {
 					b.Fatal(err)
 				}
+				if _, err := RateRows(b.Context(), d, c.Cycle, c.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkRateRows(b *testing.B) {
+	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+		d := testkit.Open(b, engine)
+		s := sendingRoom(b, d, "44")
+		c := s.campaign(b, "44", true)
+		b.Run(string(engine), func(b *testing.B) {
+			for b.Loop() {
 				if _, err := RateRows(b.Context(), d, c.Cycle, c.ID); err != nil {
 					b.Fatal(err)
 				}

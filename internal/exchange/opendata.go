@@ -196,6 +196,6 @@ func OpenDataNotes(d restitution.OpenData, sets []Dataset) string {
 }
 
 // OpenDataName is the name of a file of an edition once it is downloaded.
-func OpenDataName(e restitution.Edition, file string) string {
+func OpenDataName(e restitution.OpenEdition, file string) string {
 	return "questionnaire-" + e.Region + "-edition-" + strconv.FormatInt(e.Seq, 10) + "-" + file
 }

@@ -1,6 +1,10 @@
 package web
 
-import "jalon/internal/web/shell"
+import (
+	"jalon/internal/web/opendata"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/texts"
+)
 
 // surveyHandlers are those of surveyRoutes, one room of pages each.
 func (s *server) surveyHandlers() []map[string]shell.Handler {
@@ -10,5 +14,8 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 		// answers
 		// papers
 		// restitutions
+		// what comes out besides
+		texts.Handlers(texts.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey}),
+		opendata.Handlers(opendata.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.OpenData}),
 	}
 }

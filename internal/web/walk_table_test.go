@@ -50,6 +50,12 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
+	"survey-texts":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"survey-texts-review": {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-desk":           {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-publish":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+
 	"desk":             {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":       {kind: policy.StageEvent, do: policy.Create, over: theCOP},
 	"desk-act":         {kind: policy.Validation, do: policy.Consent, over: theCOP, made: "act", form: url.Values{"do": {"alone"}, "reason": {"parce que"}}},
@@ -181,7 +187,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`open-list open-edition open-file diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -245,6 +245,10 @@ func (d Deps) find(r *http.Request) (x where, err error) {
 	if x.cop, err = cop.FindIn(ctx, d.Q, cmp.Or(r.PathValue("cycle"), cop.First), territory); err != nil {
 		return x, err
 	}
+	// Who does not know the desk does not know this page.
+	if err := policy.Check(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)); err != nil {
+		return x, err
+	}
 	if err := policy.Check(shell.Actor(r), policy.Edit, policy.Thing{Kind: policy.Campaign, COPs: []string{x.cop.ID}}); err != nil {
 		return x, err
 	}

@@ -278,7 +278,7 @@ func openPage(v view) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<ul class=\"prose\"><li>Un groupe croise un type de collectivités, des départements et des tailles. Il compte toujours au moins cinq répondants ; un groupe trop petit est réuni au plus petit de ses voisins.</li><li>La région et les départements sont publiés ensemble, ou seuls avec leur accord écrit.</li><li>Un groupe ne change, d’une édition à la suivante, que si au moins cinq de ses collectivités ont répondu ou corrigé depuis chaque édition précédente.</li><li>Aucune soustraction entre groupes, totaux et éditions ne laisse de un à quatre répondants.</li><li>Les textes libres, nombres, dates, fichiers et l’identité de qui répond ne sont jamais publiés.</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<ul class=\"prose\"><li>Un groupe croise un type de collectivités, des départements et des tailles. Il compte toujours au moins cinq répondants\u00a0; un groupe trop petit est réuni au plus petit de ses voisins.</li><li>La région et les départements sont publiés ensemble, ou seuls avec leur accord écrit.</li><li>Un groupe ne change, d’une édition à la suivante, que si au moins cinq de ses collectivités ont répondu ou corrigé depuis chaque édition précédente.</li><li>Aucune soustraction entre groupes, totaux et éditions ne laisse de un à quatre répondants.</li><li>Les textes libres, nombres, dates, fichiers et l’identité de qui répond ne sont jamais publiés.</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -199,6 +199,10 @@ func (d Deps) find(r *http.Request) (x where, err error) {
 		return x, err
 	}
 	x.fw, x.path = m.Framework(), x.cop.Path()+"/bureau/questionnaire/textes"
+	// Who does not know the desk does not know this page.
+	if err := policy.Check(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)); err != nil {
+		return x, err
+	}
 	if err := policy.Check(shell.Actor(r), policy.Edit, policy.Thing{Kind: policy.Campaign, COPs: []string{x.cop.ID}}); err != nil {
 		return x, err
 	}

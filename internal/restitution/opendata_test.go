@@ -50,7 +50,7 @@ func openRooms(t testing.TB, d *db.DB) (*OpenRoom, survey.Campaign, questionnair
 	}
 	m := &OpenRoom{DB: d, IDs: ids, Now: now, Journal: j, Departments: func(context.Context, string) ([]string, error) { return []string{"08", "67"}, nil },
 		Write: func(o OpenData) ([]OpenFile, error) {
-			return []OpenFile{{Name: "lisez-moi.md", Title: "Essai", Body: []byte(fmt.Sprintf("%d groupes, édition %d", len(o.Groups), o.OpenEdition.Seq))}}, nil
+			return []OpenFile{{Name: "lisez-moi.md", Title: "Essai", Body: []byte(fmt.Sprintf("%d groupes, édition %d", len(o.Groups), o.Edition.Seq))}}, nil
 		}}
 	return m, c, f, slots
 }

@@ -45,6 +45,7 @@ func openDataRoutes() []Route {
 		{Method: "GET", Pattern: "/regions/{slug}/bureau/questionnaire/donnees", Name: "open-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/donnees", Name: "open-publish", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/questionnaire/donnees/accords", Name: "open-consent", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/reponses/{id}/fiche", Name: "sheet", Formats: []string{typeHTML}, Cache: Private},
 		{Method: "GET", Pattern: "/donnees/questionnaire", Name: "open-list", Formats: []string{typeHTML}, Sample: "/donnees/questionnaire"},
 		{Method: "GET", Pattern: "/donnees/questionnaire/{cycle}/{slug}/{edition}", Name: "open-edition", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: "/donnees/questionnaire/{cycle}/{slug}/{edition}/{file}", Name: "open-file", Formats: []string{typeCSV, typeJSON, typeXLSX, typeText}, Cache: Own, Timeout: 5 * time.Minute},

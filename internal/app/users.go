@@ -10,6 +10,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/exchange"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/knowledge"
@@ -17,6 +18,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/restitution"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web/operator"
@@ -34,6 +36,7 @@ type rooms struct {
 	plans     *plan.Room
 	knowledge *knowledge.Room
 	survey    *survey.Room
+	openData  *restitution.OpenRoom
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -82,6 +85,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		return m.Tree(), nil
 	}
 	r.survey.Pass = r.survey.PassOn(r.knowledge)
+	r.openData = &restitution.OpenRoom{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Write: exchange.OpenDataFiles, Departments: c.departmentsOf}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {
@@ -120,6 +124,21 @@ func (c *Core) provider(base string) *account.Provider {
 	return &account.Provider{Issuer: c.Config.OIDCIssuer, ClientID: c.Config.OIDCClientID, ClientSecret: c.Config.OIDCClientSecret, Name: c.Config.OIDCName,
 		Scopes: c.Config.Scopes(), ACR: strings.Fields(c.Config.OIDCACR), EmailTrusted: c.Config.OIDCEmailTrusted,
 		Return: base + "/connexion/oidc/retour", AfterLogout: base + "/deconnexion/retour", Now: c.now}
+}
+
+// departmentsOf lists the départements of a region by their codes.
+func (c *Core) departmentsOf(ctx context.Context, region string) ([]string, error) {
+	m, err := c.Model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, d := range m.Tree().Departments() {
+		if d.Region == region {
+			out = append(out, d.Code)
+		}
+	}
+	return out, nil
 }
 
 // regionSlug is the word of a region in addresses.

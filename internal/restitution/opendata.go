@@ -76,10 +76,10 @@ type OpenEdition struct {
 
 // OpenData is what the files of an edition are written from.
 type OpenData struct {
-	OpenEdition OpenEdition
-	Form        questionnaire.Form
-	Groups      []OpenCounts // groups, then totals
-	Cells       []OpenCell
+	Edition OpenEdition
+	Form    questionnaire.Form
+	Groups  []OpenCounts // groups, then totals
+	Cells   []OpenCell
 }
 
 // OpenCell is a closed answer that the tables count.
@@ -218,7 +218,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 	if err != nil {
 		return p, err
 	}
-	p.Data = OpenData{Form: form, OpenEdition: OpenEdition{Campaign: c.ID, COP: c.COP, Region: c.Region, Cycle: c.Cycle, Seq: p.former + 1, Day: m.Now().UTC().Format(time.DateOnly), Form: c.Form, FormVersion: c.FormVersion,
+	p.Data = OpenData{Form: form, Edition: OpenEdition{Campaign: c.ID, COP: c.COP, Region: c.Region, Cycle: c.Cycle, Seq: p.former + 1, Day: m.Now().UTC().Format(time.DateOnly), Form: c.Form, FormVersion: c.FormVersion,
 		Groups: p.content.Groups, Kept: kept}}
 	p.Data.count(slots, p.content, packed, editions)
 	return p, nil
@@ -269,7 +269,7 @@ func (m *OpenRoom) Publish(ctx context.Context, q db.Q, a policy.Actor, c survey
 	if err != nil {
 		return e, err
 	}
-	e = p.Data.OpenEdition
+	e = p.Data.Edition
 	var staged []*blob.Staged
 	defer func() {
 		for _, s := range staged {

@@ -53,15 +53,15 @@ func (d *OpenData) count(slots questionnaire.Slots, c Content, packed map[Held][
 	d.Cells = cells(d.Form)
 	at := map[string]int{}
 	for _, g := range c.Groups {
-		x := OpenCounts{Group: g, Since: d.OpenEdition.Seq, Counts: make([][]int, len(d.Cells))}
-		if slices.Contains(d.OpenEdition.Kept.Groups, g.Key) {
+		x := OpenCounts{Group: g, Since: d.Edition.Seq, Counts: make([][]int, len(d.Cells))}
+		if slices.Contains(d.Edition.Kept.Groups, g.Key) {
 			x.Since = since(editions, g.Key)
 		}
 		on := asked(d.Form, g.Kind)
 		members := c.of(g.Key)
 		x.Respondents = len(members)
 		if g.Alone == "" {
-			d.OpenEdition.Respondents += len(members)
+			d.Edition.Respondents += len(members)
 		}
 		for n, cell := range d.Cells {
 			if !on[cell.Key] {
@@ -77,7 +77,7 @@ func (d *OpenData) count(slots questionnaire.Slots, c Content, packed map[Held][
 		d.Groups = append(d.Groups, x)
 	}
 	for _, u := range c.Unions() {
-		x := OpenCounts{Group: OpenGroup{Key: "total." + u.Key, Kind: u.Kind, Departments: u.Departments}, Total: u.Groups, Since: d.OpenEdition.Seq, Counts: make([][]int, len(d.Cells))}
+		x := OpenCounts{Group: OpenGroup{Key: "total." + u.Key, Kind: u.Kind, Departments: u.Departments}, Total: u.Groups, Since: d.Edition.Seq, Counts: make([][]int, len(d.Cells))}
 		for _, key := range u.Groups {
 			g := d.Groups[at[key]]
 			x.Respondents += g.Respondents

@@ -50,7 +50,7 @@ func openRooms(t testing.TB, d *db.DB) (*OpenRoom, survey.Campaign, questionnair
 	}
 	m := &OpenRoom{DB: d, IDs: ids, Now: now, Journal: j, Departments: func(context.Context, string) ([]string, error) { return []string{"08", "67"}, nil },
 		Write: func(o OpenData) ([]OpenFile, error) {
-			return []OpenFile{{Name: "lisez-moi.md", Title: "Essai", Body: []byte(fmt.Sprintf("%d groupes, édition %d", len(o.Groups), o.OpenEdition.Seq))}}, nil
+			return []OpenFile{{Name: "lisez-moi.md", Title: "Essai", Body: []byte(fmt.Sprintf("%d groupes, édition %d", len(o.Groups), o.Edition.Seq))}}, nil
 		}}
 	return m, c, f, slots
 }
@@ -166,8 +166,8 @@ func TestEditionsOfOpenData(t *testing.T) {
 		for i := range 4 {
 			openAnswer(t, d, f, slots, fmt.Sprintf("r%d", i), questionnaire.Group, "67", 2, questionnaire.Answers{row: "deploye"})
 		}
-		if p, err = m.Prepare(ctx, d, openTeam(), c); err != nil || counted(t, p, all, row, "engage") != 8 || p.Data.OpenEdition.Kept.Waiting != 4 || p.Data.Groups[0].Since != 1 {
-			t.Errorf("four: %+v %v", p.Data.OpenEdition.Kept, err)
+		if p, err = m.Prepare(ctx, d, openTeam(), c); err != nil || counted(t, p, all, row, "engage") != 8 || p.Data.Edition.Kept.Waiting != 4 || p.Data.Groups[0].Since != 1 {
+			t.Errorf("four: %+v %v", p.Data.Edition.Kept, err)
 		}
 		if _, err := m.Publish(ctx, d, openTeam(), c); apperr.KindOf(err) != apperr.Conflict {
 			t.Errorf("nothing new enough: %v", err)
@@ -217,7 +217,7 @@ func TestConsentIsWritten(t *testing.T) {
 			t.Errorf("twice: %v", err)
 		}
 		p, err := m.Prepare(ctx, d, openTeam(), c)
-		if err != nil || len(p.Data.Groups) != 2 || p.Data.Groups[1].Group.Name != "Collectivité d0" || p.Data.OpenEdition.Respondents != 7 {
+		if err != nil || len(p.Data.Groups) != 2 || p.Data.Groups[1].Group.Name != "Collectivité d0" || p.Data.Edition.Respondents != 7 {
 			t.Errorf("%+v %v", p.Data.Groups, err)
 		}
 		good.State, good.Rev = "withdrawn", 1

@@ -123,7 +123,7 @@ func Known(v Validated) []Given {
 // item is what every item of a response says of where it comes from.
 func item(r Response, s questionnaire.Section) knowledge.Item {
 	x := knowledge.Item{Region: r.Region, Org: r.Authority, Organisation: cut(r.Name, 200), Theme: s.Theme, Source: PassedFrom}
-	place := placeOf(r)
+	place := PlaceOf(r)
 	x.Territory, x.Scale = place.String(), string(place.Scale)
 	if place.Scale != territory.RegionS {
 		x.Department = r.Department
@@ -134,9 +134,9 @@ func item(r Response, s questionnaire.Section) knowledge.Item {
 	return x
 }
 
-// placeOf is the territory that an authority speaks of, by its code. One that
+// PlaceOf is the territory that an authority speaks of, by its code. One that
 // serves several (Alsace), or that is of no tree (a syndicat), speaks of its region.
-func placeOf(r Response) territory.Ref {
+func PlaceOf(r Response) territory.Ref {
 	for _, p := range []struct {
 		prefix string
 		scale  territory.Scale

@@ -1,4 +1,4 @@
-package survey
+package survey_test
 
 import (
 	"context"
@@ -21,6 +21,7 @@ import (
 	"jalon/internal/mail"
 	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
@@ -29,14 +30,14 @@ var passNoon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
 // passRooms are the room of answers and that of what is known, over one campaign
 // of Grand Est.
-func passRooms(t testing.TB, d *db.DB) (*Room, *knowledge.Room, Campaign) {
+func passRooms(t testing.TB, d *db.DB) (*survey.Room, *knowledge.Room, survey.Campaign) {
 	t.Helper()
 	ctx, now := t.Context(), func() time.Time { return passNoon }
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	queue := jobs.New(ids, now)
 	j := journal.New(ids, now, keys)
 	box := mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: keys})
-	m := &Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: j, Cursors: keys, Queue: queue, Outbox: box, BaseURL: "https://jalon.example"}
+	m := &survey.Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: j, Cursors: keys, Queue: queue, Outbox: box, BaseURL: "https://jalon.example"}
 	k := &knowledge.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: keys, Queue: queue, Outbox: box, BaseURL: "https://jalon.example", Slug: func(context.Context, string) (string, error) { return "grand-est", nil }}
 	tree, err := territory.Embedded()
 	if err != nil {
@@ -51,10 +52,10 @@ func passRooms(t testing.TB, d *db.DB) (*Room, *knowledge.Room, Campaign) {
 	}
 	id := "campagne-44"
 	if _, err := db.Insert(ctx, d, "campaign", strings.Fields("id rev cop_id region cycle form form_version communes opens_on closes_on state marked_on message contact remind_max remind_every relevance mobilisation published_on at"),
-		[][]any{{id, 1, cop.RegionID(cop.First, "44"), "44", cop.First, National, 1, true, "2026-10-01", "2026-12-31", "open", "", "", "", 3, 10, 0.5, 0.5, "", 0}}, ""); err != nil {
+		[][]any{{id, 1, cop.RegionID(cop.First, "44"), "44", cop.First, survey.National, 1, true, "2026-10-01", "2026-12-31", "open", "", "", "", 3, 10, 0.5, 0.5, "", 0}}, ""); err != nil {
 		t.Fatal(err)
 	}
-	c, err := FindCampaign(ctx, d, id)
+	c, err := survey.FindCampaign(ctx, d, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func passRooms(t testing.TB, d *db.DB) (*Room, *knowledge.Room, Campaign) {
 }
 
 // passResponse is a response of an authority, at a version.
-func passResponse(t testing.TB, d *db.DB, c Campaign, id, authority string, kind questionnaire.Kind, seq int64) Response {
+func passResponse(t testing.TB, d *db.DB, c survey.Campaign, id, authority string, kind questionnaire.Kind, seq int64) survey.Response {
 	t.Helper()
 	if _, err := d.Exec(t.Context(), `DELETE FROM response WHERE id = $1`, id); err != nil {
 		t.Fatal(err)
@@ -71,7 +72,7 @@ func passResponse(t testing.TB, d *db.DB, c Campaign, id, authority string, kind
 		rows_asked rows_rated prefilled answered silent reminders reason`), [][]any{{id, 1, c.ID, authority, c.COP, "44", "67", string(kind), "s4", "", false, true, "Collectivité " + authority, id, "validated", 1, seq, 0, 0, 0, 0, false, 0, ""}}, ""); err != nil {
 		t.Fatal(err)
 	}
-	r, err := FindResponse(t.Context(), d, id)
+	r, err := survey.FindResponse(t.Context(), d, id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,9 +83,9 @@ func passTeam() policy.Actor {
 	return policy.Actor{Person: "equipe", Grants: []policy.Grant{{Role: policy.Team, COP: cop.RegionID(cop.First, "44")}}}
 }
 
-func passForm(t testing.TB, m *Room, k questionnaire.Kind) questionnaire.Form {
+func passForm(t testing.TB, m *survey.Room, k questionnaire.Kind) questionnaire.Form {
 	t.Helper()
-	f, err := FormAt(t.Context(), m.DB, National, 1)
+	f, err := survey.FormAt(t.Context(), m.DB, survey.National, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestPassOn(t *testing.T) {
 		ctx := t.Context()
 		m, k, c := passRooms(t, d)
 		pass, form := m.PassOn(k), passForm(t, m, questionnaire.Group)
-		v := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1), Form: form, Answers: firstAnswers, Seq: 1}
+		v := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1), Form: form, Answers: firstAnswers, Seq: 1}
 		for range 2 {
 			if err := pass(ctx, d, v); err != nil {
 				t.Fatal(err)
@@ -144,7 +145,7 @@ func TestPassOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		second := questionnaire.Answers{"deplacements-point-fort": "Un car tous les quarts d’heure entre la gare et le lycée.", "deplacements-freins": "norme financement", "deplacements-commentaire": "Le dossier a duré deux ans."}
-		v2 := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 2), Form: form, Answers: second, Seq: 2}
+		v2 := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 2), Form: form, Answers: second, Seq: 2}
 		if err := pass(ctx, d, v2); err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +174,7 @@ func TestPassOn(t *testing.T) {
 			t.Errorf("an older version passed over the newer: %+v", x)
 		}
 		// A third says nothing at all: the retained one stays, and says so.
-		v3 := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 3), Form: form, Answers: questionnaire.Answers{}, Seq: 3}
+		v3 := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 3), Form: form, Answers: questionnaire.Answers{}, Seq: 3}
 		for range 2 {
 			if err := pass(ctx, d, v3); err != nil {
 				t.Fatal(err)
@@ -186,7 +187,7 @@ func TestPassOn(t *testing.T) {
 			t.Errorf("withdrawn twice: %+v", x)
 		}
 		// A fourth says it again, word for word.
-		v4 := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 4), Form: form, Answers: second, Seq: 4}
+		v4 := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 4), Form: form, Answers: second, Seq: 4}
 		if err := pass(ctx, d, v4); err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +209,7 @@ func TestPassOnAtOnce(t *testing.T) {
 		later := questionnaire.Answers{"deplacements-point-fort": "Autre chose, dite autrement.", "deplacements-commentaire": "Deux."}
 		var g errgroup.Group
 		for i := range 20 {
-			v := Validated{Response: r, Form: form, Answers: firstAnswers, Seq: 1}
+			v := survey.Validated{Response: r, Form: form, Answers: firstAnswers, Seq: 1}
 			if i%2 == 0 {
 				v.Answers, v.Seq = later, 2
 			}
@@ -220,7 +221,7 @@ func TestPassOnAtOnce(t *testing.T) {
 		if s, o := known(t, k, knowledge.Strength), known(t, k, knowledge.Obstacle); len(s) != 1 || len(o) != 0 || s[0].Text != later["deplacements-point-fort"] {
 			t.Errorf("%+v %+v", s, o)
 		}
-		texts, err := Texts(t.Context(), d, passTeam(), c, TextFilter{})
+		texts, err := survey.Texts(t.Context(), d, passTeam(), c, survey.TextFilter{})
 		if err != nil || len(texts) != 2 {
 			t.Errorf("%d texts, %v", len(texts), err)
 		}
@@ -228,10 +229,12 @@ func TestPassOnAtOnce(t *testing.T) {
 }
 
 // An authority that serves several territories, or none, speaks of its region.
-func TestPlaceOf(t *testing.T) {
+func TestPlaceOfAnswers(t *testing.T) {
+	form := questionnaire.Form{Sections: []questionnaire.Section{{ID: "velo", Title: "Vélo", Theme: "se-deplacer", Questions: []questionnaire.Question{{ID: "velo-point-fort", Type: questionnaire.Text, Role: questionnaire.RoleStrength}}}}}
 	for authority, want := range map[string]string{"epci-246700488": "epci:246700488", "commune-67482": "commune:67482", "departement-08": "department:08", "alsace": "region:44", "region-44": "region:44", "syndicat-1": "region:44"} {
-		if got := placeOf(Response{Authority: authority, Region: "44"}).String(); got != want {
-			t.Errorf("%s: %s", authority, got)
+		given := survey.Known(survey.Validated{Response: survey.Response{Authority: authority, Region: "44"}, Form: form, Answers: questionnaire.Answers{"velo-point-fort": "Une voie verte."}})
+		if len(given) != 1 || given[0].Item.Territory != want {
+			t.Errorf("%s: %+v", authority, given)
 		}
 	}
 }
@@ -242,7 +245,7 @@ func TestPassOnHostileWords(t *testing.T) {
 	d := testkit.Open(t, db.SQLite)
 	m, k, c := passRooms(t, d)
 	form := passForm(t, m, questionnaire.Group)
-	v := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1), Form: form, Seq: 1, Answers: questionnaire.Answers{
+	v := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1), Form: form, Seq: 1, Answers: questionnaire.Answers{
 		"deplacements-point-fort": strings.Repeat("é", 1<<20), "covoiturage-point-fort": "<script>alert(1)</script>\n\n# Titre", "deplacements-freins": "inconnu", "deplacements-commentaire": "..."}}
 	if err := m.PassOn(k)(t.Context(), d, v); err != nil {
 		t.Fatal(err)
@@ -259,53 +262,53 @@ func TestReviewOfTexts(t *testing.T) {
 		ctx := t.Context()
 		m, k, c := passRooms(t, d)
 		pass, form := m.PassOn(k), passForm(t, m, questionnaire.Group)
-		v := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1), Form: form, Answers: firstAnswers, Seq: 1}
+		v := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1), Form: form, Answers: firstAnswers, Seq: 1}
 		if err := pass(ctx, d, v); err != nil {
 			t.Fatal(err)
 		}
 		for name, a := range map[string]policy.Actor{"nobody": {}, "another region": {Person: "x", Grants: []policy.Grant{{Role: policy.Team, COP: cop.RegionID(cop.First, "53")}}},
 			"an expert": {Person: "x", Grants: []policy.Grant{{Role: policy.Expert, COP: c.COP}}}} {
-			if _, err := Texts(ctx, d, a, c, TextFilter{}); err == nil {
+			if _, err := survey.Texts(ctx, d, a, c, survey.TextFilter{}); err == nil {
 				t.Errorf("read by %s", name)
 			}
-			if err := m.Review(ctx, d, a, c.ID, []Reading{{"x", 1, Publishable}}); err == nil {
+			if err := m.Review(ctx, d, a, c.ID, []survey.Reading{{"x", 1, survey.Publishable}}); err == nil {
 				t.Errorf("reviewed by %s", name)
 			}
 		}
-		texts, err := Texts(ctx, d, passTeam(), c, TextFilter{Role: questionnaire.RoleComment})
-		if err != nil || len(texts) != 1 || texts[0].State != Unread || texts[0].Lever != "l25-reduction-deplacements" {
+		texts, err := survey.Texts(ctx, d, passTeam(), c, survey.TextFilter{Role: questionnaire.RoleComment})
+		if err != nil || len(texts) != 1 || texts[0].State != survey.Unread || texts[0].Lever != "l25-reduction-deplacements" {
 			t.Fatal(texts, err)
 		}
-		if p, err := PublishableTexts(ctx, d, c.ID); err != nil || len(p) != 0 {
+		if p, err := survey.PublishableTexts(ctx, d, c.ID); err != nil || len(p) != 0 {
 			t.Errorf("before anybody read: %v %v", p, err)
 		}
 		x := texts[0]
-		if err := m.Review(ctx, d, passTeam(), c.ID, []Reading{{x.ID, x.Rev, Publishable}}); err != nil {
+		if err := m.Review(ctx, d, passTeam(), c.ID, []survey.Reading{{x.ID, x.Rev, survey.Publishable}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := m.Review(ctx, d, passTeam(), c.ID, []Reading{{x.ID, x.Rev, Withheld}}); apperr.KindOf(err) != apperr.Conflict {
+		if err := m.Review(ctx, d, passTeam(), c.ID, []survey.Reading{{x.ID, x.Rev, survey.Withheld}}); apperr.KindOf(err) != apperr.Conflict {
 			t.Errorf("an older revision: %v", err)
 		}
-		if err := m.Review(ctx, d, passTeam(), c.ID, []Reading{{x.ID, x.Rev + 1, "magie"}}); apperr.KindOf(err) != apperr.Invalid {
+		if err := m.Review(ctx, d, passTeam(), c.ID, []survey.Reading{{x.ID, x.Rev + 1, "magie"}}); apperr.KindOf(err) != apperr.Invalid {
 			t.Errorf("an unknown state: %v", err)
 		}
-		p, err := PublishableTexts(ctx, d, c.ID)
+		p, err := survey.PublishableTexts(ctx, d, c.ID)
 		if err != nil || len(p) != 1 || p[0].Authority != "" || p[0].Response != "" {
 			t.Errorf("publishable: %+v %v", p, err)
 		}
-		before, _ := TextsStamp(ctx, d, c.ID)
+		before, _ := survey.TextsStamp(ctx, d, c.ID)
 		answers := questionnaire.Answers{"deplacements-commentaire": "Écrire à M. Martin, 06 12 34 56 78."}
-		v2 := Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 2), Form: form, Answers: answers, Seq: 2}
+		v2 := survey.Validated{Response: passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 2), Form: form, Answers: answers, Seq: 2}
 		if err := pass(ctx, d, v2); err != nil {
 			t.Fatal(err)
 		}
-		if after, _ := TextsStamp(ctx, d, c.ID); after == before {
+		if after, _ := survey.TextsStamp(ctx, d, c.ID); after == before {
 			t.Error("the stamp did not move")
 		}
-		if p, err := PublishableTexts(ctx, d, c.ID); err != nil || len(p) != 0 {
+		if p, err := survey.PublishableTexts(ctx, d, c.ID); err != nil || len(p) != 0 {
 			t.Errorf("corrected, and still publishable: %+v %v", p, err)
 		}
-		if texts, err = Texts(ctx, d, passTeam(), c, TextFilter{}); err != nil || len(texts) != 1 || texts[0].State != Unread {
+		if texts, err = survey.Texts(ctx, d, passTeam(), c, survey.TextFilter{}); err != nil || len(texts) != 1 || texts[0].State != survey.Unread {
 			t.Errorf("%+v %v", texts, err)
 		}
 		var body string
@@ -317,7 +320,7 @@ func TestReviewOfTexts(t *testing.T) {
 		kept := make(chan bool, 20)
 		for range 20 {
 			g.Go(func() error {
-				err := m.Review(context.Background(), d, passTeam(), c.ID, []Reading{{x.ID, texts[0].Rev, Personal}})
+				err := m.Review(context.Background(), d, passTeam(), c.ID, []survey.Reading{{x.ID, texts[0].Rev, survey.Personal}})
 				kept <- err == nil
 				if err != nil && apperr.KindOf(err) != apperr.Conflict {
 					return err

@@ -26,6 +26,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/restitution"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -101,6 +102,8 @@ type Deps struct {
 	Knowledge *knowledge.Room
 	// Survey asks authorities and keeps what they answer.
 	Survey *survey.Room
+	// OpenData makes and keeps editions of open data.
+	OpenData *restitution.OpenRoom
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Keep is how long what tells of people is kept, for the page that says so.

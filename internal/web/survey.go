@@ -7,9 +7,12 @@ import (
 	"jalon/internal/document"
 	"jalon/internal/web/answers"
 	"jalon/internal/web/campaigns"
+	"jalon/internal/web/opendata"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/questionnaires"
+	"jalon/internal/web/sheets"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/texts"
 )
 
 // surveyHandlers are those of surveyRoutes, one room of pages each.
@@ -20,6 +23,10 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 		campaigns.Handlers(campaigns.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
 		// papers
 		// restitutions
+		// what comes out besides
+		texts.Handlers(texts.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey}),
+		sheets.Handlers(sheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey, Knowledge: s.Knowledge}),
+		opendata.Handlers(opendata.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.OpenData}),
 	}
 }
 

@@ -52,22 +52,29 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
-	"form-editor":      {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025"},
-	"form-edit":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025", form: url.Values{"what": {"section"}, "do": {"up"}, "section": {"velo"}}},
-	"form-section":     {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/sections/velo"},
-	"form-preview":     {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/apercu", form: url.Values{"what": {"row"}, "do": {"save"}, "section": {"velo"}}},
-	"form-publish":     {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/publier", form: url.Values{"reason": {"parce que"}}},
-	"form-import":      {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/import"},
-	"form-export":      {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/document.json"},
-	"variant-editor":   {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-edit":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-section":  {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound}, // no variant yet
-	"variant-preview":  {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-publish":  {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-import":   {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-export":   {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound},
-	"variant-make":     {kind: policy.Questionnaire, do: policy.Create, over: itsRegion},
-	"variant-apply":    {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"form-editor":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025"},
+	"form-edit":           {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025", form: url.Values{"what": {"section"}, "do": {"up"}, "section": {"velo"}}},
+	"form-section":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/sections/velo"},
+	"form-preview":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/apercu", form: url.Values{"what": {"row"}, "do": {"save"}, "section": {"velo"}}},
+	"form-publish":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/publier", form: url.Values{"reason": {"parce que"}}},
+	"form-import":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/import"},
+	"form-export":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/document.json"},
+	"variant-editor":      {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-edit":        {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-section":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound}, // no variant yet
+	"variant-preview":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-publish":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-import":      {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-export":      {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound},
+	"variant-make":        {kind: policy.Questionnaire, do: policy.Create, over: itsRegion},
+	"variant-apply":       {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"sheet":               {over: nobody, path: "/reponses/inconnue/fiche"}, // its own tests read who sees one
+	"survey-texts":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"survey-texts-review": {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-desk":           {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-publish":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+
 	"desk":             {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":       {kind: policy.StageEvent, do: policy.Create, over: theCOP},
 	"desk-act":         {kind: policy.Validation, do: policy.Consent, over: theCOP, made: "act", form: url.Values{"do": {"alone"}, "reason": {"parce que"}}},
@@ -229,7 +236,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

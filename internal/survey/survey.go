@@ -39,6 +39,12 @@ func Tables() []db.Table {
 		{Name: "answer", Order: []string{"response_id"}, Scope: db.COP},
 		{Name: "funded_project", Order: []string{"id"}, Scope: db.Nation},
 	}, TextTables()...)
+		{Name: "survey_export", Order: []string{"id"}, Scope: db.Local, Personal: []string{"by"}, Owner: []string{"by"}},
+		{Name: "survey_export_chunk", Order: []string{"export_id", "n"}, Scope: db.Local},
+		{Name: "survey_return", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}, Owner: []string{"by"}},
+		{Name: "survey_return_form", Order: []string{"return_id", "n"}, Scope: db.COP},
+		{Name: "response_paper", Order: []string{"id"}, Scope: db.COP, Personal: []string{"signed_by", "title", "by"}, Free: []string{"signed_by", "title"}},
+	}
 }
 
 // Version is the name of the version of all that public pages show of this room.
@@ -71,6 +77,12 @@ type Room struct {
 	// Tried counts a try under a name and reports whether there were more than most
 	// within the hour; nil limits nothing.
 	Tried func(ctx context.Context, name string, most int64) (over bool, err error)
+
+	// Writers write an export, by what it is; ReadForm reads a form that came back
+	// as a workbook, and WriteForm makes it.
+	Writers map[ExportKind]Writer
+	// Temp is the folder of files being made, the system's when empty.
+	Temp string
 
 	forms sync.Map // formKey → *paths: forms that were published never change
 }

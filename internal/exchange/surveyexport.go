@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -67,12 +68,10 @@ func layOut(x survey.Extract, f questionnaire.Form, piece func(c askedCell, o qu
 				one.pieces = [][]byte{nil, piece(cell, o)}
 				a.closed = append(a.closed, one)
 			}
-		case questionnaire.Text, questionnaire.Sheet, questionnaire.File:
-			if !x.Texts {
+		default:
+			if free(c.Type) && !x.Texts {
 				continue
 			}
-			fallthrough
-		default:
 			cell.head = head(cell)
 			a.byKey[c.Key] = len(a.open)
 			a.open = append(a.open, cell)
@@ -123,59 +122,98 @@ func layAll(x survey.Extract, piece func(questionnaire.Form, askedCell, question
 func (l layouts) of(a *survey.Answered) (*asked, error) {
 	f, ok := l[formKey(a.Form, a.FormVersion)]
 	if !ok {
-		return nil, apperr.New(apperr.Internal, nil, "Une réponse (%s) renvoie à une version du questionnaire qui n’est pas enregistrée (%s, version %d). Le fichier n’a pas été produit.", a.Name, a.Form, a.FormVersion)
+		return nil, noForm(a)
 	}
 	return f, nil
 }
 
+func noForm(a *survey.Answered) error {
+	return apperr.New(apperr.Internal, nil, "Une réponse (%s) renvoie à une version du questionnaire qui n’est pas enregistrée (%s, version %d). Le fichier n’a pas été produit.", a.Name, a.Form, a.FormVersion)
+}
+
+// frozen is an answer of a document, its texts as they are quoted there.
+type frozen struct{ key, value, class, source []byte }
+
+// eachAnswer calls f for each answer of a document, as survey.Frozen is written. It
+// reads bytes once and makes nothing: the documents of the nation are a gigabyte.
+func eachAnswer(doc []byte, f func(frozen) error) error {
+	start := bytes.Index(doc, []byte(`"answers":[`))
+	if start < 0 {
+		return nil
+	}
+	b := doc[start+len(`"answers":[`):]
+	for len(b) > 0 && b[0] == '{' {
+		var one frozen
+		for b[0] == '{' || b[0] == ',' {
+			b = b[1:]
+			k := quoted(b)
+			if k < 0 || k >= len(b) || b[k] != ':' {
+				return errDocument
+			}
+			v := quoted(b[k+1:])
+			if v < 0 || k+1+v >= len(b) {
+				return errDocument
+			}
+			value := b[k+1 : k+1+v]
+			switch string(b[1 : k-1]) {
+			case "key":
+				one.key = value
+			case "value":
+				one.value = value
+			case "class":
+				one.class = value
+			case "source":
+				one.source = value
+			}
+			b = b[k+1+v:]
+		}
+		if b[0] != '}' {
+			return errDocument
+		}
+		if err := f(one); err != nil {
+			return err
+		}
+		if b = b[1:]; len(b) > 1 && b[0] == ',' {
+			b = b[1:]
+		}
+	}
+	return nil
+}
+
+var errDocument = errors.New("exchange: a validated document is not written as it should be")
+
+// bare is a quoted text without its quotes, and whether it is as it stands.
+func bare(raw []byte) (text []byte, plain bool) {
+	if len(raw) < 2 {
+		return nil, true
+	}
+	text = raw[1 : len(raw)-1]
+	return text, bytes.IndexByte(text, '\\') < 0
+}
+
+// unquote reads a quoted text.
+func unquote(raw []byte) (s string, err error) {
+	if text, plain := bare(raw); plain {
+		return string(text), nil
+	}
+	err = json.Unmarshal(raw, &s)
+	return s, err
+}
+
 // given reads from a document what the open questions of a form were answered:
-// into values, by their place in open. A document is one object of texts under
-// «answers»; its other parts are left alone.
+// into values, by their place in open.
 func (f *asked) given(doc []byte, values []string) error {
 	clear(values)
 	if len(f.open) == 0 || len(doc) == 0 {
 		return nil
 	}
-	return eachAnswer(doc, func(key, raw []byte) error {
-		i, ok := f.byKey[string(key)]
-		if !ok {
-			return nil
+	return eachAnswer(doc, func(one frozen) (err error) {
+		key, _ := bare(one.key)
+		if i, ok := f.byKey[string(key)]; ok {
+			values[i], err = unquote(one.value)
 		}
-		return json.Unmarshal(raw, &values[i])
+		return err
 	})
-}
-
-// eachAnswer calls f for each text of the object «answers» of a document: its key,
-// and its value as it is quoted. It reads bytes once and makes nothing: documents
-// are a quarter of a gigabyte for the nation.
-func eachAnswer(doc []byte, f func(key, raw []byte) error) error {
-	start := bytes.Index(doc, []byte(`"answers":{`))
-	if start < 0 {
-		return nil
-	}
-	b := doc[start+len(`"answers":{`):]
-	for {
-		for len(b) > 0 && (b[0] == ',' || b[0] == ' ' || b[0] == '\n') {
-			b = b[1:]
-		}
-		if len(b) == 0 || b[0] != '"' {
-			return nil
-		}
-		k := quoted(b)
-		if k < 0 || k >= len(b) || b[k] != ':' {
-			return nil
-		}
-		key := b[1 : k-1]
-		b = b[k+1:]
-		v := quoted(b)
-		if v < 0 {
-			return nil
-		}
-		if err := f(key, b[:v]); err != nil {
-			return err
-		}
-		b = b[v:]
-	}
 }
 
 // quoted is the length of the JSON text that b begins with, -1 when it does not.
@@ -229,60 +267,84 @@ func sizeName(code string) string {
 
 func csvText(b []byte, s string) []byte { return appendCSV(b, Text(s), 0, ',') }
 
-// writeSurveyLong writes one answer a row. A question of several choices has a
-// row for each option that was ticked.
+// longCell is a cell of a form as its rows begin: by the code of an option, or
+// for whatever is written.
+type longCell struct {
+	codes  [][]byte
+	pieces [][]byte // key, label, code, label of the option
+	many   bool     // several choices: a row for each
+	head   []byte   // key, label, of what is not closed
+}
+
+// writeSurveyLong writes one answer a row, read from the documents: the class and
+// the source of each answer stand there. A question of several choices has a row
+// for each option that was ticked.
 func writeSurveyLong(ctx context.Context, w io.Writer, x survey.Extract) (rows int64, err error) {
-	cells := func(b []byte, texts ...string) []byte {
-		for _, t := range texts {
-			b = append(csvText(b, t), ';')
-		}
-		return b
+	forms := map[string]map[string]*longCell{}
+	for _, f := range x.Forms {
+		forms[formKey(f.Code, int64(f.Version))] = longCells(f, x.Texts)
 	}
-	forms := layAll(x, func(_ questionnaire.Form, c askedCell, o questionnaire.Option) []byte {
-		return cells(nil, c.key, c.label, o.Code, o.Label, "declared", "")
-	}, func(_ questionnaire.Form, c askedCell) []byte { return cells(nil, c.key, c.label) })
 	out := make([]byte, 0, 1<<20)
 	out = append(out, bom...)
 	out = append(out, strings.Join(longColumns, ";")...)
 	out = append(out, "\r\n"...)
-	var before, after []byte
-	var values []string
+	var before, after, tail []byte
 	err = x.Each(ctx, func(a *survey.Answered) error {
-		f, err := forms.of(a)
-		if err != nil {
-			return err
+		cells, ok := forms[formKey(a.Form, a.FormVersion)]
+		if !ok {
+			return noForm(a)
 		}
-		before = cells(before[:0], a.Authority, a.SIREN, a.INSEE, a.Name, a.Kind.Name(), a.Region, a.Department, sizeName(a.Size), a.Form)
+		before = csvCells(before[:0], a.Authority, a.SIREN, a.INSEE, a.Name, a.Kind.Name(), a.Region, a.Department, sizeName(a.Size), a.Form)
 		before = append(strconv.AppendInt(before, a.FormVersion, 10), ';')
 		after = a.At.AppendFormat(after[:0], "2006-01-02")
 		after = append(append(append(after, ';'), validatedBy(a.Role)...), "\r\n"...)
-		for i := range f.closed {
-			c := &f.closed[i]
-			if uint(c.slot) >= uint(len(a.Packed)) {
-				continue
+		err := eachAnswer(a.Doc, func(one frozen) error {
+			key, _ := bare(one.key)
+			c, ok := cells[string(key)]
+			if !ok { // not asked in this export, or only a mark of progress
+				return nil
 			}
-			n := int(a.Packed[c.slot])
-			if n >= len(c.pieces) || c.pieces[n] == nil {
-				continue
+			class, _ := bare(one.class)
+			tail = append(append(tail[:0], class...), ';')
+			if len(one.source) > 2 {
+				source, err := unquote(one.source)
+				if err != nil {
+					return err
+				}
+				tail = csvText(tail, source)
 			}
-			out = append(append(append(out, before...), c.pieces[n]...), after...)
-			rows++
-		}
-		if values = slices.Grow(values[:0], len(f.open))[:len(f.open)]; len(values) > 0 {
-			if err := f.given(a.Doc, values); err != nil {
-				return err
+			tail = append(append(tail, ';'), after...)
+			value, plain := bare(one.value)
+			if c.head != nil {
+				text := string(value)
+				if !plain {
+					var err error
+					if text, err = unquote(one.value); err != nil {
+						return err
+					}
+				}
+				out = append(append(out, before...), c.head...)
+				out = append(append(csvText(out, text), ";;"...), tail...)
+				rows++
+				return nil
 			}
-		}
-		for i, v := range values {
-			if v == "" {
-				continue
+			for len(value) > 0 {
+				code := value
+				value = nil
+				if i := bytes.IndexByte(code, ' '); c.many && i >= 0 {
+					code, value = code[:i], code[i+1:]
+				}
+				for i := range c.codes {
+					if bytes.Equal(c.codes[i], code) {
+						out = append(append(append(out, before...), c.pieces[i]...), tail...)
+						rows++
+						break
+					}
+				}
 			}
-			out = append(append(out, before...), f.open[i].head...)
-			out = append(csvText(out, v), ";;declared;;"...)
-			out = append(out, after...)
-			rows++
-		}
-		if len(out) >= 512<<10 {
+			return nil
+		})
+		if err == nil && len(out) >= 512<<10 {
 			_, err = w.Write(out)
 			out = out[:0]
 		}
@@ -293,6 +355,38 @@ func writeSurveyLong(ctx context.Context, w io.Writer, x survey.Extract) (rows i
 	}
 	_, err = w.Write(out)
 	return rows, err
+}
+
+func longCells(f questionnaire.Form, texts bool) map[string]*longCell {
+	out := map[string]*longCell{}
+	labels := cellLabels(f)
+	for _, c := range f.Cells() {
+		one := &longCell{many: c.Type == questionnaire.Choices}
+		switch {
+		case c.Closed():
+			for _, o := range c.Options {
+				one.codes, one.pieces = append(one.codes, []byte(o.Code)), append(one.pieces, csvCells(nil, c.Key, labels[c.Key], o.Code, o.Label))
+			}
+		case free(c.Type) && !texts:
+			continue
+		default:
+			one.head = csvCells(nil, c.Key, labels[c.Key])
+		}
+		out[c.Key] = one
+	}
+	return out
+}
+
+// free reports whether a type of question is answered by free words or a file.
+func free(t questionnaire.Type) bool {
+	return t == questionnaire.Text || t == questionnaire.Sheet || t == questionnaire.File
+}
+
+func csvCells(b []byte, texts ...string) []byte {
+	for _, t := range texts {
+		b = append(csvText(b, t), ';')
+	}
+	return b
 }
 
 // writeSurveyJSON writes one object a line of an array.

@@ -45,6 +45,7 @@ type Writer func(ctx context.Context, w io.Writer, x Extract) (rows int64, err e
 
 // Extract is what an export is made from: one view of the database.
 type Extract struct {
+	What  ExportKind
 	Scope Scope
 	Slots questionnaire.Slots
 	Forms []questionnaire.Form // those that the answers were given to, by code and version
@@ -69,8 +70,8 @@ type Answered struct {
 }
 
 // extract reads what an export of a scope needs, within one snapshot.
-func extract(ctx context.Context, q db.Q, s Scope, texts bool, at time.Time) (x Extract, err error) {
-	x = Extract{Scope: s, Texts: texts, At: at}
+func extract(ctx context.Context, q db.Q, what ExportKind, s Scope, texts bool, at time.Time) (x Extract, err error) {
+	x = Extract{What: what, Scope: s, Texts: texts, At: at}
 	if x.Slots, err = Slots(ctx, q); err != nil {
 		return x, err
 	}
@@ -103,8 +104,12 @@ func extract(ctx context.Context, q db.Q, s Scope, texts bool, at time.Time) (x 
 	return x, nil
 }
 
-// needsDoc reports whether something that is not packed is to be written.
-func (x Extract) needsDoc() bool {
+// NeedsDoc reports whether something that is not packed is to be written: the class
+// and source of each answer, what is not closed.
+func (x Extract) NeedsDoc() bool {
+	if x.What == ExportLong {
+		return true
+	}
 	for _, f := range x.Forms {
 		for _, c := range f.Cells() {
 			switch c.Type {
@@ -124,11 +129,11 @@ func (x Extract) needsDoc() bool {
 
 // eachAnswered streams in the order of the key. The cycle is compared as an
 // expression, so that no index on it is taken: SQLite would then sort whole rows in
-// memory, and for the nation run out of it. Documents, a quarter of a gigabyte, are
+// memory, and for the nation run out of it. Documents, a gigabyte for the nation, are
 // read when they are needed.
 func eachAnswered(ctx context.Context, q db.Q, x Extract, f func(*Answered) error) (err error) {
 	doc := int64(0)
-	if x.needsDoc() {
+	if x.NeedsDoc() {
 		doc = 1
 	}
 	rows, err := q.Query(ctx, `

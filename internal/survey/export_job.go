@@ -187,7 +187,7 @@ func (m *Room) writeExport(ctx context.Context, e *Export, out *os.File) error {
 			return err
 		}
 		e.DataVersion = fmt.Sprintf("%s-%d", Version, n)
-		x, err := extract(ctx, q, e.Scope, e.Texts, e.At)
+		x, err := extract(ctx, q, e.What, e.Scope, e.Texts, e.At)
 		if err != nil {
 			return err
 		}

@@ -274,6 +274,7 @@ type longCell struct {
 	pieces [][]byte // key, label, code, label of the option
 	many   bool     // several choices: a row for each
 	head   []byte   // key, label, of what is not closed
+	number bool     // written with a comma: beside «;» a point would make Excel read a day
 }
 
 // writeSurveyLong writes one answer a row, read from the documents: the class and
@@ -324,7 +325,7 @@ func writeSurveyLong(ctx context.Context, w io.Writer, x survey.Extract) (rows i
 					}
 				}
 				out = append(append(out, before...), c.head...)
-				out = append(append(csvText(out, text), ";;"...), tail...)
+				out = append(append(appendCSV(out, Datum{Text: text, Number: c.number}, 0, ','), ";;"...), tail...)
 				rows++
 				return nil
 			}
@@ -370,7 +371,7 @@ func longCells(f questionnaire.Form, texts bool) map[string]*longCell {
 		case free(c.Type) && !texts:
 			continue
 		default:
-			one.head = csvCells(nil, c.Key, labels[c.Key])
+			one.head, one.number = csvCells(nil, c.Key, labels[c.Key]), c.Type == questionnaire.Number
 		}
 		out[c.Key] = one
 	}

@@ -56,7 +56,7 @@ func (m *Room) AskExport(ctx context.Context, a policy.Actor, cop string, s Scop
 	}
 	e.File = e.fileName()
 	var n int
-	if err := m.DB.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE cycle = $1 AND ($2 = '' OR region = $2) AND ($3 = '' OR department = $3) LIMIT $4) AS some`, s.Cycle, s.Region, s.Department, inline+1).Scan(&n); err != nil {
+	if err := m.DB.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM answer WHERE cycle = $1 AND ($2 = '' OR region = $2) AND ($3 = '' OR department = $3) LIMIT $4) AS found`, s.Cycle, s.Region, s.Department, inline+1).Scan(&n); err != nil {
 		return e, err
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {

@@ -37,6 +37,7 @@ type exportArgs struct {
 // RegisterPapers adds to a worker what is done in the background for files.
 func (m *Room) RegisterPapers(c *jobs.Config) {
 	c.Handlers[exportKind] = jobs.Handler{Do: m.exportJob}
+	c.Handlers[returnKind] = jobs.Handler{Do: m.returnJob}
 }
 
 // AskExport records that somebody asks for an export and has it made: at once

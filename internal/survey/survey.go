@@ -80,7 +80,9 @@ type Room struct {
 
 	// Writers write an export, by what it is; ReadForm reads a form that came back
 	// as a workbook, and WriteForm makes it.
-	Writers map[ExportKind]Writer
+	Writers   map[ExportKind]Writer
+	ReadForm  FormReader
+	WriteForm FormWriter
 	// Temp is the folder of files being made, the system's when empty.
 	Temp string
 

@@ -46,20 +46,20 @@ CREATE TABLE survey_return (
     at          BIGINT NOT NULL,
     state       TEXT   NOT NULL,
     beat        BIGINT NOT NULL,
-    sha256      TEXT   NOT NULL REFERENCES blob (sha256),
-    file_name   TEXT   NOT NULL,
     received_on TEXT   NOT NULL,
     forms       BIGINT NOT NULL,
     reason      TEXT   NOT NULL
 );
 CREATE INDEX survey_return_region ON survey_return (region, id);
 CREATE INDEX survey_return_response ON survey_return (response_id, id);
--- One file of them. verdict: ok, warning, error; cells and notes are JSON: what is to be
--- written, and what is said of lines (line, column, reason).
+-- One file of them, as it was received. verdict: waiting, ok, warning, error; cells
+-- and notes are JSON: what is to be written, and what is said of lines (line,
+-- column, reason). written and kept_back are counted when it is applied.
 CREATE TABLE survey_return_form (
     return_id   TEXT   NOT NULL REFERENCES survey_return (id) ON DELETE CASCADE,
     n           BIGINT NOT NULL,
     file_name   TEXT   NOT NULL,
+    data        BYTEA  NOT NULL,
     response_id TEXT   NOT NULL,
     name        TEXT   NOT NULL,
     verdict     TEXT   NOT NULL,

@@ -121,4 +121,3 @@ func longCells(f questionnaire.Form, texts bool) map[string]*longCell {
 	}
 	return out
 }
-

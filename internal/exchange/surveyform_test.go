@@ -94,9 +94,9 @@ func brought(t *testing.T, room *survey.Room, a policy.Actor, only string, files
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []survey.Brought
+	var list []survey.FormSent
 	for i, f := range files {
-		list = append(list, survey.Brought{Name: "f" + strconv.Itoa(i+1) + ".xlsx", Data: f})
+		list = append(list, survey.FormSent{Name: "f" + strconv.Itoa(i+1) + ".xlsx", Data: f})
 	}
 	if err := room.AddForms(ctx, &ret, list); err != nil {
 		t.Fatal(err)

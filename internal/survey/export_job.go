@@ -168,7 +168,7 @@ func (m *Room) makeExport(ctx context.Context, e Export) (err error) {
 
 func (m *Room) writeExport(ctx context.Context, e *Export, out *os.File) error {
 	sum := sha256.New()
-	size := new(counter)
+	size := new(lengthOf)
 	var sink io.Writer = out
 	var zip *gzip.Writer
 	if e.What.zipped() {
@@ -297,6 +297,6 @@ func (c *chunks) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-type counter int64
+type lengthOf int64
 
-func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
+func (c *lengthOf) Write(p []byte) (int, error) { *c += lengthOf(len(p)); return len(p), nil }

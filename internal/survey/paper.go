@@ -16,6 +16,17 @@ import (
 	"jalon/internal/questionnaire"
 )
 
+// PaperTables are the tables of exports, of forms that came back, of papers.
+func PaperTables() []db.Table {
+	return []db.Table{
+		{Name: "survey_export", Order: []string{"id"}, Scope: db.Local, Personal: []string{"by"}, Owner: []string{"by"}},
+		{Name: "survey_export_chunk", Order: []string{"export_id", "n"}, Scope: db.Local},
+		{Name: "survey_return", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}, Owner: []string{"by"}},
+		{Name: "survey_return_form", Order: []string{"return_id", "n"}, Scope: db.COP},
+		{Name: "response_paper", Order: []string{"id"}, Scope: db.COP, Personal: []string{"signed_by", "title", "by"}, Free: []string{"signed_by", "title"}},
+	}
+}
+
 // PaperForm is what is asked of one authority, on paper or in a workbook.
 type PaperForm struct {
 	Response Response
@@ -198,7 +209,7 @@ func (m *Room) judgeForm(ctx context.Context, q db.Q, seat func(Response) (Seat,
 			j.refuse(c, apperr.Message(err))
 			continue
 		}
-		rev, _ := strconv.ParseInt(before(c.Mark, "~"), 10, 64)
+		rev, _ := strconv.ParseInt(head(c.Mark, "~"), 10, 64)
 		j.Changes, j.Cells = append(j.Changes, Change{Key: key, Value: value, Rev: rev}), append(j.Cells, c)
 	}
 	for _, c := range p.Form.Cells() { // in the order of the form
@@ -218,7 +229,7 @@ func (m *Room) judgeForm(ctx context.Context, q db.Q, seat func(Response) (Seat,
 			j.Same++
 			continue
 		}
-		rev, _ := strconv.ParseInt(before(at.Mark, "~"), 10, 64)
+		rev, _ := strconv.ParseInt(head(at.Mark, "~"), 10, 64)
 		j.Changes, j.Cells = append(j.Changes, Change{Key: c.Key, Value: value, Rev: rev}), append(j.Cells, at)
 	}
 	return j, nil
@@ -249,7 +260,7 @@ func codeOf(c questionnaire.Cell, text string) string {
 	return text
 }
 
-func before(s, sep string) string {
+func head(s, sep string) string {
 	s, _, _ = strings.Cut(s, sep)
 	return s
 }

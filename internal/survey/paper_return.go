@@ -62,8 +62,8 @@ type ReturnForm struct {
 	Written, Kept   *int64 // nil before it is applied
 }
 
-// Brought is a file that somebody brings.
-type Brought struct {
+// FormSent is a file that somebody brings.
+type FormSent struct {
 	Name string
 	Data []byte
 }
@@ -81,7 +81,7 @@ func (m *Room) StartReturn(ctx context.Context, a policy.Actor, region, cop, res
 }
 
 // AddForms keeps files as they came, by short transactions.
-func (m *Room) AddForms(ctx context.Context, ret *Return, files []Brought) (err error) {
+func (m *Room) AddForms(ctx context.Context, ret *Return, files []FormSent) (err error) {
 	defer apperr.Wrap(&err, "survey.AddForms")
 	if ret.Forms+int64(len(files)) > MaxReturnForms {
 		return apperr.New(apperr.TooLarge, nil, "Plus de %d formulaires d’un seul envoi. Aucun n’a été lu\u00a0: envoyez-les en plusieurs fois.", MaxReturnForms)

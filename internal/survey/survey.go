@@ -38,13 +38,7 @@ func Tables() []db.Table {
 		{Name: "response_version", Order: []string{"response_id", "seq"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "answer", Order: []string{"response_id"}, Scope: db.COP},
 		{Name: "funded_project", Order: []string{"id"}, Scope: db.Nation},
-	}, TextTables()...)
-		{Name: "survey_export", Order: []string{"id"}, Scope: db.Local, Personal: []string{"by"}, Owner: []string{"by"}},
-		{Name: "survey_export_chunk", Order: []string{"export_id", "n"}, Scope: db.Local},
-		{Name: "survey_return", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}, Owner: []string{"by"}},
-		{Name: "survey_return_form", Order: []string{"return_id", "n"}, Scope: db.COP},
-		{Name: "response_paper", Order: []string{"id"}, Scope: db.COP, Personal: []string{"signed_by", "title", "by"}, Free: []string{"signed_by", "title"}},
-	}
+	}, append(TextTables(), PaperTables()...)...)
 }
 
 // Version is the name of the version of all that public pages show of this room.

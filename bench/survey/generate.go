@@ -252,7 +252,7 @@ func (b *batch) add(n int, s subject) {
 	}
 	a := Answers(b.form, n)
 	packed := b.form.Pack(b.slots, a)
-	b.versions = append(b.versions, []any{id, 1, FormCode, 1, packed, Doc(a), "", SeatID(n), at, ""})
+	b.versions = append(b.versions, []any{id, 1, FormCode, 1, packed, Doc(b.form, id, o, s.kind, day, a, SeatID(n)), "", SeatID(n), at, ""})
 	b.answers = append(b.answers, []any{id, l.Cycle, o.Region, o.Department, o.ID, string(s.kind), s.size, 1, at, packed})
 	if n%l.DraftEvery == 0 {
 		for key, value := range a {
@@ -262,8 +262,14 @@ func (b *batch) add(n int, s subject) {
 }
 
 // Doc is the document of a validated version.
-func Doc(a questionnaire.Answers) string {
-	text, err := json.Marshal(map[string]any{"answers": a})
+func Doc(f questionnaire.Form, id string, o account.Organisation, kind questionnaire.Kind, at time.Time, a questionnaire.Answers, by string) string {
+	v := survey.Frozen{Response: id, Authority: o.ID, Name: o.Name, Kind: string(kind), Form: f.Code, FormVersion: int64(f.Version), Seq: 1, At: at, By: by, Asked: f.Rows(), Rated: f.Rows()}
+	for _, c := range f.Cells() {
+		if value := a[c.Key]; value != "" {
+			v.Answers = append(v.Answers, survey.FrozenCell{Key: c.Key, Value: value, Class: "declared", By: by})
+		}
+	}
+	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // texts are always written
 	}

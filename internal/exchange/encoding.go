@@ -12,9 +12,9 @@ import (
 
 const bom = "\xef\xbb\xbf"
 
-// survey is what one pass over a text file says of its letters, before any of
+// glance is what one pass over a text file says of its letters, before any of
 // it is taken for data.
-type survey struct {
+type glance struct {
 	bom       bool
 	valid     bool // UTF-8 throughout
 	multibyte bool // holds something else than ASCII
@@ -23,8 +23,8 @@ type survey struct {
 }
 
 // surveyText reads the whole file once, in flat memory.
-func surveyText(at io.ReaderAt, size int64) (survey, error) {
-	s := survey{valid: true}
+func surveyText(at io.ReaderAt, size int64) (glance, error) {
+	s := glance{valid: true}
 	r := io.NewSectionReader(at, 0, size)
 	buf := make([]byte, 64<<10)
 	kept := 0
@@ -50,7 +50,7 @@ func surveyText(at io.ReaderAt, size int64) (survey, error) {
 	}
 }
 
-func (s *survey) look(b []byte) {
+func (s *glance) look(b []byte) {
 	s.nul = s.nul || bytes.IndexByte(b, 0) >= 0
 	s.valid = s.valid && utf8.Valid(b)
 	if s.multibyte && s.undefined {
@@ -83,7 +83,7 @@ func partialRune(b []byte) int {
 
 // verdict is the encoding to read the file in, and the reason to refuse the
 // first cell that is not UTF-8 ("" when all can be read).
-func (s survey) verdict(declared Encoding) (Encoding, string) {
+func (s glance) verdict(declared Encoding) (Encoding, string) {
 	switch {
 	case s.valid && s.bom:
 		return UTF8BOM, ""
@@ -97,7 +97,7 @@ func (s survey) verdict(declared Encoding) (Encoding, string) {
 	return UTF8, "texte illisible\u00a0: le fichier n’est pas en UTF-8"
 }
 
-// fromWindows1252 decodes a cell; every byte has a meaning once the survey has
+// fromWindows1252 decodes a cell; every byte has a meaning once the glance has
 // found none of the five unused ones.
 func fromWindows1252(b []byte) string {
 	out := make([]byte, 0, len(b)+len(b)/8)

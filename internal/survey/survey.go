@@ -38,7 +38,7 @@ func Tables() []db.Table {
 		{Name: "response_version", Order: []string{"response_id", "seq"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "answer", Order: []string{"response_id"}, Scope: db.COP},
 		{Name: "funded_project", Order: []string{"id"}, Scope: db.Nation},
-	}, TextTables()...)
+	}, append(TextTables(), PaperTables()...)...)
 }
 
 // Version is the name of the version of all that public pages show of this room.
@@ -71,6 +71,14 @@ type Room struct {
 	// Tried counts a try under a name and reports whether there were more than most
 	// within the hour; nil limits nothing.
 	Tried func(ctx context.Context, name string, most int64) (over bool, err error)
+
+	// Writers write an export, by what it is; ReadForm reads a form that came back
+	// as a workbook, and WriteForm makes it.
+	Writers   map[ExportKind]Writer
+	ReadForm  FormReader
+	WriteForm FormWriter
+	// Temp is the folder of files being made, the system's when empty.
+	Temp string
 
 	forms sync.Map // formKey → *paths: forms that were published never change
 }

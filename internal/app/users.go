@@ -17,9 +17,11 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/restitution"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/shell"
 )
 
 // rooms are those that write for people, built the same for serve and for the
@@ -34,6 +36,8 @@ type rooms struct {
 	plans     *plan.Room
 	knowledge *knowledge.Room
 	survey    *survey.Room
+	// restitution reads what authorities answered together.
+	restitution *restitution.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -68,6 +72,16 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 			}
 			return r.accounts.Contacts(ctx, q, o)
 		}}
+	tree := func(ctx context.Context) (*territory.Tree, error) {
+		m, err := c.Model(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return m.Tree(), nil
+	}
+	r.restitution = &restitution.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Tree: tree,
+		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
+	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

@@ -20,12 +20,14 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/restitution"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -101,6 +103,10 @@ type Deps struct {
 	Knowledge *knowledge.Room
 	// Survey asks authorities and keeps what they answer.
 	Survey *survey.Room
+	// Restitution reads what authorities answered together.
+	Restitution *restitution.Room
+	// PDF prints a document, nil without a browser on the machine.
+	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Keep is how long what tells of people is kept, for the page that says so.

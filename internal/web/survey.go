@@ -1,6 +1,9 @@
 package web
 
-import "jalon/internal/web/shell"
+import (
+	"jalon/internal/web/restitutions"
+	"jalon/internal/web/shell"
+)
 
 // surveyHandlers are those of surveyRoutes, one room of pages each.
 func (s *server) surveyHandlers() []map[string]shell.Handler {
@@ -9,6 +12,6 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 		// campaigns
 		// answers
 		// papers
-		// restitutions
+		restitutions.Handlers(restitutions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Restitution, Book: s.Book, PDF: s.PDF}),
 	}
 }

@@ -78,7 +78,7 @@ func (b answers) who(d territory.Dept) document.Part {
 		{Label: "Leviers classés", Value: french.Integer(len(b.sorted) - CountFamilies(b.sorted)[restitution.Unsorted]), Meaning: "sur " + counted(len(b.sorted), "levier demandé", "leviers demandés") + " aux collectivités du département"},
 	}})
 	if b.View.Public {
-		p.Notes = append(p.Notes, "Le détail par type de collectivité n’est pas publié par département\u00a0: les groupes y sont trop petits.")
+		p.Notes = append(p.Notes, "Communes et intercommunalités du département\u00a0: la réponse du conseil départemental est lue avec celles de la région et des autres départements, pour ne désigner personne. Le détail par type n’est pas publié à cette échelle.")
 		return p
 	}
 	t := document.Table{ID: "taux", Caption: "Réponses par type de collectivité", Columns: []document.Column{{Label: "Type"}, {Label: "Réponses", Number: true}, {Label: "Destinataires", Number: true}, {Label: "Taux", Unit: "%", Number: true}}}

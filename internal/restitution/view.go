@@ -67,8 +67,8 @@ func (v View) Cut(d Dimension) []Group {
 		f.Kind = questionnaire.Group
 	}
 	all := v.By(f, d)
-	if d == ByDepartment { // the region itself has no département
-		all = slices.DeleteFunc(all, func(g Group) bool { return g.Population == 0 })
+	if v.Public && d == ByDepartment {
+		all = v.by(f, d, local)
 	}
 	if !v.Public {
 		return all
@@ -91,6 +91,16 @@ func (v View) Cut(d Dimension) []Group {
 		}
 	}
 	return all
+}
+
+// local is the département of communes and EPCI alone. In public the council of a
+// département, and the region itself, are read together: left in their places,
+// what is missing from the sum of the départements would be the region's answer.
+func local(s stratum) string {
+	if s.kind == questionnaire.Commune || s.kind == questionnaire.Group {
+		return s.department
+	}
+	return ""
 }
 
 func (v View) cut(d Dimension, code string) []Group {

@@ -124,7 +124,7 @@ func (x reading) bars(i int) []ui.Bars {
 	th := x.Thresholds()
 	for a, title := range []string{"Pertinence par type de collectivité", "Mobilisation par type de collectivité"} {
 		axis := restitution.Axis(a)
-		b := ui.Bars{ID: "barres-" + axis.Name(), Title: title, Description: "Score de 0 à 100. Le trait est le seuil.", Target: 100 * th.Relevance, HasTarget: true, TargetLabel: "seuil" + nb + ": " + french.Number(100*th.Relevance, 0), TableHref: "#types"}
+		b := ui.Bars{ID: "barres-" + axis.Name(), Title: title, Description: "Score de 0 à 100. Le trait est le seuil.", Target: 100 * th.Relevance, Most: 100, HasTarget: true, TargetLabel: "seuil" + nb + ": " + french.Number(100*th.Relevance, 0), TableHref: "#types"}
 		if axis == restitution.Mobilisation {
 			b.Target, b.TargetLabel = 100*th.Mobilisation, "seuil"+nb+": "+french.Number(100*th.Mobilisation, 0)
 		}
@@ -156,7 +156,7 @@ func (x reading) tickBars(i int) []ui.Bars {
 		if total == 0 || x.Public && total < restitution.Fewest {
 			continue
 		}
-		b := ui.Bars{ID: []string{"barres-freins", "barres-besoins"}[k], Title: []string{"Freins cités", "Besoins cités"}[k], Description: "Par les " + french.Integer(total) + " collectivités qui ont répondu à la question\u00a0; plusieurs réponses possibles."}
+		b := ui.Bars{ID: []string{"barres-freins", "barres-besoins"}[k], Title: []string{"Freins cités", "Besoins cités"}[k], Description: "Par les " + french.Integer(total) + " collectivités qui ont répondu à la question\u00a0; plusieurs réponses possibles.", Most: float64(total)}
 		for _, o := range all {
 			b.Rows = append(b.Rows, ui.Stat{Name: o.Label, Text: french.Integer(o.N) + nb + "(" + french.Number(100*float64(o.N)/float64(total), 0) + nb + "%)", Amount: float64(o.N)})
 		}

@@ -54,7 +54,7 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (x reading) nationGroups() ui.Field {
-	f := ui.Field{ID: "groupe", Label: "Groupe de collectivités", Type: "select", Options: []ui.Option{{Value: restitution.All, Label: "Toutes", Selected: x.key == restitution.All}}}
+	f := ui.Field{ID: "groupe", Label: "Groupe de collectivités", Type: "select", Required: true, Options: []ui.Option{{Value: restitution.All, Label: "Toutes", Selected: x.key == restitution.All}}}
 	for _, g := range x.Cut(restitution.ByKind) {
 		if g.Answers > 0 {
 			f.Options = append(f.Options, ui.Option{Value: g.Key(restitution.ByKind), Label: g.Name(restitution.ByKind, x.tree), Selected: g.Key(restitution.ByKind) == x.key})

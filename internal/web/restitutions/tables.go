@@ -29,7 +29,7 @@ func (x reading) scoreCell(l restitution.LeverOf, a restitution.Axis) ui.Cell {
 
 // families is the table of the levers that the chart draws, with its numbers.
 func (x reading) families(sorted []report.Sorted) ui.Table {
-	t := ui.Table{ID: "leviers", Caption: "Les leviers, par famille", CaptionHidden: true, Columns: []ui.Column{{Label: "N°", Number: true}, {Label: "Levier", Wide: true}, {Label: "Famille"}, {Label: "Pertinence", Unit: "sur 100, intervalle", Number: true},
+	t := ui.Table{ID: "leviers", Caption: "Les leviers, par famille", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "N°", Number: true}, {Label: "Famille"}, {Label: "Pertinence", Unit: "sur 100, intervalle", Number: true},
 		{Label: "Mobilisation", Unit: "sur 100, intervalle", Number: true}, {Label: "Ont noté", Unit: "sur interrogées", Number: true}, {Label: "Pas notre compétence", Number: true}, {Label: "La famille tient"}}}
 	for _, s := range sorted {
 		number := ui.Cell{Missing: "pas de place dans le dessin sans les deux scores"}
@@ -42,11 +42,9 @@ func (x reading) families(sorted []report.Sorted) ui.Table {
 			noted = ui.Cell{Text: french.Integer(s.Scores[restitution.Relevance].N), Sub: "sur " + french.Integer(s.Population)}
 			skipped = ui.Cell{Text: french.Integer(s.Skipped)}
 		}
-		// The first cell of a row is its header: the lever, then its number.
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: s.Lever.Title, Href: x.leverHref(s.Lever.Code)}, number, {Text: s.Family.Name()}, x.scoreCell(s.LeverOf, restitution.Relevance), x.scoreCell(s.LeverOf, restitution.Mobilisation), noted, skipped,
 			{Text: report.Held(s), Sub: report.HeldWhy(s)}}})
 	}
-	t.Columns[0], t.Columns[1] = t.Columns[1], t.Columns[0]
 	return t
 }
 
@@ -139,7 +137,7 @@ func (x reading) byGroup(i int, d restitution.Dimension, id, caption, label stri
 // groups are the choices of the filter: one dimension at a time, so that no two
 // pages together tell of fewer than five.
 func (x reading) groups() ui.Field {
-	f := ui.Field{ID: "groupe", Label: "Groupe de collectivités", Type: "select", Options: []ui.Option{{Value: restitution.All, Label: "Toutes", Selected: x.key == restitution.All}}}
+	f := ui.Field{ID: "groupe", Label: "Groupe de collectivités", Type: "select", Required: true, Options: []ui.Option{{Value: restitution.All, Label: "Toutes", Selected: x.key == restitution.All}}}
 	for _, d := range []restitution.Dimension{restitution.ByKind, restitution.ByDepartment, restitution.BySize} {
 		for _, g := range x.Cut(d) {
 			if g.Answers == 0 {

@@ -14,3 +14,11 @@ func decimal(v float64, n int) string {
 	}
 	return string(b)
 }
+
+// after is what follows the i-th of n names.
+func after(i, n int) string {
+	if i == n-1 {
+		return "."
+	}
+	return ", "
+}

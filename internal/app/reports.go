@@ -23,6 +23,14 @@ func (a *App) reports(frame *shell.Shell) reports.Deps {
 	return reports.Deps{Shell: frame, Model: a.Model, DB: a.DB, Now: a.now, Store: store, Room: room}
 }
 
+// pdf prints documents, nil without a browser on the machine.
+func (a *App) pdf() func(context.Context, document.Document) ([]byte, error) {
+	if document.Browser() == "" {
+		return nil
+	}
+	return printed
+}
+
 func printed(ctx context.Context, d document.Document) ([]byte, error) {
 	page, err := paper.Standalone(ctx, d)
 	if err != nil {

@@ -24,6 +24,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/restitution"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -126,6 +127,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		}
 		return plan.Explain(ctx, a.DB, m, key)
 	})
+	a.figures.Register(restitution.Prefix, a.restitution.Explain)
 	a.figures.Register(series.Trends, a.explainSeries)
 	a.figures.Register(survey.Figures, a.survey.Explain)
 	theme, files, err := readTheme(a.Config.ThemeDir)
@@ -135,7 +137,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)

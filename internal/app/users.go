@@ -22,6 +22,7 @@ import (
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web/operator"
+	"jalon/internal/web/shell"
 )
 
 // rooms are those that write for people, built the same for serve and for the
@@ -37,6 +38,8 @@ type rooms struct {
 	knowledge *knowledge.Room
 	survey    *survey.Room
 	openData  *restitution.OpenRoom
+	// restitution reads what authorities answered together.
+	restitution *restitution.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -77,15 +80,19 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 			return r.accounts.Contacts(ctx, q, o)
 		}}
 	r.survey.Intake = c.Intake
-	r.survey.Tree = func(ctx context.Context) (*territory.Tree, error) {
+	tree := func(ctx context.Context) (*territory.Tree, error) {
 		m, err := c.Model(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return m.Tree(), nil
 	}
+	r.survey.Tree = tree
 	r.survey.Pass = r.survey.PassOn(r.knowledge)
 	r.openData = &restitution.OpenRoom{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Write: exchange.OpenDataFiles, Departments: c.departmentsOf}
+	r.restitution = &restitution.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Tree: tree,
+		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
+	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

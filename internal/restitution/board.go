@@ -117,14 +117,16 @@ func (b *Board) Of(f Filter) Group {
 
 // By cuts what a filter takes by a dimension, in the order of the codes; paths
 // are in the order of the screens.
-func (b *Board) By(f Filter, d Dimension) []Group {
+func (b *Board) By(f Filter, d Dimension) []Group { return b.by(f, d, d.of) }
+
+func (b *Board) by(f Filter, d Dimension, of func(stratum) string) []Group {
 	var out []Group
 	at := map[string]int{}
 	for _, c := range b.cells {
 		if !f.takes(c.stratum) {
 			continue
 		}
-		code := d.of(c.stratum)
+		code := of(c.stratum)
 		i, ok := at[code]
 		if !ok {
 			i = len(out)
@@ -243,9 +245,23 @@ func (g Group) Rows(i int) []RowOf {
 			}
 			r.Blank[a] = int(g.tally.counts[r.Row.at[a]+n])
 		}
+		if !r.asked() {
+			continue // nobody of the group was asked it
+		}
 		out = append(out, r)
 	}
 	return out
+}
+
+func (r RowOf) asked() bool {
+	n := 0
+	for a := range axes {
+		n += r.Blank[a]
+		for _, k := range r.Counts[a] {
+			n += k
+		}
+	}
+	return n > 0
 }
 
 // EngagedFrom is the score from which a row is engaged: «engagé» and «déployé» of

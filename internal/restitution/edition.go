@@ -21,7 +21,7 @@ import (
 
 // Tables lists the tables of this room.
 func Tables() []db.Table {
-	return []db.Table{{Name: "restitution", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}}}
+	return append([]db.Table{{Name: "restitution", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}}}, openTables()...)
 }
 
 // EditionState is where an edition stands.

@@ -55,7 +55,11 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	if m.Actor != nil {
 		a = m.Actor(ctx)
 	}
-	v, err := m.For(ctx, a, parts[1], region, false)
+	department, _ := strings.CutPrefix(parts[3], string(ByDepartment)+":")
+	if department == parts[3] {
+		department = ""
+	}
+	v, err := m.ForDepartment(ctx, a, parts[1], region, department, false)
 	if err != nil {
 		return e, err
 	}

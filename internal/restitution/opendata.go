@@ -22,8 +22,8 @@ import (
 	"jalon/internal/survey"
 )
 
-// OpenTables lists the tables of open data.
-func OpenTables() []db.Table {
+// openTables lists the tables of open data.
+func openTables() []db.Table {
 	return []db.Table{
 		{Name: "open_edition", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "open_file", Order: []string{"edition_id", "path"}, Scope: db.COP},

@@ -170,3 +170,14 @@ func dayIn(zone string, at time.Time) string {
 	}
 	return at.In(place).Format(time.DateOnly)
 }
+
+// LatestCycle is the cycle of the newest campaign of a region, or of the nation;
+// fallback when there is none.
+func LatestCycle(ctx context.Context, q db.Q, region, fallback string) (string, error) {
+	rows, err := q.Query(ctx, `SELECT cycle FROM campaign WHERE CAST($1 AS TEXT) = '' OR region = $1 ORDER BY at DESC, id DESC LIMIT 1`, region)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (c string, err error) { err = r.Scan(&c); return c, err })
+	if err != nil || len(all) == 0 {
+		return fallback, err
+	}
+	return all[0], nil
+}

@@ -25,6 +25,12 @@ type View struct {
 // For is what an actor may read of a region in a cycle, or of the nation. published
 // asks for what anyone reads.
 func (m *Room) For(ctx context.Context, a policy.Actor, cycle, region string, published bool) (v View, err error) {
+	return m.ForDepartment(ctx, a, cycle, region, "", published)
+}
+
+// ForDepartment is For of what is told of one département: those who lead it read
+// that much as it stands.
+func (m *Room) ForDepartment(ctx context.Context, a policy.Actor, cycle, region, department string, published bool) (v View, err error) {
 	v = View{Cycle: cycle, Region: region}
 	thing := policy.Thing{Kind: policy.Restitution}
 	if region != "" {
@@ -37,6 +43,7 @@ func (m *Room) For(ctx context.Context, a policy.Actor, cycle, region string, pu
 			return v, apperr.NotFoundf("Cette région n’a pas encore de questionnaire dans ce cycle\u00a0: il n’y a rien à restituer.")
 		}
 		thing = Thing(campaigns[i])
+		thing.Department = department
 	}
 	if !published && policy.Can(a, policy.Read, thing) {
 		v.Board, err = m.Read(ctx, cycle, region)
@@ -60,8 +67,8 @@ func (v View) Cut(d Dimension) []Group {
 		f.Kind = questionnaire.Group
 	}
 	all := v.By(f, d)
-	if d == ByDepartment { // the region itself has no département
-		all = slices.DeleteFunc(all, func(g Group) bool { return g.Population == 0 })
+	if v.Public && d == ByDepartment {
+		all = v.by(f, d, local)
 	}
 	if !v.Public {
 		return all
@@ -84,6 +91,16 @@ func (v View) Cut(d Dimension) []Group {
 		}
 	}
 	return all
+}
+
+// local is the département of communes and EPCI alone. In public the council of a
+// département, and the region itself, are read together: left in their places,
+// what is missing from the sum of the départements would be the region's answer.
+func local(s stratum) string {
+	if s.kind == questionnaire.Commune || s.kind == questionnaire.Group {
+		return s.department
+	}
+	return ""
 }
 
 func (v View) cut(d Dimension, code string) []Group {

@@ -11,7 +11,7 @@ import (
 
 // Percent is a score as pages write it: out of 100, so that two numbers compare at
 // a glance.
-func (s Score) Percent() string { return french.Number(s.Value*100, 0) }
+func (s Score) Percent() string { return french.Number(s.Value*100, 1) }
 
 // Between is the confidence interval as pages write it.
 func (s Score) Between() string {
@@ -29,8 +29,12 @@ func (g Group) Name(d Dimension, tree *territory.Tree) string {
 		return "Toutes les collectivités"
 	}
 	var out []string
-	for _, code := range g.Codes {
-		out = append(out, nameOf(d, code, tree))
+	for i, code := range g.Codes {
+		name := nameOf(d, code, tree)
+		if i > 0 && d == ByKind {
+			name = strings.ToLower(name)
+		}
+		out = append(out, name)
 	}
 	if len(out) > 4 {
 		return strings.Join(out[:3], ", ") + " et " + french.Integer(len(out)-3) + nb + "autres, réunis"
@@ -51,7 +55,7 @@ func nameOf(d Dimension, code string, tree *territory.Tree) string {
 		}
 	case ByDepartment:
 		if code == "" {
-			return "Région elle-même"
+			return "Région et départements"
 		}
 		if t, err := tree.Lookup(territory.Ref{Scale: territory.Department, Code: code}); err == nil {
 			return t.Name

@@ -103,9 +103,22 @@ func paperRoutes() []Route {
 	return nil
 }
 
-// restitutionRoutes: what answers say together.
+// restitutionRoutes: what answers say together. What one reads depends on who
+// asks: as it stands, or the published edition.
 func restitutionRoutes() []Route {
-	return nil
+	return []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/restitution", Name: "restitution", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/restitution"},
+		{Method: "GET", Pattern: "/regions/{slug}/restitution/{lever}", Name: "restitution-lever", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: "/regions/{slug}/restitution/tableaux/{table}", Name: "restitution-csv", Formats: []string{typeCSV}, Cache: Private},
+		{Method: "POST", Pattern: "/regions/{slug}/restitution/publication", Name: "restitution-publish", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "GET", Pattern: "/departements/{code}/restitution", Name: "restitution-department", Formats: []string{typeHTML}, Cache: Private, Sample: "/departements/67/restitution"},
+		{Method: "GET", Pattern: "/departements/{code}/restitution/{fichier}", Name: "restitution-department-file", Formats: []string{typePPTX, typeODT, typePDF}, Cache: Private, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/national/restitution", Name: "restitution-national", Formats: []string{typeHTML}, Cache: Private, Sample: "/national/restitution"},
+		{Method: "GET", Pattern: "/national/restitution/tableaux/{table}", Name: "restitution-national-csv", Formats: []string{typeCSV}, Cache: Private},
+		{Method: "GET", Pattern: "/national/restitution/etude", Name: "restitution-study", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: "/national/restitution/etude/{fichier}", Name: "restitution-study-file", Formats: []string{typePPTX, typeODT, typePDF}, Cache: Private, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/chiffres/restitution/{key...}", Name: "restitution-figure", Formats: []string{typeHTML}, Cache: Private},
+	}
 }
 
 // openDataRoutes: what comes out besides: free texts, open data, an authority's own

@@ -20,6 +20,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
@@ -104,6 +105,10 @@ type Deps struct {
 	Survey *survey.Room
 	// OpenData makes and keeps editions of open data.
 	OpenData *restitution.OpenRoom
+	// Restitution reads what authorities answered together.
+	Restitution *restitution.Room
+	// PDF prints a document, nil without a browser on the machine.
+	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Accounts holds people, their sessions and roles.
 	Accounts *account.Room
 	// Keep is how long what tells of people is kept, for the page that says so.

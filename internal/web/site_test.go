@@ -34,6 +34,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/restitution"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -60,6 +61,7 @@ type site struct {
 	plans    *plan.Room
 	known    *knowledge.Room
 	survey   *survey.Room
+	answers  *restitution.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -126,7 +128,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := s.board.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)
 	}
+	s.answers = &restitution.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms, Tree: treeOf, Actor: s.board.Actor}
+	rooms.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: s.answers.End}
 	var figures figure.Registry
+	figures.Register(restitution.Prefix, s.answers.Explain)
 	figures.Register(national.Prefix, s.board.Explain)
 	figures.Register("panorama", func(ctx context.Context, key string) (figure.Explanation, error) {
 		m, err := s.store.Model(ctx)
@@ -172,7 +177,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, Restitution: s.answers, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"jalon/internal/web/opendata"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/questionnaires"
+	"jalon/internal/web/restitutions"
 	"jalon/internal/web/sheets"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/texts"
@@ -27,6 +28,7 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 		texts.Handlers(texts.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey}),
 		sheets.Handlers(sheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey, Knowledge: s.Knowledge}),
 		opendata.Handlers(opendata.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.OpenData}),
+		restitutions.Handlers(restitutions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Restitution, Book: s.Book, PDF: s.PDF}),
 	}
 }
 

@@ -224,6 +224,8 @@ var foreseen = map[string]need{
 	"answer-receipt":      {over: nobody, path: "/reponses/inconnue/versions/1/recu.pdf"},
 	"answer-section":      {over: nobody, path: "/reponses/inconnue/velo"},
 	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
+	// Without a campaign there is nothing to publish; its own test reads who may.
+	"restitution-publish": {over: nobody},
 
 	"role-end": {over: someone, path: "/roles/inconnu/fin"},
 }
@@ -236,7 +238,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

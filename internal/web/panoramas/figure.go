@@ -33,6 +33,12 @@ func (d Deps) boardFigure(w http.ResponseWriter, r *http.Request) error {
 	return d.explained(w, r, "national/"+r.PathValue("key"), true)
 }
 
+// restitutionFigure serves those of what authorities answered together, of which
+// each reads what they may.
+func (d Deps) restitutionFigure(w http.ResponseWriter, r *http.Request) error {
+	return d.explained(w, r, "restitution/"+r.PathValue("key"), true)
+}
+
 func (d Deps) explained(w http.ResponseWriter, r *http.Request, key string, private bool) error {
 	e, err := d.Explain(r.Context(), key)
 	if err != nil {

@@ -39,7 +39,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"perimeter-panorama":  d.page(d.perimeter),
 		"nation-panorama":     d.nation,
 		"compare":             d.compare,
-		"board-figure":        d.boardFigure, "figure": d.figure,
+		"board-figure":        d.boardFigure, "restitution-figure": d.restitutionFigure, "figure": d.figure,
 	}
 }
 

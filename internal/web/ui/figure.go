@@ -151,6 +151,8 @@ type Bars struct {
 	TargetLabel            string
 	HasTarget              bool
 	TableHref              string
+	// Most is a value that the axis reaches, as 100 for a score out of 100.
+	Most float64
 }
 
 // hatched says that one bar at least is an estimation.
@@ -174,6 +176,7 @@ func (b Bars) axis() chart.Axis {
 	if b.HasTarget {
 		values = append(values, b.Target)
 	}
+	values = append(values, b.Most)
 	return chart.NewAxis(values...)
 }
 

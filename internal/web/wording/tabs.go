@@ -22,6 +22,7 @@ const (
 	TabStrengths = "Points forts"
 	TabObstacles = "Freins"
 	TabNotes     = "Notes d’expertise"
+	TabAnswers   = "Restitution"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -92,7 +93,8 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 // Parts are the parts of the diagnosis of a region, whose pages begin with base.
 func Parts(base string) []ui.Link {
 	return []ui.Link{{Label: TabPlans, Href: base + "/plans"}, {Label: TabTrends, Href: base + "/tendances"}, {Label: TabNature, Href: base + "/biodiversite-ressources"},
-		{Label: TabStrengths, Href: base + "/points-forts"}, {Label: TabObstacles, Href: base + "/freins"}, {Label: TabNotes, Href: base + "/notes"}}
+		{Label: TabStrengths, Href: base + "/points-forts"}, {Label: TabObstacles, Href: base + "/freins"}, {Label: TabNotes, Href: base + "/notes"},
+		{Label: TabAnswers, Href: base + "/restitution"}}
 }
 
 type pages struct {

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-
 	"jalon/data"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"

@@ -50,7 +50,7 @@ func (m *Room) Open(ctx context.Context, q db.Q, s Seat, response string) (t Des
 	if t.Path, err = m.PathOf(ctx, q, t.Campaign.Form, t.Response.FormVersion, t.Response.Kind); err != nil {
 		return t, err
 	}
-	if fresh := t.Response.State == Listed || t.Response.State == Invited || t.Response.State == Opened; fresh && t.Response.Asked == 0 && t.Campaign.State.Takes() {
+	if t.Response.fresh() && t.Campaign.State.Takes() {
 		if err := m.fill(ctx, q, t.Response, t.Path); err != nil {
 			return t, err
 		}
@@ -90,6 +90,11 @@ func (m *Room) follow(ctx context.Context, q db.Q, r Response, c Campaign, again
 		return err
 	})
 	return out, err
+}
+
+// fresh reports whether nobody has opened a response yet.
+func (r Response) fresh() bool {
+	return r.Asked == 0 && (r.State == Listed || r.State == Invited || r.State == Opened)
 }
 
 func (t *Desk) weigh(drafts []Draft) {

@@ -2,6 +2,7 @@ package answers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jalon/internal/apperr"
@@ -69,10 +70,12 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 		v.Notices = append(v.Notices, why)
 	}
 	if t.Response.Reason != "" {
-		switch t.Response.State {
-		case survey.Refused:
+		switch {
+		case !t.Response.Counted && t.Response.Silent: // gone from the tree, or moved
+			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Votre collectivité a changé", Text: t.Response.Reason})
+		case t.Response.State == survey.Refused:
 			v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Raison donnée", Text: t.Response.Reason})
-		case survey.Started:
+		case t.Response.State == survey.Started:
 			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "La personne qui valide demande une précision", Text: "«\u00a0" + t.Response.Reason + "\u00a0»"})
 		}
 	}
@@ -133,6 +136,17 @@ func (t table) resume(parts []survey.Part) ui.Link {
 // groups puts the parts under their themes, in the order of the form.
 func (t table) groups(parts []survey.Part) []group {
 	var out []group
+	if t.Seat.Role == survey.Colleague {
+		own := group{ID: "confie", Title: "Ce qui vous est confié"}
+		parts = slices.DeleteFunc(slices.Clone(parts), func(p survey.Part) bool {
+			mine := t.Seat.Writer(p.Section.ID)
+			if mine {
+				own.Parts = append(own.Parts, t.part(p))
+			}
+			return mine
+		})
+		out = append(out, own)
+	}
 	for _, p := range parts {
 		id, title := p.Section.Theme, t.theme(p.Section.Theme)
 		if id == "" {

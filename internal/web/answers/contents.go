@@ -58,10 +58,16 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 		v.Heading.Scope = append(v.Heading.Scope, "jusqu’au "+french.Day(t.Campaign.ClosesOn))
 	}
 	g := t.Progress
-	if g.Total > 0 {
-		v.Percent = 100 * g.Done / g.Total
+	done := 0
+	for _, p := range parts {
+		if p.Done {
+			done++
+		}
 	}
-	v.Progress = french.Integer(g.Done) + " parties terminées sur " + french.Integer(g.Total) + ", " + french.Integer(g.Rated) + " actions évaluées sur " + french.Integer(g.Rows)
+	if len(parts) > 0 {
+		v.Percent = 100 * done / len(parts)
+	}
+	v.Progress = french.Integer(done) + " " + french.Plural(done, "partie terminée", "parties terminées") + " sur " + french.Integer(len(parts)) + ", " + french.Integer(g.Rated) + " " + french.Plural(g.Rated, "action évaluée", "actions évaluées") + " sur " + french.Integer(g.Rows)
 	ok, why := t.writable()
 	if ok && g.Minutes > 0 {
 		v.Progress += "\u00a0; il reste environ " + strconv.Itoa(g.Minutes) + "\u00a0minutes"
@@ -80,7 +86,7 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 		}
 	}
 	if answered > 0 && prefilled > 0 {
-		v.Facts = append(v.Facts, [2]string{"Déjà rempli pour vous", french.Integer(prefilled) + " réponses sur " + french.Integer(answered) + " (" + french.Percent(float64(prefilled)/float64(answered), 0) + "), à confirmer ou à corriger"})
+		v.Facts = append(v.Facts, [2]string{"Déjà rempli pour vous", french.Integer(prefilled) + " réponses sur " + french.Integer(answered) + " (" + french.Percent(float64(prefilled)/float64(answered), 2) + "), à confirmer ou à corriger"})
 	}
 	if n := t.Response.Reminders; n > 0 && ok {
 		v.Facts = append(v.Facts, [2]string{"Relances reçues", french.Integer(n)})
@@ -190,7 +196,7 @@ func (t table) part(p survey.Part) partView {
 		x.State, x.Mark = "en cours", "going"
 	}
 	if p.Asked > 0 && !p.Skipped {
-		x.Notes = append(x.Notes, french.Integer(p.Rated)+" actions évaluées sur "+french.Integer(p.Asked))
+		x.Notes = append(x.Notes, french.Integer(p.Rated)+" "+french.Plural(p.Rated, "action évaluée", "actions évaluées")+" sur "+french.Integer(p.Asked))
 	}
 	if p.ToConfirm > 0 {
 		x.Notes = append(x.Notes, french.Integer(p.ToConfirm)+" "+french.Plural(p.ToConfirm, "réponse préremplie à confirmer", "réponses préremplies à confirmer"))

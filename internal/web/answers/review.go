@@ -103,7 +103,13 @@ func (t table) points() []ui.Link {
 func (t table) facts() [][2]string {
 	g := t.Progress
 	prefilled, answered := t.PrefilledShare()
-	out := [][2]string{{"Parties", french.Integer(g.Done) + " terminées sur " + french.Integer(g.Total)}, {"Actions évaluées", french.Integer(g.Rated) + " sur " + french.Integer(g.Rows)}}
+	parts, done := t.Parts(nil), 0
+	for _, p := range parts {
+		if p.Done {
+			done++
+		}
+	}
+	out := [][2]string{{"Parties", french.Integer(done) + " " + french.Plural(done, "terminée", "terminées") + " sur " + french.Integer(len(parts))}, {"Actions évaluées", french.Integer(g.Rated) + " sur " + french.Integer(g.Rows)}}
 	if answered > 0 {
 		out = append(out, [2]string{"Venues préremplies", french.Integer(prefilled) + " réponses sur " + french.Integer(answered)})
 	}

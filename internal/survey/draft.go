@@ -68,6 +68,11 @@ func (m *Room) Save(ctx context.Context, q db.Q, s Seat, response string, change
 	if err := s.may(policy.Edit, r); err != nil {
 		return out, err
 	}
+	if r.fresh() { // a form that came back on paper may come before anybody opened a page
+		if err := m.fill(ctx, q, r, p); err != nil {
+			return out, err
+		}
+	}
 	out.At = m.Now().UTC().Truncate(time.Millisecond)
 	todo := m.judge(s, p, changes, &out)
 	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {

@@ -21,6 +21,8 @@ type Desk struct {
 	Drafts   map[string]Draft
 	Answers  questionnaire.Answers
 	Progress questionnaire.Progress
+	// Left are answers to what is asked no more: kept, and in no count.
+	Left []Draft
 	// Stamp tells this state of the answers from every other: a validation names it.
 	Stamp string
 }
@@ -42,10 +44,13 @@ func (m *Room) Open(ctx context.Context, q db.Q, s Seat, response string) (t Des
 	if t.Campaign, err = FindCampaign(ctx, q, t.Response.Campaign); err != nil {
 		return t, err
 	}
+	if t.Response, err = m.follow(ctx, q, t.Response, t.Campaign, false); err != nil {
+		return t, err
+	}
 	if t.Path, err = m.PathOf(ctx, q, t.Campaign.Form, t.Response.FormVersion, t.Response.Kind); err != nil {
 		return t, err
 	}
-	if fresh := t.Response.State == Listed || t.Response.State == Invited || t.Response.State == Opened; fresh && t.Response.Asked == 0 && t.Campaign.State.Takes() {
+	if t.Response.fresh() && t.Campaign.State.Takes() {
 		if err := m.fill(ctx, q, t.Response, t.Path); err != nil {
 			return t, err
 		}
@@ -55,7 +60,41 @@ func (m *Room) Open(ctx context.Context, q db.Q, s Seat, response string) (t Des
 	}
 	drafts, err := Drafts(ctx, q, response)
 	t.weigh(drafts)
+	t.Left = Leftovers(t.Path.Form, drafts)
 	return t, err
+}
+
+// follow has a response take the version that its campaign asks now, and counts
+// again what that version asks.
+func (m *Room) follow(ctx context.Context, q db.Q, r Response, c Campaign, again bool) (out Response, err error) {
+	if r.FormVersion == c.FormVersion || !again && (r.State == Submitted || r.State == Done) {
+		return r, nil
+	}
+	p, err := m.PathOf(ctx, q, c.Form, c.FormVersion, r.Kind)
+	if err != nil {
+		return r, err
+	}
+	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+		if out, err = m.Follow(ctx, tx, r, c, again); err != nil || out.Asked == 0 {
+			return err // nobody opened it yet: its rows are counted then
+		}
+		drafts, err := Drafts(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		g := p.Graph.Given(AnswersOf(drafts)).Progress()
+		if _, err = tx.Exec(ctx, `UPDATE response SET rows_asked = $2, rows_rated = $3 WHERE id = $1`, r.ID, g.Rows, g.Rated); err != nil {
+			return err
+		}
+		out, err = FindResponse(ctx, tx, r.ID)
+		return err
+	})
+	return out, err
+}
+
+// fresh reports whether nobody has opened a response yet.
+func (r Response) fresh() bool {
+	return r.Asked == 0 && (r.State == Listed || r.State == Invited || r.State == Opened)
 }
 
 func (t *Desk) weigh(drafts []Draft) {

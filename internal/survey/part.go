@@ -75,7 +75,7 @@ func (t Desk) Parts(seats []Seat) []Part {
 		if section.Skippable && t.Answers[section.Skip()] == questionnaire.Skipped {
 			p.Skipped, p.SkippedBy = true, t.Drafts[section.Skip()].By
 		}
-		p.Done = p.Skipped || p.Unsettled == 0 && p.Rated == p.Asked && (p.Asked > 0 || p.Answered > 0 || p.Seen)
+		p.Done = p.Skipped || p.Unsettled == 0 && p.Rated == p.Asked && (p.Asked > 0 || p.Seen || p.Answered > 0 && p.ToConfirm == 0)
 		for _, x := range seats {
 			if x.Role == Colleague && x.EndedAt.IsZero() && slices.Contains(x.Sections, section.ID) {
 				p.Colleagues = append(p.Colleagues, x)

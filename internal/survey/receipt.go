@@ -56,12 +56,16 @@ func (m *Room) passOn(ctx context.Context, j jobs.Job, a versionArgs) (err error
 		if err != nil {
 			return err
 		}
+		from, err := m.senderOf(ctx, tx, r)
+		if err != nil {
+			return err
+		}
 		for _, s := range seats {
 			if s.Role == Colleague || !s.EndedAt.IsZero() || s.OpenedAt.IsZero() || s.Email == "" {
 				continue
 			}
-			if _, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "survey/receipt/" + r.ID + "/" + itoa(a.Seq) + "/" + s.ID, To: mail.Address{Name: s.Name, Email: s.Email},
-				Person: "seat:" + s.ID, FromName: "Jalon", Letter: m.receiptLetter(r, s, v, seats), Secret: true, COP: r.COP}); err != nil {
+			if _, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: mailPrefix + r.ID + "/receipt/" + itoa(a.Seq) + "/" + s.ID, To: mail.Address{Name: s.Name, Email: s.Email},
+				Person: "seat:" + s.ID, FromName: from.name, ReplyTo: from.reply, Letter: m.receiptLetter(r, s, v, seats), Secret: true, COP: r.COP}); err != nil {
 				return err
 			}
 		}

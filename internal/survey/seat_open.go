@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/subtle"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -248,22 +249,28 @@ func (m *Room) CookieSeats(cookie string) []string {
 	return strings.Fields(parts[0])
 }
 
-// SeatAt finds the seat of whoever asks for a response: the one of their cookie,
-// else the one that their account's roles give over the authority. No other role
+// SeatAt finds the seat of whoever asks for a response: of those of their cookie and
+// the one that their account's roles give over the authority, the one that may do
+// most. No other role
 // sits at the table: a team reads elsewhere.
 func (m *Room) SeatAt(ctx context.Context, q db.Q, cookie string, who policy.Actor, name string, r Response) (s Seat, err error) {
 	defer apperr.Wrap(&err, "survey.SeatAt")
+	best, found := AccountSeat(who, name, r)
 	for _, id := range m.CookieSeats(cookie) {
 		s, err := FindSeat(ctx, q, id)
-		if err == nil && s.Response == r.ID && s.EndedAt.IsZero() {
-			return s, nil
-		}
 		if err != nil && apperr.KindOf(err) != apperr.NotFound {
 			return s, err
 		}
+		if err == nil && s.Response == r.ID && s.EndedAt.IsZero() && (found != nil || s.Role.rank() > best.Role.rank()) {
+			best, found = s, nil
+		}
 	}
-	return AccountSeat(who, name, r)
+	return best, found
 }
+
+// rank orders the roles of whoever came by several links, as a mayor does who
+// answers alone.
+func (r SeatRole) rank() int { return slices.Index([]SeatRole{Colleague, Writes, Validates}, r) }
 
 // AccountSeat is the seat that an account has by its own roles over an authority.
 func AccountSeat(who policy.Actor, name string, r Response) (Seat, error) {

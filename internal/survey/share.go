@@ -139,7 +139,24 @@ func (m *Room) writeTo(ctx context.Context, tx db.Q, r Response, to Seat, what s
 	if to.Email == "" {
 		return nil
 	}
-	_, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "survey/" + what + "/" + r.ID + "/" + to.ID + "/" + itoa(r.Rev), To: mail.Address{Name: to.Name, Email: to.Email},
-		Person: "seat:" + to.ID, FromName: "Jalon", Letter: l, Secret: true, COP: r.COP})
+	from, err := m.senderOf(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	_, err = m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: mailPrefix + r.ID + "/" + what + "/" + to.ID + "/" + itoa(r.Rev), To: mail.Address{Name: to.Name, Email: to.Email},
+		Person: "seat:" + to.ID, FromName: from.name, ReplyTo: from.reply, Letter: l, Secret: true, COP: r.COP})
 	return err
+}
+
+// senderOf is in whose name mails about a response leave.
+func (m *Room) senderOf(ctx context.Context, q db.Q, r Response) (sender, error) {
+	c, err := FindCampaign(ctx, q, r.Campaign)
+	if err != nil {
+		return sender{}, err
+	}
+	from, err := m.sender(ctx, q, c)
+	if apperr.KindOf(err) == apperr.NotFound && err != nil {
+		return sender{campaign: c, name: "Jalon"}, nil
+	}
+	return from, err
 }

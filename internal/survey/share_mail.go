@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"jalon/internal/french"
 	"jalon/internal/mail"
 )
 
@@ -28,14 +29,14 @@ func (m *Room) seatLetter(r Response, to, by Seat) mail.Letter {
 	who := mail.Quote("La personne qui pilote la réponse", by.Known())
 	if to.Role == Validates {
 		l.Subject = "Vous validez la réponse de votre collectivité au questionnaire de la COP"
-		l.Blocks = []mail.Block{mail.Para("Votre collectivité répond au questionnaire de la COP régionale. Vous avez été désigné pour valider sa réponse, comme élu ou par délégation\u00a0:"),
+		l.Blocks = []mail.Block{mail.Para("Votre collectivité répond au questionnaire de la COP régionale, et vous confie la validation de sa réponse\u00a0:"),
 			mail.Quote("Collectivité", r.Name), who,
 			mail.Para("Vous recevrez un message quand la réponse sera prête. Vous pouvez déjà la lire, sur ordinateur ou téléphone\u00a0: la validation prend cinq minutes.")}
 		return m.door(l, "Ouvrir la réponse", to)
 	}
 	l.Subject = "Une partie du questionnaire de la COP vous est confiée"
 	l.Blocks = []mail.Block{mail.Para("Votre collectivité répond au questionnaire de la COP régionale. Une partie vous en est confiée\u00a0:"), mail.Quote("Collectivité", r.Name), who,
-		mail.Para(strconv.Itoa(len(to.Sections)) + " partie(s) à remplir. Ce que vous écrivez s’enregistre à mesure\u00a0: vous pouvez vous arrêter et reprendre.")}
+		mail.Para(strconv.Itoa(len(to.Sections)) + " " + french.Plural(len(to.Sections), "partie", "parties") + " à remplir. Ce que vous écrivez s’enregistre à mesure\u00a0: vous pouvez vous arrêter et reprendre.")}
 	return m.door(l, "Répondre à ma partie", to)
 }
 

@@ -136,6 +136,9 @@ func (m *Room) freeze(ctx context.Context, tx db.Q, s Seat, response, seen strin
 		}
 		v.Answers = append(v.Answers, FrozenCell{Key: c.Key, Value: d.Value, Class: d.Class, Source: d.Source, Reason: d.Reason, By: d.By})
 	}
+	if len(v.Answers) == 0 {
+		return v, apperr.Conflictf("Aucune question n’a encore de réponse\u00a0: il n’y a rien à valider. Rien n’a changé.")
+	}
 	doc, err := json.Marshal(v.Frozen)
 	if err != nil {
 		return v, err

@@ -133,7 +133,15 @@ func (m *Room) Resume(ctx context.Context, q db.Q, s Seat, response string) erro
 // Correct opens what was validated again, with the reason: the next validation
 // makes a new version, and the last one stays.
 func (m *Room) Correct(ctx context.Context, q db.Q, s Seat, response, reason string) error {
-	return m.do(ctx, q, s, response, reason, act{verb: "correct", right: policy.Edit, from: `'validated'`, set: `state = 'started', reason = '', correction = $2`, reason: true, alone: true, open: true})
+	return m.do(ctx, q, s, response, reason, act{verb: "correct", right: policy.Edit, from: `'validated'`, set: `state = 'started', reason = '', correction = $2`, reason: true, alone: true, open: true,
+		then: func(ctx context.Context, tx db.Q, r Response) error {
+			c, err := FindCampaign(ctx, tx, r.Campaign)
+			if err != nil {
+				return err
+			}
+			_, err = m.follow(ctx, tx, r, c, true)
+			return err
+		}})
 }
 
 // Versions lists the validated versions of a response, the last first.

@@ -105,7 +105,7 @@ func TestFromDraftToCorrection(t *testing.T) {
 		if two.Seq != 2 || two.Reason != "chiffre faux" || old.Map()["haies-mot"] != "un" || old.SHA256 != one.SHA256 || passed[1] != "un" || passed[2] != "deux" {
 			t.Errorf("%+v, %+v, %v", two, old, passed)
 		}
-		if n := b.mails(t, "survey/receipt/r1/1/"); n != 2 {
+		if n := b.mails(t, mailPrefix+"r1/receipt/1/"); n != 2 {
 			t.Errorf("%d receipts of the first version", n)
 		}
 		slots, err := Slots(ctx, b.DB)

@@ -247,6 +247,47 @@ func TestAnAuthorityAnswers(t *testing.T) {
 	})
 }
 
+// A commune that merged reads why its answer is out of the rate, and loses nothing.
+func TestAMergedCommuneIsTold(t *testing.T) {
+	s := sqlite(t)
+	s.campaign()
+	link := s.response("r1", "commune-1", "Commune fusionnée")
+	c, base := s.browser()
+	s.visit(c, base+link, url.Values{"nom": {"Camille"}, "mel": {"camille@exemple.fr"}})
+	p := s.visit(c, base+"/reponses/r1/haies", nil)
+	s.visit(c, base+"/reponses/r1/haies", formOf(p, url.Values{"haies-mot": {"Écrit avant"}, "do": {"save"}}))
+	s.exec(`UPDATE response SET counted = FALSE, silent = TRUE, reason = 'Cette collectivité n’existe plus (fusion).' WHERE id = 'r1'`)
+	p = s.visit(c, base+"/reponses/r1", nil)
+	checkPage(t, "a merged commune", p)
+	p.has(".fr-alert", "n’existe plus (fusion)")
+	p = s.visit(c, base+"/reponses/r1/relire", nil)
+	p.has("dd", "Écrit avant")
+}
+
+// A link of a campaign that is closed, or a seat that was ended, says what to do.
+func TestALinkThatOpensNothing(t *testing.T) {
+	s := sqlite(t)
+	s.campaign()
+	link, ended := s.response("r1", "epci-1", "CC"), s.response("r2", "epci-2", "CC deux")
+	s.exec(`UPDATE response_seat SET ended_at = 1 WHERE response_id = 'r2'`)
+	p := s.get(ended)
+	checkPage(t, "an ended seat", p)
+	p.has(".fr-alert", "Demandez un nouveau lien")
+	s.exec(`UPDATE campaign SET state = 'closed'`)
+	p = s.get(link)
+	checkPage(t, "a closed campaign", p)
+	p.has(".fr-alert", "La campagne est close")
+	c, base := s.browser()
+	if p := s.visit(c, base+link, url.Values{"nom": {"Camille"}, "mel": {"camille@exemple.fr"}}); p.StatusCode != http.StatusForbidden {
+		t.Errorf("sat down at a closed one: %s", p.Status)
+	}
+	p = s.visit(c, base+"/questionnaire", url.Values{"adresse": {"r1@exemple.fr"}, "code": {"0000 0000"}, "nom": {"Camille"}, "mel": {"camille@exemple.fr"}})
+	checkPage(t, "a wrong code", p)
+	if p.StatusCode != http.StatusForbidden || p.attr("input#nom", "value")[0] != "Camille" {
+		t.Errorf("a wrong code: %s", p.Status)
+	}
+}
+
 func merge(a, b url.Values) url.Values {
 	out := url.Values{}
 	for _, x := range []url.Values{a, b} {

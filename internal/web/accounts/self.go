@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,6 +105,9 @@ func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a acc
 	}
 	if !policy.Where(who.Actor, policy.Read, policy.Organisation).None() {
 		v.Desks = append(v.Desks, ui.Link{Label: "Organismes et leurs personnes", Href: "/organisations"})
+	}
+	if slices.ContainsFunc(who.Actor.Grants, func(g policy.Grant) bool { return g.Role == policy.Writer || g.Role == policy.Validator }) {
+		v.Desks = append(v.Desks, ui.Link{Label: "Questionnaires de votre collectivité", Href: "/questionnaire"})
 	}
 	if !policy.Where(who.Actor, policy.Create, policy.Invitation).None() {
 		v.Desks = append(v.Desks, ui.Link{Label: "Inviter des personnes", Href: "/invitations"})

@@ -2,6 +2,7 @@ package answers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jalon/internal/apperr"
@@ -57,10 +58,16 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 		v.Heading.Scope = append(v.Heading.Scope, "jusqu’au "+french.Day(t.Campaign.ClosesOn))
 	}
 	g := t.Progress
-	if g.Total > 0 {
-		v.Percent = 100 * g.Done / g.Total
+	done := 0
+	for _, p := range parts {
+		if p.Done {
+			done++
+		}
 	}
-	v.Progress = french.Integer(g.Done) + " parties terminées sur " + french.Integer(g.Total) + ", " + french.Integer(g.Rated) + " actions évaluées sur " + french.Integer(g.Rows)
+	if len(parts) > 0 {
+		v.Percent = 100 * done / len(parts)
+	}
+	v.Progress = french.Integer(done) + " " + french.Plural(done, "partie terminée", "parties terminées") + " sur " + french.Integer(len(parts)) + ", " + french.Integer(g.Rated) + " " + french.Plural(g.Rated, "action évaluée", "actions évaluées") + " sur " + french.Integer(g.Rows)
 	ok, why := t.writable()
 	if ok && g.Minutes > 0 {
 		v.Progress += "\u00a0; il reste environ " + strconv.Itoa(g.Minutes) + "\u00a0minutes"
@@ -69,15 +76,17 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 		v.Notices = append(v.Notices, why)
 	}
 	if t.Response.Reason != "" {
-		switch t.Response.State {
-		case survey.Refused:
+		switch {
+		case !t.Response.Counted && t.Response.Silent: // gone from the tree, or moved
+			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Votre collectivité a changé", Text: t.Response.Reason})
+		case t.Response.State == survey.Refused:
 			v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Raison donnée", Text: t.Response.Reason})
-		case survey.Started:
+		case t.Response.State == survey.Started:
 			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "La personne qui valide demande une précision", Text: "«\u00a0" + t.Response.Reason + "\u00a0»"})
 		}
 	}
 	if answered > 0 && prefilled > 0 {
-		v.Facts = append(v.Facts, [2]string{"Déjà rempli pour vous", french.Integer(prefilled) + " réponses sur " + french.Integer(answered) + " (" + french.Percent(float64(prefilled)/float64(answered), 0) + "), à confirmer ou à corriger"})
+		v.Facts = append(v.Facts, [2]string{"Déjà rempli pour vous", french.Integer(prefilled) + " réponses sur " + french.Integer(answered) + " (" + french.Percent(float64(prefilled)/float64(answered), 2) + "), à confirmer ou à corriger"})
 	}
 	if n := t.Response.Reminders; n > 0 && ok {
 		v.Facts = append(v.Facts, [2]string{"Relances reçues", french.Integer(n)})
@@ -133,6 +142,17 @@ func (t table) resume(parts []survey.Part) ui.Link {
 // groups puts the parts under their themes, in the order of the form.
 func (t table) groups(parts []survey.Part) []group {
 	var out []group
+	if t.Seat.Role == survey.Colleague {
+		own := group{ID: "confie", Title: "Ce qui vous est confié"}
+		parts = slices.DeleteFunc(slices.Clone(parts), func(p survey.Part) bool {
+			mine := t.Seat.Writer(p.Section.ID)
+			if mine {
+				own.Parts = append(own.Parts, t.part(p))
+			}
+			return mine
+		})
+		out = append(out, own)
+	}
 	for _, p := range parts {
 		id, title := p.Section.Theme, t.theme(p.Section.Theme)
 		if id == "" {
@@ -176,7 +196,7 @@ func (t table) part(p survey.Part) partView {
 		x.State, x.Mark = "en cours", "going"
 	}
 	if p.Asked > 0 && !p.Skipped {
-		x.Notes = append(x.Notes, french.Integer(p.Rated)+" actions évaluées sur "+french.Integer(p.Asked))
+		x.Notes = append(x.Notes, french.Integer(p.Rated)+" "+french.Plural(p.Rated, "action évaluée", "actions évaluées")+" sur "+french.Integer(p.Asked))
 	}
 	if p.ToConfirm > 0 {
 		x.Notes = append(x.Notes, french.Integer(p.ToConfirm)+" "+french.Plural(p.ToConfirm, "réponse préremplie à confirmer", "réponses préremplies à confirmer"))

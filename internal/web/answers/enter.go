@@ -121,6 +121,9 @@ func (d Deps) linkPage(w http.ResponseWriter, r *http.Request, o survey.Opening,
 		if err != nil || !s.EndedAt.IsZero() {
 			continue
 		}
+		if s.Response == o.Response.ID && s.Role != o.Seat.Role {
+			continue // another hat of the same person
+		}
 		if s.Response == o.Response.ID {
 			v.Already = "/reponses/" + s.Response
 		} else if other, err := survey.FindResponse(r.Context(), d.Q, s.Response); err == nil && v.Other == "" {

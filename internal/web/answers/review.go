@@ -59,7 +59,7 @@ func (d Deps) reviewPage(w http.ResponseWriter, r *http.Request, t table, wrong 
 	}
 	v.Points = t.points()
 	v.Facts = t.facts()
-	v.Parts = t.readParts(t.Answers, t.notes)
+	v.Parts = append(t.readParts(t.Answers, t.notes), t.left()...)
 	if open && t.Seat.Role != survey.Colleague {
 		v.Forms = append(v.Forms, t.submitForm())
 	}
@@ -103,7 +103,13 @@ func (t table) points() []ui.Link {
 func (t table) facts() [][2]string {
 	g := t.Progress
 	prefilled, answered := t.PrefilledShare()
-	out := [][2]string{{"Parties", french.Integer(g.Done) + " terminées sur " + french.Integer(g.Total)}, {"Actions évaluées", french.Integer(g.Rated) + " sur " + french.Integer(g.Rows)}}
+	parts, done := t.Parts(nil), 0
+	for _, p := range parts {
+		if p.Done {
+			done++
+		}
+	}
+	out := [][2]string{{"Parties", french.Integer(done) + " " + french.Plural(done, "terminée", "terminées") + " sur " + french.Integer(len(parts))}, {"Actions évaluées", french.Integer(g.Rated) + " sur " + french.Integer(g.Rows)}}
 	if answered > 0 {
 		out = append(out, [2]string{"Venues préremplies", french.Integer(prefilled) + " réponses sur " + french.Integer(answered)})
 	}
@@ -160,6 +166,18 @@ func (t table) readParts(a questionnaire.Answers, note func(key string) string) 
 		out = append(out, p)
 	}
 	return out
+}
+
+// left are the answers to what the questionnaire asks no more.
+func (t table) left() []readPart {
+	if len(t.Left) == 0 {
+		return nil
+	}
+	p := readPart{ID: "gardees", Title: "Réponses gardées, qui ne sont plus demandées", Note: "Le questionnaire a changé depuis. Ces réponses restent ici, et ne comptent plus."}
+	for _, k := range t.Left {
+		p.Answers = append(p.Answers, [2]string{k.Key, k.Value})
+	}
+	return []readPart{p}
 }
 
 // notes says beside an answer who skipped, what came filled, why it was corrected.

@@ -317,8 +317,12 @@ func display(kind questionnaire.Type, value string) string {
 // hints are what is known beside a cell; rights are already those of the page.
 func (t table) hints(all map[string][]survey.Hint, key string, disabled bool) (out []hintView) {
 	for _, h := range all[key] {
-		if h.Fill && h.Text == "" {
-			continue
+		if k := t.Drafts[key]; h.Fill && k.Source != "" && !k.Corrected() {
+			continue // said by the answer itself
+		}
+		if h.Fill && h.Value != "" {
+			c, _ := t.Path.Cell(key)
+			h.Text = "Valeur connue\u00a0: " + said(c, h.Value) + "."
 		}
 		x := hintView{Text: h.Text, Source: h.Source, Link: h.Link}
 		if c, ok := t.Path.Cell(key); ok && h.Value != "" && !disabled && t.Answers[key] != h.Value {

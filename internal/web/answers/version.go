@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -128,7 +130,12 @@ func (t table) receiptDocument(v survey.Sealed, address string) document.Documen
 	}
 	proof.Blocks = append(proof.Blocks, document.Table{ID: "preuve", Caption: "Validation", Columns: []document.Column{{Label: "Quoi"}, {Label: "Valeur"}}, Rows: rows})
 	doc.Parts = append(doc.Parts, proof)
+	var silent []string
 	for _, p := range t.readParts(v.Map(), t.frozenNotes(v)) {
+		if p.silent() {
+			silent = append(silent, p.Title)
+			continue
+		}
 		part := document.Part{ID: p.ID, Title: p.Title}
 		if p.Note != "" {
 			part.Blocks = append(part.Blocks, document.Para(p.Note))
@@ -156,5 +163,18 @@ func (t table) receiptDocument(v survey.Sealed, address string) document.Documen
 		}
 		doc.Parts = append(doc.Parts, part)
 	}
+	if len(silent) > 0 {
+		doc.Parts = append(doc.Parts, document.Part{ID: "sans-reponse", Title: "Parties sans réponse", Blocks: []document.Block{document.Para(strings.Join(silent, ", ") + ".")}})
+	}
 	return doc
+}
+
+// silent reports whether nothing was answered in a part.
+func (p readPart) silent() bool {
+	if p.Note != "" || slices.ContainsFunc(p.Answers, func(a [2]string) bool { return a[1] != "–" }) {
+		return false
+	}
+	return !slices.ContainsFunc(p.Table.Rows, func(r ui.Row) bool {
+		return slices.ContainsFunc(r.Cells[1:], func(c ui.Cell) bool { return c.Text != "–" })
+	})
 }

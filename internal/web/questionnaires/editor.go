@@ -190,6 +190,9 @@ func (d Deps) publishing(r *http.Request, k desk, ready survey.Readiness, v *vie
 		v.Publish = &formView{ID: "publier", Title: "Publier la version " + number(k.x.Version+1), Action: k.base + "/publier", Hidden: k.hidden(), Fields: fields, Buttons: [][2]string{{"publish", "Publier"}}, Open: true,
 			Lead: "La version publiée ne change plus. Une campagne en cours garde la sienne tant que son équipe n’en décide pas autrement."}
 	}
+	if err := d.following(r, k, v); err != nil {
+		return err
+	}
 	if k.x.Region != "" && k.x.Version > 0 {
 		if err := d.applying(r, k, v, did, wrong); err != nil {
 			return err
@@ -224,8 +227,11 @@ func (d Deps) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return d.showEditor(w, r, apperr.Status(err), "", err)
 	}
-	if r.PostForm.Get("what") == "restore" {
+	switch r.PostForm.Get("what") {
+	case "restore":
 		return d.restore(w, r, k, at)
+	case "template":
+		return d.follow(w, r, k, at)
 	}
 	if r.PostForm.Get("do") == "preview" {
 		return d.showSection(w, r, http.StatusOK, r.PostForm.Get("section"), true, nil)

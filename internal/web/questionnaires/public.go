@@ -117,9 +117,9 @@ func (d Deps) read(w http.ResponseWriter, r *http.Request) error {
 		Switch: "Ce qui est demandé à", Switches: kindLinks(here, suffix, kind), Intro: f.Intro,
 		Foot: ui.Source{Text: "version " + number(version) + " du questionnaire. Échelles et actions types\u00a0: notre proposition.", Downloads: []ui.Link{{Label: "Le document", Href: here + ".json?version=" + number(version), Note: "JSON"}, {Label: "Son schéma", Href: "/questionnaire.schema.json", Note: "JSON Schema"}}, Print: true}}
 	if x.Region == "" {
-		v.Links = []ui.Link{{Label: "Écrire ce modèle (réservé à l’équipe nationale)", Href: "/national/questionnaires/" + x.Code}}
+		v.Foot.Sources = []ui.Link{{Label: "Écrire ce modèle (réservé à l’équipe nationale)", Href: "/national/questionnaires/" + x.Code}}
 	} else if region, err := m.Tree().Region(x.Region); err == nil {
-		v.Links = []ui.Link{{Label: "Écrire cette variante (réservé à l’équipe de la région)", Href: "/regions/" + region.Slug + "/bureau/questionnaire/modele"}}
+		v.Foot.Sources = []ui.Link{{Label: "Écrire cette variante (réservé à l’équipe de la région)", Href: "/regions/" + region.Slug + "/bureau/questionnaire/modele"}}
 	}
 	if kind != "" {
 		least, most := path.Duration()

@@ -161,3 +161,56 @@ func (m *Room) MakeVariant(ctx context.Context, q db.Q, a policy.Actor, base str
 	})
 	return x, err
 }
+
+// Newer is the template of a variant when a version came after the one that it
+// starts from, with the variant as it would be then and where the region's words
+// would stand against the template's; nil when there is none.
+type Newer struct {
+	Version int64
+	Form    questionnaire.Form
+	Kept    []string
+}
+
+// NewerTemplate looks for what a variant could follow.
+func NewerTemplate(ctx context.Context, q db.Q, x Questionnaire) (*Newer, error) {
+	b := x.Form.Base
+	if b == nil {
+		return nil, nil
+	}
+	template, err := FindQuestionnaire(ctx, q, b.Code)
+	if err != nil || template.Version <= int64(b.Version) {
+		return nil, err
+	}
+	old, err := FormAt(ctx, q, b.Code, int64(b.Version))
+	if err != nil {
+		return nil, err
+	}
+	next, err := FormAt(ctx, q, b.Code, template.Version)
+	if err != nil {
+		return nil, err
+	}
+	n := &Newer{Version: template.Version}
+	n.Form, n.Kept = questionnaire.Update(old, next, x.Form)
+	return n, nil
+}
+
+// FollowTemplate brings the last version of its template into the draft of a
+// variant; what the region changed stays.
+func (m *Room) FollowTemplate(ctx context.Context, q db.Q, a policy.Actor, code string, rev int64) (x Questionnaire, err error) {
+	defer apperr.Wrap(&err, "survey.FollowTemplate(%s)", code)
+	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
+		if x, err = lockForm(ctx, tx, a, code, rev); err != nil {
+			return err
+		}
+		n, err := NewerTemplate(ctx, tx, x)
+		if err != nil {
+			return err
+		}
+		if n == nil {
+			return apperr.Invalidf("Cette variante suit déjà la dernière version de son modèle. Rien n’a changé.")
+		}
+		x.Form, x.Draft = n.Form, true
+		return m.writeForm(ctx, tx, &x, a.Person, "edit", "reprise du modèle national, version "+strconv.FormatInt(n.Version, 10))
+	})
+	return x, err
+}

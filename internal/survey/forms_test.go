@@ -265,3 +265,43 @@ func TestRegionalVariant(t *testing.T) {
 		}
 	})
 }
+
+// A region brings what its template became into its variant, and keeps its own.
+func TestVariantFollowsItsTemplate(t *testing.T) {
+	m := formRoom(t, testkit.DB(t))
+	ctx := t.Context()
+	x := variant(t, m, teamOf44, "44")
+	if n, err := NewerTemplate(ctx, m.DB, x); n != nil || err != nil {
+		t.Fatalf("%+v, %v", n, err)
+	}
+	if _, err := m.FollowTemplate(ctx, m.DB, teamOf44, x.Code, x.Rev); apperr.KindOf(err) != apperr.Invalid {
+		t.Errorf("nothing to follow: %v", err)
+	}
+	base := findForm(t, m, National)
+	f := base.Form.Clone()
+	grid := firstMatrix(t, &f)
+	grid.Rows = append(grid.Rows, questionnaire.Row{ID: "nouvelle-action", Label: "Nouvelle action", Step: questionnaire.Study})
+	base, err := m.EditForm(ctx, m.DB, nationDesk, National, base.Rev, f, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.PublishForm(ctx, m.DB, nationDesk, National, base.Rev, "Une action de plus."); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.FollowTemplate(ctx, m.DB, teamOf27, x.Code, x.Rev); err == nil {
+		t.Error("another region brings it")
+	}
+	if x, err = m.FollowTemplate(ctx, m.DB, teamOf44, x.Code, x.Rev); err != nil || x.Form.Base.Version != 2 || !x.Draft {
+		t.Fatalf("%+v, %v", x.Form.Base, err)
+	}
+	if x, err = m.PublishForm(ctx, m.DB, teamOf44, x.Code, x.Rev, "Comme le modèle."); err != nil {
+		t.Fatal(err)
+	}
+	ids := firstMatrix(t, &x.Form).Keys()
+	if !slices.Contains(ids, "nouvelle-action.mobilisation") || !slices.Contains(ids, "r44-canal.mobilisation") {
+		t.Errorf("%q", ids)
+	}
+	if got := x.Form.Base.Changes; len(got) != 2 || !strings.Contains(got[1], "Longer le canal") {
+		t.Errorf("the variant says %q", got)
+	}
+}

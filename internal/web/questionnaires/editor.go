@@ -31,6 +31,9 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, did
 	if k.none {
 		return d.showNone(w, r, status, k, wrong)
 	}
+	if wrong != nil {
+		k.again(r, wrong)
+	}
 	m, err := d.Model(r.Context())
 	if err != nil {
 		return err
@@ -60,7 +63,10 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, did
 		for _, q := range s.Questions {
 			rows += len(q.Rows)
 		}
-		sub := french.Integer(rows) + nb + french.Plural(rows, "ligne", "lignes") + ", " + french.Integer(len(s.Questions)) + nb + french.Plural(len(s.Questions), "question", "questions")
+		sub := french.Integer(len(s.Questions)) + nb + french.Plural(len(s.Questions), "question", "questions")
+		if rows > 0 {
+			sub = french.Integer(rows) + nb + french.Plural(rows, "ligne", "lignes") + ", " + sub
+		}
 		if l := leverName(m, s.Lever); l != "" {
 			sub += ", levier\u00a0: " + l
 		}
@@ -68,6 +74,9 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, did
 	}
 	v.Items = []itemList{sections}
 	v.Forms = append(v.Forms, d.wholeForms(r, k, did, wrong)...)
+	if did == "form" && apperr.KindOf(wrong) == apperr.Conflict {
+		v.Conflict = both(formFields(f), v.Forms[1].Fields)
+	}
 	if err := d.publishing(r, k, ready, &v, did, wrong); err != nil {
 		return err
 	}
@@ -90,7 +99,11 @@ func (k desk) state() string {
 
 // hidden are the hidden fields of a form: the revision, then pairs.
 func (k desk) hidden(pairs ...string) [][2]string {
-	out := [][2]string{{"rev", number(k.x.Rev)}}
+	at := k.x.Rev
+	if k.seen > 0 {
+		at = k.seen
+	}
+	out := [][2]string{{"rev", number(at)}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		out = append(out, [2]string{pairs[i], pairs[i+1]})
 	}
@@ -174,8 +187,11 @@ func (d Deps) publishing(r *http.Request, k desk, ready survey.Readiness, v *vie
 		if did == "publish" {
 			wrongIn(fields, "reason", wrong)
 		}
-		v.Forms = append([]formView{{ID: "publier", Title: "Publier la version " + number(k.x.Version+1), Action: k.base + "/publier", Hidden: k.hidden(), Fields: fields, Buttons: [][2]string{{"publish", "Publier"}}, Open: true,
-			Lead: "La version publiée ne change plus. Une campagne en cours garde la sienne tant que son équipe n’en décide pas autrement."}}, v.Forms...)
+		v.Publish = &formView{ID: "publier", Title: "Publier la version " + number(k.x.Version+1), Action: k.base + "/publier", Hidden: k.hidden(), Fields: fields, Buttons: [][2]string{{"publish", "Publier"}}, Open: true,
+			Lead: "La version publiée ne change plus. Une campagne en cours garde la sienne tant que son équipe n’en décide pas autrement."}
+	}
+	if err := d.following(r, k, v); err != nil {
+		return err
 	}
 	if k.x.Region != "" && k.x.Version > 0 {
 		if err := d.applying(r, k, v, did, wrong); err != nil {
@@ -211,8 +227,11 @@ func (d Deps) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return d.showEditor(w, r, apperr.Status(err), "", err)
 	}
-	if r.PostForm.Get("what") == "restore" {
+	switch r.PostForm.Get("what") {
+	case "restore":
 		return d.restore(w, r, k, at)
+	case "template":
+		return d.follow(w, r, k, at)
 	}
 	if r.PostForm.Get("do") == "preview" {
 		return d.showSection(w, r, http.StatusOK, r.PostForm.Get("section"), true, nil)

@@ -116,6 +116,11 @@ func (d Deps) read(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: "Questionnaire", Title: f.Title, Scope: []string{of(m, x.Region), "version " + number(version), french.Integer(path.Rows()) + nb + "lignes"}},
 		Switch: "Ce qui est demandé à", Switches: kindLinks(here, suffix, kind), Intro: f.Intro,
 		Foot: ui.Source{Text: "version " + number(version) + " du questionnaire. Échelles et actions types\u00a0: notre proposition.", Downloads: []ui.Link{{Label: "Le document", Href: here + ".json?version=" + number(version), Note: "JSON"}, {Label: "Son schéma", Href: "/questionnaire.schema.json", Note: "JSON Schema"}}, Print: true}}
+	if x.Region == "" {
+		v.Foot.Sources = []ui.Link{{Label: "Écrire ce modèle (réservé à l’équipe nationale)", Href: "/national/questionnaires/" + x.Code}}
+	} else if region, err := m.Tree().Region(x.Region); err == nil {
+		v.Foot.Sources = []ui.Link{{Label: "Écrire cette variante (réservé à l’équipe de la région)", Href: "/regions/" + region.Slug + "/bureau/questionnaire/modele"}}
+	}
 	if kind != "" {
 		least, most := path.Duration()
 		v.Heading.Scope = append(v.Heading.Scope, kind.Name(), "environ "+strconv.Itoa(least)+nb+"min, "+strconv.Itoa(most)+nb+"min avec tout ce qui est facultatif")

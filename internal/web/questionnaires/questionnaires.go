@@ -58,6 +58,7 @@ type view struct {
 	Intro    string // markdown
 	Links    []ui.Link
 	Editing  *formView // comes first when somebody edits
+	Publish  *formView
 	Tables   []titled
 	Parts    []partView
 	Preview  *previewView
@@ -173,6 +174,17 @@ type desk struct {
 	cycle  string
 	base   string // address
 	prefix string // of the ids that are added
+	// seen is the revision that a form which comes back was drawn at, so that what
+	// others write meanwhile is still told; 0 is the present one.
+	seen int64
+}
+
+// again has forms come back as they were sent, unless it is a conflict: then what
+// is there now is shown beside, and the next sending is meant for it.
+func (k *desk) again(r *http.Request, wrong error) {
+	if n, err := rev(r); err == nil && (wrong == nil || apperr.KindOf(wrong) != apperr.Conflict) {
+		k.seen = n
+	}
 }
 
 // desk finds the questionnaire of an address, for whoever may write it; nobody

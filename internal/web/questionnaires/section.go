@@ -26,6 +26,9 @@ func (d Deps) showSection(w http.ResponseWriter, r *http.Request, status int, id
 	if err != nil {
 		return err
 	}
+	if typed {
+		k.again(r, wrong)
+	}
 	f := k.x.Form
 	s, ok := f.Section(id)
 	if !ok {
@@ -37,7 +40,7 @@ func (d Deps) showSection(w http.ResponseWriter, r *http.Request, status int, id
 	}
 	here := k.section(s.ID)
 	v := view{Heading: ui.Heading{Overline: "Ce qui est demandé", Title: s.Title, Scope: []string{of(m, k.x.Region), k.state()}},
-		Links: []ui.Link{{Label: "Toutes les sections", Href: k.base}}, Items: []itemList{k.questions(s, kind)}}
+		Links: []ui.Link{{Label: "Toutes les sections", Href: k.base}, {Label: "Modifier le titre, l’aide, le levier ou les conditions de la section", Href: here + "?modifier=section&apercu=" + kind + "#modifier"}}, Items: []itemList{k.questions(s, kind)}}
 	what, question, row := "", r.URL.Query().Get("question"), r.URL.Query().Get("ligne")
 	if typed {
 		what, question, row = r.PostForm.Get("what"), r.PostForm.Get("question"), r.PostForm.Get("row")
@@ -55,7 +58,7 @@ func (d Deps) showSection(w http.ResponseWriter, r *http.Request, status int, id
 		if typed && r.PostForm.Get("do") != "up" && r.PostForm.Get("do") != "down" && r.PostForm.Get("do") != "remove" {
 			kept := k.form(m, f, s, what, question, row, kind, add)
 			refill(e.Fields, r.PostForm)
-			if apperr.KindOf(wrong) == apperr.Conflict && wrong != nil {
+			if wrong != nil && apperr.KindOf(wrong) == apperr.Conflict {
 				v.Conflict = both(kept.Fields, e.Fields)
 			}
 			field := ""

@@ -59,6 +59,34 @@ func (d Deps) make(w http.ResponseWriter, r *http.Request) error {
 	return shell.SeeOther(w, r, k.base+"?fait=1")
 }
 
+// following offers a region what its template became since its variant began.
+func (d Deps) following(r *http.Request, k desk, v *view) error {
+	n, err := survey.NewerTemplate(r.Context(), d.Q, k.x)
+	if n == nil || err != nil {
+		return err
+	}
+	base := "/questionnaires/" + k.x.Form.Base.Code
+	pair := strconv.Itoa(k.x.Form.Base.Version) + ".." + number(n.Version)
+	v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Le modèle national a une version " + number(n.Version), Text: "Votre variante part de la version " + strconv.Itoa(k.x.Form.Base.Version) + ".", Links: []ui.Link{{Label: "Ce que le modèle a changé", Href: base + "/versions/" + pair}, {Label: "Le reprendre", Href: "#reprendre"}}})
+	lead := "Ce que vous aviez laissé tel quel suit le modèle\u00a0; ce que la région a ajouté, retiré ou reformulé reste. Rien n’est publié\u00a0: vous relirez d’abord."
+	if len(n.Kept) > 0 {
+		lead += " " + strings.Join(n.Kept, " ")
+	}
+	v.Forms = append([]formView{{ID: "reprendre", Title: "Reprendre la version " + number(n.Version) + " du modèle", Action: k.base, Hidden: k.hidden("what", "template"), Buttons: [][2]string{{"follow", "Reprendre le modèle"}}, Open: true, Lead: lead}}, v.Forms...)
+	return nil
+}
+
+func (d Deps) follow(w http.ResponseWriter, r *http.Request, k desk, at int64) error {
+	_, err := d.Room.FollowTemplate(r.Context(), d.Q, shell.Actor(r), k.x.Code, at)
+	if err != nil && beside(err) {
+		return d.showEditor(w, r, apperr.Status(err), "", err)
+	}
+	if err != nil {
+		return err
+	}
+	return shell.SeeOther(w, r, k.base+"?fait=1")
+}
+
 // applying offers to have the region's campaign take the version that is
 // published, and says what it does to the answers.
 func (d Deps) applying(r *http.Request, k desk, v *view, did string, wrong error) error {

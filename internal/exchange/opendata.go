@@ -40,7 +40,7 @@ const noAnswer, noAnswerLabel = "sans-reponse", "sans réponse (ou question pass
 
 // OpenDataTables are the tables of an edition: groups, answers, questions, options.
 func OpenDataTables(d restitution.OpenData) []Dataset {
-	source := "Jalon, questionnaire aux collectivités «\u00a0" + d.Form.Title + "\u00a0», région " + d.OpenEdition.Region + ", " + d.OpenEdition.Number() + " du " + french.Day(d.OpenEdition.Day) + ". Licence Ouverte 2.0."
+	source := "Jalon, questionnaire aux collectivités «\u00a0" + d.Form.Title + "\u00a0», région " + d.Edition.Region + ", " + d.Edition.Number() + " du " + french.Day(d.Edition.Day) + ". Licence Ouverte 2.0."
 	groups := Dataset{Name: "groupes", Title: "Groupes de collectivités et totaux", Source: source, Note: "Un groupe compte au moins cinq répondants. Un total additionne des groupes entiers.",
 		Fields: []Field{{Name: "groupe", Label: "Identifiant du groupe, le même dans toutes les tables"}, {Name: "niveau", Label: "groupe, total, ou accord (une collectivité qui a accepté par écrit d’être publiée seule)"},
 			{Name: "type", Label: "Type de collectivités"}, {Name: "departements", Label: "Codes des départements réunis", Missing: "toute la région"}, {Name: "tailles", Label: "Classes de population réunies", Missing: "toutes les tailles"},
@@ -147,7 +147,7 @@ func GroupLabel(x restitution.OpenCounts) string {
 func OpenDataNotes(d restitution.OpenData, sets []Dataset) string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n\n", args...) }
-	e := d.OpenEdition
+	e := d.Edition
 	p("# Questionnaire aux collectivités, région %s, %s", e.Region, e.Number())
 	p("Édition arrêtée le %s. Elle ne changera plus\u00a0: une correction fait une nouvelle édition. Source\u00a0: Jalon. Licence\u00a0: Licence Ouverte 2.0 (Etalab).", french.Day(e.Day))
 	p("Questionnaire\u00a0: %s, version %d («\u00a0%s\u00a0»). %s, dans %d groupes et totaux.", e.Form, e.FormVersion, d.Form.Title, french.Integer(e.Respondents)+" "+french.Plural(e.Respondents, "réponse validée est comptée", "réponses validées sont comptées"), len(d.Groups))

@@ -224,17 +224,17 @@ var foreseen = map[string]need{
 	"answer-receipt":      {over: nobody, path: "/reponses/inconnue/versions/1/recu.pdf"},
 	"answer-section":      {over: nobody, path: "/reponses/inconnue/velo"},
 	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
-	"paper-exports":     {kind: policy.Response, do: policy.Export, over: itsRegion},
-	"paper-export-ask":  {kind: policy.Response, do: policy.Export, over: itsRegion},
-	"paper-export-file": {over: nobody},
-	"paper-nation":      {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
-	"paper-nation-ask":  {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
-	"paper-nation-file": {over: nobody, path: "/national/questionnaire/exports/inconnu/x.csv"},
-	"paper-forms":       {kind: policy.Response, do: policy.Create, over: itsRegion},
-	"paper-forms-send":  {kind: policy.Response, do: policy.Create, over: itsRegion},
-	"paper-workbooks":   {over: nobody}, // there is no campaign here: its own tests read who sees it
-	"paper-forms-read":  {over: nobody},
-	"paper-forms-apply": {over: nobody},
+	"paper-exports":       {kind: policy.Response, do: policy.Export, over: itsRegion},
+	"paper-export-ask":    {kind: policy.Response, do: policy.Export, over: itsRegion},
+	"paper-export-file":   {over: nobody},
+	"paper-nation":        {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
+	"paper-nation-ask":    {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
+	"paper-nation-file":   {over: nobody, path: "/national/questionnaire/exports/inconnu/x.csv"},
+	"paper-forms":         {kind: policy.Response, do: policy.Create, over: itsRegion},
+	"paper-forms-send":    {kind: policy.Response, do: policy.Create, over: itsRegion},
+	"paper-workbooks":     {over: nobody}, // there is no campaign here: its own tests read who sees it
+	"paper-forms-read":    {over: nobody},
+	"paper-forms-apply":   {over: nobody},
 	// Responses are judged by their own authority: the tests of the papers walk them.
 	"paper-workbook":        {over: nobody, path: "/reponses/inconnue/formulaire.xlsx"},
 	"paper-form":            {over: nobody, path: "/reponses/inconnue/formulaire"},
@@ -261,8 +261,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`paper-blank paper-blank-pdf open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -80,6 +80,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 			return r.accounts.Contacts(ctx, q, o)
 		}}
 	r.survey.Intake = c.Intake
+	r.survey.Writers, r.survey.ReadForm, r.survey.WriteForm = exchange.SurveyWriters(), exchange.ReadSurveyForm, exchange.WriteSurveyForm
 	tree := func(ctx context.Context) (*territory.Tree, error) {
 		m, err := c.Model(ctx)
 		if err != nil {

@@ -18,6 +18,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	a.knowledge.Register(&c)
 	a.survey.RegisterJobs(&c)
 	a.survey.RegisterCampaigns(&c)
+	a.survey.RegisterPapers(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -13,9 +14,13 @@ import (
 )
 
 // PaperSource is the source of an answer that the team typed from a paper.
-func PaperSource(day string) string {
-	return "saisie par l’équipe d’après le formulaire papier reçu le " + french.Day(day)
-}
+func PaperSource(day string) string { return paperSource + french.Day(day) }
+
+const paperSource = "saisie par l’équipe d’après le formulaire papier reçu le "
+
+// FromPaper reports whether the team typed an answer from a paper: it has a source
+// and did not come filled.
+func (d Draft) FromPaper() bool { return strings.HasPrefix(d.Source, paperSource) }
 
 // Paper is a paper form that the team received for an authority.
 type Paper struct {

@@ -182,7 +182,7 @@ func (d Draft) ToConfirm() bool {
 
 // Corrected reports whether a cell that came filled was changed.
 func (d Draft) Corrected() bool {
-	return d.Source != "" && d.Class == string(figure.Declared) && d.Reason != Kept
+	return d.Source != "" && d.Class == string(figure.Declared) && d.Reason != Kept && !d.FromPaper()
 }
 
 // Kept is the reason of a prefilled answer that was found right.

@@ -131,7 +131,7 @@ func (m *Room) freeze(ctx context.Context, tx db.Q, s Seat, response, seen strin
 			continue
 		}
 		asked[c.Key] = d.Value
-		if d.Source != "" {
+		if d.Source != "" && !d.FromPaper() {
 			v.Prefilled++
 		}
 		v.Answers = append(v.Answers, FrozenCell{Key: c.Key, Value: d.Value, Class: d.Class, Source: d.Source, Reason: d.Reason, By: d.By})

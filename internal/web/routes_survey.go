@@ -100,7 +100,36 @@ func answerRoutes() []Route {
 
 // paperRoutes: forms as files, their return, exports of answers.
 func paperRoutes() []Route {
-	return nil
+	const desk = "/regions/{slug}/bureau/questionnaire"
+	const long = 10 * time.Minute // a file over a slow line
+	return []Route{
+		{Method: "GET", Pattern: desk + "/exports", Name: "paper-exports", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/exports", Name: "paper-export-ask", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
+		{Method: "GET", Pattern: desk + "/exports/{id}/{file}", Name: "paper-export-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: long},
+		{Method: "GET", Pattern: "/national/questionnaire/exports", Name: "paper-nation", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/questionnaire/exports", Name: "paper-nation-ask", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/national/questionnaire/exports/{id}/{file}", Name: "paper-nation-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: long},
+		{Method: "GET", Pattern: desk + "/formulaires", Name: "paper-forms", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/formulaires", Name: "paper-forms-send", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: fileBody, Timeout: long},
+		{Method: "GET", Pattern: desk + "/formulaires.zip", Name: "paper-workbooks", Formats: []string{typeZIP}, Cache: Private, SignIn: true, Timeout: long},
+		{Method: "GET", Pattern: desk + "/formulaires/{retour}", Name: "paper-forms-read", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/formulaires/{retour}", Name: "paper-forms-apply", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/reponses/{id}/formulaire.xlsx", Name: "paper-workbook", Formats: []string{typeXLSX}, Cache: Private},
+		{Method: "GET", Pattern: "/reponses/{id}/formulaire", Name: "paper-form", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: "/reponses/{id}/formulaire", Name: "paper-form-send", Formats: []string{typeHTML}, Cache: Private, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: "/reponses/{id}/formulaire/{retour}", Name: "paper-form-read", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: "/reponses/{id}/formulaire/{retour}", Name: "paper-form-apply", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/reponses/{id}/imprimer", Name: "paper-print", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: "/reponses/{id}/imprimer.pdf", Name: "paper-print-pdf", Formats: []string{typePDF}, Cache: Private, Timeout: 90 * time.Second},
+		{Method: "GET", Pattern: "/reponses/{id}/papier", Name: "paper-behalf", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/reponses/{id}/papier", Name: "paper-behalf-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: "/reponses/{id}/papier/image/{papier}", Name: "paper-behalf-scan", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: "/reponses/{id}/papier/valider", Name: "paper-behalf-validate", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/reponses/{id}/papier/{section}", Name: "paper-behalf-section", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/reponses/{id}/papier/{section}", Name: "paper-behalf-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/questionnaires/{code}/imprimer", Name: "paper-blank", Formats: []string{typeHTML}, Sample: "/questionnaires/national-2025/imprimer?type=commune"},
+		{Method: "GET", Pattern: "/questionnaires/{code}/imprimer.pdf", Name: "paper-blank-pdf", Formats: []string{typePDF}, Timeout: 90 * time.Second},
+	}
 }
 
 // restitutionRoutes: what answers say together. What one reads depends on who

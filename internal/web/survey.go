@@ -9,6 +9,7 @@ import (
 	"jalon/internal/web/campaigns"
 	"jalon/internal/web/opendata"
 	"jalon/internal/web/paper"
+	"jalon/internal/web/papers"
 	"jalon/internal/web/questionnaires"
 	"jalon/internal/web/restitutions"
 	"jalon/internal/web/sheets"
@@ -22,7 +23,7 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 		questionnaires.Handlers(questionnaires.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
 		answers.Handlers(s.answers()),
 		campaigns.Handlers(campaigns.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
-		// papers
+		papers.Handlers(papers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Survey}),
 		// restitutions
 		// what comes out besides
 		texts.Handlers(texts.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey}),

@@ -226,6 +226,31 @@ var foreseen = map[string]need{
 	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
 	// Without a campaign there is nothing to publish; its own test reads who may.
 	"restitution-publish": {over: nobody},
+	"paper-exports":       {kind: policy.Response, do: policy.Export, over: itsRegion},
+	"paper-export-ask":    {kind: policy.Response, do: policy.Export, over: itsRegion},
+	"paper-export-file":   {over: nobody},
+	"paper-nation":        {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
+	"paper-nation-ask":    {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
+	"paper-nation-file":   {over: nobody, path: "/national/questionnaire/exports/inconnu/x.csv"},
+	"paper-forms":         {kind: policy.Response, do: policy.Create, over: itsRegion},
+	"paper-forms-send":    {kind: policy.Response, do: policy.Create, over: itsRegion},
+	"paper-workbooks":     {over: nobody}, // there is no campaign here: its own tests read who sees it
+	"paper-forms-read":    {over: nobody},
+	"paper-forms-apply":   {over: nobody},
+	// Responses are judged by their own authority: the tests of the papers walk them.
+	"paper-workbook":        {over: nobody, path: "/reponses/inconnue/formulaire.xlsx"},
+	"paper-form":            {over: nobody, path: "/reponses/inconnue/formulaire"},
+	"paper-form-send":       {over: nobody, path: "/reponses/inconnue/formulaire"},
+	"paper-form-read":       {over: nobody, path: "/reponses/inconnue/formulaire/x"},
+	"paper-form-apply":      {over: nobody, path: "/reponses/inconnue/formulaire/x"},
+	"paper-print":           {over: nobody, path: "/reponses/inconnue/imprimer"},
+	"paper-print-pdf":       {over: nobody, path: "/reponses/inconnue/imprimer.pdf"},
+	"paper-behalf":          {over: nobody, path: "/reponses/inconnue/papier"},
+	"paper-behalf-add":      {over: nobody, path: "/reponses/inconnue/papier"},
+	"paper-behalf-scan":     {over: nobody, path: "/reponses/inconnue/papier/image/x"},
+	"paper-behalf-validate": {over: nobody, path: "/reponses/inconnue/papier/valider"},
+	"paper-behalf-section":  {over: nobody, path: "/reponses/inconnue/papier/velo"},
+	"paper-behalf-save":     {over: nobody, path: "/reponses/inconnue/papier/velo"},
 
 	"role-end": {over: someone, path: "/roles/inconnu/fin"},
 }
@@ -238,7 +263,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

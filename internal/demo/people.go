@@ -111,8 +111,12 @@ func people(s *Script) {
 		}
 		g := largest[r.Code]
 		office := "epci-" + g.SIREN
-		show(s.Invent(policy.Validator, "organisation", office, g.Name, opened-30, admin), "/organisations/"+office)
-		show(s.Invent(policy.Writer, "organisation", office, g.Name, opened-31, admin), "/organisations/"+office)
+		first := "/organisations/" + office
+		if asked(r.Code) { // the questionnaire waits for them
+			first = "/questionnaire"
+		}
+		show(s.Invent(policy.Validator, "organisation", office, g.Name, opened-30, admin), first)
+		show(s.Invent(policy.Writer, "organisation", office, g.Name, opened-31, admin), first)
 		s.staffed = append(s.staffed, office)
 		show(in(policy.Participant, opened-20, team), page)
 		if !s.Lively(r.Code) {

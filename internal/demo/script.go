@@ -21,6 +21,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 )
 
@@ -48,6 +49,7 @@ func Steps() []Step {
 		{"departments", departments},
 		{"nights", nights},
 		{"plans", plans},
+		{"questionnaires", questionnaires},
 	}
 }
 
@@ -62,6 +64,7 @@ type Script struct {
 	COPs     *cop.Room
 	National *national.Room
 	Plans    *plan.Room
+	Survey   *survey.Room
 
 	seed   uint64
 	db     *db.DB
@@ -103,9 +106,13 @@ func newScript(p Place, o Options) (*Script, error) {
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.Plans = &plan.Room{DB: p.DB, IDs: ids, Now: now, Journal: log}
+	s.Survey = &survey.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL, Tree: s.Accounts.Tree}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {
+			return err
+		}
+		if err := s.Survey.Load(ctx, p.Tables); err != nil {
 			return err
 		}
 		_, _, err := s.Accounts.SeedReference(ctx, p.Tree, p.Tables)

@@ -81,8 +81,8 @@ var comes = map[policy.Role]string{
 	policy.Expert:         "Un après-midi\u00a0: lit où en est la COP et dépose une étude.",
 	policy.Facilitator:    "Anime un groupe de travail et suit le calendrier de la COP.",
 	policy.DepartmentLead: "Conduit la COP du département et en fait remonter les priorités à la région.",
-	policy.Validator:      "Au nom de l’intercommunalité, lit depuis son téléphone où en est la COP de sa région, et ce qui l’attend.",
-	policy.Writer:         "Suit la COP pour l’intercommunalité, et tient son organisation à jour.",
+	policy.Validator:      "Au nom de l’intercommunalité, valide depuis son téléphone ce que ses services ont préparé, ou le leur renvoie.",
+	policy.Writer:         "Prépare en plusieurs fois la réponse de l’intercommunalité au questionnaire, confie une partie à un collègue.",
 	policy.Participant:    "Vient aux réunions de la COP, et relit ce qui s’y est dit.",
 }
 

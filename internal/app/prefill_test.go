@@ -344,20 +344,3 @@ func embeddedForm(t testing.TB) (f questionnaire.Form) {
 	}
 	return f
 }
-
-// What a page of a response waits for.
-func BenchmarkPrefill(b *testing.B) {
-	d := testkit.Open(b, db.SQLite)
-	c := coreOn(d)
-	source := c.prefill()[0]
-	for _, r := range []survey.Response{ay, saverne, alsace, grandEst} {
-		f := embeddedForm(b).Path(r.Kind)
-		b.Run(r.Authority, func(b *testing.B) {
-			for b.Loop() {
-				if _, err := source(context.Background(), d, r, f); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

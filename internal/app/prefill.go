@@ -109,11 +109,11 @@ func (p *prefill) of(tree *territory.Tree) (*territory.Authorities, error) {
 }
 
 // identity is what the authority is: its name, its population, its kind and who
-// heads it.
+// heads it. What is filled needs no text: its page says that it is, and from where.
 func (x *prefilled) identity(r survey.Response) (out []survey.Hint) {
 	fill := func(key, value, source string, class figure.Class) {
 		if _, asked := x.cell[key]; asked && value != "" {
-			out = append(out, survey.Hint{Key: key, Value: value, Text: "Prérempli\u00a0: vérifiez.", Source: source, Class: string(class), Fill: true})
+			out = append(out, survey.Hint{Key: key, Value: value, Source: source, Class: string(class), Fill: true})
 		}
 	}
 	tree := x.m.Tree().Edition()
@@ -160,7 +160,7 @@ func (x *prefilled) earlier(answers questionnaire.Answers, source string) (out [
 		if value == "" || c.Section == closingSection || strings.HasSuffix(c.Key, "-commentaire") || !stillOffered(c, value) {
 			continue
 		}
-		out = append(out, survey.Hint{Key: c.Key, Value: value, Text: "Repris de votre dernière réponse\u00a0: confirmez, ou corrigez en disant pourquoi.", Source: source, Class: string(figure.Estimated), Fill: true})
+		out = append(out, survey.Hint{Key: c.Key, Value: value, Source: source, Class: string(figure.Estimated), Fill: true})
 	}
 	return out
 }

@@ -51,7 +51,7 @@ func (x *prefilled) planned(ctx context.Context, q db.Q, r survey.Response) (out
 			if p.Source != "" {
 				source += "\u00a0: " + p.Source
 			}
-			out = append(out, survey.Hint{Key: a.key, Value: value, Text: text + ". Vérifiez.", Source: source, Class: string(figure.Provider), Fill: true})
+			out = append(out, survey.Hint{Key: a.key, Value: value, Text: text + ".", Source: source, Class: string(figure.Provider), Fill: true})
 		}
 	}
 	return out, nil

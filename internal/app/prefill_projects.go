@@ -91,8 +91,15 @@ func (x *prefilled) financed(projects []survey.Project, rules []projectRule) (ou
 				out = append(out, survey.Hint{Key: c.Key, Text: others(all[i:]), Source: p.Source, Class: string(figure.Provider)})
 				break
 			}
-			out = append(out, survey.Hint{Key: c.Key, Value: engaged, Source: p.Source, Class: string(figure.Provider),
-				Text: "Projet financé en " + strconv.Itoa(p.Year) + "\u00a0: " + p.Title() + " (" + p.Programme + ", " + euros(p.Cents) + ")\u00a0; compter comme engagé\u00a0?"})
+			h := survey.Hint{Key: c.Key, Source: p.Source, Class: string(figure.Provider),
+				Text: "Projet financé en " + strconv.Itoa(p.Year) + "\u00a0: " + p.Title() + " (" + p.Programme + ", " + euros(p.Cents) + ")"}
+			if i == 0 { // one button is enough: the answer is the same
+				h.Value = engaged
+				h.Text += "\u00a0; compter comme engagé\u00a0?"
+			} else {
+				h.Text += "."
+			}
+			out = append(out, h)
 		}
 	}
 	return out

@@ -37,6 +37,7 @@ type sectionView struct {
 	Skip      *cellView
 	Skipped   bool
 	ID        string
+	Hints     []hintView // on the part as a whole: what its territory is invited to
 	Questions []questionView
 	ToConfirm int
 	Previous  ui.Link
@@ -47,6 +48,7 @@ type sectionView struct {
 type questionView struct {
 	ID, Label, Help, Type string
 	Hidden                bool
+	Scales                [][2]string // of a matrix: what each asks, in words
 	Rows                  []rowView
 	Cell                  cellView
 	Hints                 []hintView
@@ -143,9 +145,15 @@ func (d Deps) sectionPage(w http.ResponseWriter, r *http.Request, t table, outco
 	if k, ok := t.Drafts[s.Seen()]; ok {
 		state[s.Seen()] = seenCell{k.Rev, k.Value}
 	}
+	v.Hints = t.hints(hints, s.ID, v.Disabled)
 	for _, q := range s.Questions {
 		x := questionView{ID: q.ID, Label: q.Label, Help: q.Help, Type: string(q.Type), Hidden: !given.Shows(q.ID), Hints: t.hints(hints, q.ID, v.Disabled)}
 		if q.Type == questionnaire.Matrix {
+			for _, code := range q.Columns {
+				if scale := t.Form().Scale(code); scale.Help != "" {
+					x.Scales = append(x.Scales, [2]string{scale.Label, scale.Help})
+				}
+			}
 			for _, row := range q.Rows {
 				y := rowView{ID: row.ID, Label: row.Label, Help: row.Help, Step: row.Step.Name()}
 				for _, col := range q.Columns {

@@ -39,10 +39,12 @@ func scanQuestionnaire(r scanner, more ...any) (x Questionnaire, err error) {
 // mostQuestionnaires bounds their list: a template a cycle and a variant a region.
 const mostQuestionnaires = 500
 
-// Questionnaires lists what is asked, national templates first, without their
-// documents.
-func Questionnaires(ctx context.Context, q db.Q) ([]Questionnaire, error) {
-	rows, err := q.Query(ctx, `SELECT `+questionnaireColumns+` FROM questionnaire f ORDER BY f.region, f.code LIMIT $1`, mostQuestionnaires)
+// Published lists what is asked as anyone reads it, national templates first,
+// without their documents: At is when the last version was
+// published, whatever was written since.
+func Published(ctx context.Context, q db.Q) ([]Questionnaire, error) {
+	rows, err := q.Query(ctx, `SELECT f.code, f.rev, f.region, f.cycle, f.title, f.version, 'published', p.at
+		FROM questionnaire f JOIN questionnaire_form p ON p.code = f.code AND p.version = f.version ORDER BY f.region, f.code LIMIT $1`, mostQuestionnaires)
 	return db.Collect(rows, err, func(r *db.Rows) (Questionnaire, error) { return scanQuestionnaire(r) })
 }
 
@@ -146,15 +148,19 @@ func (m *Room) writeForm(ctx context.Context, tx db.Q, x *Questionnaire, by, ver
 	if x.Draft {
 		state = "draft"
 	}
+	title := x.Title // anyone reads that of the last publication until the next
+	if !x.Draft || x.Version == 0 {
+		title = x.Form.Title
+	}
 	n, err := tx.Exec(ctx, `UPDATE questionnaire SET rev = rev + 1, title = $3, version = $4, doc = $5, state = $6, at = $7 WHERE code = $1 AND rev = $2`,
-		x.Code, x.Rev, x.Form.Title, x.Version, string(doc), state, m.Now().UnixMilli())
+		x.Code, x.Rev, title, x.Version, string(doc), state, m.Now().UnixMilli())
 	if err != nil {
 		return err
 	}
 	if n == 0 {
 		return errFormMoved()
 	}
-	x.Rev, x.Title = x.Rev+1, x.Form.Title
+	x.Rev, x.Title = x.Rev+1, title
 	if err := m.keepForm(ctx, tx, *x, by, reason); err != nil {
 		return err
 	}

@@ -139,8 +139,10 @@ func TestImportOfAQuestionnaire(t *testing.T) {
 		if p := s.visit(c, desk+"/document.json", nil); !strings.Contains(p.body, "Autre titre") {
 			t.Error("the draft is not the document")
 		}
-		if p := s.get("/questionnaires/national-2025.json"); strings.Contains(p.body, "Autre titre") {
-			t.Error("a draft is published")
+		for _, path := range []string{"/questionnaires/national-2025.json", "/questionnaires/national-2025", "/questionnaires"} {
+			if p := s.get(path); p.StatusCode != http.StatusOK || strings.Contains(p.body, "Autre titre") {
+				t.Errorf("%s tells of a draft", path)
+			}
 		}
 		// A preview, and a form that is wrong, keep the revision that they began at.
 		p := s.visit(c, desk, url.Values{"rev": {"1"}, "what": {"row"}, "do": {"preview"}, "section": {"velo"}, "row": {"velo-plan"}, "label": {"Un plan"}, "step": {"etude"}, "to": {"velo-actions"}})

@@ -43,7 +43,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := survey.Questionnaires(r.Context(), d.Q)
+	all, err := survey.Published(r.Context(), d.Q)
 	if err != nil {
 		return err
 	}
@@ -52,11 +52,9 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		Empty: ui.Empty{Title: "Aucun questionnaire n’est encore publié", Text: "Le modèle national paraîtra ici dès sa publication."},
 		Links: []ui.Link{{Label: "Le schéma du document (JSON Schema)", Href: "/questionnaire.schema.json"}},
 		Foot:  ui.Source{Text: "questionnaires publiés dans Jalon. Les échelles et les actions types sont notre proposition.", Print: true}}
-	t := ui.Table{ID: "questionnaires", Caption: "Les questionnaires publiés", Columns: []ui.Column{{Label: "Questionnaire", Wide: true}, {Label: "De qui"}, {Label: "Version", Number: true}, {Label: "Modifié le"}}}
+	t := ui.Table{ID: "questionnaires", Caption: "Les questionnaires publiés", Columns: []ui.Column{{Label: "Questionnaire", Wide: true}, {Label: "De qui"}, {Label: "Version", Number: true}, {Label: "Publiée le"}}}
 	for _, x := range all {
-		if x.Version > 0 {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Title, Href: "/questionnaires/" + x.Code}, {Text: of(m, x.Region)}, {Text: number(x.Version)}, {Text: french.Date(x.At)}}})
-		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Title, Href: "/questionnaires/" + x.Code}, {Text: of(m, x.Region)}, {Text: number(x.Version)}, {Text: french.Date(x.At)}}})
 	}
 	if len(t.Rows) > 0 {
 		v.Empty = ui.Empty{}

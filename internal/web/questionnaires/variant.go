@@ -15,7 +15,7 @@ import (
 
 // showNone offers a region to start its variant.
 func (d Deps) showNone(w http.ResponseWriter, r *http.Request, status int, k desk, wrong error) error {
-	all, err := survey.Questionnaires(r.Context(), d.Q)
+	all, err := survey.Published(r.Context(), d.Q)
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (d Deps) showNone(w http.ResponseWriter, r *http.Request, status int, k des
 	d.tell(r, &v, "", wrong)
 	var options [][2]string
 	for _, x := range all {
-		if x.Region == "" && x.Version > 0 {
+		if x.Region == "" {
 			v.Links = append(v.Links, ui.Link{Label: "Lire «" + nb + x.Title + nb + "»", Href: "/questionnaires/" + x.Code})
 			options = append(options, [2]string{x.Code + " " + number(x.Version), x.Title + ", version " + number(x.Version)})
 		}

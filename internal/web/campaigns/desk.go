@@ -119,8 +119,8 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x pla
 		v.Notices = append(v.Notices, problem(wrong))
 	}
 	if n := waiting(rows); n > 0 && c.State.Takes() {
-		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: french.Integer(n) + nb + french.Plural(n, "destinataire n’a pas d’adresse qui fonctionne", "destinataires n’ont pas d’adresse qui fonctionne"),
-			Text:  "Si l’ouverture date de moins d’une heure, les invitations partent encore. Sinon, importez des contacts ou imprimez leurs lettres.",
+		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: french.Integer(n) + nb + french.Plural(n, "destinataire n’est pas encore invité", "destinataires ne sont pas encore invités"),
+			Text:  "Juste après l’ouverture, les invitations partent encore. Ensuite, c’est qu’aucune adresse ne fonctionne\u00a0: importez des contacts, ou imprimez leurs lettres.",
 			Links: []ui.Link{{Label: "Voir lesquels", Href: x.base() + "?etat=" + survey.NoAddress + "#liste"}}})
 	}
 	if x.mayEdit(a) && c.State == survey.CampaignDraft {

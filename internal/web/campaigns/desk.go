@@ -126,7 +126,11 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x pla
 	if x.mayEdit(a) && c.State == survey.CampaignDraft {
 		v.Acts = turns(x) // what comes next; afterwards the morning begins with who has not answered
 	}
-	v.Links = []ui.Link{{Label: "Télécharger le suivi (CSV)", Href: addressOf(x.base()+"/suivi.csv", f)}}
+	v.Links = []ui.Link{{Label: "Télécharger le suivi (CSV)", Href: addressOf(x.base()+"/suivi.csv", f)}, {Label: "Ce que disent les réponses", Href: x.page() + "/restitution"}}
+	if x.mayEdit(a) {
+		v.Links = append(v.Links, ui.Link{Label: "Formulaires hors ligne", Href: x.base() + "/formulaires"}, ui.Link{Label: "Réponses à télécharger", Href: x.base() + "/exports"},
+			ui.Link{Label: "Textes à relire", Href: x.base() + "/textes"}, ui.Link{Label: "Données ouvertes", Href: x.base() + "/donnees"}, ui.Link{Label: "Variante de la région", Href: x.base() + "/modele"})
+	}
 	v.Maps = []ui.Map{x.departmentMap(rates)}
 	v.Before = []part{x.departmentTable(rows, rates)}
 	v.Parts = []part{typeTable(set, c, "region:"+x.Code)}

@@ -53,7 +53,11 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x plac
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "À savoir", Text: y.Reason})
 	}
 	v.Facts = x.facts(y)
-	v.Links = []ui.Link{{Label: "Saisir ou lire la réponse", Href: "/reponses/" + y.ID}, {Label: "La page de l’organisme", Href: "/organisations/" + y.Authority}}
+	v.Links = []ui.Link{{Label: "La page de l’organisme", Href: "/organisations/" + y.Authority}}
+	if may && x.campaign.State.Takes() {
+		v.Links = append([]ui.Link{{Label: "Saisir sa réponse à sa place, d’après un papier", Href: "/reponses/" + y.ID + "/papier"}, {Label: "Imprimer son questionnaire", Href: "/reponses/" + y.ID + "/imprimer"},
+			{Label: "Son formulaire à remplir hors ligne (XLSX)", Href: "/reponses/" + y.ID + "/formulaire.xlsx"}}, v.Links...)
+	}
 	t := ui.Table{ID: "contacts", Caption: "À qui le questionnaire est envoyé", CaptionHidden: true, Columns: []ui.Column{{Label: "Adresse"}, {Label: "Nom"}, {Label: "Fonction"}, {Label: "D’où elle vient"}, {Label: "État"}}}
 	for _, c := range contacts {
 		state := "reçoit les courriels"

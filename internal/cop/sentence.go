@@ -27,6 +27,11 @@ var sentences = map[string]string{
 	"bind identity": "a lié son compte à son fournisseur d’identité", "unbind identity": "a délié son compte de son fournisseur d’identité",
 	"create cycle": "a créé un cycle", "edit cycle": "a modifié un cycle", "edit cycle_template": "a modifié le modèle d’un cycle",
 	"create plan": "a enregistré un plan", "edit plan": "a modifié un plan", "create plan_objective": "a saisi l’objectif d’un plan", "edit plan_objective": "a modifié l’objectif d’un plan",
+	"create campaign": "a préparé la campagne du questionnaire", "edit campaign": "a modifié les réglages du questionnaire", "open campaign": "a ouvert la campagne du questionnaire", "nearly campaign": "a marqué la campagne du questionnaire presque finalisée",
+	"close campaign": "a clos la campagne du questionnaire", "reopen campaign": "a rouvert la campagne du questionnaire", "refresh campaign": "a remis les destinataires du questionnaire au découpage en vigueur", "import campaign": "a importé des contacts du questionnaire",
+	"remind campaign": "a relancé des destinataires du questionnaire", "add response": "a ajouté un destinataire du questionnaire hors du découpage", "contact response": "a changé les adresses d’un destinataire du questionnaire",
+	"silence response": "a dit à qui ne plus écrire pour le questionnaire", "refuse response": "a noté ou retiré le refus d’un destinataire du questionnaire", "resend response": "a renvoyé le lien du questionnaire",
+	"renew response": "a remplacé le lien du questionnaire", "post response": "a posté la lettre du questionnaire", "sit-down response": "a ouvert le questionnaire",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -34,7 +39,7 @@ var kindNames = map[string]string{
 	"cop": "la COP", "calendar_feed": "calendriers privés", "cop_template": "modèle de la COP", "stage_event": "événements d’étape", "validation": "validations", "delegation": "délégations",
 	"office": "qui conduit la COP", "meeting": "réunions", "news": "actualités", "document": "documents", "priority": "priorités", "check": "liste de l’étape", "organisation": "organismes",
 	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
-	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans",
+	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -324,6 +324,7 @@ func (m *Room) OnBounce(ctx context.Context, tx db.Q, k mail.Kept) (mine bool, e
 // Letter is the invitation of an authority, to print.
 type Letter struct {
 	Response Response
+	SIREN    string // stands for an address where the code is typed; empty when unknown
 	Seat     Seat
 	Door     Door
 }
@@ -384,8 +385,18 @@ func (m *Room) Letters(ctx context.Context, a policy.Actor, campaign string, f F
 		for _, s := range made {
 			have[s.Response] = s
 		}
+		rows, err = tx.Query(ctx, `SELECT r.id, o.siren FROM response r JOIN organisation o ON o.id = r.authority WHERE r.id IN `+in, b.args...)
+		sirens := map[string]string{}
+		if _, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
+			var id, siren string
+			err := r.Scan(&id, &siren)
+			sirens[id] = siren
+			return struct{}{}, err
+		}); err != nil {
+			return err
+		}
 		for _, r := range list {
-			out = append(out, Letter{Response: r, Seat: have[r.ID], Door: m.Door(have[r.ID].ID)})
+			out = append(out, Letter{Response: r, SIREN: sirens[r.ID], Seat: have[r.ID], Door: m.Door(have[r.ID].ID)})
 		}
 		return nil
 	})

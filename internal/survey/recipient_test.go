@@ -209,3 +209,21 @@ func BenchmarkRateRows(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkInvitations invites the Grand Est, communes included, once: by a hundred
+// a transaction.
+func BenchmarkInvitations(b *testing.B) {
+	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+		d := testkit.Open(b, engine)
+		s := sendingRoom(b, d, "44")
+		c := s.campaign(b, "44", true)
+		s.address(b, c)
+		c = s.open(b, c)
+		start := time.Now()
+		if err := s.inviteSome(b.Context(), inviteArgs{Campaign: c.ID}); err != nil {
+			b.Fatal(err)
+		}
+		n := s.count(b, `SELECT COUNT(*) FROM mail_outbox`)
+		b.Logf("%s: %d invitations in %v, %v a transaction of a hundred", engine, n, time.Since(start), time.Since(start)/time.Duration(n/invitedAtOnce+1))
+	}
+}

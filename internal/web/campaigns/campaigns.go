@@ -205,11 +205,11 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, p
 
 // said is what the page says after an act, by the word of its address.
 func said(word string) string {
-	n, err := strconv.Atoi(word)
-	switch {
-	case word == "":
+	if word == "" {
 		return ""
-	case err == nil && n >= 0:
+	}
+	sent, reminded := strings.CutPrefix(word, "relances-")
+	if n, err := strconv.Atoi(sent); err == nil && reminded && n >= 0 {
 		return french.Integer(n) + nb + french.Plural(n, "relance part", "relances partent") + " dans les minutes qui viennent."
 	}
 	if text, ok := map[string]string{"ouverte": "La campagne est ouverte" + nb + ": les invitations partent dans les minutes qui viennent.", "aucun": "Les destinataires étaient déjà à jour."}[word]; ok {

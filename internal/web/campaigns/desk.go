@@ -119,14 +119,18 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x pla
 		v.Notices = append(v.Notices, problem(wrong))
 	}
 	if n := waiting(rows); n > 0 && c.State.Takes() {
-		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: french.Integer(n) + nb + french.Plural(n, "destinataire n’a pas d’adresse qui fonctionne", "destinataires n’ont pas d’adresse qui fonctionne"),
-			Text:  "Si l’ouverture date de moins d’une heure, les invitations partent encore. Sinon, importez des contacts ou imprimez leurs lettres.",
+		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: french.Integer(n) + nb + french.Plural(n, "destinataire n’est pas encore invité", "destinataires ne sont pas encore invités"),
+			Text:  "Juste après l’ouverture, les invitations partent encore. Ensuite, c’est qu’aucune adresse ne fonctionne\u00a0: importez des contacts, ou imprimez leurs lettres.",
 			Links: []ui.Link{{Label: "Voir lesquels", Href: x.base() + "?etat=" + survey.NoAddress + "#liste"}}})
 	}
 	if x.mayEdit(a) && c.State == survey.CampaignDraft {
 		v.Acts = turns(x) // what comes next; afterwards the morning begins with who has not answered
 	}
-	v.Links = []ui.Link{{Label: "Télécharger le suivi (CSV)", Href: addressOf(x.base()+"/suivi.csv", f)}}
+	v.Links = []ui.Link{{Label: "Télécharger le suivi (CSV)", Href: addressOf(x.base()+"/suivi.csv", f)}, {Label: "Ce que disent les réponses", Href: x.page() + "/restitution"}}
+	if x.mayEdit(a) {
+		v.Links = append(v.Links, ui.Link{Label: "Formulaires hors ligne", Href: x.base() + "/formulaires"}, ui.Link{Label: "Réponses à télécharger", Href: x.base() + "/exports"},
+			ui.Link{Label: "Textes à relire", Href: x.base() + "/textes"}, ui.Link{Label: "Données ouvertes", Href: x.base() + "/donnees"}, ui.Link{Label: "Variante de la région", Href: x.base() + "/modele"})
+	}
 	v.Maps = []ui.Map{x.departmentMap(rates)}
 	v.Before = []part{x.departmentTable(rows, rates)}
 	v.Parts = []part{typeTable(set, c, "region:"+x.Code)}

@@ -25,7 +25,7 @@ type lettersView struct {
 	Code    string // where a code is typed
 }
 
-type letterLine struct{ ID, Name, Link, Code, Minutes string }
+type letterLine struct{ ID, Name, Link, SIREN, Code, Minutes string }
 
 func lettersForm(x place, f survey.Follow) formView {
 	if !x.campaign.State.Takes() {
@@ -86,7 +86,7 @@ func (d Deps) showLetters(w http.ResponseWriter, r *http.Request, x place, list 
 		v.Notice.Text += " Les 300 premières sont ici" + nb + "; recommencez pour les suivantes après les avoir postées."
 	}
 	for _, l := range list {
-		y := letterLine{ID: l.Response.ID, Name: l.Response.Name, Link: l.Door.Link, Code: l.Door.Code[:4] + nb + l.Door.Code[4:], Minutes: "une demi-heure"}
+		y := letterLine{ID: l.Response.ID, Name: l.Response.Name, Link: l.Door.Link, SIREN: spaced(l.SIREN), Code: l.Door.Code[:4] + nb + l.Door.Code[4:], Minutes: "une demi-heure"}
 		if l.Response.Kind == "commune" {
 			y.Minutes = "dix minutes"
 		}
@@ -96,4 +96,12 @@ func (d Deps) showLetters(w http.ResponseWriter, r *http.Request, x place, list 
 	page.NoIndex, page.Canonical = true, ""
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	return d.Shell.Render(w, r, page, lettersPage(v))
+}
+
+// spaced is a SIREN as it is read: three by three.
+func spaced(siren string) string {
+	if len(siren) != 9 {
+		return siren
+	}
+	return siren[:3] + nb + siren[3:6] + nb + siren[6:]
 }

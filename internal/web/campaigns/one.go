@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/french"
+	"jalon/internal/journal"
 	"jalon/internal/policy"
 	"jalon/internal/survey"
 	"jalon/internal/web/shell"
@@ -51,7 +53,11 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x plac
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "À savoir", Text: y.Reason})
 	}
 	v.Facts = x.facts(y)
-	v.Links = []ui.Link{{Label: "Saisir ou lire la réponse", Href: "/reponses/" + y.ID}, {Label: "La page de l’organisme", Href: "/organisations/" + y.Authority}}
+	v.Links = []ui.Link{{Label: "La page de l’organisme", Href: "/organisations/" + y.Authority}}
+	if may && x.campaign.State.Takes() {
+		v.Links = append([]ui.Link{{Label: "Saisir sa réponse à sa place, d’après un papier", Href: "/reponses/" + y.ID + "/papier"}, {Label: "Imprimer son questionnaire", Href: "/reponses/" + y.ID + "/imprimer"},
+			{Label: "Son formulaire à remplir hors ligne (XLSX)", Href: "/reponses/" + y.ID + "/formulaire.xlsx"}}, v.Links...)
+	}
 	t := ui.Table{ID: "contacts", Caption: "À qui le questionnaire est envoyé", CaptionHidden: true, Columns: []ui.Column{{Label: "Adresse"}, {Label: "Nom"}, {Label: "Fonction"}, {Label: "D’où elle vient"}, {Label: "État"}}}
 	for _, c := range contacts {
 		state := "reçoit les courriels"
@@ -64,7 +70,12 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x plac
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Email}, {Text: c.Name}, {Text: c.Title}, {Text: c.Source}, {Text: state}}})
 	}
 	p := part{ID: "a-qui", Title: "À qui on écrit", Table: t, Lead: []string{"Sans contact ici, on écrit aux personnes que l’organisme a désignées, puis à son adresse générale. L’équipe n’est jamais écrite à sa place" + nb + ": elle imprime une lettre."}}
-	v.Parts = append(v.Parts, p, seatTable(seats))
+	past, err := d.history(r, y, seats)
+	if err != nil {
+		return err
+	}
+	v.Before = []part{p, seatTable(seats)}
+	v.Parts = []part{past}
 	if may {
 		v.Forms = oneForms(here, x, y, contacts, seats)
 	}
@@ -119,6 +130,36 @@ func seatTable(seats []survey.Seat) part {
 	return p
 }
 
+// history is what was done about one authority, from the journal.
+func (d Deps) history(r *http.Request, y survey.Response, seats []survey.Seat) (part, error) {
+	p := part{ID: "historique", Title: "Historique", Lead: []string{"Les invitations et les relances de chaque matin sont datées plus haut\u00a0; ici, ce que des personnes ont fait."}}
+	list, err := d.Room.Journal.List(r.Context(), d.Q, journal.Filter{Subject: y.ID}, "", 50)
+	if err != nil || len(list.Entries) == 0 {
+		p.Lead = []string{"Personne n’a encore rien fait au sujet de cette réponse."}
+		return p, err
+	}
+	var ids []string
+	for _, e := range list.Entries {
+		ids = append(ids, e.Actor)
+	}
+	names, err := d.names(r, ids)
+	if err != nil {
+		return p, err
+	}
+	for _, s := range seats {
+		names["seat:"+s.ID] = s.Known()
+	}
+	p.Table = ui.Table{ID: "actes", Caption: "Ce qui a été fait", CaptionHidden: true, Columns: []ui.Column{{Label: "Quand"}, {Label: "Qui"}, {Label: "Quoi", Wide: true}}}
+	for _, e := range list.Entries {
+		who := names[e.Actor]
+		if who == "" {
+			who = "une personne dont le compte est effacé"
+		}
+		p.Table.Rows = append(p.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Date(e.At)}, {Text: who}, {Text: cop.Sentence(e)}}})
+	}
+	return p, nil
+}
+
 // oneForms are the acts of the team on one authority.
 func oneForms(here string, x place, y survey.Response, contacts []survey.Contact, seats []survey.Seat) []formView {
 	out := []formView{{ID: "ajouter", Title: "Ajouter une adresse", Action: here, Hidden: [][2]string{{"do", "contact"}}, Submit: "Ajouter cette adresse",
@@ -145,7 +186,7 @@ func oneForms(here string, x place, y survey.Response, contacts []survey.Contact
 		out = append(out, formView{ID: "lien", Title: "Renvoyer un lien", Action: here, Fields: []ui.Field{choose("seat", "Lien", "", "", live)}, Lead: "Renvoyer redonne le même lien. Remplacer ferme l’ancien, par exemple s’il a été transmis par erreur" + nb + "; ce qui a été écrit reste.",
 			Buttons: [][2]string{{"renvoyer", "Renvoyer le lien"}, {"remplacer", "Remplacer le lien"}}})
 	}
-	quiet := formView{ID: "contact", Title: "Ne pas contacter", Action: here, Lead: "Une collectivité muette ne reçoit ni invitation ni relance. Si elle répond, sa réponse est prise.", Buttons: [][2]string{{"muette", "Ne plus contacter cette collectivité"}}}
+	quiet := formView{ID: "ne-pas-contacter", Title: "Ne pas contacter", Action: here, Lead: "Une collectivité muette ne reçoit ni invitation ni relance. Si elle répond, sa réponse est prise.", Buttons: [][2]string{{"muette", "Ne plus contacter cette collectivité"}}}
 	if y.Silent {
 		quiet.Buttons = [][2]string{{"parlante", "Pouvoir la contacter de nouveau"}}
 	}

@@ -3,6 +3,7 @@ package campaigns
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"jalon/internal/apperr"
@@ -52,7 +53,7 @@ func (d Deps) remind(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return shell.SeeOther(w, r, x.base()+"?fait="+french.Integer(n))
+		return shell.SeeOther(w, r, x.base()+"?fait=relances-"+strconv.Itoa(n))
 	default:
 		return errForm
 	}

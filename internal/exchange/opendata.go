@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,7 +59,7 @@ func OpenDataTables(d restitution.OpenData) []Dataset {
 		Fields: []Field{{Name: "question", Label: "Identifiant de la question"}, {Name: "modalite", Label: "Code"}, {Name: "libelle", Label: "Libellé"}, {Name: "score", Label: "Score de 0 à 1", Number: true, Missing: "n’entre dans aucun score"}}}
 	var g, a, q, o [][]Datum
 	for _, x := range d.Groups {
-		g = append(g, []Datum{Text(x.Group.Key), Text(levelOf(x)), Text(kindName(x.Group.Kind)), Text(strings.Join(x.Group.Departments, " ")), Text(sizes(x)), Text(GroupLabel(x)), Integer(x.Respondents), Integer(x.Since), Text(strings.Join(x.Total, " "))})
+		g = append(g, []Datum{Text(x.Group.Key), Text(levelOf(x)), Text(kindName(x.Group.Kind)), Text(strings.Join(x.Group.Departments, " ")), Text(sizes(x)), Text(GroupLabel(x, nil)), Integer(x.Respondents), Integer(x.Since), Text(strings.Join(x.Total, " "))})
 		for n, c := range d.Cells {
 			for i, count := range x.Counts[n] {
 				code := noAnswer
@@ -119,28 +120,61 @@ func sizes(x restitution.OpenCounts) string {
 	return strings.Join(x.Group.Sizes, " ")
 }
 
-// GroupLabel says a group in words.
-func GroupLabel(x restitution.OpenCounts) string {
+// GroupLabel says a group in words; name tells the name of a département, nil for
+// its code.
+func GroupLabel(x restitution.OpenCounts, name func(code string) string) string {
 	if x.Group.Alone != "" {
 		return x.Group.Name + " (publiée seule, avec son accord écrit)"
 	}
-	out := map[string]string{"commune": "communes", "epci": "intercommunalités"}[x.Group.Kind]
-	out = cmp.Or(out, kindName(x.Group.Kind))
-	if len(x.Group.Departments) > 0 {
-		out += ", " + french.Plural(len(x.Group.Departments), "département ", "départements ") + french.List(x.Group.Departments)
-	}
-	if n := len(x.Group.Sizes); n > 0 && n < len(surveys.Sizes()) {
-		var names []string
-		for _, s := range surveys.Sizes() {
-			for _, code := range x.Group.Sizes {
-				if code == s.Code {
-					names = append(names, s.Name)
-				}
+	out := cmp.Or(map[string]string{"commune": "communes", "epci": "intercommunalités"}[x.Group.Kind], kindName(x.Group.Kind))
+	if n := len(x.Group.Departments); n > 0 {
+		places := slices.Clone(x.Group.Departments)
+		for i, code := range places {
+			if name != nil {
+				places[i] = name(code)
 			}
 		}
-		out += ", " + strings.Join(names, " ou ")
+		if name == nil {
+			out += ", " + french.Plural(n, "département ", "départements ") + french.List(places)
+		} else {
+			out += ", " + french.List(places)
+		}
+	}
+	if words := sizeWords(x.Group.Sizes); words != "" {
+		out += ", " + words
 	}
 	return out
+}
+
+// sizeWords says classes of population, those that follow one another as one; it is
+// empty for all of them.
+func sizeWords(codes []string) string {
+	all := surveys.Sizes()
+	if len(codes) == 0 || len(codes) == len(all) {
+		return ""
+	}
+	in := func(i int) bool { return i >= 0 && i < len(all) && slices.Contains(codes, all[i].Code) }
+	var parts []string
+	for i := range all {
+		if !in(i) || in(i-1) {
+			continue
+		}
+		last := i
+		for in(last + 1) {
+			last++
+		}
+		switch {
+		case last == i:
+			parts = append(parts, all[i].Name)
+		case i == 0:
+			parts = append(parts, "moins de "+french.Integer(all[last].Most+1)+" habitants")
+		case last == len(all)-1:
+			parts = append(parts, french.Integer(all[i-1].Most+1)+" habitants et plus")
+		default:
+			parts = append(parts, french.Integer(all[i-1].Most+1)+" à "+french.Integer(all[last].Most)+" habitants")
+		}
+	}
+	return strings.Join(parts, " ou ")
 }
 
 // OpenDataNotes is the file that says how the tables were made.

@@ -234,7 +234,7 @@ func (d Deps) validatePage(w http.ResponseWriter, r *http.Request, t table, reas
 		}
 		v.Forms = append(v.Forms, back)
 	}
-	v.Links = []ui.Link{{Label: "Lire toutes les réponses", Href: t.path + "/relire"}, {Label: "Sommaire", Href: t.path}}
+	v.Links = []ui.Link{{Label: "Votre fiche\u00a0: à côté de collectivités semblables", Href: t.path + "/fiche"}, {Label: "Lire toutes les réponses", Href: t.path + "/relire"}, {Label: "Sommaire", Href: t.path}}
 	return d.Shell.RenderStatus(w, r, statusOf(wrong), d.frame(r, t, "Valider", ui.Link{Label: "Valider"}), readPage(v))
 }
 

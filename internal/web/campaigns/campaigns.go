@@ -140,7 +140,7 @@ func (x place) tabs(r *http.Request, here string) []ui.Link {
 		if x.has {
 			out = append(out, ui.Link{Label: "Contacts", Href: x.base() + "/contacts"})
 		}
-		out = append(out, ui.Link{Label: "Réglages", Href: x.base() + "/reglages"})
+		out = append(out, ui.Link{Label: "Réglages", Href: x.base() + "/reglages"}, ui.Link{Label: "Textes libres", Href: x.base() + "/textes"}, ui.Link{Label: "Données ouvertes", Href: x.base() + "/donnees"})
 	}
 	out = append(out, ui.Link{Label: "Page publique", Href: x.page() + "/questionnaire"})
 	for i := range out {

@@ -61,7 +61,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	}
 	t := ui.Table{ID: "a-venir", Caption: "Ce que publierait l’" + next.Number(), Columns: []ui.Column{{Label: "Groupe ou total", Wide: true}, {Label: "Réponses", Number: true}, {Label: "Compté depuis"}}}
 	for _, g := range p.Data.Groups {
-		label := exchange.GroupLabel(g)
+		label := exchange.GroupLabel(g, d.names(ctx))
 		if len(g.Total) > 0 {
 			label = "Total" + nb + ": " + label
 		}
@@ -73,7 +73,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 			french.Integer(next.Kept.Waiting)+" "+french.Plural(next.Kept.Waiting, "réponse attend", "réponses attendent")+" une édition suivante.")
 	}
 	for _, kind := range next.Kept.Out {
-		notes = append(notes, "Trop peu de réponses pour publier"+nb+": "+exchange.GroupLabel(restitution.OpenCounts{Group: restitution.OpenGroup{Kind: kind}})+".")
+		notes = append(notes, "Trop peu de réponses pour publier"+nb+": "+exchange.GroupLabel(restitution.OpenCounts{Group: restitution.OpenGroup{Kind: kind}}, nil)+".")
 	}
 	if next.Kept.Consents > 0 {
 		notes = append(notes, french.Integer(next.Kept.Consents)+" "+french.Plural(next.Kept.Consents, "accord attend", "accords attendent")+nb+": publier seule cette collectivité laisserait trop peu des autres dans leur groupe.")

@@ -153,7 +153,7 @@ func (d Deps) edition(w http.ResponseWriter, r *http.Request) error {
 		v.Facts = append(v.Facts, [2]string{"Groupes sans changement suffisant", french.Integer(n) + " gardent les chiffres d’une édition précédente"})
 	}
 	for _, kind := range e.Kept.Out {
-		v.Facts = append(v.Facts, [2]string{"Non publié", exchange.GroupLabel(restitution.OpenCounts{Group: restitution.OpenGroup{Kind: kind}}) + nb + ": moins de cinq réponses"})
+		v.Facts = append(v.Facts, [2]string{"Non publié", exchange.GroupLabel(restitution.OpenCounts{Group: restitution.OpenGroup{Kind: kind}}, nil) + nb + ": moins de cinq réponses"})
 	}
 	t := ui.Table{ID: "fichiers", Caption: "Fichiers de l’édition", Columns: []ui.Column{{Label: "Fichier"}, {Label: "Contenu", Wide: true}, {Label: "Lignes", Number: true}, {Label: "Taille", Number: true, Unit: "ko"}, {Label: "Empreinte SHA-256", Wide: true}}}
 	for _, f := range e.Files {
@@ -163,15 +163,15 @@ func (d Deps) edition(w http.ResponseWriter, r *http.Request) error {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: f.Name, Href: here + "/" + f.Name}, {Text: f.Title}, rows, {Text: french.Number(float64(f.Size)/1000, 1)}, {Text: f.SHA256}}})
 	}
-	v.Tables = append(v.Tables, tableView{ID: "telecharger", Title: "Télécharger", Lead: "Commencez par «" + nb + "lisez-moi.md" + nb + "»" + nb + ": il décrit chaque colonne et ce qui n’est pas publié.", Table: t}, groupsTable(e))
+	v.Tables = append(v.Tables, tableView{ID: "telecharger", Title: "Télécharger", Lead: "Commencez par «" + nb + "lisez-moi.md" + nb + "»" + nb + ": il décrit chaque colonne et ce qui n’est pas publié.", Table: t}, groupsTable(e, d.names(r.Context())))
 	page := d.Shell.Page(r, v.Heading.Title, v.Heading.Title+".", ui.Link{Label: "Données", Href: "/donnees"}, ui.Link{Label: "Questionnaire", Href: home}, ui.Link{Label: name + ", " + e.Number()})
 	return d.Shell.Render(w, r, page, openPage(v))
 }
 
-func groupsTable(e restitution.OpenEdition) tableView {
+func groupsTable(e restitution.OpenEdition, name func(string) string) tableView {
 	t := ui.Table{ID: "groupes", Caption: "Groupes publiés", Columns: []ui.Column{{Label: "Groupe", Wide: true}, {Label: "Identifiant", Wide: true}}}
 	for _, g := range e.Groups {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: exchange.GroupLabel(restitution.OpenCounts{Group: g})}, {Text: g.Key}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: exchange.GroupLabel(restitution.OpenCounts{Group: g}, name)}, {Text: g.Key}}})
 	}
 	return tableView{ID: "groupes-publies", Title: "Qui est compté avec qui", Table: t}
 }
@@ -211,6 +211,19 @@ func (d Deps) file(w http.ResponseWriter, r *http.Request) (err error) {
 	h.Set("ETag", `"`+f.SHA256+`"`)
 	http.ServeContent(w, r, "", e.At, body)
 	return nil
+}
+
+// names tells the name of a département.
+func (d Deps) names(ctx context.Context) func(code string) string {
+	m, err := d.Model(ctx)
+	return func(code string) string {
+		if err == nil {
+			if x, err := m.Tree().Dept(code); err == nil {
+				return x.Name
+			}
+		}
+		return code
+	}
 }
 
 // where is the COP of a desk, and its campaign.

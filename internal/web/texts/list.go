@@ -113,8 +113,12 @@ func (d Deps) themes(v *view, a asked, x where, list []survey.FreeText, read *re
 			}
 		}
 		t := themeView{ID: id, Title: title, Summary: french.Integer(n) + " " + french.Plural(n, "texte", "textes") + ", dont " + french.Integer(open) + " à relire"}
-		for _, i := range members[:min(3, n)] {
-			t.Samples = append(t.Samples, d.text(a, x, list, read, i, nil))
+		said := map[int]bool{} // one of those that say almost the same
+		for _, i := range members {
+			if g := read.group[i]; len(t.Samples) < 3 && (g < 0 || !said[g]) {
+				said[g] = true
+				t.Samples = append(t.Samples, d.text(a, x, list, read, i, nil))
+			}
 		}
 		v.Themes = append(v.Themes, t)
 	}

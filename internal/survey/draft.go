@@ -47,6 +47,8 @@ type Saving struct {
 	Asked    int64 // rows
 	Rated    int64
 	Answered int64
+	Response Response // as it was before
+	Path     *Path
 }
 
 // maxChanges is how many cells one save takes: a page sends its own, a paper form
@@ -68,6 +70,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, s Seat, response string, change
 	if err := s.may(policy.Edit, r); err != nil {
 		return out, err
 	}
+	out.Response, out.Path = r, p
 	if r.fresh() { // a form that came back on paper may come before anybody opened a page
 		if err := m.fill(ctx, q, r, p); err != nil {
 			return out, err

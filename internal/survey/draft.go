@@ -17,6 +17,7 @@ type Change struct {
 	Rev        int64  // of the cell that they were looking at; 0 when it had no answer
 	Reason     string // of a correction to what came prefilled
 	Confirm    bool   // zero is meant, what is unusual is meant, what came prefilled is right
+	attached   bool   // a file that was received: naming one gives no right to read it
 }
 
 // Verdict is what became of a change.
@@ -47,6 +48,8 @@ type Saving struct {
 	Asked    int64 // rows
 	Rated    int64
 	Answered int64
+	Response Response // as it was before
+	Path     *Path
 }
 
 // maxChanges is how many cells one save takes: a page sends its own, a paper form
@@ -68,6 +71,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, s Seat, response string, change
 	if err := s.may(policy.Edit, r); err != nil {
 		return out, err
 	}
+	out.Response, out.Path = r, p
 	if r.fresh() { // a form that came back on paper may come before anybody opened a page
 		if err := m.fill(ctx, q, r, p); err != nil {
 			return out, err
@@ -83,7 +87,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, s Seat, response string, change
 
 // at reads the response that a seat sits at, and its path, in one statement.
 func (m *Room) at(ctx context.Context, q db.Q, s Seat, response string) (Response, *Path, error) {
-	r, form, err := ResponseAndForm(ctx, q, response)
+	r, form, err := responseAndForm(ctx, q, response)
 	if err != nil {
 		return r, nil, err
 	}
@@ -94,8 +98,8 @@ func (m *Room) at(ctx context.Context, q db.Q, s Seat, response string) (Respons
 	return r, p, err
 }
 
-// ResponseAndForm reads a response with the code of its form, in one statement.
-func ResponseAndForm(ctx context.Context, q db.Q, id string) (r Response, form string, err error) {
+// responseAndForm reads a response with the code of its form, in one statement.
+func responseAndForm(ctx context.Context, q db.Q, id string) (r Response, form string, err error) {
 	r, err = scanResponse(rowWith{q.QueryRow(ctx, `SELECT `+responseColumns+`, c.form FROM response r JOIN campaign c ON c.id = r.campaign_id WHERE r.id = $1`, id), []any{&form}})
 	return r, form, db.OrNotFound(err, "Cette réponse n’existe pas.")
 }
@@ -139,6 +143,10 @@ func (m *Room) judge(s Seat, p *Path, changes []Change, out *Saving) []work {
 		}
 		if err != nil {
 			refuse(apperr.Message(err))
+			continue
+		}
+		if cell.Type == questionnaire.File && value != "" && !c.attached {
+			refuse("Envoyez le fichier lui-même, depuis la page de la question.")
 			continue
 		}
 		mine := c.Value

@@ -2,7 +2,6 @@ package survey
 
 import (
 	"strconv"
-	"strings"
 
 	"jalon/internal/french"
 	"jalon/internal/mail"
@@ -10,7 +9,9 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-func hello(s Seat) string { return strings.TrimSpace("Bonjour "+s.Name) + "," }
+// hello greets without a name: whoever gave the seat wrote it, and what people write
+// stays in its box.
+func hello(Seat) string { return "Bonjour," }
 
 // door puts the link and the code of a seat at the end of a letter.
 func (m *Room) door(l mail.Letter, label string, s Seat) mail.Letter {

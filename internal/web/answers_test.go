@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -31,7 +33,7 @@ const askedForm = `{"code": "essai", "version": 1, "title": "Essai", "framework"
   {"id": "haies", "title": "Haies", "lever": "l25-gestion-haies", "theme": "preserver", "skippable": true, "questions": [
     {"id": "haies-fait", "type": "choice", "label": "Avez-vous planté", "options": [{"code": "oui", "label": "oui"}, {"code": "non", "label": "non"}]},
     {"id": "haies-fiche", "type": "sheet", "label": "Une action à raconter"},
-    {"id": "haies-mot", "type": "text", "label": "Un mot"}]}]}`
+    {"id": "haies-mot", "type": "text", "label": "Un mot"}, {"id": "haies-doc", "type": "file", "label": "Un document"}]}]}`
 
 // campaign opens a campaign of that form in Grand Est.
 func (s *site) campaign() {
@@ -86,7 +88,7 @@ func (s *site) door(response, email string) string {
 // formOf is what a browser would send of the form of a part.
 func formOf(p page, set url.Values) url.Values {
 	out := url.Values{"etat": {p.attr("input[name=etat]", "value")[0]}}
-	for _, in := range p.inputs("form.answer input, form.answer textarea") {
+	for _, in := range p.inputs("form.answer input:not([type=file]), form.answer textarea") {
 		if in["name"] != "etat" && in["name"] != "" {
 			out.Add(in["name"], in["value"])
 		}
@@ -245,6 +247,81 @@ func TestAnAuthorityAnswers(t *testing.T) {
 		checkPage(t, "home", p)
 		p.has("h3", "CC du Pays de Wissembourg")
 	})
+}
+
+// A file answers a question: received, read again by who sits at the table, taken
+// away; naming the file of somebody else gives no right to it.
+func TestAFileAnswers(t *testing.T) {
+	s := sqlite(t)
+	s.campaign()
+	link, other := s.response("r1", "epci-1", "CC"), s.response("r2", "epci-2", "CC deux")
+	c, base := s.browser()
+	s.visit(c, base+link, url.Values{"nom": {"Camille"}, "mel": {"camille@exemple.fr"}})
+	send := func(name, content string, more url.Values) page {
+		p := s.visit(c, base+"/reponses/r1/haies", nil)
+		var b bytes.Buffer
+		w := multipart.NewWriter(&b)
+		for k, v := range formOf(p, more) {
+			for _, x := range v {
+				if err := w.WriteField(k, x); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		f, err := w.CreateFormFile("fichier.haies-doc", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Write([]byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		res, err := c.Post(base+"/reponses/r1/haies", w.FormDataContentType(), &b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.read(res)
+	}
+	p := send("programme.exe", "MZ\x90\x00\x03", url.Values{"haies-mot": {"Écrit avec"}, "do": {"save"}})
+	checkPage(t, "a wrong file", p)
+	if p.StatusCode != http.StatusBadRequest || p.text("textarea[name=haies-mot]") != "Écrit avec" {
+		t.Errorf("a wrong file: %s", p.Status)
+	}
+	p.has("#erreurs", "Un document")
+	p = send("plan <haies>.txt", "Un plan.\n", url.Values{"do": {"save"}})
+	checkPage(t, "a file", p)
+	p.has("[data-cell=haies-doc] a", "plan <haies>.txt")
+	p = s.visit(c, base+"/reponses/r1/fichiers/haies-doc", nil)
+	if p.body == "" || !strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("the file: %s %v", p.Status, p.Header)
+	}
+	drafts, err := survey.Drafts(t.Context(), s.d, "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief, _ := s.browser()
+	s.visit(thief, base+other, url.Values{"nom": {"Sacha"}, "mel": {"sacha@exemple.fr"}})
+	if p := s.visit(thief, base+"/reponses/r1/fichiers/haies-doc", nil); p.StatusCode != http.StatusNotFound {
+		t.Errorf("by another authority: %s", p.Status)
+	}
+	body, err := json.Marshal(map[string]any{"cells": []map[string]any{{"key": "haies-doc", "value": survey.AnswersOf(drafts)["haies-doc"]}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := thief.Post(base+"/reponses/r2/cellules", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := s.read(res); !strings.Contains(p.body, `"refused"`) {
+		t.Errorf("a file by its name alone: %s", p.body)
+	}
+	p = s.visit(c, base+"/reponses/r1/haies", nil)
+	p = s.visit(c, base+"/reponses/r1/haies", formOf(p, url.Values{"retirer": {"haies-doc"}, "do": {"save"}}))
+	if n := len(p.texts("[data-cell=haies-doc] a")); n != 0 {
+		t.Error("the file was not taken away")
+	}
 }
 
 // A commune that merged reads why its answer is out of the rate, and loses nothing.

@@ -94,7 +94,8 @@ func answerRoutes() []Route {
 		page("GET", "/reponses/{id}/versions/{seq}", "answer-version", 0),
 		{Method: "GET", Pattern: "/reponses/{id}/versions/{seq}/recu.pdf", Name: "answer-receipt", Formats: []string{typePDF}, Cache: Private, Timeout: 90 * time.Second},
 		page("GET", "/reponses/{id}/{section}", "answer-section", 0),
-		page("POST", "/reponses/{id}/{section}", "answer-section-save", formBody),
+		{Method: "POST", Pattern: "/reponses/{id}/{section}", Name: "answer-section-save", Formats: []string{typeHTML}, Cache: Private, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: "/reponses/{id}/fichiers/{key}", Name: "answer-file", Formats: []string{typeAny}, Cache: Private, Timeout: 5 * time.Minute},
 	}
 }
 

@@ -222,6 +222,7 @@ var foreseen = map[string]need{
 	"answer-validated":    {over: nobody, path: "/reponses/inconnue/valider"},
 	"answer-version":      {over: nobody, path: "/reponses/inconnue/versions/1"},
 	"answer-receipt":      {over: nobody, path: "/reponses/inconnue/versions/1/recu.pdf"},
+	"answer-file":         {over: nobody, path: "/reponses/inconnue/fichiers/document"},
 	"answer-section":      {over: nobody, path: "/reponses/inconnue/velo"},
 	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
 	// Without a campaign there is nothing to publish; its own test reads who may.

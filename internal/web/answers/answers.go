@@ -43,7 +43,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"answer": d.at(d.contents), "answer-act": d.at(d.act), "answer-section": d.at(d.section), "answer-section-save": d.at(d.sectionSave),
 		"answer-cells": d.cells, "answer-team": d.at(d.team), "answer-team-save": d.at(d.teamSave),
 		"answer-review": d.at(d.review), "answer-validate": d.at(d.validate), "answer-validated": d.at(d.validated),
-		"answer-version": d.at(d.version), "answer-receipt": d.at(d.receipt),
+		"answer-version": d.at(d.version), "answer-receipt": d.at(d.receipt), "answer-file": d.at(d.file),
 	}
 }
 

@@ -37,6 +37,9 @@ func (d Deps) cell(t table, c questionnaire.Cell, q questionnaire.Question, outc
 		}
 		x.Options = append(x.Options, ui.Option{Value: opt.Code, Label: opt.Label, Selected: on})
 	}
+	if c.Type == questionnaire.File && kept.Value != "" {
+		x.Value, x.File = said(c, kept.Value), t.path+"/fichiers/"+c.Key
+	}
 	if c.Type == questionnaire.Sheet {
 		x.Sheet = sheetFields(c.Key, x.Value)
 	}

@@ -99,14 +99,7 @@ func (d Deps) keepCells(r *http.Request) (out cellsOut, err error) {
 
 // told writes outcomes for the page. Only what a conflict must say reads more.
 func (d Deps) told(r *http.Request, s survey.Seat, kept survey.Saving) (out cellsOut, err error) {
-	x, form, err := survey.ResponseAndForm(r.Context(), d.Q, r.PathValue("id"))
-	if err != nil {
-		return out, err
-	}
-	p, err := d.Room.PathOf(r.Context(), d.Q, form, x.FormVersion, x.Kind)
-	if err != nil {
-		return out, err
-	}
+	x, p := kept.Response, kept.Path
 	t := table{zone: d.zoneOf(r.Context(), x.COP), names: map[string]string{}}
 	t.Seat, t.Path, t.Response = s, p, x
 	out = cellsOut{At: d.clock(t, kept.At), Asked: kept.Asked, Rated: kept.Rated, Cells: []cellOut{}}

@@ -34,6 +34,7 @@ type sectionView struct {
 	State     string // JSON of seenCell by key
 	Status    string
 	Disabled  bool
+	Files     bool // asks for one
 	Skip      *cellView
 	Skipped   bool
 	ID        string
@@ -73,6 +74,7 @@ type cellView struct {
 	AskReason                           bool
 	Required                            bool
 	Length                              int
+	File                                string // where the file that answers is
 }
 
 type hintView struct{ Text, Source, Link, Key, Value, Label string }
@@ -147,6 +149,7 @@ func (d Deps) sectionPage(w http.ResponseWriter, r *http.Request, t table, outco
 	}
 	v.Hints = t.hints(hints, s.ID, v.Disabled)
 	for _, q := range s.Questions {
+		v.Files = v.Files || q.Type == questionnaire.File
 		x := questionView{ID: q.ID, Label: q.Label, Help: q.Help, Type: string(q.Type), Hidden: !given.Shows(q.ID), Hints: t.hints(hints, q.ID, v.Disabled)}
 		if q.Type == questionnaire.Matrix {
 			for _, code := range q.Columns {
@@ -210,7 +213,7 @@ func (t table) next(parts []survey.Part, id string) ui.Link {
 // sectionSave keeps what the form of a part sends: what differs from what the page
 // was drawn with, and nothing else.
 func (d Deps) sectionSave(w http.ResponseWriter, r *http.Request, t table) error {
-	if err := readForm(r); err != nil {
+	if err := readSection(w, r); err != nil {
 		return err
 	}
 	s, ok := t.Form().Section(r.PathValue("section"))
@@ -230,6 +233,11 @@ func (d Deps) sectionSave(w http.ResponseWriter, r *http.Request, t table) error
 	if err != nil {
 		return err
 	}
+	files, err := d.attach(r, t, s, state)
+	if err != nil {
+		return err
+	}
+	out.Outcomes = append(out.Outcomes, files...)
 	outcomes, status := map[string]survey.Outcome{}, 0
 	for _, o := range out.Outcomes {
 		outcomes[o.Key] = o
@@ -295,7 +303,9 @@ func (t table) changes(form map[string][]string, s questionnaire.Section, state 
 				return nil, err
 			}
 		case questionnaire.File:
-			value = was.Value
+			if value = was.Value; slices.Contains(form["retirer"], c.Key) {
+				value = ""
+			}
 		}
 		if x, ok := set[c.Key]; ok {
 			value = x

@@ -149,7 +149,7 @@
 
   const changed = (e, ms) => {
     const el = e.target, cell = el.closest?.("[data-cell]");
-    if (!cell || el.type === "button") return;
+    if (!cell || el.type === "button" || el.hasAttribute("data-file")) return; // files go with the form
     const key = cell.dataset.cell;
     if (el.hasAttribute("data-confirm")) { if (el.checked) put(key, { confirm: true }); }
     else if (el.hasAttribute("data-reason")) put(key, { reason: el.value });

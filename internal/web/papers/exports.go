@@ -195,6 +195,9 @@ func (d Deps) ask(w http.ResponseWriter, r *http.Request) error {
 	s := survey.Scope{Cycle: cop.First}
 	if !x.nation {
 		s = survey.Scope{Cycle: x.cop.Cycle, Region: x.Code, Department: typed(r, "department")}
+		if s.Department == "" && !x.all {
+			s.Department = x.departments[0]
+		}
 	}
 	if _, err := d.Room.AskExport(r.Context(), shell.Actor(r), x.cop.ID, s, survey.ExportKind(typed(r, "what")), typed(r, "texts") == "1"); err != nil {
 		if beside(err) {

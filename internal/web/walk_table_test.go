@@ -229,7 +229,7 @@ var foreseen = map[string]need{
 	"paper-export-file":   {over: nobody},
 	"paper-nation":        {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
 	"paper-nation-ask":    {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
-	"paper-nation-file":   {over: nobody, path: "/national/questionnaire/exports/inconnu/x.csv"},
+	"paper-nation-file":   {over: nobody, path: "/national/questionnaire/exports/inconnu~x.csv"},
 	"paper-forms":         {kind: policy.Response, do: policy.Create, over: itsRegion},
 	"paper-forms-send":    {kind: policy.Response, do: policy.Create, over: itsRegion},
 	"paper-workbooks":     {over: nobody}, // there is no campaign here: its own tests read who sees it

@@ -29,6 +29,7 @@ type Load struct {
 	Levers      int    // sections of two rows on two scales, 50: 200 closed answers
 	DraftEvery  int    // one response in so many also has its answers as drafts, 25
 	Open        int    // the last so many responses are only invited, with a writer's seat: 0
+	Started     bool   // the open ones are filled, and wait for their validation
 	Cycle       string // cop.First
 	Day         time.Time
 }
@@ -239,6 +240,9 @@ func (b *batch) add(n int, s subject) {
 	state, seq, asked := survey.Done, 1, b.form.Rows()
 	if open {
 		state, seq = survey.Invited, 0
+		if l.Started {
+			state = survey.Started
+		}
 		b.seat = append(b.seat, []any{SeatID(n), id, string(policy.Writer), "Charge", "charge@exemple.fr", "", "", "", "charge-" + strconv.Itoa(n), "", "charge", at})
 	}
 	done := []any{at, at, at, at, at}
@@ -247,17 +251,24 @@ func (b *batch) add(n int, s subject) {
 	}
 	b.responses = append(b.responses, append([]any{id, 1, CampaignID(o.Region), o.ID, cop.RegionID(l.Cycle, o.Region), o.Region, o.Department, string(s.kind), s.size, strings.Join(o.Capacities, " "), o.Kind == account.OrgMetropole, true,
 		o.Name, french.SortKey(o.Name), string(state), 1, seq, asked, asked * seq, 0, asked * 2 * seq, false, 0, ""}, done...))
+	a := Answers(b.form, n)
 	if open {
+		if l.Started {
+			b.draft(id, n, a, at)
+		}
 		return
 	}
-	a := Answers(b.form, n)
 	packed := b.form.Pack(b.slots, a)
 	b.versions = append(b.versions, []any{id, 1, FormCode, 1, packed, Doc(b.form, id, o, s.kind, day, a, SeatID(n)), "", SeatID(n), at, ""})
 	b.answers = append(b.answers, []any{id, l.Cycle, o.Region, o.Department, o.ID, string(s.kind), s.size, 1, at, packed})
 	if n%l.DraftEvery == 0 {
-		for key, value := range a {
-			b.drafts = append(b.drafts, []any{id, key, value, "declared", "", "", SeatID(n), at, 1})
-		}
+		b.draft(id, n, a, at)
+	}
+}
+
+func (b *batch) draft(id string, n int, a questionnaire.Answers, at int64) {
+	for key, value := range a {
+		b.drafts = append(b.drafts, []any{id, key, value, "declared", "", "", SeatID(n), at, 1})
 	}
 }
 

@@ -36,12 +36,18 @@ type formBook struct {
 	at    map[string]int   // list → its column in formLists
 	where map[int][]string // list → cells that take it
 	form  questionnaire.Form
+
+	choices map[string][]questionnaire.Option
 }
 
 // WriteSurveyForm makes the workbook of one authority: protected but for its
 // answers, with a list for each closed one, filled with what is answered already.
 func WriteSurveyForm(w io.Writer, p survey.PaperForm) error {
 	b := &formBook{paper: p, form: p.Form, at: map[string]int{}, where: map[int][]string{}, wide: 1}
+	b.choices = map[string][]questionnaire.Option{}
+	for _, c := range p.Form.Cells() {
+		b.choices[c.Key] = c.Options
+	}
 	for _, s := range p.Form.Sections {
 		for _, q := range s.Questions {
 			b.wide = max(b.wide, len(q.Columns))
@@ -266,11 +272,9 @@ func (b *formBook) labelOf(key, code string) string {
 	if code == "" {
 		return ""
 	}
-	if c, ok := b.form.Cell(key); ok {
-		for _, o := range c.Options {
-			if o.Code == code {
-				return o.Label
-			}
+	for _, o := range b.choices[key] {
+		if o.Code == code {
+			return o.Label
 		}
 	}
 	return code

@@ -34,12 +34,17 @@ type PaperForm struct {
 	Form     questionnaire.Form // its path
 	Drafts   map[string]Draft
 	Seal     string // says that this installation made it, for this response and this version
+	// Blank gives each cell the mark of one that was empty when the form was made.
+	Blank bool
 }
 
 // Mark is written beside each cell of a workbook, hidden: the revision that it was
 // filled from and a sum of what stood there, which tells a cell that nobody touched.
 func (p PaperForm) Mark(key string) string {
 	d := p.Drafts[key]
+	if p.Blank {
+		d = Draft{}
+	}
 	return strconv.FormatInt(d.Rev, 10) + "~" + sumOf(d.Value)
 }
 

@@ -106,10 +106,10 @@ func paperRoutes() []Route {
 	return []Route{
 		{Method: "GET", Pattern: desk + "/exports", Name: "paper-exports", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: desk + "/exports", Name: "paper-export-ask", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
-		{Method: "GET", Pattern: desk + "/exports/{id}/{file}", Name: "paper-export-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: long},
+		{Method: "GET", Pattern: desk + "/exports/{fichier}", Name: "paper-export-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: long},
 		{Method: "GET", Pattern: "/national/questionnaire/exports", Name: "paper-nation", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/national/questionnaire/exports", Name: "paper-nation-ask", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
-		{Method: "GET", Pattern: "/national/questionnaire/exports/{id}/{file}", Name: "paper-nation-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: long},
+		{Method: "GET", Pattern: "/national/questionnaire/exports/{fichier}", Name: "paper-nation-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: long},
 		{Method: "GET", Pattern: desk + "/formulaires", Name: "paper-forms", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: desk + "/formulaires", Name: "paper-forms-send", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: fileBody, Timeout: long},
 		{Method: "GET", Pattern: desk + "/formulaires.zip", Name: "paper-workbooks", Formats: []string{typeZIP}, Cache: Private, SignIn: true, Timeout: long},

@@ -118,7 +118,8 @@ func newSite(t testing.TB, d *db.DB) *site {
 	if err := s.known.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.survey = &survey.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Journal: rooms.Journal, Cursors: keys, Queue: queue, Outbox: s.accounts.Outbox, BaseURL: "http://jalon.example", Tried: s.accounts.Tried}
+	s.survey = &survey.Room{DB: d, IDs: s.ids, Now: clock, Random: rand.Reader, Journal: rooms.Journal, Cursors: keys, Queue: queue, Outbox: s.accounts.Outbox, BaseURL: "http://jalon.example", Tried: s.accounts.Tried,
+		Writers: exchange.SurveyWriters(), ReadForm: exchange.ReadSurveyForm, WriteForm: exchange.WriteSurveyForm}
 	if err := s.survey.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)
 	}

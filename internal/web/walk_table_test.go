@@ -232,10 +232,10 @@ var foreseen = map[string]need{
 	"paper-export-file":   {over: nobody},
 	"paper-nation":        {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
 	"paper-nation-ask":    {kind: policy.Response, do: policy.Export, over: admins, path: "/national/questionnaire/exports"},
-	"paper-nation-file":   {over: nobody, path: "/national/questionnaire/exports/inconnu/x.csv"},
+	"paper-nation-file":   {over: nobody, path: "/national/questionnaire/exports/inconnu~x.csv"},
 	"paper-forms":         {kind: policy.Response, do: policy.Create, over: itsRegion},
 	"paper-forms-send":    {kind: policy.Response, do: policy.Create, over: itsRegion},
-	"paper-workbooks":     {over: nobody}, // there is no campaign here: its own tests read who sees it
+	"paper-workbooks":     {kind: policy.Response, do: policy.Create, over: itsRegion},
 	"paper-forms-read":    {over: nobody},
 	"paper-forms-apply":   {over: nobody},
 	// Responses are judged by their own authority: the tests of the papers walk them.

@@ -129,7 +129,7 @@ func (d Deps) exportRow(x exporting, e survey.Export, by string) ui.Row {
 	cells := []ui.Cell{{Text: e.File}, {Text: e.What.Name(), Sub: e.Filter()}, {Text: french.Date(e.At), Sub: by}, {}, {Missing: "pas encore produit"}, {Missing: "pas encore produit"}}
 	switch e.State {
 	case survey.ExportReady:
-		cells[0].Href = x.here() + "/" + e.ID + "/" + e.File
+		cells[0].Href = x.here() + "/" + e.ID + "~" + e.File
 		cells[3] = ui.Cell{Text: "prêt", Sub: size(e.Size) + ", données " + e.DataVersion}
 	case survey.ExportWaiting:
 		cells[3] = ui.Cell{Text: "en attente", Sub: "rechargez la page dans un instant"}
@@ -146,7 +146,7 @@ func (d Deps) exportRow(x exporting, e survey.Export, by string) ui.Row {
 	}
 	if e.SHA256 != "" {
 		cells[4] = ui.Cell{Text: french.Integer(e.Rows)}
-		cells[5] = ui.Cell{Text: e.SHA256, Href: x.here() + "/" + e.ID + "/" + e.File + ".sha256"}
+		cells[5] = ui.Cell{Text: e.SHA256, Href: x.here() + "/" + e.ID + "~" + e.File + ".sha256"}
 		if e.State == survey.ExportExpired {
 			cells[5].Href = ""
 		}
@@ -195,6 +195,9 @@ func (d Deps) ask(w http.ResponseWriter, r *http.Request) error {
 	s := survey.Scope{Cycle: cop.First}
 	if !x.nation {
 		s = survey.Scope{Cycle: x.cop.Cycle, Region: x.Code, Department: typed(r, "department")}
+		if s.Department == "" && !x.all {
+			s.Department = x.departments[0]
+		}
 	}
 	if _, err := d.Room.AskExport(r.Context(), shell.Actor(r), x.cop.ID, s, survey.ExportKind(typed(r, "what")), typed(r, "texts") == "1"); err != nil {
 		if beside(err) {
@@ -211,11 +214,12 @@ func (d Deps) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e, err := survey.FindExport(r.Context(), d.Q, r.PathValue("id"))
+	id, file, _ := strings.Cut(r.PathValue("fichier"), "~")
+	e, err := survey.FindExport(r.Context(), d.Q, id)
 	if err != nil {
 		return err
 	}
-	name, digest := strings.CutSuffix(r.PathValue("file"), ".sha256")
+	name, digest := strings.CutSuffix(file, ".sha256")
 	if e.Scope.Region != x.Code || name != e.File || !survey.MayExport(shell.Actor(r), x.cop.ID, e.Scope) {
 		return errUnknown
 	}

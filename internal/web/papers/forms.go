@@ -70,7 +70,7 @@ func (d Deps) workbooks(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !x.has {
-		return apperr.NotFoundf("Cette COP n’a pas encore de campagne de questionnaire.")
+		return shell.SeeOther(w, r, x.base()+"/formulaires") // which says that there is no campaign yet
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/zip")

@@ -39,13 +39,13 @@ type Quadrant struct {
 }
 
 const (
-	markHalf  = 15
+	markHalf  = 17
 	markApart = 2*markHalf + 4
-	quadSize  = 15
+	quadSize  = 18
 )
 
 // area is the frame of the marks, inside the axes.
-func (q Quadrant) area() Rect { return Rect{X: 64, Y: 34, W: q.W - 64 - 24, H: q.H - 34 - 56} }
+func (q Quadrant) area() Rect { return Rect{X: 64, Y: 40, W: q.W - 64 - 24, H: q.H - 40 - 64} }
 
 // Places sets each mark where its values are, then parts those that overlap: each
 // stays as near as it can, the same for the same values.
@@ -116,7 +116,7 @@ func (q Quadrant) Drawing() Drawing {
 		x, y := a.X+int(v*float64(a.W)), a.Y+int((1-v)*float64(a.H))
 		line(Point{x, a.Y + a.H}, Point{x, a.Y + a.H + 6}, Second, 1, false)
 		line(Point{a.X - 6, y}, Point{a.X, y}, Second, 1, false)
-		text(x, a.Y+a.H+22, strconv.Itoa(int(v*100)), "middle", false)
+		text(x, a.Y+a.H+26, strconv.Itoa(int(v*100)), "middle", false)
 		text(a.X-10, y+5, strconv.Itoa(int(v*100)), "end", false)
 	}
 	line(Point{a.X, cutY}, Point{a.X + a.W, cutY}, Ink, 2, true)
@@ -126,7 +126,7 @@ func (q Quadrant) Drawing() Drawing {
 	text(a.X+a.W-8, a.Y+20, q.TopRight, "end", true)
 	text(a.X+8, a.Y+20, q.TopLeft, "start", true)
 	text(a.X+8, a.Y+a.H-10, q.Bottom, "start", true)
-	text(a.X, 20, q.AxisY, "start", false)
+	text(a.X, 24, q.AxisY, "start", false)
 	text(a.X+a.W, q.H-12, q.AxisX, "end", false)
 	places := q.Places()
 	for i, m := range q.Marks {
@@ -141,7 +141,7 @@ func (q Quadrant) Drawing() Drawing {
 		if over == "" {
 			over = Paper
 		}
-		d.Shapes = append(d.Shapes, Shape{Edge: over, Label: &Label{At: Point{places[i].X, places[i].Y + 5}, Text: strconv.Itoa(m.Number), Size: quadSize - 1, Anchor: "middle", Bold: true}})
+		d.Shapes = append(d.Shapes, Shape{Edge: over, Label: &Label{At: Point{places[i].X, places[i].Y + 6}, Text: strconv.Itoa(m.Number), Size: quadSize - 2, Anchor: "middle", Bold: true}})
 	}
 	return d
 }

@@ -19,11 +19,11 @@ func TestQuadrantPartsItsMarks(t *testing.T) {
 	}
 	near := 0
 	for i := range p {
-		if p[i].X < 64 || p[i].X > 900-24 || p[i].Y < 34 || p[i].Y > 600-56 {
+		if p[i].X < 64 || p[i].X > 900-24 || p[i].Y < 40 || p[i].Y > 600-64 {
 			t.Errorf("mark %d is outside: %+v", i, p[i])
 		}
 		for j := i + 1; j < len(p); j++ {
-			if math.Hypot(float64(p[i].X-p[j].X), float64(p[i].Y-p[j].Y)) < 24 {
+			if math.Hypot(float64(p[i].X-p[j].X), float64(p[i].Y-p[j].Y)) < 26 {
 				near++
 			}
 		}
@@ -32,7 +32,7 @@ func TestQuadrantPartsItsMarks(t *testing.T) {
 		t.Errorf("%d pairs of marks overlap", near)
 	}
 	alone := Quadrant{W: 900, H: 600, Marks: []Mark2D{{X: 0.5, Y: 0.5}, {X: math.NaN(), Y: 2}}}.Places()
-	if alone[0] != (Point{64 + 406, 34 + 255}) {
+	if alone[0] != (Point{64 + 406, 40 + 248}) {
 		t.Errorf("a mark alone moved: %+v", alone[0])
 	}
 }

@@ -66,7 +66,7 @@ func (b *builder) families() document.Part {
 		Rows: [][]document.Cell{
 			{cell("À amplifier"), cell("pertinent"), cell("beaucoup"), cell("généraliser ce qui marche, partager les méthodes")},
 			{cell("À débloquer"), cell("pertinent"), cell("peu"), cell("nommer le frein, chercher l’appui qui manque")},
-			{cell("À éclairer"), cell("peu pertinent"), cell("peu"), cell("dire qui d’autre porte ce levier, et ce qui dépend du territoire")},
+			{cell("À clarifier"), cell("peu pertinent"), cell("peu ou beaucoup"), cell("dire qui d’autre porte ce levier, et ce qui dépend du territoire")},
 		},
 		Note: "Aucun levier n’y est encore rangé\u00a0: il y faut les réponses au questionnaire."}
 	return document.Part{ID: "familles-de-leviers", Title: "Trois familles de leviers, trois sortes de débat",

@@ -3,6 +3,7 @@ package restitution
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"jalon/internal/questionnaire"
 	"jalon/internal/survey"
@@ -36,7 +37,38 @@ type Board struct {
 	Last map[string]int64
 	// Editions are what was published, by region; nil for answers as they are now.
 	Editions map[string]Edition
+
+	cuts *cuts // kept with the cells that they are made of
 }
+
+// cuts are the groups of a board already made: a page asks for the same ones
+// several times.
+type cuts struct {
+	sync.Mutex
+	made map[cutKey][]Group
+}
+
+type cutKey struct {
+	d      Dimension
+	public bool
+}
+
+// keep makes groups once. Nobody changes a group once made.
+func (c *cuts) keep(key cutKey, make func() []Group) []Group {
+	if c == nil {
+		return make()
+	}
+	c.Lock()
+	defer c.Unlock()
+	if all, ok := c.made[key]; ok {
+		return slices.Clone(all)
+	}
+	all := make()
+	c.made[key] = all
+	return slices.Clone(all)
+}
+
+func newCuts() *cuts { return &cuts{made: map[cutKey][]Group{}} }
 
 func order(a, b stratum) int {
 	return cmp.Or(cmp.Compare(a.region, b.region), cmp.Compare(a.department, b.department), cmp.Compare(a.kind, b.kind), cmp.Compare(a.size, b.size))

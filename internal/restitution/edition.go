@@ -215,7 +215,7 @@ func (m *Room) board(ctx context.Context, chosen []Edition) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Board{Layout: NewLayout(forms, slots), Campaigns: map[string]survey.Campaign{}, Outside: map[string]int{}, Last: map[string]int64{}, Editions: map[string]Edition{}}
+	b := &Board{Layout: NewLayout(forms, slots), Campaigns: map[string]survey.Campaign{}, Outside: map[string]int{}, Last: map[string]int64{}, Editions: map[string]Edition{}, cuts: newCuts()}
 	cells := map[stratum]*cell{}
 	for _, e := range chosen {
 		var body []byte

@@ -354,7 +354,7 @@ func (k *kept) recount(n news) {
 
 // make is a board that nothing changes any more.
 func (k *kept) make(people map[stratum]int, outside map[string]string) *Board {
-	b := &Board{Layout: k.layout, Outside: map[string]int{}, Last: map[string]int64{}}
+	b := &Board{Layout: k.layout, Outside: map[string]int{}, Last: map[string]int64{}, cuts: newCuts()}
 	seen := map[stratum]*cell{}
 	for s, c := range k.cells {
 		x := &cell{stratum: s, path: c.path, tally: k.layout.tally()}

@@ -57,11 +57,17 @@ func (m *Room) ForDepartment(ctx context.Context, a policy.Actor, cycle, region,
 }
 
 // Whole is everything that the view holds.
-func (v View) Whole() Group { return v.guard(v.Of(Filter{})) }
+func (v View) Whole() Group {
+	return v.cuts.keep(cutKey{"", v.Public}, func() []Group { return []Group{v.guard(v.Of(Filter{}))} })[0]
+}
 
 // Cut is the whole by a dimension. In public, small groups are merged, and what
 // would let fewer than five be found by difference is not told.
 func (v View) Cut(d Dimension) []Group {
+	return v.cuts.keep(cutKey{d, v.Public}, func() []Group { return v.make(d) })
+}
+
+func (v View) make(d Dimension) []Group {
 	f := Filter{}
 	if d == BySize {
 		f.Kind = questionnaire.Group
@@ -73,7 +79,7 @@ func (v View) Cut(d Dimension) []Group {
 	if !v.Public {
 		return all
 	}
-	if d == BySize && len(v.cut(ByKind, string(questionnaire.Group))) == 0 {
+	if d == BySize && !alone(Protect(v.By(Filter{}, ByKind)), string(questionnaire.Group)) {
 		return nil // EPCI are merged with others: their sizes would tell them apart
 	}
 	all = Protect(all)
@@ -103,14 +109,9 @@ func local(s stratum) string {
 	return ""
 }
 
-func (v View) cut(d Dimension, code string) []Group {
-	var out []Group
-	for _, g := range v.Cut(d) {
-		if len(g.Codes) == 1 && g.Codes[0] == code {
-			out = append(out, g)
-		}
-	}
-	return out
+// alone reports whether a code is a group by itself.
+func alone(all []Group, code string) bool {
+	return slices.ContainsFunc(all, func(g Group) bool { return len(g.Codes) == 1 && g.Codes[0] == code })
 }
 
 // guard hides, of a whole, the levers that one to four authorities rated.
@@ -193,7 +194,7 @@ func (v View) Day(today time.Time) string {
 // Scope says what the view is made of: «synthèse partielle au 3 mars 2026, 45
 // réponses sur 60».
 func (v View) Scope(today time.Time) string {
-	whole := v.Of(Filter{})
+	whole := v.Whole()
 	out := "synthèse au "
 	if v.Partial() {
 		out = "synthèse partielle au "

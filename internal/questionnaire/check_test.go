@@ -1,6 +1,7 @@
 package questionnaire
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -111,7 +112,8 @@ func TestMakeSheet(t *testing.T) {
 		t.Errorf("an empty sheet gives %q, %v", got, err)
 	}
 	_, err = MakeSheet(map[string]string{"title": "x", "budget": "environ 3 M€"})
-	if f, ok := err.(*SheetFault); !ok || f.Field != "budget" {
+	var f *SheetFault
+	if !errors.As(err, &f) || f.Field != "budget" {
 		t.Errorf("%v", err)
 	}
 }

@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,9 +48,7 @@ type Readiness struct {
 // does to the answers given.
 func Ready(ctx context.Context, q db.Q, x Questionnaire) (r Readiness, err error) {
 	if err := questionnaire.Validate(x.Form); err != nil {
-		if f, ok := err.(questionnaire.Faults); ok {
-			r.Faults = f
-		} else {
+		if !errors.As(err, &r.Faults) {
 			return r, err
 		}
 	}

@@ -44,7 +44,7 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, did
 		return err
 	}
 	v := view{Heading: ui.Heading{Overline: "Ce qui est demandé", Title: f.Title, Scope: []string{of(m, k.x.Region), k.state(), "modifié le " + french.Date(k.x.At)}}}
-	d.tell(r, &v, did, wrong)
+	tell(&v, did, wrong)
 	if k.x.Version > 0 {
 		v.Links = append(v.Links, ui.Link{Label: "Lire la version publiée", Href: "/questionnaires/" + k.x.Code})
 	}
@@ -73,7 +73,7 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, did
 		sections.Items = append(sections.Items, item{Name: s.Title, Sub: sub, Href: k.section(s.ID), Action: k.base, First: i == 0, Last: i == len(f.Sections)-1, Hidden: k.hidden("what", "section", "section", s.ID)})
 	}
 	v.Items = []itemList{sections}
-	v.Forms = append(v.Forms, d.wholeForms(r, k, did, wrong)...)
+	v.Forms = append(v.Forms, wholeForms(r, k, did, wrong)...)
 	if did == "form" && apperr.KindOf(wrong) == apperr.Conflict {
 		v.Conflict = both(formFields(f), v.Forms[1].Fields)
 	}
@@ -111,7 +111,7 @@ func (k desk) hidden(pairs ...string) [][2]string {
 }
 
 // tell says at the top why nothing was kept.
-func (d Deps) tell(r *http.Request, v *view, did string, wrong error) {
+func tell(v *view, did string, wrong error) {
 	if wrong == nil {
 		return
 	}
@@ -129,7 +129,7 @@ func (d Deps) tell(r *http.Request, v *view, did string, wrong error) {
 }
 
 // wholeForms are the forms of what is not in a section.
-func (d Deps) wholeForms(r *http.Request, k desk, did string, wrong error) []formView {
+func wholeForms(r *http.Request, k desk, did string, wrong error) []formView {
 	settings := formFields(k.x.Form)
 	add := anchored("nouvelle-", []ui.Field{{ID: "title", Label: "Titre de la section", Required: true}, choose("section", "Après", "", sectionsOf(k.x.Form))})
 	file := []ui.Field{{ID: "fichier", Label: "Document", Type: "file", Required: true, Accept: ".json,application/json", Help: "Le JSON d’un questionnaire, 2" + nb + "Mo au plus. Il remplace tout ce qui est en cours d’écriture\u00a0; ce qui est publié ne change pas, et chaque état est gardé."}}

@@ -47,7 +47,6 @@ const nb = french.NoBreak
 // view is every page of this package: parts that are empty are not drawn.
 type view struct {
 	Heading  ui.Heading
-	Tabs     []ui.Link
 	Done     bool
 	Notices  []ui.Alert
 	Faults   []string

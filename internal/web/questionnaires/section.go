@@ -68,11 +68,11 @@ func (d Deps) showSection(w http.ResponseWriter, r *http.Request, status int, id
 			}
 			wrongIn(e.Fields, field, wrong)
 		} else {
-			d.tell(r, &v, "", wrong)
+			tell(&v, "", wrong)
 		}
 		v.Editing = e
 	} else {
-		d.tell(r, &v, "", wrong)
+		tell(&v, "", wrong)
 	}
 	v.Preview = previewOf(f, kindOf(kind), s.ID)
 	if typed && wrong == nil {

@@ -21,7 +21,7 @@ func (d Deps) showNone(w http.ResponseWriter, r *http.Request, status int, k des
 	}
 	v := view{Heading: ui.Heading{Overline: "Ce qui est demandé", Title: k.region.Name + nb + ": le questionnaire de la région", Scope: []string{"réservé à l’équipe", "cycle " + k.cycle},
 		Lead: "La région pose le modèle national. Si elle veut y ajouter des actions, en retirer ou les reformuler, elle part d’une copie\u00a0: sa variante, qui dit ce qu’elle change."}}
-	d.tell(r, &v, "", wrong)
+	tell(&v, "", wrong)
 	var options [][2]string
 	for _, x := range all {
 		if x.Region == "" {

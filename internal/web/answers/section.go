@@ -127,6 +127,11 @@ func (d Deps) sectionPage(w http.ResponseWriter, r *http.Request, t table, outco
 			v.Status = "Enregistré à " + d.clock(t, x.At)
 		}
 	}
+	for _, x := range questionnaire.CheckSums(t.Form(), t.Answers) {
+		if c, ok := t.Path.Cell(x.Keys[0]); ok && c.Section == s.ID {
+			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Un total est à revoir", Text: x.Message})
+		}
+	}
 	state := map[string]seenCell{}
 	given := t.Path.Graph.Given(t.Answers)
 	cellAt := func(c questionnaire.Cell, q questionnaire.Question) cellView {

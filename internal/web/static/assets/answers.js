@@ -109,13 +109,14 @@
     if (sending || dead || !queue.size) return;
     sending = true;
     const batch = [...queue], cells = batch.map(([key, q]) => ({ key, rev: q.base ?? (state[key]?.r || 0), value: q.value || "", sheet: q.sheet, reason: q.reason, confirm: q.confirm }));
-    tell("Enregistrement…");
+    const slow = setTimeout(() => tell("Enregistrement…"), 1500); // said only when one would wonder
     try {
       const stop = new AbortController(), late = setTimeout(() => stop.abort(), 15000);
       const answer = await fetch(form.dataset.autosave, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ cells }), signal: stop.signal, keepalive: JSON.stringify(cells).length < 60000 });
       clearTimeout(late);
       if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
       const out = await answer.json();
+      clearTimeout(slow);
       wait = 0;
       if (!answer.ok) {
         dead = true;
@@ -140,6 +141,7 @@
       tell("Connexion perdue, " + kept() + " Nouvel essai dans " + wait + "\u00a0s.", true);
       soon(wait * 1000);
     } finally {
+      clearTimeout(slow);
       sending = false;
       if (queue.size && !wait && !dead) soon(200);
       else if (leaving && !queue.size) form.requestSubmit(leaving);

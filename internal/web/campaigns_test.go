@@ -101,7 +101,7 @@ func TestATeamPlaysItsCampaign(t *testing.T) {
 		p = s.visit(team, desk+"/lettres", url.Values{"do": {"imprimer"}, "etat": {survey.NoAddress}})
 		p.has(".sheet", "Région Grand Est")
 		p.has(".sheet-link", "http://jalon.example/questionnaire/")
-		p.has(".sheet strong", "200\u00a0052\u00a0264") // the SIREN of the région, which stands for an address
+		p.has(".sheet strong", "200 052 264") // the SIREN of the région, which stands for an address
 		checkPage(t, "the letters", p)
 		p = s.visit(team, desk+"/lettres", url.Values{"do": {"postees"}, "id": p.attr(".sheet-no input[name=id]", "value")})
 		p.has(".fr-alert", "enregistré")

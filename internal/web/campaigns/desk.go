@@ -197,6 +197,9 @@ func keys(set survey.RateSet, c survey.Campaign, region string) []ui.KeyFigure {
 	if !set.Total.Known() {
 		total.Value = ui.Value{Missing: noneOfThem}
 	}
+	if c.State == survey.CampaignDraft {
+		total.Value, total.Meaning = ui.Value{Missing: "la campagne n’est pas encore ouverte"}, ""
+	}
 	n := func(states ...survey.State) string {
 		t := int64(0)
 		for _, s := range states {

@@ -77,8 +77,13 @@ func given(ctx context.Context, q db.Q, was Item) (x Item, err error) {
 	return x, json.Unmarshal([]byte(body), &x)
 }
 
-// Origins lists what a prefix of origins brought: all that one answer gave.
-func Origins(ctx context.Context, q db.Q, prefix string) ([]string, error) {
-	rows, err := q.Query(ctx, `SELECT i.origin FROM knowledge_item i WHERE i.origin >= $1 AND i.origin < $2 ORDER BY i.origin`, prefix, prefix+"\u007f")
+// Origins lists what a prefix of origins brought: all that one answer gave. It takes
+// their rows until the transaction ends, before any change moves the version of
+// public pages: whoever judges one meanwhile takes the same things in the same order.
+func Origins(ctx context.Context, tx db.Q, prefix string) ([]string, error) {
+	if _, err := tx.Exec(ctx, `UPDATE knowledge_item SET rev = rev WHERE origin >= $1 AND origin < $2`, prefix, prefix+"\u007f"); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `SELECT i.origin FROM knowledge_item i WHERE i.origin >= $1 AND i.origin < $2 ORDER BY i.origin`, prefix, prefix+"\u007f")
 	return db.Collect(rows, err, func(r *db.Rows) (s string, err error) { return s, r.Scan(&s) })
 }

@@ -36,6 +36,10 @@ func (m *Room) PassOn(know *knowledge.Room) func(ctx context.Context, tx db.Q, v
 			if err := m.keepTexts(ctx, tx, v); err != nil {
 				return err
 			}
+			held, err := knowledge.Origins(ctx, tx, originOf(v.Response.ID))
+			if err != nil {
+				return err
+			}
 			by := "" // nobody signed in: the seat of who validated is in the version
 			said := map[string]bool{}
 			for _, x := range Known(v) {
@@ -44,10 +48,6 @@ func (m *Room) PassOn(know *knowledge.Room) func(ctx context.Context, tx db.Q, v
 				if _, _, err := know.Propose(ctx, tx, origin, by, x.Item); err != nil {
 					return err
 				}
-			}
-			held, err := knowledge.Origins(ctx, tx, originOf(v.Response.ID))
-			if err != nil {
-				return err
 			}
 			for _, origin := range held {
 				if said[origin] {

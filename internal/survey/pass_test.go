@@ -343,3 +343,35 @@ func TestReviewOfTexts(t *testing.T) {
 		}
 	})
 }
+
+// The team judges while corrections arrive: nobody waits for the other both ways.
+func TestPassOnWhileTheTeamJudges(t *testing.T) {
+	d := testkit.Open(t, db.PostgreSQL)
+	m, k, c := passRooms(t, d)
+	pass, form := m.PassOn(k), passForm(t, m, questionnaire.Group)
+	r := passResponse(t, d, c, "r1", "epci-246700488", questionnaire.Group, 1)
+	if err := pass(t.Context(), d, survey.Validated{Response: r, Form: form, Answers: firstAnswers, Seq: 1}); err != nil {
+		t.Fatal(err)
+	}
+	items := append(known(t, k, knowledge.Strength), known(t, k, knowledge.Obstacle)...)
+	var g errgroup.Group
+	for i := range 20 {
+		g.Go(func() error {
+			if i%2 == 0 {
+				answers := questionnaire.Answers{"deplacements-point-fort": strings.Repeat("Autre ", i+1), "deplacements-freins": "foncier", "deplacements-besoins": "donnees"}
+				return pass(context.Background(), d, survey.Validated{Response: r, Form: form, Answers: answers, Seq: 1})
+			}
+			x := items[i%len(items)]
+			if _, err := k.Judge(context.Background(), d, passTeam(), x.ID, x.Rev, knowledge.Retain, ""); err != nil && apperr.KindOf(err) != apperr.Conflict {
+				return err
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Error(err)
+	}
+	if s, o := known(t, k, knowledge.Strength), known(t, k, knowledge.Obstacle); len(s) != 1 || len(o) != 2 {
+		t.Errorf("%d strong points, %d obstacles", len(s), len(o))
+	}
+}

@@ -266,6 +266,26 @@ func TestOwnSheet(t *testing.T) {
 		if n := strings.Count(ask(m.serve(team, ""), "/reponses/"+id+"/fiche", nil).Body.String(), "Revenir à votre réponse"); n != 0 {
 			t.Error("the team is led to a table where it does not sit")
 		}
+		// Whoever holds a link sits by a cookie, at the table of one response, until the
+		// seat is ended.
+		if _, err := db.Insert(t.Context(), d, "response_seat", strings.Fields("id response_id role name email title account sections token_hash code_hash by at"),
+			[][]any{{"siege", id, "writer", "Élise", "elise@exemple.fr", "", "", "", "x", "", "", 0}}, ""); err != nil {
+			t.Fatal(err)
+		}
+		seated := m.serve(policy.Actor{}, m.survey.Cookie([]string{"siege"}))
+		holds(t, ask(seated, "/reponses/"+id+"/fiche", nil), 200, "Revenir à votre réponse")
+		if w := ask(seated, "/reponses/"+ids["departement-10"]+"/fiche", nil); w.Code != 404 {
+			t.Errorf("the seat of another response: %d", w.Code)
+		}
+		if w := ask(m.serve(policy.Actor{}, "forgé"), "/reponses/"+id+"/fiche", nil); w.Code != 404 {
+			t.Errorf("a forged cookie: %d", w.Code)
+		}
+		if _, err := d.Exec(t.Context(), `UPDATE response_seat SET ended_at = 1 WHERE id = $1`, "siege"); err != nil {
+			t.Fatal(err)
+		}
+		if w := ask(seated, "/reponses/"+id+"/fiche", nil); w.Code != 404 {
+			t.Errorf("an ended seat: %d", w.Code)
+		}
 		// The Région is alone of its kind: no comparison, and the page says why.
 		holds(t, ask(m.serve(team, ""), "/reponses/"+ids["region-44"]+"/fiche", nil), 200, "Moins de cinq collectivités semblables")
 		// What is drafted and not validated yet is said to be so.

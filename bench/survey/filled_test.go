@@ -15,9 +15,9 @@ import (
 func filled(b *testing.B, p survey.PaperForm, n int) []byte {
 	b.Helper()
 	p.Drafts, p.Blank = map[string]survey.Draft{}, true
-	for key, value := range Answers(p.Form, n) {
-		if c, ok := p.Form.Cell(key); ok && c.Row != "" {
-			p.Drafts[key] = survey.Draft{Key: key, Value: value}
+	for i, c := range p.Form.Cells() {
+		if c.Row != "" {
+			p.Drafts[c.Key] = survey.Draft{Key: c.Key, Value: c.Options[Answer(n, i, len(c.Options))].Code}
 		}
 	}
 	var out bytes.Buffer

@@ -199,19 +199,19 @@ func (m *Room) work(ctx context.Context, in returnArgs) error {
 	return err
 }
 
-// seatFor is where the actor of a return sits for a response.
-func seatFor(a policy.Actor, ret Return) func(Response) (Seat, error) {
+// seatFor is where the actor of a return sits for a response: who came by a link
+// sits at their own response alone, in the parts that they were given.
+func (m *Room) seatFor(ctx context.Context, a policy.Actor, ret Return) func(Response) (Seat, error) {
 	return func(r Response) (Seat, error) {
-		if id, ok := strings.CutPrefix(a.Person, "seat:"); ok { // who came by a link sits at their own response alone
-			role := Writes
-			for _, g := range a.Grants {
-				if g.Role == policy.Validator {
-					role = Validates
-				}
-			}
-			return Seat{ID: id, Response: ret.Response, Role: role}, nil
+		id, linked := strings.CutPrefix(a.Person, "seat:")
+		if !linked {
+			return TeamSeat(a, r), nil
 		}
-		return TeamSeat(a, r), nil
+		s, err := FindSeat(ctx, m.DB, id)
+		if err == nil && s.Response != ret.Response {
+			err = errSeat
+		}
+		return s, err
 	}
 }
 
@@ -225,7 +225,7 @@ func (m *Room) readOne(ctx context.Context, ret Return, n int64, a policy.Actor)
 	f, err := m.ReadForm(name, bytes.NewReader(data), int64(len(data)))
 	var j judged
 	if err == nil {
-		j, err = m.judgeForm(ctx, m.DB, seatFor(a, ret), f, ret.Response)
+		j, err = m.judgeForm(ctx, m.DB, m.seatFor(ctx, a, ret), f, ret.Response)
 	}
 	verdict := "ok"
 	switch apperr.KindOf(err) {
@@ -279,7 +279,7 @@ func (m *Room) applyOne(ctx context.Context, ret Return, n int64, a policy.Actor
 	if err != nil {
 		return err
 	}
-	s, err := seatFor(a, ret)(r)
+	s, err := m.seatFor(ctx, a, ret)(r)
 	if err != nil {
 		return err
 	}

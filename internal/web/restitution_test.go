@@ -64,6 +64,14 @@ func TestARestitutionIsPublished(t *testing.T) {
 		if err := d.QueryRow(t.Context(), `SELECT act FROM restitution`).Scan(&act); err != nil {
 			t.Fatal(err)
 		}
+		var edition string
+		if err := d.QueryRow(t.Context(), `SELECT id FROM restitution`).Scan(&edition); err != nil {
+			t.Fatal(err)
+		}
+		s.visit(state, base+here+"?edition="+edition, nil).has(".scope", "édition n° 1, non publiée")
+		if p := s.visit(other, base+here+"?edition="+edition, nil); p.StatusCode != http.StatusNotFound {
+			t.Errorf("an edition that waits, read by another region: %s", p.Status)
+		}
 		for _, c := range []*http.Client{state, region} {
 			if p := s.visit(c, base+"/regions/grand-est/bureau/actes/"+act, url.Values{"rev": {"1"}, "do": {"consent"}}); p.StatusCode != http.StatusOK {
 				t.Fatalf("a head's word: %s", p.Status)

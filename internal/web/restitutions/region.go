@@ -57,7 +57,7 @@ func (d Deps) region(w http.ResponseWriter, r *http.Request) error {
 // hidden keeps cycle and view when a group is chosen.
 func (x reading) hidden() [][2]string {
 	var out [][2]string
-	for _, name := range []string{"cycle", "vue"} {
+	for _, name := range []string{"cycle", "vue", "edition"} {
 		if v := x.asked.Get(name); v != "" {
 			out = append(out, [2]string{name, v})
 		}
@@ -204,7 +204,7 @@ func (d Deps) publishing(r *http.Request, x reading) (*publishing, error) {
 		if e.State == restitution.EditionProposed {
 			p.Waiting = "Une publication attend la validation des deux têtes, au bureau de la COP."
 		}
-		p.Editions.Rows = append(p.Editions.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq)}, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Answers)}, {Text: state}, {Text: e.SHA256[:16] + "…"}}})
+		p.Editions.Rows = append(p.Editions.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq), Href: x.base + "?edition=" + e.ID}, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Answers)}, {Text: state}, {Text: e.SHA256[:16] + "…"}}})
 	}
 	return p, nil
 }

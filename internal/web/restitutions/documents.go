@@ -103,7 +103,7 @@ func (d Deps) studyDoc(r *http.Request) (doc document.Document, x reading, err e
 	if x, err = d.nation(r); err != nil {
 		return doc, x, err
 	}
-	if x.empty != "" {
+	if x.empty != "" || len(x.Campaigns) == 0 {
 		return doc, x, apperr.NotFoundf("Aucune région n’a encore publié sa restitution\u00a0: l’étude se fera de celles qui le feront.")
 	}
 	author := "Équipe nationale de la planification écologique"

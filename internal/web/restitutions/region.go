@@ -224,11 +224,10 @@ func (d Deps) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, ok := x.Campaigns[x.region.Code]
-	if !ok || !x.mayPropose(shell.Actor(r)) {
+	if x.empty != "" || !x.mayPropose(shell.Actor(r)) {
 		return apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 	}
-	if _, err := d.Room.Propose(r.Context(), shell.Actor(r), c.ID); err != nil {
+	if _, err := d.Room.Propose(r.Context(), shell.Actor(r), x.Campaigns[x.region.Code].ID); err != nil {
 		return err
 	}
 	return shell.SeeOther(w, r, x.base+x.query()+"#publication")

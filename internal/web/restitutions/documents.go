@@ -91,7 +91,10 @@ func departmentTrail(x reading, dept territory.Dept) []ui.Link {
 }
 
 func (d Deps) departmentFile(w http.ResponseWriter, r *http.Request) error {
-	doc, _, dept, err := d.departmentDoc(r)
+	doc, x, dept, err := d.departmentDoc(r)
+	if err == nil {
+		err = x.mayTake(shell.Actor(r), dept.Code)
+	}
 	if err != nil {
 		return err
 	}
@@ -122,7 +125,10 @@ func (d Deps) study(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) studyFile(w http.ResponseWriter, r *http.Request) error {
-	doc, _, err := d.studyDoc(r)
+	doc, x, err := d.studyDoc(r)
+	if err == nil {
+		err = x.mayTake(shell.Actor(r), "")
+	}
 	if err != nil {
 		return err
 	}

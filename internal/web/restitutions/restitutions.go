@@ -188,6 +188,22 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, x reading, v view, tr
 	return d.Shell.Render(w, r, page, onePage(v))
 }
 
+// mayTake refuses to let what is not published be taken away by who may only read
+// it. department narrows it to what is told of one.
+func (x reading) mayTake(a policy.Actor, department string) error {
+	if x.Public {
+		return nil
+	}
+	thing := policy.Thing{Kind: policy.Restitution, Department: department}
+	if c, ok := x.Campaigns[x.region.Code]; ok {
+		thing.COPs = []string{c.COP}
+	}
+	if policy.Can(a, policy.Export, thing) {
+		return nil
+	}
+	return apperr.New(apperr.Forbidden, nil, "Votre rôle permet de lire cette restitution, pas d’en emporter les fichiers tant qu’elle n’est pas publiée. Demandez-les à l’équipe de la COP.")
+}
+
 // mayPropose reports whether somebody may propose the publication: who conducts
 // the COP.
 func (x reading) mayPropose(a policy.Actor) bool {

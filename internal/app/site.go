@@ -231,7 +231,12 @@ func (a *App) Run(ctx context.Context) (err error) {
 			failed <- err
 		}
 	}()
-	defer func() { stopWork(); <-worked }()
+	warmed := make(chan struct{})
+	go func() {
+		defer close(warmed)
+		a.warm(working)
+	}()
+	defer func() { stopWork(); <-worked; <-warmed }()
 	go func() { failed <- a.server.Serve(a.listener) }()
 	go a.metrics.serve(failed)
 	select {
@@ -244,6 +249,18 @@ func (a *App) Run(ctx context.Context) (err error) {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	return errors.Join(a.server.Shutdown(stop), a.metrics.shutdown(stop))
+}
+
+// warm reads the answers of the nation once, so that the first reader does not
+// wait for it. A failure is the reader's to see, when one comes.
+func (a *App) warm(ctx context.Context) {
+	cycle, err := restitution.LatestCycle(ctx, a.DB, "", "")
+	if err == nil && cycle != "" {
+		_, err = a.restitution.Read(ctx, cycle, "")
+	}
+	if err != nil && ctx.Err() == nil {
+		a.Log.LogAttrs(ctx, slog.LevelWarn, "the answers of the nation are not read yet", slog.String("error", err.Error()))
+	}
 }
 
 // Close frees what New opened; it may follow Run or come without it.

@@ -32,6 +32,7 @@ var sentences = map[string]string{
 	"remind campaign": "a relancé des destinataires du questionnaire", "add response": "a ajouté un destinataire du questionnaire hors du découpage", "contact response": "a changé les adresses d’un destinataire du questionnaire",
 	"silence response": "a dit à qui ne plus écrire pour le questionnaire", "refuse response": "a noté ou retiré le refus d’un destinataire du questionnaire", "resend response": "a renvoyé le lien du questionnaire",
 	"renew response": "a remplacé le lien du questionnaire", "post response": "a posté la lettre du questionnaire", "sit-down response": "a ouvert le questionnaire",
+	"publish restitution": "a validé le dernier la publication de la restitution",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -39,7 +40,7 @@ var kindNames = map[string]string{
 	"cop": "la COP", "calendar_feed": "calendriers privés", "cop_template": "modèle de la COP", "stage_event": "événements d’étape", "validation": "validations", "delegation": "délégations",
 	"office": "qui conduit la COP", "meeting": "réunions", "news": "actualités", "document": "documents", "priority": "priorités", "check": "liste de l’étape", "organisation": "organismes",
 	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
-	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire",
+	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire", "restitution": "restitutions",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -52,6 +52,11 @@ func TestARestitutionIsPublished(t *testing.T) {
 		p.has("#publication button", "Proposer la publication")
 		checkPage(t, "the team's restitution", p)
 		checkPage(t, "the team's lever", s.visit(team, base+here+"/essai-l1", nil))
+		expert, _ := s.signIn("experte@exemple.fr", policy.Expert, "region", "44")
+		s.visit(expert, base+here, nil).has("h1", "Grand Est")
+		if p := s.visit(expert, base+here+"/tableaux/leviers.csv", nil); p.StatusCode != http.StatusForbidden {
+			t.Errorf("taken away by who may only read: %s", p.Status)
+		}
 		form := url.Values{"cycle": {cop.First}}
 		if p := s.visit(other, base+here+"/publication", form); p.StatusCode != http.StatusNotFound {
 			t.Errorf("proposed by another region: %s", p.Status)
@@ -63,6 +68,14 @@ func TestARestitutionIsPublished(t *testing.T) {
 		var act string
 		if err := d.QueryRow(t.Context(), `SELECT act FROM restitution`).Scan(&act); err != nil {
 			t.Fatal(err)
+		}
+		var edition string
+		if err := d.QueryRow(t.Context(), `SELECT id FROM restitution`).Scan(&edition); err != nil {
+			t.Fatal(err)
+		}
+		s.visit(state, base+here+"?edition="+edition, nil).has(".scope", "édition n° 1, non publiée")
+		if p := s.visit(other, base+here+"?edition="+edition, nil); p.StatusCode != http.StatusNotFound {
+			t.Errorf("an edition that waits, read by another region: %s", p.Status)
 		}
 		for _, c := range []*http.Client{state, region} {
 			if p := s.visit(c, base+"/regions/grand-est/bureau/actes/"+act, url.Values{"rev": {"1"}, "do": {"consent"}}); p.StatusCode != http.StatusOK {

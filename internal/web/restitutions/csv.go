@@ -10,6 +10,7 @@ import (
 	"jalon/internal/exchange"
 	"jalon/internal/report"
 	"jalon/internal/restitution"
+	"jalon/internal/web/shell"
 )
 
 // tableCSV is a table that can be taken away.
@@ -43,6 +44,9 @@ func (d Deps) nationalCSV(w http.ResponseWriter, r *http.Request) error {
 func (d Deps) send(w http.ResponseWriter, r *http.Request, x reading) error {
 	if x.empty != "" {
 		return apperr.NotFoundf("%s", x.empty)
+	}
+	if err := x.mayTake(shell.Actor(r), ""); err != nil {
+		return err
 	}
 	code, ok := strings.CutSuffix(r.PathValue("table"), ".csv")
 	if !ok {

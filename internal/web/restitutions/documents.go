@@ -91,7 +91,10 @@ func departmentTrail(x reading, dept territory.Dept) []ui.Link {
 }
 
 func (d Deps) departmentFile(w http.ResponseWriter, r *http.Request) error {
-	doc, _, dept, err := d.departmentDoc(r)
+	doc, x, dept, err := d.departmentDoc(r)
+	if err == nil {
+		err = x.mayTake(shell.Actor(r), dept.Code)
+	}
 	if err != nil {
 		return err
 	}
@@ -103,7 +106,7 @@ func (d Deps) studyDoc(r *http.Request) (doc document.Document, x reading, err e
 	if x, err = d.nation(r); err != nil {
 		return doc, x, err
 	}
-	if x.empty != "" {
+	if x.empty != "" || len(x.Campaigns) == 0 {
 		return doc, x, apperr.NotFoundf("Aucune région n’a encore publié sa restitution\u00a0: l’étude se fera de celles qui le feront.")
 	}
 	author := "Équipe nationale de la planification écologique"
@@ -122,7 +125,10 @@ func (d Deps) study(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) studyFile(w http.ResponseWriter, r *http.Request) error {
-	doc, _, err := d.studyDoc(r)
+	doc, x, err := d.studyDoc(r)
+	if err == nil {
+		err = x.mayTake(shell.Actor(r), "")
+	}
 	if err != nil {
 		return err
 	}

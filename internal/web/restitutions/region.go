@@ -57,7 +57,7 @@ func (d Deps) region(w http.ResponseWriter, r *http.Request) error {
 // hidden keeps cycle and view when a group is chosen.
 func (x reading) hidden() [][2]string {
 	var out [][2]string
-	for _, name := range []string{"cycle", "vue"} {
+	for _, name := range []string{"cycle", "vue", "edition"} {
 		if v := x.asked.Get(name); v != "" {
 			out = append(out, [2]string{name, v})
 		}
@@ -204,7 +204,7 @@ func (d Deps) publishing(r *http.Request, x reading) (*publishing, error) {
 		if e.State == restitution.EditionProposed {
 			p.Waiting = "Une publication attend la validation des deux têtes, au bureau de la COP."
 		}
-		p.Editions.Rows = append(p.Editions.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq)}, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Answers)}, {Text: state}, {Text: e.SHA256[:16] + "…"}}})
+		p.Editions.Rows = append(p.Editions.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq), Href: x.base + "?edition=" + e.ID}, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Answers)}, {Text: state}, {Text: e.SHA256[:16] + "…"}}})
 	}
 	return p, nil
 }
@@ -224,11 +224,10 @@ func (d Deps) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, ok := x.Campaigns[x.region.Code]
-	if !ok || !x.mayPropose(shell.Actor(r)) {
+	if x.empty != "" || !x.mayPropose(shell.Actor(r)) {
 		return apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 	}
-	if _, err := d.Room.Propose(r.Context(), shell.Actor(r), c.ID); err != nil {
+	if _, err := d.Room.Propose(r.Context(), shell.Actor(r), x.Campaigns[x.region.Code].ID); err != nil {
 		return err
 	}
 	return shell.SeeOther(w, r, x.base+x.query()+"#publication")

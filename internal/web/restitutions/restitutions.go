@@ -78,6 +78,9 @@ func (d Deps) read(r *http.Request, region territory.Region, m *panorama.Model) 
 			return x, err
 		}
 	}
+	if id := x.asked.Get("edition"); id != "" {
+		return d.preview(r, x, id)
+	}
 	x.View, err = d.Room.For(r.Context(), shell.Actor(r), cycle, region.Code, x.asked.Get("vue") == "publique")
 	if apperr.KindOf(err) == apperr.NotFound {
 		x.empty = apperr.Message(err)
@@ -86,18 +89,36 @@ func (d Deps) read(r *http.Request, region territory.Region, m *panorama.Model) 
 	if err != nil {
 		return x, err
 	}
-	x.key = x.asked.Get("groupe")
-	if x.key == "" {
+	return x.choose()
+}
+
+// choose reads the group of an address.
+func (x reading) choose() (_ reading, err error) {
+	if x.key = x.asked.Get("groupe"); x.key == "" {
 		x.key = restitution.All
 	}
 	x.group, err = x.Group(x.key)
 	return x, err
 }
 
+// preview is an edition as anyone will read it, for those who conduct the COP:
+// what both heads validate.
+func (d Deps) preview(r *http.Request, x reading, id string) (reading, error) {
+	b, e, err := d.Room.Preview(r.Context(), id)
+	if err != nil {
+		return x, err
+	}
+	if err := policy.Check(shell.Actor(r), policy.Read, policy.Thing{Kind: policy.Restitution, COPs: []string{e.COP}}); err != nil || e.Region != x.region.Code {
+		return x, apperr.NotFoundf("Cette édition n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
+	}
+	x.View = restitution.View{Board: b, Cycle: e.Cycle, Region: e.Region, Public: true}
+	return x.choose()
+}
+
 // query keeps what was asked from one address to the next.
 func (x reading) query(more ...string) string {
 	q := url.Values{}
-	for _, name := range []string{"cycle", "groupe", "vue"} {
+	for _, name := range []string{"cycle", "groupe", "vue", "edition"} {
 		if v := x.asked.Get(name); v != "" {
 			q.Set(name, v)
 		}
@@ -132,7 +153,11 @@ func (x reading) scope(today time.Time) []string {
 	}
 	if x.Public {
 		if e, ok := x.Editions[x.region.Code]; ok {
-			out = append(out, "publiée le "+french.Day(e.PublishedOn)+" par les deux têtes de la COP")
+			if e.State == restitution.EditionPublished {
+				out = append(out, "publiée le "+french.Day(e.PublishedOn)+" par les deux têtes de la COP")
+			} else {
+				out = append(out, "édition n°"+nb+french.Integer(e.Seq)+", non publiée")
+			}
 		}
 	} else {
 		out = append(out, "non publiée, réservée aux équipes")
@@ -156,11 +181,27 @@ func (x reading) tabs() ui.Pages {
 
 func (d Deps) show(w http.ResponseWriter, r *http.Request, x reading, v view, trail ...ui.Link) error {
 	page := d.Shell.Page(r, v.Heading.Title, strings.Join(append([]string{v.Heading.Title}, v.Heading.Scope...), ", ")+".", trail...)
-	if !x.Public && x.empty == "" || x.asked.Get("vue") != "" {
+	if !x.Public && x.empty == "" || x.asked.Get("vue") != "" || x.asked.Get("edition") != "" {
 		page.NoIndex, page.Canonical = true, ""
 	}
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, onePage(v))
+}
+
+// mayTake refuses to let what is not published be taken away by who may only read
+// it. department narrows it to what is told of one.
+func (x reading) mayTake(a policy.Actor, department string) error {
+	if x.Public {
+		return nil
+	}
+	thing := policy.Thing{Kind: policy.Restitution, Department: department}
+	if c, ok := x.Campaigns[x.region.Code]; ok {
+		thing.COPs = []string{c.COP}
+	}
+	if policy.Can(a, policy.Export, thing) {
+		return nil
+	}
+	return apperr.New(apperr.Forbidden, nil, "Votre rôle permet de lire cette restitution, pas d’en emporter les fichiers tant qu’elle n’est pas publiée. Demandez-les à l’équipe de la COP.")
 }
 
 // mayPropose reports whether somebody may propose the publication: who conducts

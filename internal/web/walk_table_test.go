@@ -226,7 +226,7 @@ var foreseen = map[string]need{
 	"answer-section":      {over: nobody, path: "/reponses/inconnue/velo"},
 	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
 	// Without a campaign there is nothing to publish; its own test reads who may.
-	"restitution-publish": {over: nobody},
+	"restitution-publish": {kind: policy.StageEvent, do: policy.Create, over: itsRegion, answer: http.StatusBadRequest}, // nobody answered yet
 	"paper-exports":       {kind: policy.Response, do: policy.Export, over: itsRegion},
 	"paper-export-ask":    {kind: policy.Response, do: policy.Export, over: itsRegion},
 	"paper-export-file":   {over: nobody},

@@ -70,9 +70,9 @@ func paperSheet(s sheet) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var3 string
-		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(s.title())
+		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(s.title() + " – Jalon")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/papers/print.templ`, Line: 21, Col: 21}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/papers/print.templ`, Line: 21, Col: 36}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -233,9 +233,9 @@ func paperSheet(s sheet) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs("Version " + strconv.FormatInt(s.Response.FormVersion, 10) + " du questionnaire. Cochez une case par ligne et par échelle ; laissez vide ce que vous ne savez pas : une question sans réponse n’est jamais comptée comme un zéro.")
+		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs("Version " + strconv.FormatInt(s.Response.FormVersion, 10) + " du questionnaire. Cochez une case par ligne et par échelle\u00a0; laissez vide ce que vous ne savez pas\u00a0: une question sans réponse n’est jamais comptée comme un zéro.")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/papers/print.templ`, Line: 64, Col: 241}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/papers/print.templ`, Line: 64, Col: 251}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
@@ -292,9 +292,9 @@ func paperSheet(s sheet) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var14 string
-				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(" Pas notre compétence : passez à la partie suivante.")
+				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(" Pas notre compétence\u00a0: passez à la partie suivante.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/papers/print.templ`, Line: 74, Col: 66}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/papers/print.templ`, Line: 74, Col: 71}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -316,7 +316,7 @@ func paperSheet(s sheet) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<section class=\"sign\"><h2>Validation</h2><p>Ces réponses sont celles de la collectivité. Elles n’engagent aucune décision : elles disent où elle en est.</p><p>Nom et prénom <span class=\"line\"></span></p><p>Qualité (maire, présidente, élu délégué…) <span class=\"line\"></span></p><p>Date <span class=\"line short\"></span> Signature <span class=\"line\"></span></p></section></main></body></html>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<section class=\"sign\"><h2>Validation</h2><p>Ces réponses sont celles de la collectivité. Elles n’engagent aucune décision&nbsp;: elles disent où elle en est.</p><p>Nom et prénom <span class=\"line\"></span></p><p>Qualité (maire, présidente, élu délégué…) <span class=\"line\"></span></p><p>Date <span class=\"line short\"></span> Signature <span class=\"line\"></span></p></section></main></body></html>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -98,6 +98,7 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 	v.Groups = t.groups(parts)
 	v.Acts = t.acts(do, reason, wrong)
 	v.Links = []ui.Link{{Label: "Qui fait quoi", Href: t.path + "/equipe", Note: "confier une partie, nommer la personne qui valide"}, {Label: "Relire et imprimer", Href: t.path + "/relire"},
+		{Label: "Répondre hors ligne", Href: t.path + "/formulaire", Note: "dans un classeur à redéposer, ou sur papier"},
 		{Label: "Votre fiche", Href: t.path + "/fiche", Note: "vos réponses à côté de collectivités semblables, et le panorama de vos leviers"}}
 	if t.Seat.Role == survey.Validates && ok || t.Seat.Role == survey.Validates && t.Response.State == survey.Submitted {
 		v.Links = append(v.Links, ui.Link{Label: "Valider", Href: t.path + "/valider"})

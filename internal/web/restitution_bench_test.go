@@ -29,7 +29,7 @@ func BenchmarkRestitution(b *testing.B) {
 			for _, d := range tree.Departments() {
 				regions[d.Region] = append(regions[d.Region], d.Code)
 			}
-			n := answered.Fill(b, s.d, answered.Campaign{Form: answered.WideForm(23), Cycle: cop.First, Regions: regions, Communes: 383, Groups: 12, Share: 1, Seed: 1, COP: func(r string) string { return cop.RegionID(cop.First, r) }})
+			n := answered.Fill(b, s.d, answered.Campaign{Form: wide(23), Cycle: cop.First, Regions: regions, Communes: 383, Groups: 12, Share: 1, Seed: 1, COP: func(r string) string { return cop.RegionID(cop.First, r) }})
 			nation, base := s.signIn("nation@exemple.fr", policy.NationalReader, "nation", "")
 			team, _ := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 			at, _ := url.Parse(base)

@@ -225,8 +225,8 @@ var foreseen = map[string]need{
 	"answer-file":         {over: nobody, path: "/reponses/inconnue/fichiers/document"},
 	"answer-section":      {over: nobody, path: "/reponses/inconnue/velo"},
 	"answer-section-save": {over: nobody, path: "/reponses/inconnue/velo"},
-	// Without a campaign there is nothing to publish; its own test reads who may.
-	"restitution-publish": {kind: policy.StageEvent, do: policy.Create, over: itsRegion, answer: http.StatusBadRequest}, // nobody answered yet
+	// Few have answered there: whoever may is told to wait.
+	"restitution-publish": {kind: policy.StageEvent, do: policy.Create, over: theCOP},
 	"paper-exports":       {kind: policy.Response, do: policy.Export, over: itsRegion},
 	"paper-export-ask":    {kind: policy.Response, do: policy.Export, over: itsRegion},
 	"paper-export-file":   {over: nobody},

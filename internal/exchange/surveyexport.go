@@ -284,7 +284,7 @@ func writeSurveyJSON(ctx context.Context, w io.Writer, x survey.Extract) (rows i
 	pair := func(b []byte, name, value string) []byte {
 		return appendJSON(append(append(append(b, '"'), name...), "\":"...), value)
 	}
-	forms := layAll(x, func(_ questionnaire.Form, c askedCell, o questionnaire.Option) []byte { return appendJSON(nil, o.Code) },
+	forms := layAll(x, func(_ questionnaire.Form, _ askedCell, o questionnaire.Option) []byte { return appendJSON(nil, o.Code) },
 		func(_ questionnaire.Form, c askedCell) []byte { return append(appendJSON(nil, c.key), ':') })
 	names := map[string][]byte{}
 	for _, f := range forms {

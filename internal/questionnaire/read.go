@@ -143,7 +143,7 @@ func nul(value any, at []string) ([]string, bool) {
 
 // lineOf says on which line JSON breaks off.
 func lineOf(doc []byte, err error) string {
-	at := int64(-1)
+	var at int64
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
 		at = syntax.Offset

@@ -46,7 +46,7 @@ func DepartmentAnswers(in Answered, department territory.Dept) (doc document.Doc
 	day := in.View.Day(in.Now)
 	doc = document.Document{Kind: KindDepartmentAnswers, Title: department.Name + nb + ": " + FamiliesFound(b.sorted), Subtitle: "Restitution du questionnaire aux collectivités", Day: day, Author: in.Author, Demo: in.Demo, Address: in.Address,
 		Scope: []string{b.said(), "interprétation proposée par Jalon, à débattre"}}
-	doc.Parts = []document.Part{b.who(department), b.quadrant(), b.families(), b.beside(department), b.implemented(12), b.stopped(), b.method()}
+	doc.Parts = []document.Part{b.who(department), b.quadrant(), b.families(), b.beside(), b.implemented(12), b.stopped(), b.method()}
 	doc.Version = in.View.Cycle + "-" + day
 	return doc, nil
 }
@@ -141,7 +141,7 @@ func (b answers) families() document.Part {
 }
 
 // beside sets the département beside its region.
-func (b answers) beside(d territory.Dept) document.Part {
+func (b answers) beside() document.Part {
 	whole := b.View.Whole()
 	t := document.Table{ID: "leviers", Caption: "Chaque levier, ici et dans la région", Columns: []document.Column{{Label: "Levier"}, {Label: "Pertinence ici", Unit: "sur 100", Number: true}, {Label: "Région", Unit: "sur 100", Number: true}, {Label: "Mobilisation ici", Unit: "sur 100", Number: true}, {Label: "Région", Unit: "sur 100", Number: true}}}
 	plain := func(l restitution.LeverOf, a restitution.Axis) document.Cell {

@@ -44,7 +44,11 @@ func (r Respondent) kind() string {
 // digest names what a respondent answered: the same answers, the same digest,
 // whatever the version that they are in.
 func (r Respondent) digest() string {
-	sum := sha256.Sum256([]byte(strings.TrimRight(string(r.Packed), "\xff")))
+	answered := r.Packed
+	for len(answered) > 0 && answered[len(answered)-1] == questionnaire.None {
+		answered = answered[:len(answered)-1]
+	}
+	sum := sha256.Sum256(answered)
 	return hex.EncodeToString(sum[:])
 }
 

@@ -208,16 +208,16 @@ func (x *Lever) row(f questionnaire.Form, q questionnaire.Question, r questionna
 	}
 }
 
-func (t *ticks) add(known []Option, q questionnaire.Question, at func(string) int) []Option {
+func (k *ticks) add(known []Option, q questionnaire.Question, at func(string) int) []Option {
 	for _, o := range q.Options {
-		i := slices.IndexFunc(known, func(k Option) bool { return k.Code == o.Code })
+		i := slices.IndexFunc(known, func(x Option) bool { return x.Code == o.Code })
 		if i < 0 {
 			i = len(known)
 			known = append(known, Option{Code: o.Code, Label: o.Label})
-			t.slots = append(t.slots, nil)
+			k.slots = append(k.slots, nil)
 		}
-		if n := at(q.ID + ":" + o.Code); n >= 0 && !slices.Contains(t.slots[i], n) {
-			t.slots[i] = append(t.slots[i], n)
+		if n := at(q.ID + ":" + o.Code); n >= 0 && !slices.Contains(k.slots[i], n) {
+			k.slots[i] = append(k.slots[i], n)
 		}
 	}
 	return known

@@ -214,7 +214,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 		p.former = editions[len(editions)-1].Seq
 		p.same = p.content.says(former[len(former)-1])
 	}
-	packed, err := m.packed(ctx, q, c.ID, editions, all, p.content)
+	packed, err := m.packed(ctx, q, editions, all, p.content)
 	if err != nil {
 		return p, err
 	}
@@ -226,7 +226,7 @@ func (m *OpenRoom) Prepare(ctx context.Context, q db.Q, a policy.Actor, c survey
 
 // packed are the answers that an edition counts, by response: the last ones, and
 // those of the edition before where a group keeps what it said.
-func (m *OpenRoom) packed(ctx context.Context, q db.Q, campaign string, editions []OpenEdition, all []Respondent, c Content) (map[Held][]byte, error) {
+func (m *OpenRoom) packed(ctx context.Context, q db.Q, editions []OpenEdition, all []Respondent, c Content) (map[Held][]byte, error) {
 	out := map[Held][]byte{}
 	for _, r := range all {
 		out[Held{Response: r.Response, Seq: r.Seq}] = r.Packed

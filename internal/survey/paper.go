@@ -277,8 +277,9 @@ func clipped(s string) string {
 	return s
 }
 
-// FormReader reads a workbook that came back; FormWriter makes one.
 type (
+	// FormReader reads a workbook that came back.
 	FormReader func(name string, r io.ReaderAt, size int64) (FormFile, error)
+	// FormWriter makes a workbook.
 	FormWriter func(w io.Writer, p PaperForm) error
 )

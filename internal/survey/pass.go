@@ -69,7 +69,7 @@ type Given struct {
 }
 
 // PassedFrom is the source of what comes from answers, as its pages say it.
-const PassedFrom = "Réponse au questionnaire"
+const PassedFrom = "Réponse au questionnaire" //nolint:gosec // a sentence, no secret
 
 // Known reads strong points, obstacles and needs in a validated version. It is
 // pure: the same answers give the same items, whatever the version.

@@ -83,7 +83,8 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	// Nobody was asked yet in a campaign that is not open: that is no rate of zero.
 	rates := RatesOf(slices.DeleteFunc(rows, func(x RateRow) bool { return x.Mark == CampaignDraft }))
 	var set RateSet
-	where, page, note := "", "/national/questionnaire", ""
+	page, note := "/national/questionnaire", ""
+	var where string
 	if parts[3] == "nation" {
 		set, where, note = rates.Nation, "France", NationRule
 		for _, code := range rates.Marked {

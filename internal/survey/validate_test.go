@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -178,7 +179,7 @@ func TestLinksAndCodes(t *testing.T) {
 		}
 		var f *Fault
 		_, err = b.SitDown(ctx, door.Secret, Person{"", "x@exemple.fr"})
-		if f, _ = err.(*Fault); f == nil && apperr.KindOf(err) != apperr.Invalid {
+		if !errors.As(err, &f) && apperr.KindOf(err) != apperr.Invalid {
 			t.Errorf("no name: %v", err)
 		}
 	})

@@ -217,7 +217,7 @@ func TestAnAuthorityAnswers(t *testing.T) {
 			t.Errorf("a writer validates: %s", p.Status)
 		}
 		noor, _ := s.browser()
-		p = s.visit(noor, base+s.door("r1", "noor@exemple.fr"), url.Values{"nom": {"Noor"}})
+		s.visit(noor, base+s.door("r1", "noor@exemple.fr"), url.Values{"nom": {"Noor"}})
 		p = s.visit(noor, base+"/reponses/r1/haies", nil)
 		checkPage(t, "not their part", p)
 		if len(p.attr("fieldset.answer-all[disabled]", "class")) != 1 {

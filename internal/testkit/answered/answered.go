@@ -76,7 +76,7 @@ func WideForm(levers int) questionnaire.Form {
 func Fill(t testing.TB, d *db.DB, in Campaign) int {
 	t.Helper()
 	slots := LoadForm(t, d, in.Form)
-	r := rand.New(rand.NewPCG(in.Seed, 7))
+	r := rand.New(rand.NewPCG(in.Seed, 7)) //nolint:gosec // the same each time is what is wanted
 	at := time.Date(2026, 2, 2, 9, 0, 0, 0, time.UTC).UnixMilli()
 	var campaigns, responses, answers [][]any
 	add := func(region, department string, k questionnaire.Kind, size string, n int, share float64) {

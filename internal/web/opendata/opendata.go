@@ -241,7 +241,7 @@ func (d Deps) find(r *http.Request) (x where, err error) {
 	if err != nil {
 		return x, err
 	}
-	territory := ""
+	var territory string
 	if code := r.PathValue("code"); code != "" {
 		dept, err := m.Tree().Dept(code)
 		if err != nil {

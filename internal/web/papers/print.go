@@ -84,7 +84,7 @@ func (d Deps) blankSheet(r *http.Request) (s sheet, err error) {
 		if err != nil {
 			return s, err
 		}
-		version = int64(q.Version)
+		version = q.Version
 	}
 	f, err := survey.FormAt(r.Context(), d.Q, code, version)
 	if err != nil {

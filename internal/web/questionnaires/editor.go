@@ -353,7 +353,7 @@ func upload(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, apperr.Invalidf("Choisissez un fichier. Rien n’a été enregistré.")
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	doc, err := io.ReadAll(io.LimitReader(file, questionnaire.Most+1))
 	if err != nil {
 		return nil, apperr.New(apperr.Invalid, err, "L’envoi s’est interrompu. Rien n’a été enregistré\u00a0: recommencez.")

@@ -44,7 +44,7 @@ func kindField(kinds []questionnaire.Kind) ui.Field {
 
 // whenFields ask when a thing is posed: in words for the usual cases, as the JSON
 // of the document for the others.
-func whenFields(f questionnaire.Form, c *questionnaire.Condition) []ui.Field {
+func whenFields(c *questionnaire.Condition) []ui.Field {
 	how, of, in, doc := "", "", "", ""
 	switch {
 	case c == nil:
@@ -123,7 +123,7 @@ func sectionFields(m *panorama.Model, f questionnaire.Form, s questionnaire.Sect
 		themes = append(themes, [2]string{string(t.Code), t.Name})
 	}
 	return append([]ui.Field{{ID: "title", Label: "Titre", Required: true, Value: s.Title}, {ID: "help", Label: "Aide", Type: "textarea", Value: s.Help}, choose("lever", "Levier", s.Lever, levers), choose("theme", "Thématique", s.Theme, themes),
-		box("skippable", "Compétence", "la section se passe d’un geste, «"+nb+"pas notre compétence"+nb+"»", s.Skippable), kindField(s.For)}, whenFields(f, s.When)...)
+		box("skippable", "Compétence", "la section se passe d’un geste, «"+nb+"pas notre compétence"+nb+"»", s.Skippable), kindField(s.For)}, whenFields(s.When)...)
 }
 
 func bound(v *float64) string {
@@ -152,7 +152,7 @@ func questionFields(f questionnaire.Form, at string, q questionnaire.Question) [
 	out := []ui.Field{{ID: "label", Label: "Question", Required: true, Value: q.Label}, {ID: "help", Label: "Aide", Type: "textarea", Value: q.Help}, choose("type", "Type de réponse", string(q.Type), types),
 		choose("role", "À quoi servent les réponses", q.Role, [][2]string{{"", "à la restitution seule"}, {questionnaire.RoleObstacles, "aux freins de la région"}, {questionnaire.RoleNeeds, "aux besoins"}, {questionnaire.RoleStrength, "aux points forts à partager"}, {questionnaire.RoleComment, "commentaire libre"}}),
 		box("required", "Attendue", "la section n’est pas terminée sans cette réponse", q.Required), kindField(q.For)}
-	out = append(out, whenFields(f, q.When)...)
+	out = append(out, whenFields(q.When)...)
 	return append(out, ui.Field{ID: "options", Label: "Réponses possibles, pour un choix", Type: "textarea", Rows: 5, Value: questionnaire.OptionsText(q.Options), Help: "Une par ligne" + nb + ": code | texte. Un texte seul reçoit un code. Ajoutez à la fin" + nb + ": l’ordre de ce qui est publié ne change pas."},
 		columns, ui.Field{ID: "unit", Label: "Unité, pour un nombre", Value: q.Unit}, ui.Field{ID: "min", Label: "Minimum admis", Type: "number", Value: bound(q.Min)}, ui.Field{ID: "max", Label: "Maximum admis", Type: "number", Value: bound(q.Max)},
 		ui.Field{ID: "usual_min", Label: "Minimum habituel", Type: "number", Value: bound(q.UsualMin), Help: "En dessous, Jalon demande de confirmer."}, ui.Field{ID: "usual_max", Label: "Maximum habituel", Type: "number", Value: bound(q.UsualMax)},

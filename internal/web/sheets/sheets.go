@@ -148,7 +148,7 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	case x.open:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Une correction est en cours", Text: "Cette fiche est faite de la version " + strconv.FormatInt(x.version, 10) + ", validée le " + x.day + ". La correction y viendra une fois validée."})
 	}
-	v.Table, v.Findings = compared(x, beside)
+	v.Table, v.Findings = compared(beside)
 	if err := d.panorama(&v, x, m); err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func note(v float64) string { return french.Number(v, 1) }
 const far = 0.15
 
 // compared is the table of levers, and what stands out of it.
-func compared(x sheet, b restitution.Beside) (ui.Table, []finding) {
+func compared(b restitution.Beside) (ui.Table, []finding) {
 	t := ui.Table{ID: "leviers-compares", Caption: "Pertinence et mobilisation par levier, la vôtre et celle des collectivités semblables", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Actions notées"}, {Label: "Votre pertinence", Number: true}, {Label: "Pertinence des autres", Number: true}, {Label: "Votre mobilisation", Number: true}, {Label: "Mobilisation des autres", Number: true}}}
 	type gap struct {
 		title string

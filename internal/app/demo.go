@@ -67,7 +67,7 @@ func (c *Core) FillDemo(ctx context.Context, o demo.Options) (out demo.Outcome, 
 	if base == "" || strings.HasSuffix(base, ":0") {
 		base = "http://localhost:8080" // the port is not known yet, and links in old mails are not followed
 	}
-	if out, err = demo.Fill(ctx, demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: base, Now: c.now, Seeds: c.seeds}, o); err == nil {
+	if out, err = demo.Fill(ctx, demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: base, Now: c.now, Seeds: c.seeds, Sources: c.prefill()}, o); err == nil {
 		c.demo = true
 	}
 	return out, err

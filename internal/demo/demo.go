@@ -17,6 +17,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/national"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 )
 
@@ -83,6 +84,7 @@ type Place struct {
 	BaseURL string
 	Now     func() time.Time
 	Seeds   func(account.Organisation) bool // as account.Room.Seeds
+	Sources []survey.Source                 // as survey.Room.Sources
 }
 
 // Options says what to make. The zero Options make what «jalon demo» opens.

@@ -199,6 +199,11 @@ func replies(random *rand.Rand, desk survey.Desk, part int) []survey.Change {
 	set := func(key, value string) {
 		out = append(out, survey.Change{Key: key, Value: value, Rev: desk.Drafts[key].Rev, Reason: "corrigé en mairie", Confirm: true})
 	}
+	for _, c := range form.Cells() {
+		if d, ok := desk.Drafts[c.Key]; ok && d.Source != "" {
+			set(c.Key, d.Value) // what was known already is right
+		}
+	}
 	for i, section := range form.Sections {
 		if i*100 >= part*len(form.Sections) {
 			break
@@ -237,7 +242,7 @@ func replies(random *rand.Rand, desk survey.Desk, part int) []survey.Change {
 				set(q.ID, Pick(random, strengths...))
 			case q.Role == questionnaire.RoleComment && random.IntN(60) == 0:
 				set(q.ID, Pick(random, remarks...))
-			case q.Type == questionnaire.Choice && q.Required:
+			case q.Type == questionnaire.Choice && q.Required && desk.Drafts[q.ID].Value == "":
 				set(q.ID, q.Options[random.IntN(len(q.Options))].Code)
 			}
 		}

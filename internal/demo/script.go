@@ -106,7 +106,7 @@ func newScript(p Place, o Options) (*Script, error) {
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.Plans = &plan.Room{DB: p.DB, IDs: ids, Now: now, Journal: log}
-	s.Survey = &survey.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL, Tree: s.Accounts.Tree}
+	s.Survey = &survey.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL, Tree: s.Accounts.Tree, Sources: p.Sources}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {

@@ -40,6 +40,9 @@ func asked(region string) bool {
 // authorities answer it.
 func questionnaires(s *Script) {
 	for _, x := range surveyed {
+		if s.Size == Small {
+			x.share /= 8 // as few as show every state
+		}
 		team, campaign := s.Head(policy.Team, x.region), new(survey.Campaign)
 		s.As(team, s.At(88), "campaign of "+x.region, func(ctx context.Context, a policy.Actor) (err error) {
 			in := survey.DefaultInput()

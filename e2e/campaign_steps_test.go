@@ -138,6 +138,7 @@ func (c *campaign) mayorAlone() {
 	mine := p.Path()
 	look()
 	p.Follow(".answer-progress a.fr-btn")
+	Eval[bool](p, `(document.querySelector("button[value=confirm-all]").focus(), true)`) // one scrolls to it
 	p.Follow(`button[value=confirm-all]`)
 	look()
 	p.Follow(`button[value=next]`)

@@ -21,13 +21,14 @@ type people struct {
 	mu   sync.Mutex
 	url  string
 	up   chan struct{} // closed while the program answers
+	down chan struct{} // closed while it does not
 	acks chan struct{} // one for each acknowledgement, while somebody counts
 }
 
 func (c *people) open(url string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.url = url
+	c.url, c.down = url, make(chan struct{})
 	close(c.up)
 }
 
@@ -35,6 +36,7 @@ func (c *people) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.url, c.up = "", make(chan struct{})
+	close(c.down)
 }
 
 // at waits for the program and gives its address.
@@ -58,14 +60,11 @@ func (c *people) at(ctx context.Context) string {
 // about to be killed.
 func (c *people) told(ctx context.Context) {
 	c.mu.Lock()
-	down := c.url == ""
+	down := c.down
 	c.mu.Unlock()
-	if down {
-		return
-	}
 	select {
 	case c.acks <- struct{}{}:
-	case <-time.After(50 * time.Millisecond): // nobody counts any more
+	case <-down: // nobody counts any more
 	case <-ctx.Done():
 	}
 }
@@ -86,8 +85,8 @@ type person struct {
 	failed      string
 }
 
-// errDown is the program gone in mid-request: what was sent may be kept or not.
-type errDown struct{ error }
+// downError is the program gone in mid-request: what was sent may be kept or not.
+type downError struct{ error }
 
 func (p *person) fail(format string, args ...any) {
 	p.mu.Lock()
@@ -126,7 +125,7 @@ func (p *person) until(ctx context.Context, do func(ctx context.Context, url str
 		switch err := do(ctx, url).(type) { //nolint:errorlint // never wrapped
 		case nil:
 			return true
-		case errDown:
+		case downError:
 			// It may be down for a moment that the crowd does not know of yet.
 		default:
 			if ctx.Err() == nil {
@@ -148,12 +147,12 @@ func (p *person) send(ctx context.Context, method, address, kind, body string) (
 	}
 	res, err := p.client.Do(req)
 	if err != nil {
-		return 0, "", "", errDown{err}
+		return 0, "", "", downError{err}
 	}
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
-		return 0, "", "", errDown{err} // cut in the middle: not an acknowledgement
+		return 0, "", "", downError{err} // cut in the middle: not an acknowledgement
 	}
 	return res.StatusCode, res.Header.Get("Location"), string(b), nil
 }

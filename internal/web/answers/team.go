@@ -148,5 +148,5 @@ func (d Deps) teamSave(w http.ResponseWriter, r *http.Request, t table) error {
 		}
 		return d.teamPage(w, r, t, do, err)
 	}
-	return shell.SeeOther(w, r, t.path+"/equipe?fait="+done)
+	return shell.SeeOther(w, r, t.path+"/equipe?fait="+done+"#contenu") // the anchor of the form would hide what was done
 }

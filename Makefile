@@ -46,6 +46,10 @@ territories: ## make the table of communes again from its npm package (EDITION=v
 bench: ## Go benchmarks, then bench/ (load on this machine only)
 	@tools/bench.sh
 
+.PHONY: kills
+kills: ## kill -9 the program a hundred times while authorities answer, and look for each answer
+	JALON_KILLS=$${JALON_KILLS:-100} go test ./e2e -run TestKilledWhilePeopleAnswer -count=1 -timeout 30m -v
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (10s)
 	@tools/fuzz.sh

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -86,10 +85,6 @@ func answersTogether(t *testing.T, a *app.App, region, id string) {
 	both(p)
 	if Eval[bool](p, `!document.querySelector("[data-question=velo-freins]").hidden`) {
 		t.Error("obstacles are asked before anything is rated")
-	}
-	pick := func(p *Page, key, value string) {
-		t.Helper()
-		p.Click(fmt.Sprintf(`input[name="%s"][value="%s"] + label`, key, value))
 	}
 	pick(p, "velo-plan.pertinence", "3")
 	p.Until(savedNow)

@@ -18,7 +18,7 @@ import (
 
 // startWithMail gives a program of the test's own whose mails leave to a real
 // server.
-func startWithMail(t *testing.T) (*app.App, *testkit.Mailpit) {
+func startWithMail(t *testing.T, opts ...app.Option) (*app.App, *testkit.Mailpit) {
 	t.Helper()
 	pit := testkit.StartMailpit(t)
 	host, port, err := net.SplitHostPort(pit.SMTP)
@@ -31,7 +31,7 @@ func startWithMail(t *testing.T) (*app.App, *testkit.Mailpit) {
 	}
 	ctx, end := context.WithCancel(context.Background())
 	dir := t.TempDir()
-	a, err := app.New(ctx, config.Config{Addr: "127.0.0.1:0", DB: filepath.Join(dir, "jalon.db"), DataDir: dir, MailFrom: "jalon@exemple.fr", SMTP: &config.SMTP{Host: host, Port: n, TLS: config.Plain}})
+	a, err := app.New(ctx, config.Config{Addr: "127.0.0.1:0", DB: filepath.Join(dir, "jalon.db"), DataDir: dir, MailFrom: "jalon@exemple.fr", SMTP: &config.SMTP{Host: host, Port: n, TLS: config.Plain}}, opts...)
 	if err != nil {
 		end()
 		t.Fatal(err)

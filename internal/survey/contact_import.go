@@ -97,11 +97,12 @@ type addressee struct{ response, id, siren, name string }
 type addressees struct {
 	byCode map[string]addressee
 	byName map[string][]addressee
+	byBare map[string][]addressee // without the letters of its kind: «Colmar Agglomération»
 }
 
 func addresseesOf(ctx context.Context, q db.Q, campaign string) (x addressees, err error) {
 	rows, err := q.Query(ctx, `SELECT r.id, r.authority, COALESCE(o.siren, ''), r.name FROM response r LEFT JOIN organisation o ON o.id = r.authority WHERE r.campaign_id = $1 ORDER BY r.id`, campaign)
-	x.byCode, x.byName = map[string]addressee{}, map[string][]addressee{}
+	x.byCode, x.byName, x.byBare = map[string]addressee{}, map[string][]addressee{}, map[string][]addressee{}
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var a addressee
 		err := r.Scan(&a.response, &a.id, &a.siren, &a.name)
@@ -114,6 +115,11 @@ func addresseesOf(ctx context.Context, q db.Q, campaign string) (x addressees, e
 		}
 		name := french.Fold(a.name)
 		x.byName[name] = append(x.byName[name], a)
+		for _, kind := range kinds {
+			if rest, ok := strings.CutPrefix(name, kind[0]); ok {
+				x.byBare[rest] = append(x.byBare[rest], a)
+			}
+		}
 		return struct{}{}, err
 	})
 	return x, err
@@ -121,6 +127,9 @@ func addresseesOf(ctx context.Context, q db.Q, campaign string) (x addressees, e
 
 // before are the words that files put before the name of a commune.
 var before = []string{"commune de ", "commune d ", "mairie de ", "mairie d ", "ville de ", "ville d ", "mairie du ", "commune du ", "mairie des ", "commune des "}
+
+// kinds are how official names and people write the kinds of intercommunalities.
+var kinds = [][2]string{{"cc ", "communaute de communes "}, {"ca ", "communaute d agglomeration "}, {"cu ", "communaute urbaine "}}
 
 func (x addressees) find(r ContactRow) (addressee, error) {
 	text := strings.TrimSpace(r.Authority.Text)
@@ -136,6 +145,14 @@ func (x addressees) find(r ContactRow) (addressee, error) {
 		if rest, ok := strings.CutPrefix(name, b); ok && len(found) == 0 {
 			found = x.byName[rest]
 		}
+	}
+	for _, kind := range kinds {
+		if rest, ok := strings.CutPrefix(name, kind[1]); ok && len(found) == 0 {
+			found = x.byName[kind[0]+rest]
+		}
+	}
+	if len(found) == 0 {
+		found = x.byBare[name]
 	}
 	switch len(found) {
 	case 0:

@@ -117,14 +117,18 @@ func (d Deps) contentsPage(w http.ResponseWriter, r *http.Request, t table, do, 
 // resume is where one was: the part that this person wrote in last if it is not
 // done, else the first that is not.
 func (t table) resume(parts []survey.Part) ui.Link {
+	words := "Commencer"
 	to := func(i int) ui.Link {
-		return ui.Link{Label: parts[i].Section.Title, Href: t.path + "/" + parts[i].Section.ID}
+		return ui.Link{Label: words + "\u00a0: " + parts[i].Section.Title, Href: t.path + "/" + parts[i].Section.ID}
 	}
 	var last survey.Draft
 	for _, x := range t.Drafts {
 		if x.By == t.Seat.ID && (x.At.After(last.At) || x.At.Equal(last.At) && x.Key > last.Key) {
 			last = x
 		}
+	}
+	if last.Key != "" {
+		words = "Reprendre où j’en étais"
 	}
 	if c, ok := t.Path.Cell(last.Key); ok {
 		for i, p := range parts {

@@ -74,7 +74,20 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 		return d.homePage(w, r, beside(codeFields(email, code, p.Name, p.Email), err), statusOf(err))
 	}
 	d.take(w, r, s.ID)
-	return shell.SeeOther(w, r, "/reponses/"+s.Response)
+	return shell.SeeOther(w, r, d.first(r, s))
+}
+
+// first is what somebody sees once they sit: what waits for a validator, the
+// contents for everybody else.
+func (d Deps) first(r *http.Request, s survey.Seat) string {
+	to := "/reponses/" + s.Response
+	if s.Role != survey.Validates {
+		return to
+	}
+	if x, err := survey.FindResponse(r.Context(), d.Q, s.Response); err == nil && x.State == survey.Submitted {
+		to += "/valider"
+	}
+	return to
 }
 
 // leave forgets the seats of a browser: on a shared computer the next person must
@@ -162,7 +175,7 @@ func (d Deps) sit(w http.ResponseWriter, r *http.Request) error {
 	s, err := d.Room.SitDown(r.Context(), r.PathValue("secret"), p)
 	if err == nil {
 		d.take(w, r, s.ID)
-		return shell.SeeOther(w, r, "/reponses/"+s.Response)
+		return shell.SeeOther(w, r, d.first(r, s))
 	}
 	if !refused(err) {
 		return err

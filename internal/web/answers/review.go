@@ -61,7 +61,11 @@ func (d Deps) reviewPage(w http.ResponseWriter, r *http.Request, t table, wrong 
 	v.Facts = t.facts()
 	v.Parts = append(t.readParts(t.Answers, t.notes), t.left()...)
 	if open && t.Seat.Role != survey.Colleague {
-		v.Forms = append(v.Forms, t.submitForm())
+		if f := t.submitForm(); f.Do != "" {
+			v.Forms = append(v.Forms, f)
+		} else if wrong == nil {
+			v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Il reste à nommer la personne élue qui valide", Text: "La réponse compte une fois validée par elle. Si vous répondez et validez vous-même, donnez votre nom.", Links: []ui.Link{{Label: "Nommer la personne qui valide", Href: t.path + "/equipe#valideur"}}})
+		}
 	}
 	v.Links = []ui.Link{{Label: "Revenir au sommaire", Href: t.path}}
 	return d.Shell.RenderStatus(w, r, statusOf(wrong), d.frame(r, t, "Relire", ui.Link{Label: "Relire"}), readPage(v))
@@ -75,6 +79,7 @@ func (t table) mend(err error) []ui.Link {
 	return nil
 }
 
+// submitForm sends the response to whoever validates; it is empty while nobody does.
 func (t table) submitForm() actForm {
 	a := actForm{ID: "envoyer", Title: "Envoyer pour validation", Do: "submit", Submit: "Envoyer pour validation", Action: t.path, Open: true}
 	var names []string
@@ -83,10 +88,10 @@ func (t table) submitForm() actForm {
 			names = append(names, s.Known())
 		}
 	}
-	a.Lead = "La réponse ne change plus tant qu’elle n’est pas validée ou renvoyée. Elle part à\u00a0: " + french.List(names) + "."
 	if len(names) == 0 {
-		a.Lead = "Nommez d’abord la personne élue qui valide, sur la page «\u00a0Qui fait quoi\u00a0»."
+		return actForm{}
 	}
+	a.Lead = "La réponse ne change plus tant qu’elle n’est pas validée ou renvoyée. Elle part à\u00a0: " + french.List(names) + "."
 	return a
 }
 

@@ -118,7 +118,7 @@ func (d Deps) sectionPage(w http.ResponseWriter, r *http.Request, t table, outco
 		}
 	}
 	v.Next = cmp.Or(t.next(parts, s.ID).Label, "relire la réponse")
-	if m := t.Progress.Minutes; m > 0 && open {
+	if m := t.Progress.Minutes; m > 0 && open && t.Seat.Role != survey.Colleague { // of the whole response
 		v.Heading.Scope = append(v.Heading.Scope, "environ "+strconv.Itoa(m)+"\u00a0minutes pour le reste")
 	}
 	if x, ok := t.Last(); ok {

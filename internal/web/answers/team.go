@@ -42,6 +42,8 @@ func (d Deps) teamPage(w http.ResponseWriter, r *http.Request, t table, do strin
 	switch r.URL.Query().Get("fait") {
 	case "confiee":
 		v.Done = ui.Alert{State: "success", Title: "C’est confié", Text: "Un courriel vient de partir, avec un lien et un code."}
+	case "nommee":
+		v.Done = ui.Alert{State: "success", Title: "La personne qui valide est nommée", Text: "Un courriel vient de partir à son adresse, avec un lien et un code\u00a0: c’est par ce lien qu’elle valide. Si c’est vous, ouvrez ce courriel.", Links: []ui.Link{{Label: "Relire et envoyer pour validation", Href: t.path + "/relire"}}}
 	case "ferme":
 		v.Done = ui.Alert{State: "success", Title: "L’accès est fermé", Text: "Ce que cette personne a écrit est gardé."}
 	}
@@ -134,6 +136,7 @@ func (d Deps) teamSave(w http.ResponseWriter, r *http.Request, t table) error {
 		_, err = d.Room.Share(ctx, d.Q, t.Seat, id, p, r.PostForm["parties"])
 	case "elect":
 		_, err = d.Room.NameValidator(ctx, d.Q, t.Seat, id, p, get(r, "fonction"))
+		done = "nommee"
 	case "end":
 		err, done = d.Room.EndSeat(ctx, d.Q, t.Seat, id, get(r, "acces")), "ferme"
 	default:
@@ -145,5 +148,5 @@ func (d Deps) teamSave(w http.ResponseWriter, r *http.Request, t table) error {
 		}
 		return d.teamPage(w, r, t, do, err)
 	}
-	return shell.SeeOther(w, r, t.path+"/equipe?fait="+done)
+	return shell.SeeOther(w, r, t.path+"/equipe?fait="+done+"#contenu") // the anchor of the form would hide what was done
 }

@@ -68,7 +68,7 @@ func (d Deps) remind(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: "Relance", Title: french.Integer(len(p.Due)) + nb + french.Plural(len(p.Due), "destinataire serait relancé", "destinataires seraient relancés"), Scope: []string{x.Name, "rien n’est encore envoyé"}}, Tabs: x.tabs(r, "")}
 	if len(p.Due) > 0 {
 		form := formView{ID: "envoyer", Title: "Envoyer", Action: x.base() + "/relances", Hidden: append(hiddenOf(f), [2]string{"press", press}, [2]string{"do", "envoyer"}), Submit: "Envoyer " + french.Integer(len(p.Due)) + nb + french.Plural(len(p.Due), "relance", "relances"),
-			Lead: "Chacun reçoit la phrase qui convient à l’état de sa réponse, avec le même lien et le même code. Une réponse qui attend son élu part vers cet élu."}
+			Lead: "Chacun reçoit la phrase qui convient à l’état de sa réponse, avec le même lien et le même code. Quand une réponse attend sa validation, c’est la personne élue qui est relancée."}
 		for _, id := range ids {
 			form.Hidden = append(form.Hidden, [2]string{"id", id})
 		}

@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
@@ -298,7 +300,7 @@ func (d Deps) panorama(v *view, x sheet, m *panorama.Model) error {
 		v.LineLead = "Votre collectivité sert plusieurs territoires, ou n’en a pas dans le panorama" + nb + ": voici celui de sa région, " + place.Name + "."
 	}
 	v.LineLink = ui.Link{Label: "Tout le panorama de " + place.Name, Href: panoramaPath(at, m.Tree())}
-	said := map[string]string{} // by lever of 2023-24
+	said := map[string][]string{} // by lever of 2023-24
 	for _, s := range x.form.Sections {
 		if s.Lever == "" {
 			continue
@@ -308,7 +310,16 @@ func (d Deps) panorama(v *view, x sheet, m *panorama.Model) error {
 			continue
 		}
 		for _, l := range via {
-			said[l.Code] = s.Title
+			said[l.Code] = append(said[l.Code], s.Title)
+		}
+		if len(via) > 0 {
+			continue
+		}
+		// A part of a wider lever of 2023-24: that one is asked about, by its parts.
+		for _, k := range m.Framework().Crosswalk(s.Lever) {
+			if k.Kind == framework.PartOf && k.From == s.Lever {
+				said[k.To] = append(said[k.To], s.Title)
+			}
 		}
 	}
 	v.Lines = ui.Table{ID: "panorama", Caption: "Objectifs indicatifs du territoire, les plus grands d’abord", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Objectif", Number: true, Unit: "ktCO₂e par an"}, {Label: "Dans le questionnaire", Wide: true}}}
@@ -317,10 +328,14 @@ func (d Deps) panorama(v *view, x sheet, m *panorama.Model) error {
 			continue
 		}
 		in := ui.Cell{Missing: "ce levier n’est pas demandé à votre type de collectivité"}
-		if s := said[l.Lever.Code]; s != "" {
-			in = ui.Cell{Text: s}
+		if s := said[l.Lever.Code]; len(s) > 0 {
+			in = ui.Cell{Text: strings.Join(s, ", ")}
 		}
-		v.Lines.Rows = append(v.Lines.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Lever.Name, Href: "/leviers/" + l.Lever.Code}, {Text: french.Significant(float64(l.Objective.Kg)/1e6, 3), Explain: "/chiffres/" + l.FigureKey}, in}})
+		name := ui.Cell{Text: l.Lever.Name, Href: "/leviers/" + l.Lever.Code}
+		if sector, err := m.Framework().Sector(l.Lever.Sector); err == nil {
+			name.Sub = sector.Name // two levers bear one name, in two sectors
+		}
+		v.Lines.Rows = append(v.Lines.Rows, ui.Row{Cells: []ui.Cell{name, {Text: french.Significant(float64(l.Objective.Kg)/1e6, 3), Explain: "/chiffres/" + l.FigureKey}, in}})
 	}
 	return nil
 }

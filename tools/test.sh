@@ -13,13 +13,13 @@ mkdir -p bin
 go build -o bin/testsum ./tools/testsum
 
 both() {
-  JALON_TEST_ENGINE=sqlite go test -json -p 2 -timeout 10m ./... || true
+  JALON_TEST_ENGINE=sqlite go test -json -p 2 -timeout 30m ./... || true
   local stored # the packages whose tests take the engine from the environment; testkit.Each has run both already
   stored=$(grep -rlE --include='*_test.go' 'testkit\.DB\(' cmd internal e2e 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's|^|./|' || true)
   if [[ -n $stored ]]; then
     echo 'testsum: run PostgreSQL'
     # shellcheck disable=SC2086
-    JALON_TEST_ENGINE=postgres go test -json -p 2 -timeout 10m $stored || true
+    JALON_TEST_ENGINE=postgres go test -json -p 2 -timeout 30m $stored || true
   fi
 }
 export -f both

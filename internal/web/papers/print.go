@@ -22,6 +22,7 @@ type sheet struct {
 	PDF     string
 	Inline  bool // stands alone: its style is within
 	CSS     string
+	Demo    bool // the people and their acts are invented
 }
 
 // title is what the sheet is called.
@@ -49,7 +50,7 @@ func (d Deps) sheetOf(r *http.Request) (s sheet, err error) {
 	if r.URL.Query().Get("vierge") == "1" {
 		p.Drafts = nil
 	}
-	return sheet{PaperForm: p, Code: t.ID[max(0, len(t.ID)-12):], Contact: p.Campaign.Contact, Back: t.path + "/formulaire", PDF: t.path + "/imprimer.pdf"}, nil
+	return sheet{Demo: d.Shell.Demo, PaperForm: p, Code: t.ID[max(0, len(t.ID)-12):], Contact: p.Campaign.Contact, Back: t.path + "/formulaire", PDF: t.path + "/imprimer.pdf"}, nil
 }
 
 func (d Deps) print(w http.ResponseWriter, r *http.Request) error {
@@ -91,7 +92,7 @@ func (d Deps) blankSheet(r *http.Request) (s sheet, err error) {
 		return s, err
 	}
 	query := "?type=" + string(kind) + "&version=" + strconv.FormatInt(version, 10)
-	return sheet{PaperForm: survey.BlankPaper(f, kind), Back: "/questionnaires/" + code, PDF: "/questionnaires/" + code + "/imprimer.pdf" + query}, nil
+	return sheet{Demo: d.Shell.Demo, PaperForm: survey.BlankPaper(f, kind), Back: "/questionnaires/" + code, PDF: "/questionnaires/" + code + "/imprimer.pdf" + query}, nil
 }
 
 func (d Deps) blank(w http.ResponseWriter, r *http.Request) error {

@@ -20,7 +20,7 @@ func (a *App) reports(frame *shell.Shell) reports.Deps {
 	room := &report.Room{DB: a.DB, IDs: a.IDs, Now: a.now, Journal: a.journal, Explain: a.figures.Explain, Draw: func(ctx context.Context, d document.Document) ([]document.File, error) {
 		return drawn(ctx, d, store.PDF)
 	}}
-	return reports.Deps{Shell: frame, Model: a.Model, DB: a.DB, Now: a.now, Store: store, Room: room}
+	return reports.Deps{Shell: frame, Model: a.Model, DB: a.DB, Now: a.now, Store: store, Room: room, Restitution: a.restitution.Past}
 }
 
 // pdf prints documents, nil without a browser on the machine.

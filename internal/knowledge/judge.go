@@ -37,6 +37,9 @@ func (m *Room) Judge(ctx context.Context, q db.Q, a policy.Actor, id string, rev
 		switch what {
 		case Retain:
 			to = Retained
+			if err := takenUp(ctx, tx, was); err != nil {
+				return err
+			}
 		case PutAside, Complete:
 			if was.Escalated() {
 				return apperr.Conflictf("Ce frein est remonté à l’échelon national\u00a0: il reste retenu, pour que la réponse lui parvienne. Rien n’a été enregistré.")

@@ -186,6 +186,7 @@ type Item struct {
 	Home         string    `json:"home"`
 	EscalatedBy  string    `json:"-"` // account of who sent it up
 	At           time.Time `json:"-"` // first said
+	Ticked       bool      `json:"-"` // from boxes ticked in a questionnaire, that nobody took up
 }
 
 // Escalated reports whether an obstacle went up to the nation.

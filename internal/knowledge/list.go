@@ -13,6 +13,17 @@ import (
 	"jalon/internal/policy"
 )
 
+// From tells what somebody wrote from what boxes ticked in a questionnaire gave:
+// thousands for a campaign, among which the first would be lost.
+type From string
+
+// What a list holds.
+const (
+	Anyhow   From = ""
+	ByPeople From = "people" // or taken up by somebody since
+	ByBoxes  From = "boxes"
+)
+
 // Filter chooses items; a zero field chooses all.
 type Filter struct {
 	Kind   Kind
@@ -24,6 +35,7 @@ type Filter struct {
 	Scale  string
 	Nature string
 	Level  string
+	From   From
 	Words  string // what a reader searched for
 }
 
@@ -33,6 +45,8 @@ func (f Filter) Check() error {
 	case f.State != "" && f.State.Name() == "", f.Theme != "" && !known(Themes(), f.Theme), f.Scale != "" && !known(Scales(), f.Scale),
 		f.Nature != "" && !known(Natures(), f.Nature), f.Level != "" && !known(Levels(), f.Level):
 		return apperr.Invalidf("Ce filtre n’existe pas\u00a0: choisissez dans les listes.")
+	case f.From != Anyhow && f.From != ByPeople && f.From != ByBoxes:
+		return apperr.Invalidf("Cette origine n’existe pas\u00a0: choisissez dans la liste.")
 	case len(f.Words) > 300:
 		return apperr.Invalidf("Cette recherche est trop longue\u00a0: gardez quelques mots.")
 	}
@@ -63,6 +77,9 @@ func (f Filter) where(b *binder) string {
 			text += " AND i." + c.column + " = " + b.bind(c.value)
 		}
 	}
+	if f.From != Anyhow {
+		text += " AND i.ticked = " + b.bind(f.From == ByBoxes)
+	}
 	if f.Shared {
 		text += " AND i.shared = " + b.bind(true)
 	}
@@ -75,7 +92,11 @@ func (f Filter) where(b *binder) string {
 // readable is what an actor may read of the items of a region, as SQL: what is
 // retained, and what policy adds.
 func readable(a policy.Actor, k Kind, cops []string, b *binder) string {
-	return "(i.state = 'retained' OR " + within(policy.Where(a, policy.Read, k.Policy()), "i", cops, b) + ")"
+	own := within(policy.Where(a, policy.Read, k.Policy()), "i", cops, b)
+	if own == "TRUE" {
+		return own // said so, an index alone is read
+	}
+	return "(i.state = 'retained' OR " + own + ")"
 }
 
 // searched is where a list is read from: the items, or those that hold the
@@ -122,6 +143,25 @@ type Page[T any] struct {
 }
 
 const countedTo = 1000
+
+// tickedTo is how far what was ticked is counted exactly.
+const tickedTo = 20_000
+
+// CountTicked counts what boxes of questionnaires gave to a region and that nobody
+// took up, as far as the actor may read: exact to 20 000, and more beyond.
+func CountTicked(ctx context.Context, q db.Q, a policy.Actor, k Kind, region string) (n int64, more bool, err error) {
+	defer apperr.Wrap(&err, "knowledge.CountTicked(%s)", region)
+	cops, err := cop.IDsOfRegion(ctx, q, region)
+	if err != nil {
+		return 0, false, err
+	}
+	var b binder
+	where := Filter{Kind: k, Region: region, From: ByBoxes}.where(&b) + " AND " + readable(a, k, cops, &b)
+	if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM knowledge_item i WHERE `+where+` LIMIT `+b.bind(int64(tickedTo)+1)+`) t`, b.args...).Scan(&n); err != nil {
+		return 0, false, err
+	}
+	return min(n, tickedTo), n > tickedTo, nil
+}
 
 // List returns the items that a filter chooses and that the actor may read, the
 // newest first: three statements, whatever there is. Without a region, only what

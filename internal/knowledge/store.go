@@ -16,13 +16,13 @@ import (
 )
 
 const itemColumns = `i.id, i.rev, i.kind, i.region, i.department, i.org, i.author, COALESCE(i.origin, ''), i.organisation, i.raiser, i.territory, i.scale, i.theme, i.levers, i.title, i.text,
-	i.result, i.contact, i.replicable, i.evidence, i.nature, i.level, i.source, i.link, i.day, i.state, i.said, i.shared, i.merged_into, i.grp, i.home, i.escalated_by, i.at`
+	i.result, i.contact, i.replicable, i.evidence, i.nature, i.level, i.source, i.link, i.day, i.state, i.said, i.shared, i.merged_into, i.grp, i.home, i.escalated_by, i.at, i.ticked`
 
 func scanItem(r interface{ Scan(...any) error }) (x Item, err error) {
 	var levers string
 	var at int64
 	err = r.Scan(&x.ID, &x.Rev, &x.Kind, &x.Region, &x.Department, &x.Org, &x.Author, &x.Origin, &x.Organisation, &x.Raiser, &x.Territory, &x.Scale, &x.Theme, &levers, &x.Title, &x.Text,
-		&x.Result, &x.Contact, &x.Replicable, &x.Evidence, &x.Nature, &x.Level, &x.Source, &x.Link, &x.Day, &x.State, &x.Said, &x.Shared, &x.MergedInto, &x.Group, &x.Home, &x.EscalatedBy, &at)
+		&x.Result, &x.Contact, &x.Replicable, &x.Evidence, &x.Nature, &x.Level, &x.Source, &x.Link, &x.Day, &x.State, &x.Said, &x.Shared, &x.MergedInto, &x.Group, &x.Home, &x.EscalatedBy, &at, &x.Ticked)
 	x.Levers, x.At = split(levers), time.UnixMilli(at).UTC()
 	return x, err
 }
@@ -61,7 +61,7 @@ func may(ctx context.Context, q db.Q, a policy.Actor, v policy.Verb, x Item) err
 // Add keeps what somebody proposes: the team examines it before anyone reads it.
 func (m *Room) Add(ctx context.Context, q db.Q, a policy.Actor, x Item) (_ Item, err error) {
 	defer apperr.Wrap(&err, "knowledge.Add(%s)", x.Kind)
-	x.Author, x.Origin, x.State, x.Said, x.Shared, x.MergedInto, x.Group, x.Home = "", "", Proposed, "", false, "", "", ""
+	x.Author, x.Origin, x.State, x.Said, x.Shared, x.MergedInto, x.Group, x.Home, x.Ticked = "", "", Proposed, "", false, "", "", "", false
 	if err := may(ctx, q, a, policy.Create, x); err != nil {
 		return x, err
 	}
@@ -90,9 +90,9 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Item) (
 		origin = &x.Origin
 	}
 	n, err := db.Insert(ctx, tx, "knowledge_item", strings.Fields(`id rev kind region department org author origin organisation raiser territory scale theme levers title text
-		result contact replicable evidence nature level source link day state said shared merged_into grp home escalated_by at`),
+		result contact replicable evidence nature level source link day state said shared merged_into grp home escalated_by at ticked`),
 		[][]any{{x.ID, x.Rev, string(x.Kind), x.Region, x.Department, x.Org, x.Author, origin, x.Organisation, x.Raiser, x.Territory, x.Scale, x.Theme, strings.Join(x.Levers, " "), x.Title, x.Text,
-			x.Result, x.Contact, x.Replicable, x.Evidence, x.Nature, x.Level, x.Source, x.Link, x.Day, string(x.State), x.Said, x.Shared, x.MergedInto, x.Group, x.Home, x.EscalatedBy, x.At.UnixMilli()}}, "ON CONFLICT DO NOTHING")
+			x.Result, x.Contact, x.Replicable, x.Evidence, x.Nature, x.Level, x.Source, x.Link, x.Day, string(x.State), x.Said, x.Shared, x.MergedInto, x.Group, x.Home, x.EscalatedBy, x.At.UnixMilli(), x.Ticked}}, "ON CONFLICT DO NOTHING")
 	if err != nil || n == 0 {
 		return x, false, err
 	}
@@ -184,7 +184,7 @@ func (m *Room) Propose(ctx context.Context, tx db.Q, origin, by string, in Item)
 func (x Item) says(y Item) bool {
 	a, b := x, y
 	for _, p := range []*Item{&a, &b} {
-		p.ID, p.Rev, p.State, p.Said, p.Shared, p.MergedInto, p.Group, p.Home, p.At, p.Raiser, p.Origin, p.Author, p.EscalatedBy = "", 0, "", "", false, "", "", "", time.Time{}, "", "", "", ""
+		p.ID, p.Rev, p.State, p.Said, p.Shared, p.MergedInto, p.Group, p.Home, p.At, p.Raiser, p.Origin, p.Author, p.EscalatedBy, p.Ticked = "", 0, "", "", false, "", "", "", time.Time{}, "", "", "", "", false
 		if len(p.Levers) == 0 {
 			p.Levers = []string{}
 		}
@@ -225,10 +225,23 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Item, reason
 			state = Proposed // completed: it comes back to be examined
 		}
 		in.Kind, in.Region, in.Org, in.Author, in.Origin = was.Kind, was.Region, was.Org, was.Author, was.Origin
+		if err := takenUp(ctx, tx, was); err != nil {
+			return err
+		}
 		x, err = m.write(ctx, tx, a.Person, reason, in, state)
 		return err
 	})
 	return x, err
+}
+
+// takenUp counts an item that is locked among what people wrote, from the moment
+// that one of them wrote in it or retained it.
+func takenUp(ctx context.Context, tx db.Q, was Item) error {
+	if !was.Ticked {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE knowledge_item SET ticked = $2 WHERE id = $1`, was.ID, false)
+	return err
 }
 
 // lock takes the row of an item until the transaction ends, and reads it.

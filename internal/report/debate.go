@@ -160,10 +160,10 @@ func (b *builder) studies() document.Part {
 	t := document.Table{ID: "etudes", Caption: "Une étude pour chaque temps de la COP", Columns: []document.Column{{Label: "Quand"}, {Label: "Étude"}, {Label: "À quoi elle sert"}, {Label: "Où elle en est"}},
 		Rows: [][]document.Cell{
 			{cell("Lancement"), {Text: "Guide du panorama des leviers", Href: "/etudes/guide-du-panorama" + at}, cell("lire les objectifs d’une région et savoir d’où ils viennent"), cell("complète, pour la France et chaque région")},
-			{cell("Diagnostic"), {Text: "Retour des questionnaires", Href: "/etudes/retour-des-questionnaires" + at}, cell("comparer ce que disent les collectivités, levier par levier"), cell("méthode prête\u00a0; réponses à venir")},
+			{cell("Diagnostic"), {Text: "Retour des questionnaires", Href: "/etudes/retour-des-questionnaires" + at}, cell("comparer ce que disent les collectivités, levier par levier"), cell(b.surveyStands())},
 			{cell("Débat"), {Text: "Actions et mesures d’accompagnement", Href: "/etudes/actions-et-mesures" + at}, cell("trouver, pour un levier, quoi faire et avec quel appui"), cell("leviers prêts\u00a0; aides à venir")},
 		}}
-	return document.Part{ID: "etudes", Title: "Trois études accompagnent les COP\u00a0: une est complète, deux attendent leurs données", Blocks: []document.Block{t},
+	return document.Part{ID: "etudes", Title: "Trois études accompagnent les COP\u00a0: " + b.studiesStand(), Blocks: []document.Block{t},
 		Notes: []string{founding, "Les trois études sont produites par Jalon à partir de ses propres données\u00a0; ce ne sont pas celles publiées en 2024."}}
 }
 

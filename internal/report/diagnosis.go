@@ -38,8 +38,11 @@ func (b *builder) diagnosis() document.Part {
 }
 
 // answers are the response rates: those declared before Jalon, each with what it
-// leaves out, and those that Jalon will count.
+// leaves out, and those that Jalon counts once there are some.
 func (b *builder) answers() document.Part {
+	if b.anyAnswer() {
+		return b.rates()
+	}
 	const none = "aucune campagne de questionnaire n’est ouverte dans Jalon"
 	p := document.Part{ID: "taux-de-reponse", Title: "Les réponses au questionnaire ne sont pas encore comptées"}
 	before := b.declaredFigures(topicSurvey)
@@ -58,9 +61,12 @@ func (b *builder) answers() document.Part {
 	return p
 }
 
-// families are the three groups in which the answers will put the levers. The
-// reading is Jalon's own: the founding document shows its axis, not its words.
+// families are the three groups in which the answers put the levers. The reading
+// is Jalon's own: the founding document shows its axis, not its words.
 func (b *builder) families() document.Part {
+	if b.told != nil {
+		return b.familiesFound()
+	}
 	t := document.Table{ID: "familles", Caption: "Trois familles de leviers, selon ce que répondent les collectivités",
 		Columns: []document.Column{{Label: "Famille"}, {Label: "Les collectivités jugent agir"}, {Label: "Elles agissent déjà"}, {Label: "Ce que le débat peut en faire"}},
 		Rows: [][]document.Cell{
@@ -68,7 +74,7 @@ func (b *builder) families() document.Part {
 			{cell("À débloquer"), cell("pertinent"), cell("peu"), cell("nommer le frein, chercher l’appui qui manque")},
 			{cell("À clarifier"), cell("peu pertinent"), cell("peu ou beaucoup"), cell("dire qui d’autre porte ce levier, et ce qui dépend du territoire")},
 		},
-		Note: "Aucun levier n’y est encore rangé\u00a0: il y faut les réponses au questionnaire."}
+		Note: b.unsorted()}
 	return document.Part{ID: "familles-de-leviers", Title: "Trois familles de leviers, trois sortes de débat",
 		Blocks: []document.Block{
 			document.Para("Croiser la pertinence perçue d’un levier et ce qui est déjà fait dit quel débat il appelle."), t},
@@ -76,7 +82,12 @@ func (b *builder) families() document.Part {
 }
 
 func (b *builder) synthesis() document.Part {
-	return document.Part{ID: "synthese-des-questionnaires", Title: "La synthèse des questionnaires attend les premières réponses",
+	if b.told != nil {
+		p := b.told.implemented(10)
+		p.ID, p.Notes = "synthese-des-questionnaires", append(p.Notes, b.toldNotes()...)
+		return p
+	}
+	return document.Part{ID: "synthese-des-questionnaires", Title: b.awaited(),
 		Missing: "Elle montrera les leviers et les actions les plus engagés, puis, levier par levier, ce qu’en disent les régions, départements, intercommunalités et communes, à côté des dynamiques mesurées. L’étude «\u00a0Retour des questionnaires\u00a0» en décrit la méthode.",
 		Notes:   []string{founding, "La synthèse nationale ne remplace pas le diagnostic, que les deux têtes de chaque COP arrêtent."}}
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"jalon/internal/apperr"
@@ -19,6 +20,8 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/restitution"
+	"jalon/internal/survey"
 	"jalon/internal/territory"
 )
 
@@ -39,6 +42,9 @@ type Edition struct {
 	Demo       bool
 	Intro      string            // an opening word of the publisher, may be empty
 	Remarks    map[string]string // of the publisher, by part
+	// Restitution reads what the regions had published of the answers by a day; nil
+	// where nothing is read of them.
+	Restitution func(ctx context.Context, cycle, day string) (restitution.View, error)
 }
 
 // CheckDay reads the day that a document is asked for: today when there is none.
@@ -98,6 +104,8 @@ type builder struct {
 	meetings []cop.Mobilisation
 	template cop.Template
 	declared []national.Declared
+	asking   []survey.RateRow // campaigns that were open or closed by the day
+	told     *answers         // what was published of the answers by the day, nil for nothing
 }
 
 // gather reads the database in one snapshot, in a number of statements that no
@@ -108,8 +116,10 @@ func gather(ctx context.Context, q db.Q, m *panorama.Model, in Edition) (*builde
 	if b.nation, err = m.Of(territory.France); err != nil {
 		return nil, err
 	}
-	err = db.Snapshot(ctx, q, func(ctx context.Context, q db.Q) error { return b.read(ctx, q) })
-	return b, err
+	if err = db.Snapshot(ctx, q, func(ctx context.Context, q db.Q) error { return b.read(ctx, q) }); err != nil {
+		return nil, err
+	}
+	return b, b.readAnswers(ctx)
 }
 
 func (b *builder) read(ctx context.Context, q db.Q) error {
@@ -146,6 +156,10 @@ func (b *builder) read(ctx context.Context, q db.Q) error {
 			return err
 		}
 	}
+	if b.asking, err = survey.RatesAt(ctx, q, b.Cycle, national.EndOf(b.Day)); err != nil {
+		return err
+	}
+	b.asking = slices.DeleteFunc(b.asking, func(x survey.RateRow) bool { return x.Mark == survey.CampaignDraft })
 	by := map[string][]cop.Event{}
 	for _, e := range events {
 		by[e.COP] = append(by[e.COP], e)

@@ -13,8 +13,7 @@ import (
 )
 
 // SurveyStudy is the study of the diagnosis: what is asked of authorities, of
-// whom, how answers will be read, and, until there are some, that there are
-// none.
+// whom, how answers are read, and what they say once there are some.
 func SurveyStudy(ctx context.Context, q db.Q, m *panorama.Model, in Edition) (_ document.Document, err error) {
 	defer apperr.Wrap(&err, "report.SurveyStudy(%s, %s)", in.Cycle, in.Day)
 	b, err := gather(ctx, q, m, in)
@@ -26,7 +25,8 @@ func SurveyStudy(ctx context.Context, q db.Q, m *panorama.Model, in Edition) (_ 
 		return document.Document{}, err
 	}
 	doc := b.document(KindSurveyStudy, "Retour des questionnaires aux collectivités", "Ce qui est demandé, à qui, et comment le lire")
-	doc.Parts = append(b.opening(), b.surveyAim(), asked, b.surveyContent(), b.surveyMethod(), b.families(), b.surveyResults())
+	doc.Parts = append(b.opening(), b.surveyAim(), asked, b.surveyContent(), b.surveyMethod(), b.families())
+	doc.Parts = append(doc.Parts, b.surveyResults()...)
 	return b.sign(doc)
 }
 
@@ -116,8 +116,19 @@ func (b *builder) surveyMethod() document.Part {
 	}}}, Notes: []string{"Règles de Jalon. Les seuils seront ceux du questionnaire, réglés par l’administration nationale."}}
 }
 
-func (b *builder) surveyResults() document.Part {
-	return document.Part{ID: "resultats", Title: "Les résultats paraîtront ici, levier par levier",
+func (b *builder) surveyResults() []document.Part {
+	if b.anyAnswer() {
+		out := []document.Part{b.rates()}
+		if b.told == nil {
+			return append(out, b.synthesis())
+		}
+		parts := []document.Part{b.told.quadrant(), b.told.families(), b.told.implemented(15), b.told.stopped()}
+		for i := range parts {
+			parts[i].Notes = append(parts[i].Notes, b.toldNotes()...)
+		}
+		return append(out, parts...)
+	}
+	return []document.Part{{ID: "resultats", Title: "Les résultats paraîtront ici, levier par levier",
 		Missing: "Aucune réponse n’est dans Jalon\u00a0: les questionnaires de 2024 ont été recueillis ailleurs et leurs réponses ne sont pas publiques. Dès la première campagne, cette partie montrera les leviers les plus engagés, les freins les plus cités et les écarts entre types de collectivités.",
-		Notes:   []string{founding}}
+		Notes:   []string{founding}}}
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -153,10 +154,19 @@ func unpack(body []byte) (f frozen, err error) {
 // Published is the board of what regions published: the last edition of each in
 // the cycle, or of one region. It has no campaign when there is none.
 func (m *Room) Published(ctx context.Context, cycle, region string) (_ *Board, err error) {
-	defer apperr.Wrap(&err, "restitution.Published(%s, %s)", cycle, region)
+	return m.publishedBy(ctx, cycle, region, "")
+}
+
+// publishedBy is Published as it was at the end of a day, when there is one.
+func (m *Room) publishedBy(ctx context.Context, cycle, region, day string) (_ *Board, err error) {
+	defer apperr.Wrap(&err, "restitution.Published(%s, %s, %s)", cycle, region, day)
 	text, args := `SELECT `+editionColumns+` FROM restitution e WHERE e.cycle = $1 AND e.state = 'published'`, []any{cycle}
 	if region != "" {
 		text, args = text+` AND e.region = $2`, append(args, region)
+	}
+	if day != "" {
+		args = append(args, day)
+		text += fmt.Sprintf(` AND e.published_on <= $%d`, len(args))
 	}
 	rows, err := m.DB.Query(ctx, text+` ORDER BY e.region, e.seq`, args...)
 	all, err := db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })

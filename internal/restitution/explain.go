@@ -3,6 +3,7 @@ package restitution
 import (
 	"context"
 	"strings"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/figure"
@@ -22,11 +23,15 @@ const (
 
 // FigureKey is the address of a figure of a view:
 // restitution/2024/region:44/tous/pertinence/l25-velo. What is about no lever ends
-// with its measure.
+// with its measure. A day after the territory (nation@2026-03-01) reads what was
+// published by then.
 func (v View) FigureKey(group, measure, about string) string {
 	scope := "nation"
 	if v.Region != "" {
 		scope = "region:" + v.Region
+	}
+	if v.On != "" {
+		scope += "@" + v.On
 	}
 	parts := []string{Prefix, v.Cycle, scope, group, measure}
 	if about != "" {
@@ -44,8 +49,12 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 		return e, unknown
 	}
 	region := ""
-	if parts[2] != "nation" {
-		ref, err := territory.ParseRef(parts[2])
+	scope, day, past := strings.Cut(parts[2], "@")
+	if _, bad := time.Parse(time.DateOnly, day); past && (bad != nil || scope != "nation" || parts[3] != All) {
+		return e, unknown
+	}
+	if scope != "nation" {
+		ref, err := territory.ParseRef(scope)
 		if err != nil || ref.Scale != territory.RegionS {
 			return e, unknown
 		}
@@ -59,7 +68,14 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	if department == parts[3] {
 		department = ""
 	}
-	v, err := m.ForDepartment(ctx, a, parts[1], region, department, false)
+	var v View
+	if past {
+		if v, err = m.Past(ctx, parts[1], day); err == nil && len(v.Editions) == 0 {
+			err = unknown
+		}
+	} else {
+		v, err = m.ForDepartment(ctx, a, parts[1], region, department, false)
+	}
 	if err != nil {
 		return e, err
 	}
@@ -80,7 +96,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 		about = parts[5]
 	}
 	x := explaining{v: v, g: g, who: g.Name(Dimension(d), tree), group: parts[3]}
-	x.e.Figure = figure.Figure{Key: key, Territory: parts[2], Class: figure.Computed, Unit: "sur 100", Version: v.version(),
+	x.e.Figure = figure.Figure{Key: key, Territory: scope, Class: figure.Computed, Unit: "sur 100", Version: v.version(),
 		Source: "Réponses validées au questionnaire, cycle " + v.Cycle + ", au " + french.Day(v.Day(m.Now()))}
 	if v.Region == "" {
 		x.e.Figure.Territory = "france"

@@ -20,6 +20,7 @@ type View struct {
 	*Board
 	Cycle, Region string // region empty for the nation
 	Public        bool
+	On            string // the past day that it is read at, empty for what there is now
 }
 
 // For is what an actor may read of a region in a cycle, or of the nation. published
@@ -53,6 +54,14 @@ func (m *Room) ForDepartment(ctx context.Context, a policy.Actor, cycle, region,
 	if v.Board, err = m.Published(ctx, cycle, region); err == nil && len(v.Editions) == 0 {
 		err = apperr.NotFoundf("Cette restitution n’est pas encore publiée\u00a0: elle le sera quand les deux têtes de la COP l’auront validée.")
 	}
+	return v, err
+}
+
+// Past is what the nation's regions had published by the end of a day, as anyone
+// reads it: an edition that came later changes nothing in it.
+func (m *Room) Past(ctx context.Context, cycle, day string) (v View, err error) {
+	v = View{Cycle: cycle, Public: true, On: day}
+	v.Board, err = m.publishedBy(ctx, cycle, "", day)
 	return v, err
 }
 

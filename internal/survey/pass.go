@@ -103,7 +103,7 @@ func Known(v Validated) []Given {
 				if q.Role == questionnaire.RoleNeeds {
 					what = "besoins"
 				}
-				x.Kind, x.Nature = knowledge.Obstacle, natures[0]
+				x.Kind, x.Nature, x.Ticked = knowledge.Obstacle, natures[0], true
 				x.Level = levelOf(natures[0])
 				x.Title = cut(s.Title+"\u00a0: "+what+" cochés ("+strings.Join(labels, ", ")+")", 200)
 				x.Text = "À la question «\u00a0" + q.Label + "\u00a0», sur le levier «\u00a0" + s.Title + "\u00a0», la collectivité a coché\u00a0:\n\n- " + strings.Join(labels, "\n- ") +

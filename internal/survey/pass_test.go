@@ -135,6 +135,9 @@ func TestPassOn(t *testing.T) {
 		if need.Nature != "ingenierie" || block.Nature != "norme" || block.Level != "national" || block.Evidence != "Le dossier a duré deux ans." || !strings.Contains(block.Text, "proposés par Jalon") {
 			t.Errorf("%+v\n%+v", need, block)
 		}
+		if !need.Ticked || !block.Ticked || x.Ticked {
+			t.Errorf("boxes %v and %v, a strong point written %v", need.Ticked, block.Ticked, x.Ticked)
+		}
 		// The team corrects and retains: a later version that says the same leaves it.
 		block.Level = "regional"
 		block, err := k.Save(ctx, d, passTeam(), block, "le niveau")

@@ -15,7 +15,7 @@ import (
 )
 
 // Figures begins the keys of the figures of this room:
-// questionnaire/taux/<cycle>/<territory>/<type>.
+// questionnaire/taux/<cycle>/<territory>/<type>, then a day when it is a past one.
 const Figures = "questionnaire"
 
 // RateKind is one of the rates that are published.
@@ -60,13 +60,33 @@ func RateKey(cycle, place, kind string) string {
 	return strings.Join([]string{Figures, "taux", cycle, place, kind}, "/")
 }
 
+// RateKeyOn is the address of the same on a past day.
+func RateKeyOn(cycle, place, kind, day string) string { return RateKey(cycle, place, kind) + "/" + day }
+
+// endOf is when a day ends in Paris, the hour of the nation.
+func endOf(day string) (time.Time, error) {
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		return time.Time{}, err
+	}
+	t, err := time.ParseInLocation(time.DateOnly, day, paris)
+	return t.AddDate(0, 0, 1), err
+}
+
 // Explain answers for a rate: what was divided by what, and when.
 func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, err error) {
 	defer apperr.Wrap(&err, "survey.Explain(%s)", key)
 	unknown := apperr.NotFoundf("Aucun chiffre ne porte l’adresse «\u00a0%s\u00a0».", key)
 	parts := strings.Split(key, "/")
-	if len(parts) != 5 || parts[0] != Figures || parts[1] != "taux" {
+	if len(parts) < 5 || len(parts) > 6 || parts[0] != Figures || parts[1] != "taux" {
 		return e, unknown
+	}
+	suffix, at := "", m.Now()
+	if len(parts) == 6 {
+		if at, err = endOf(parts[5]); err != nil || at.AddDate(0, 0, -1).After(m.Now()) {
+			return e, unknown
+		}
+		suffix = "/" + parts[5]
 	}
 	kind, ok := RateKindOf(parts[4])
 	if _, err := cop.FindCycle(ctx, m.DB, parts[2]); err != nil || !ok {
@@ -76,7 +96,12 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	if err != nil {
 		return e, err
 	}
-	rows, err := RateRows(ctx, m.DB, parts[2], "")
+	var rows []RateRow
+	if suffix == "" {
+		rows, err = RateRows(ctx, m.DB, parts[2], "")
+	} else if rows, err = RatesAt(ctx, m.DB, parts[2], at); err == nil {
+		at = at.AddDate(0, 0, -1) // the day itself, as it is written
+	}
 	if err != nil {
 		return e, err
 	}
@@ -89,7 +114,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 		set, where, note = rates.Nation, "France", NationRule
 		for _, code := range rates.Marked {
 			if r, err := tree.Region(code); err == nil {
-				e.Inputs = append(e.Inputs, inputOf(r.Name, kind.Of(rates.Regions[code]), RateKey(parts[2], "region:"+code, kind.Code)))
+				e.Inputs = append(e.Inputs, inputOf(r.Name, kind.Of(rates.Regions[code]), RateKey(parts[2], "region:"+code, kind.Code)+suffix))
 			}
 		}
 	} else {
@@ -125,7 +150,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	if note != "" {
 		e.Notes = append(e.Notes, note)
 	}
-	e.Figure = figure.Figure{Key: key, Unit: "%", Territory: parts[3], Year: m.Now().Year(), Class: figure.Computed, Version: "définition 1", Source: "Jalon, campagnes du cycle " + parts[2] + ", au " + french.Date(m.Now())}
+	e.Figure = figure.Figure{Key: key, Unit: "%", Territory: parts[3], Year: at.Year(), Class: figure.Computed, Version: "définition 1", Source: "Jalon, campagnes du cycle " + parts[2] + ", au " + french.Date(at)}
 	if !r.Known() {
 		e.Figure.Class, e.Figure.Reason = figure.Missing, "aucune collectivité de ce type n’est destinataire d’une campagne ouverte ici"
 		if parts[3] == "nation" {

@@ -107,6 +107,48 @@ func TestAnObstacleGoesUpAndItsAnswerComesDown(t *testing.T) {
 	})
 }
 
+// The team first reads what people wrote; what was ticked in the questionnaire is
+// one line above, which leads to it.
+func TestWhatWasTickedIsALineAboveWhatWasWritten(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "03")
+		desk := base + "/regions/guyane/bureau/freins"
+		s.visit(team, desk, frein("Permis trop longs"))
+		if p := s.visit(team, desk, nil); len(p.texts("#coches")) != 0 {
+			t.Error("a line about nothing")
+		}
+		s.exec(`INSERT INTO knowledge_item (id, rev, kind, region, department, org, author, origin, organisation, raiser, territory, scale, theme, levers, title, text, result, contact, replicable, evidence, nature, level,
+			source, link, day, state, said, shared, merged_into, grp, home, escalated_by, at, ticked)
+			VALUES ('coche', 1, 'obstacle', '03', '', '', '', 'answer/1/freins', 'Cayenne', 'r', 'region:03', 'region', 'preserver', '', 'Eau : freins cochés (financement)', 'Texte', '', '', '', 'x', 'financement', 'regional',
+			'', '', '', 'proposed', '', FALSE, '', '', '', '', 9000000000000, TRUE)`)
+		p := s.visit(team, desk, nil)
+		p.has("#coches", "1 frein coché dans le questionnaire")
+		p.has("#tous", "Permis trop longs")
+		if strings.Contains(p.text("#tous"), "freins cochés") {
+			t.Error("a box stands among what was written")
+		}
+		checkPage(t, "the team's obstacles", p)
+		if to := p.attr("#coches a", "href"); len(to) != 2 || to[0] != "/regions/guyane/restitution" || to[1] != "/regions/guyane/bureau/freins?origine=questionnaire" {
+			t.Errorf("leads to %q", to)
+		}
+		p = s.visit(team, desk+"?origine=questionnaire&etat=proposed", nil)
+		p.has("#tous", "freins cochés (financement)")
+		if strings.Contains(p.text("#tous"), "Permis") {
+			t.Error("what was written stands among boxes")
+		}
+		checkPage(t, "what was ticked", p)
+		if p := s.visit(team, desk+"?origine=tous", nil); !strings.Contains(p.text("#tous"), "Permis") || !strings.Contains(p.text("#tous"), "freins cochés") {
+			t.Error("all of them are not all there")
+		}
+		for _, path := range []string{"freins?origine=magie", "points-forts?origine=questionnaire"} {
+			if p := s.visit(team, base+"/regions/guyane/bureau/"+path, nil); p.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s: %s", path, p.Status)
+			}
+		}
+	})
+}
+
 // A good practice is found by its words, whatever their number or accents, taken
 // up by a region, and let go.
 func TestAGoodPracticeIsTakenUp(t *testing.T) {

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/french"
@@ -97,7 +98,7 @@ func (p pages) showDesk(w http.ResponseWriter, r *http.Request, status int, type
 	if err != nil {
 		return err
 	}
-	f := knowledge.Filter{Kind: p.kind, Region: x.Code, State: knowledge.State(clean(r.URL.Query().Get("etat"))), Words: clean(r.URL.Query().Get("q"))}
+	f := knowledge.Filter{Kind: p.kind, Region: x.Code, State: knowledge.State(clean(r.URL.Query().Get("etat"))), From: p.from(r), Words: clean(r.URL.Query().Get("q"))}
 	list, err := p.Room.List(r.Context(), p.Q, shell.Actor(r), f, r.URL.Query().Get("suite"), perPage)
 	if err != nil {
 		return err
@@ -111,6 +112,12 @@ func (p pages) showDesk(w http.ResponseWriter, r *http.Request, status int, type
 		states = append(states, [2]string{string(s), s.Name()})
 	}
 	v.Filters = []ui.Field{{ID: "q-mots", Name: "q", Label: "Mots", Type: "search", Value: f.Words}, choose("etat", "État", string(f.State), "tous", states)}
+	if p.kind == knowledge.Obstacle {
+		v.Filters = append(v.Filters, choose("origine", "Origine", clean(r.URL.Query().Get("origine")), "écrits ou repris par quelqu’un", [][2]string{{fromAnswers, "cochés dans le questionnaire"}, {fromAll, "tous"}}))
+		if v.Aside, err = p.ticked(r, x, f.From); err != nil {
+			return err
+		}
+	}
 	v.List = ui.Table{ID: "tous", Caption: p.title() + " de la région", Columns: []ui.Column{{Label: "Titre", Wide: true}, {Label: "État"}, {Label: "Qui"}, {Label: "Levier ou thématique"}, {Label: "Signalé le"}}}
 	for _, t := range list.Rows {
 		v.List.Rows = append(v.List.Rows, ui.Row{Cells: []ui.Cell{{Text: t.Title, Href: here + "/" + t.ID}, {Text: stateOf(t), Sub: said(t)}, {Text: t.Organisation}, {Text: about(x.fw, t.Levers, t.Theme)}, {Text: french.Date(t.At)}}})
@@ -119,6 +126,47 @@ func (p pages) showDesk(w http.ResponseWriter, r *http.Request, status int, type
 	wrongIn(fields, wrong)
 	v.Forms = []formView{{ID: "proposer", Title: "Proposer un " + p.kind.Name(), Action: here, Submit: "Proposer", Fields: fields, Lead: "L’équipe de la COP l’examine avant que quiconque le lise."}}
 	return p.show(w, r, status, v, true, trail(x, ui.Link{Label: p.title(), Href: here})...)
+}
+
+// What the address of the list says of where obstacles come from.
+const (
+	fromAnswers = "questionnaire"
+	fromAll     = "tous"
+)
+
+// from is whose words a list of the team holds: what people wrote, unless the
+// address asks for what was ticked in the questionnaire, or for both.
+func (p pages) from(r *http.Request) knowledge.From {
+	switch asked := clean(r.URL.Query().Get("origine")); {
+	case asked == fromAll:
+		return knowledge.Anyhow
+	case asked == fromAnswers && p.kind == knowledge.Obstacle:
+		return knowledge.ByBoxes
+	case asked != "":
+		return "?" // no list holds it: refused
+	}
+	return knowledge.ByPeople
+}
+
+// ticked counts in one line what the boxes of the questionnaire gave, and leads
+// to where they are read together.
+func (p pages) ticked(r *http.Request, x where, from knowledge.From) (a aside, err error) {
+	n, more, err := knowledge.CountTicked(r.Context(), p.Q, shell.Actor(r), p.kind, x.Code)
+	if err != nil || n == 0 {
+		return a, err
+	}
+	a.Text = counted(n, more, "frein coché dans le questionnaire", "freins cochés dans le questionnaire") + nb + ":"
+	if more {
+		a.Text = "Plus" + strings.TrimPrefix(a.Text, "plus")
+	}
+	a.Links = []ui.Link{{Label: "lisez-les par levier dans la restitution", Href: x.base() + "/restitution"}}
+	here := x.base() + "/bureau" + p.path()
+	if from == knowledge.ByBoxes {
+		a.Links = append(a.Links, ui.Link{Label: "revenir à ce que des personnes ont écrit", Href: here})
+	} else {
+		a.Links = append(a.Links, ui.Link{Label: "les voir ici", Href: here + "?origine=" + fromAnswers})
+	}
+	return a, nil
 }
 
 // stateOf is where an item stands, in words.

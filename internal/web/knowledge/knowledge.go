@@ -61,6 +61,7 @@ type view struct {
 	Facts     [][2]string
 	Texts     []text
 	Links     []ui.Link
+	Aside     aside
 	Filters   []ui.Field
 	FilterTo  string
 	ListTitle string
@@ -71,6 +72,12 @@ type view struct {
 	Tables    []titled
 	Forms     []formView
 	Foot      ui.Source
+}
+
+// aside is one line above a list, with what it leads to.
+type aside struct {
+	Text  string
+	Links []ui.Link
 }
 
 type text struct{ ID, Title, Markdown string }

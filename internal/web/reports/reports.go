@@ -18,6 +18,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/report"
+	"jalon/internal/restitution"
 	"jalon/internal/territory"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
@@ -35,6 +36,8 @@ type Deps struct {
 	Store *Store
 	// Room freezes documents.
 	Room *report.Room
+	// Restitution reads what the regions had published of the answers by a day.
+	Restitution func(ctx context.Context, cycle, day string) (restitution.View, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.
@@ -72,7 +75,7 @@ var theStudies = []kind{
 			return report.Guide(ctx, m, in.Region.Code, in.Edition)
 		}},
 	{Code: "retour-des-questionnaires", Name: "Retour des questionnaires", Path: "/etudes/retour-des-questionnaires", Dated: true, Public: true,
-		Says: "Au diagnostic\u00a0: ce qui est demandé aux collectivités et comment le lire\u00a0; réponses à venir.",
+		Says: "Au diagnostic\u00a0: ce qui est demandé aux collectivités et comment le lire\u00a0; puis ce qu’elles répondent, dès les premières réponses.",
 		make: func(ctx context.Context, d Deps, m *panorama.Model, in ask) (document.Document, error) {
 			return report.SurveyStudy(ctx, d.DB, m, in.Edition)
 		}},
@@ -158,7 +161,7 @@ func (d Deps) read(r *http.Request, m *panorama.Model, k kind, v url.Values) (a 
 	if k.Public {
 		a.Author = "Jalon, d’après les données publiées par le SGPE"
 	}
-	a.Demo = d.Shell.Demo
+	a.Demo, a.Restitution = d.Shell.Demo, d.Restitution
 	a.Address = d.site(r) + k.Path + a.query(k)
 	return a, nil
 }

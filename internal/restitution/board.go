@@ -123,6 +123,8 @@ type Group struct {
 	tally  tally
 	put    []int  // by lever: authorities to which it was put
 	hidden []bool // levers of which nothing may be told in public
+	// mute are the levers of which the obstacles, or the needs, may not be told.
+	mute *[2]map[int]bool
 }
 
 func (g *Group) hide(lever int) {
@@ -196,7 +198,7 @@ func (g *Group) take(c *cell) {
 func Merge(groups ...Group) Group {
 	out := groups[0]
 	out.Codes = slices.Clone(out.Codes)
-	out.put, out.hidden = slices.Clone(out.put), nil
+	out.put, out.hidden, out.mute = slices.Clone(out.put), nil, nil
 	out.tally.counts, out.tally.sums = slices.Clone(out.tally.counts), slices.Clone(out.tally.sums)
 	for _, g := range groups[1:] {
 		out.Codes = append(out.Codes, g.Codes...)
@@ -348,7 +350,7 @@ func (g Group) Needs(i int) ([]Ticked, int) { return g.ticked(i, 1) }
 
 func (g Group) ticked(i, k int) ([]Ticked, int) {
 	x := &g.layout.Levers[i]
-	if g.Hidden(i) {
+	if !g.tells(i, int(axes)+k) {
 		return nil, 0
 	}
 	at := x.lists[k].at

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -268,36 +267,50 @@ func (b *Board) add(cells map[stratum]*cell, e Edition, f frozen) {
 }
 
 // moved names the groups of which one to four answers differ between two
-// editions: publishing both would tell what those said.
+// editions: publishing both would tell what those said. An answer that was
+// corrected is one that went and one that came, so what counts is the larger of the
+// two numbers: three corrections are three authorities, not six. Councils of
+// départements and the region are read together, and apart from their département,
+// as they are published.
 func moved(before, after frozen) (few []string, changed int) {
-	key := func(a frozenAnswer) string {
-		return strings.Join([]string{a.Department, a.Kind, a.Size, string(a.Packed)}, "\x00")
-	}
-	balance, of := map[string]int{}, map[string]frozenAnswer{}
+	type key struct{ department, kind, size, packed string }
+	of := func(a frozenAnswer) key { return key{a.Department, a.Kind, a.Size, string(a.Packed)} }
+	balance := map[key]int{}
 	for _, a := range after.Answers {
-		balance[key(a)]++
-		of[key(a)] = a
+		balance[of(a)]++
 	}
 	for _, a := range before.Answers {
-		balance[key(a)]--
-		of[key(a)] = a
+		balance[of(a)]--
 	}
-	groups := map[string]int{}
+	groups := map[string]*[2]int{} // came, went
+	add := func(group string, n int) {
+		if groups[group] == nil {
+			groups[group] = new([2]int)
+		}
+		if n > 0 {
+			groups[group][0] += n
+		} else {
+			groups[group][1] -= n
+		}
+	}
 	for k, n := range balance {
 		if n == 0 {
 			continue
 		}
-		n = max(n, -n)
-		changed += n
-		a := of[k]
-		groups["type "+a.Kind] += n
-		groups["département "+a.Department] += n
-		if a.Kind == string(questionnaire.Group) {
-			groups["taille "+a.Size] += n
+		changed += max(n, -n)
+		kind := questionnaire.Kind(k.kind)
+		if kind == questionnaire.Region || kind == questionnaire.Department {
+			add("la région et les départements", n)
+			continue
+		}
+		add("le type "+k.kind, n)
+		add("le département "+k.department, n)
+		if kind == questionnaire.Group {
+			add("la taille "+k.size, n)
 		}
 	}
 	for g, n := range groups {
-		if n < Fewest {
+		if m := max(n[0], n[1]); m > 0 && m < Fewest {
 			few = append(few, g)
 		}
 	}

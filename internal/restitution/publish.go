@@ -97,23 +97,31 @@ func (m *Room) Propose(ctx context.Context, a policy.Actor, campaign string) (e 
 	return e, err
 }
 
-// apart refuses an edition that differs too little from the published one.
+// apart refuses an edition that differs too little from a published one. All of
+// them are looked at, not the newest alone: whoever kept an old one would read what
+// changes once and goes back.
 func (m *Room) apart(ctx context.Context, campaign string, now frozen) error {
-	rows, err := m.DB.Query(ctx, `SELECT body FROM restitution WHERE campaign_id = $1 AND state = 'published' ORDER BY seq DESC LIMIT 1`, campaign)
-	bodies, err := db.Collect(rows, err, func(r *db.Rows) (b []byte, err error) { err = r.Scan(&b); return b, err })
-	if err != nil || len(bodies) == 0 {
-		return err
-	}
-	before, err := unpack(bodies[0])
+	rows, err := m.DB.Query(ctx, `SELECT id FROM restitution WHERE campaign_id = $1 AND state = 'published' ORDER BY seq DESC`, campaign)
+	ids, err := db.Collect(rows, err, func(r *db.Rows) (id string, err error) { err = r.Scan(&id); return id, err })
 	if err != nil {
 		return err
 	}
-	few, changed := moved(before, now)
-	switch {
-	case changed == 0:
-		return apperr.Invalidf("Aucune réponse n’a changé depuis l’édition publiée\u00a0: elle dit déjà ce qu’il y a à dire.")
-	case len(few) > 0:
-		return apperr.Invalidf("Dans %s, une à quatre réponses seulement ont changé depuis l’édition publiée\u00a0: comparer les deux éditions dirait ce que ces collectivités ont répondu. Attendez d’autres réponses.", few[0])
+	for i, id := range ids {
+		var body []byte // one at a time: an edition holds all its answers
+		if err := m.DB.QueryRow(ctx, `SELECT body FROM restitution WHERE id = $1`, id).Scan(&body); err != nil {
+			return err
+		}
+		before, err := unpack(body)
+		if err != nil {
+			return err
+		}
+		few, changed := moved(before, now)
+		switch {
+		case changed == 0 && i == 0:
+			return apperr.Invalidf("Aucune réponse n’a changé depuis l’édition publiée\u00a0: elle dit déjà ce qu’il y a à dire.")
+		case len(few) > 0:
+			return apperr.Invalidf("Pour %s, une à quatre réponses seulement diffèrent d’une édition déjà publiée\u00a0: comparer les deux éditions dirait ce que ces collectivités ont répondu. Attendez d’autres réponses.", few[0])
+		}
 	}
 	return nil
 }

@@ -216,6 +216,84 @@ func TestEditionsStayApart(t *testing.T) {
 	}
 }
 
+// Three corrections are three authorities, though three answers went and three
+// came; a council is no part of its département's group; and an edition is held
+// against each of those that were published.
+func TestWhatMovedBetweenEditions(t *testing.T) {
+	answer := func(department string, kind questionnaire.Kind, n byte) frozenAnswer {
+		return frozenAnswer{department, string(kind), "s1", []byte{n}}
+	}
+	edition := func(communes ...byte) (f frozen) {
+		for _, n := range communes {
+			f.Answers = append(f.Answers, answer("67", questionnaire.Commune, n))
+		}
+		return f
+	}
+	for _, c := range []struct {
+		name          string
+		before, after frozen
+		few           int
+	}{
+		{"nothing", edition(1, 2, 3), edition(3, 2, 1), 0},
+		{"three corrected", edition(1, 1, 1, 1, 1, 1), edition(1, 1, 1, 2, 2, 2), 2},
+		{"five corrected", edition(1, 1, 1, 1, 1, 1), edition(1, 2, 2, 2, 2, 2), 0},
+		{"four come", edition(1), edition(1, 1, 2, 3, 4), 2},
+		{"five come", edition(1), edition(1, 1, 2, 3, 4, 5), 0},
+	} {
+		if few, _ := moved(c.before, c.after); len(few) != c.few {
+			t.Errorf("%s: %v", c.name, few)
+		}
+	}
+	before, after := edition(1, 1, 1, 1, 1), edition(1, 2, 2, 2, 2)
+	after.Answers = append(after.Answers, answer("67", questionnaire.Department, 9))
+	if few, _ := moved(before, after); len(few) != 3 {
+		t.Errorf("four communes and their council: %v", few)
+	}
+}
+
+// Who keeps an old edition reads no less than who keeps the last.
+func TestEveryEditionIsHeldAgainst(t *testing.T) {
+	d := testkit.Open(t, db.SQLite)
+	ctx, m := t.Context(), conference(t, d)
+	answeredIn(t, d)
+	c, err := survey.FindCampaign(ctx, d, "campagne-44")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := freeze(ctx, d, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn := func(n int) frozen { // the first n communes of a département say something else
+		out := first
+		out.Answers = nil
+		for _, a := range first.Answers {
+			if n > 0 && a.Kind == string(questionnaire.Commune) && a.Department == "67" {
+				a.Packed = append([]byte{254}, a.Packed...)
+				n--
+			}
+			out.Answers = append(out.Answers, a)
+		}
+		return out
+	}
+	for i, f := range []frozen{first, turn(8)} {
+		body, sum, err := f.pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Insert(ctx, d, "restitution", []string{"id", "campaign_id", "seq", "cop_id", "region", "cycle", "state", "day", "published_on", "answers", "act", "by", "at", "sha256", "body"},
+			[][]any{{"e" + sum, c.ID, i + 1, c.COP, c.Region, c.Cycle, "published", "2026-03-02", "2026-03-02", len(f.Answers), "", "", 0, sum, body}}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.apart(ctx, c.ID, turn(3)); err == nil || !strings.Contains(apperr.Message(err), "une à quatre réponses") {
+		t.Errorf("five from the last, three from the first: %v", err)
+	}
+	if err := m.apart(ctx, c.ID, first); err != nil {
+		t.Errorf("all as in the first, eight from the last: %v", err)
+	}
+}
+
 // In public no group is under five, and no total less its parts is: neither by
 // type, nor by département, nor by size, nor lever by lever.
 func TestPublicGroups(t *testing.T) {

@@ -77,34 +77,32 @@ func (v View) Cut(d Dimension) []Group {
 }
 
 func (v View) make(d Dimension) []Group {
-	f := Filter{}
+	switch {
+	case !v.Public && d == BySize:
+		return v.By(Filter{Kind: questionnaire.Group}, d)
+	case !v.Public:
+		return v.By(Filter{}, d)
+	case v.Region != "":
+		return v.protected(Filter{}, d)
+	}
+	return v.across(d)
+}
+
+// protected are the groups of one region as anyone reads them.
+func (v View) protected(f Filter, d Dimension) []Group {
+	whole := f
 	if d == BySize {
-		f.Kind = questionnaire.Group
-	}
-	all := v.By(f, d)
-	if v.Public && d == ByDepartment {
-		all = v.by(f, d, local)
-	}
-	if !v.Public {
-		return all
-	}
-	if d == BySize && !alone(Protect(v.By(Filter{}, ByKind)), string(questionnaire.Group)) {
-		return nil // EPCI are merged with others: their sizes would tell them apart
-	}
-	all = Protect(all)
-	for lever := range v.Layout.Levers {
-		for a := range axes {
-			n := make([]int, len(all))
-			for i, g := range all {
-				n[i] = g.lever(lever).Scores[a].N
-			}
-			for i, h := range Hide(n) {
-				if h {
-					all[i].hide(lever)
-				}
-			}
+		if !alone(Protect(v.By(f, ByKind)), string(questionnaire.Group)) {
+			return nil // EPCI are merged with others: their sizes would tell them apart
 		}
+		whole.Kind = questionnaire.Group
 	}
+	of := d.of
+	if d == ByDepartment {
+		of = local
+	}
+	all := Protect(v.by(whole, d, of))
+	conceal(all, func(g Group, lever, what int) int { return g.behind(lever, what) })
 	return all
 }
 
@@ -123,19 +121,19 @@ func alone(all []Group, code string) bool {
 	return slices.ContainsFunc(all, func(g Group) bool { return len(g.Codes) == 1 && g.Codes[0] == code })
 }
 
-// guard hides, of a whole, the levers that one to four authorities rated.
+// guard hides, of a whole, the levers that one to four authorities rated; of the
+// nation, also those that would tell what a region hides.
 func (v View) guard(g Group) Group {
 	if !v.Public {
 		return g
 	}
-	for i := range v.Layout.Levers {
-		for a := range axes {
-			if n := g.lever(i).Scores[a].N; n > 0 && n < Fewest {
-				g.hide(i)
-			}
-		}
+	one := []Group{g}
+	conceal(one, func(g Group, lever, what int) int { return g.behind(lever, what) })
+	if v.Region == "" {
+		parts := v.wholes()
+		conceal(one, func(_ Group, lever, what int) int { return untold(parts, lever, what) })
 	}
-	return g
+	return one[0]
 }
 
 // Group finds the group of an address: «tous», or a dimension and its codes.

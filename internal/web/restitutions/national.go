@@ -77,6 +77,9 @@ func (x reading) compares() []string {
 		}
 		out = append(out, text)
 	}
+	if x.Public {
+		out = append(out, "Là où une région a trop peu de réponses d’un type pour les publier seules, elles sont réunies à d’autres, ici comme sur sa page"+nb+": un type seul ne compte que les régions qui le publient seul.")
+	}
 	return append(out, "Une collectivité compte une fois, dans la région de son siège, même quand son territoire en touche deux.")
 }
 

@@ -186,6 +186,11 @@ func (c *campaign) together() {
 	if n := k.Count(".answer-say-conflict"); n != 1 {
 		c.t.Errorf("%d cells conflict, want one", n)
 	}
+	k.Visit(c.response + "/velo") // a page that is loaded again still asks
+	k.Until(`!!document.querySelector("[data-cell='velo-plan.pertinence'] .answer-say-conflict")`)
+	if got := Eval[string](k, `document.querySelector("[name='velo-plan.pertinence']:checked").value`); got != "2" {
+		c.t.Errorf("what conflicts is lost: %q", got)
+	}
 	k.Click(`.answer-say-conflict button:nth-of-type(2)`) // the other's
 	k.Until(`!document.querySelector(".answer-say-conflict")`)
 	c.saved(k)

@@ -10,6 +10,7 @@
   const state = JSON.parse(hidden.value || "{}");
   const store = "jalon:" + form.dataset.backup;
   const queue = new Map(); // key → {value | sheet, reason, confirm, n}
+  const clashes = new Map(); // what conflicts and was not chosen yet, kept over a reload
   let count = 0, sending = false, timer = 0, wait = 0, dead = false, leaving = null;
   for (const b of form.querySelectorAll("[data-noscript]")) b.hidden = true;
 
@@ -41,11 +42,13 @@
     try {
       // With the revision that each was written over: sent again later, it never
       // replaces unseen what somebody else wrote since.
-      if (queue.size) localStorage.setItem(store, JSON.stringify([...queue].map(([key, q]) => [key, { ...q, base: q.base ?? (state[key]?.r || 0) }])));
+      const all = [...clashes, ...queue];
+      if (all.length) localStorage.setItem(store, JSON.stringify(all.map(([key, q]) => [key, { ...q, base: q.base ?? (state[key]?.r || 0) }])));
       else localStorage.removeItem(store);
     } catch {} // private windows: the page still holds them
   };
   const put = (key, more) => {
+    clashes.delete(key);
     queue.set(key, { ...(queue.get(key) || {}), ...read(key), ...more, n: ++count });
     backup();
   };
@@ -91,7 +94,7 @@
       case "conflict":
         return say(c.key, "conflict", c.message,
           button("Garder la mienne", () => { put(c.key); say(c.key, "", ""); soon(0); }),
-          button("Garder l’autre réponse", () => { write(c.key, c.shown); queue.delete(c.key); backup(); say(c.key, "", ""); }));
+          button("Garder l’autre réponse", () => { write(c.key, c.shown); queue.delete(c.key); clashes.delete(c.key); backup(); say(c.key, "", ""); }));
       case "refused":
         return say(c.key, "refused", c.message);
       case "confirm":
@@ -129,6 +132,7 @@
         const left = queue.get(c.key);
         if (mine && left?.n === mine[1].n) queue.delete(c.key);
         else if (left) delete left.base;
+        if (c.verdict === "conflict" && mine && !queue.has(c.key)) clashes.set(c.key, { ...mine[1], base: cells.find((x) => x.key === c.key).rev });
         if (c.verdict === "conflict" || c.verdict === "refused") bad++;
         heard(c);
       }
@@ -169,7 +173,10 @@
   });
   // One leaves the page once all that it holds is saved: a lost line keeps one here.
   form.addEventListener("submit", (e) => {
-    if (dead || (!queue.size && !sending)) return;
+    if (dead || (!queue.size && !sending)) {
+      if (clashes.size) { clashes.clear(); backup(); } // sent again as it stands, it is what one keeps
+      return;
+    }
     e.preventDefault();
     leaving = e.submitter;
     send();

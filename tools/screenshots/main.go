@@ -1,10 +1,12 @@
 // Command screenshots takes the pictures of the README: it builds the program,
-// starts it on a new database and looks at real pages in Chromium.
+// starts it on a new database, and a demonstration beside for the pages that need
+// people, and looks at real pages in Chromium.
 //
 //	make screenshots
 //
 // A picture is kept only when its pixels changed, so that running it twice
-// leaves nothing to commit.
+// leaves nothing to commit. Those of the demonstration bear dates counted from
+// today: another day, they change.
 package main
 
 import (
@@ -31,7 +33,9 @@ type shot struct {
 	name          string
 	path          string
 	width, height int64
-	at            string // selector brought to the top of the window, "" for the top of the page
+	at            string   // selector brought to the top of the window, "" for the top of the page
+	clicks        []string // in the demonstration: who one is, then the way to a page without an address of its own
+	then          string   // the page once one is somebody, "" for where the clicks lead
 }
 
 func shots() []shot {
@@ -44,6 +48,13 @@ func shots() []shot {
 		{name: "les-cop", path: "/regions?jour=2024-05-27", width: 1280, height: 1000},
 		{name: "simulateur", path: "/simulateur/grand-est?f-voitures-electriques=120&v-voitures-electriques=900", width: 1280, height: 900},
 		{name: "d-ou-vient-ce-chiffre", path: "/chiffres/panorama/2024-07/voitures-electriques/department:67", width: 1280, height: 900},
+
+		{name: "questionnaire-partie", path: "/demonstration?region=53", width: 1280, height: 1500,
+			clicks: []string{`button[aria-label*="rédaction pour une collectivité"]`, `#mes-reponses a`, `main a[href$="/velo"]`}},
+		{name: "campagne-grand-est", path: "/demonstration?region=44", width: 1280, height: 1400,
+			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/questionnaire"},
+		{name: "restitution-grand-est", path: "/demonstration?region=44", width: 1280, height: 1900,
+			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/restitution"},
 	}
 }
 
@@ -67,15 +78,24 @@ func run(ctx context.Context, folder string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	base, stop, err := start(ctx, work)
+	program, err := build(ctx, work)
+	if err != nil {
+		return err
+	}
+	base, stop, err := start(ctx, program, "serve", filepath.Join(work, "data"))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	invented, stopInvented, err := start(ctx, program, "demo", filepath.Join(work, "demo"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopInvented()) }()
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	return photograph(ctx, browser, base, folder)
+	return photograph(ctx, browser, base, invented, folder)
 }
 
 func findBrowser() (string, error) {
@@ -97,22 +117,27 @@ func freePort() (string, error) {
 	return port, errors.Join(err, l.Close())
 }
 
-// start builds and runs the program, and returns its address once it answers.
-func start(ctx context.Context, work string) (base string, stop func() error, err error) {
+// build makes the program in a folder, and returns its path.
+func build(ctx context.Context, work string) (string, error) {
 	program := filepath.Join(work, "jalon")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./cmd/jalon")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
-		return "", nil, fmt.Errorf("build: %w", err)
+		return "", fmt.Errorf("build: %w", err)
 	}
+	return program, nil
+}
+
+// start runs a command of the program, and returns its address once it answers.
+func start(ctx context.Context, program, command, data string) (base string, stop func() error, err error) {
 	port, err := freePort()
 	if err != nil {
 		return "", nil, err
 	}
 	var log bytes.Buffer
-	serve := exec.CommandContext(ctx, program, "serve")
+	serve := exec.CommandContext(ctx, program, command)
 	serve.Env = append(os.Environ(), "JALON_ADDR=localhost:"+port, "JALON_DB=", "JALON_BASE_URL=", "JALON_METRICS_ADDR=",
-		"JALON_THEME_DIR=", "JALON_DATA_DIR="+filepath.Join(work, "data"))
+		"JALON_THEME_DIR=", "JALON_DATA_DIR="+data)
 	serve.Stderr = &log
 	if err := serve.Start(); err != nil {
 		return "", nil, err
@@ -132,7 +157,7 @@ func start(ctx context.Context, work string) (base string, stop func() error, er
 			return "", nil, errors.Join(err, stop())
 		}
 	case err := <-ended:
-		return "", nil, fmt.Errorf("jalon serve ended: %w\n%s", err, log.String())
+		return "", nil, fmt.Errorf("jalon %s ended: %w\n%s", command, err, log.String())
 	}
 	return base, stop, nil
 }
@@ -171,7 +196,7 @@ func answers(ctx context.Context, base string) error {
 	}
 }
 
-func photograph(ctx context.Context, browser, base, folder string) error {
+func photograph(ctx context.Context, browser, base, invented, folder string) error {
 	alloc, stopAlloc := chromedp.NewExecAllocator(ctx,
 		chromedp.ExecPath(browser),
 		chromedp.Headless,
@@ -194,7 +219,11 @@ func photograph(ctx context.Context, browser, base, folder string) error {
 		return fmt.Errorf("chromium did not start: %w", err)
 	}
 	for _, s := range shots() {
-		picture, err := take(tab, base, s)
+		site := base
+		if len(s.clicks) > 0 {
+			site = invented
+		}
+		picture, err := take(tab, site, s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.path, err)
 		}
@@ -231,12 +260,18 @@ func take(tab context.Context, base string, s shot) ([]byte, error) {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(s.width, s.height), light); err != nil {
 		return nil, err
 	}
-	r, err := chromedp.Run(ctx, chromedp.NavigateResponse(base+s.path))
-	if err != nil {
+	if err := open(ctx, base+s.path); err != nil {
 		return nil, err
 	}
-	if r != nil && r.Status != http.StatusOK {
-		return nil, fmt.Errorf("answers %d", r.Status)
+	for _, css := range s.clicks {
+		if _, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(css))); err != nil {
+			return nil, fmt.Errorf("click %s: %w", css, err)
+		}
+	}
+	if s.then != "" {
+		if err := open(ctx, base+s.then); err != nil {
+			return nil, err
+		}
 	}
 	if s.at != "" {
 		if err := chromedp.Do(ctx, chromedp.ScrollIntoView(chromedp.CSS(s.at))); err != nil {
@@ -244,4 +279,15 @@ func take(tab context.Context, base string, s shot) ([]byte, error) {
 		}
 	}
 	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
+}
+
+func open(ctx context.Context, address string) error {
+	r, err := chromedp.Run(ctx, chromedp.NavigateResponse(address))
+	if err != nil {
+		return err
+	}
+	if r != nil && r.Status != http.StatusOK {
+		return fmt.Errorf("%s answers %d", address, r.Status)
+	}
+	return nil
 }

@@ -51,8 +51,20 @@ func questionnaires(s *Script) {
 			*campaign, err = s.Survey.Create(ctx, a, cop.RegionID(cop.First, x.region), in)
 			return err
 		})
+		s.As(team, s.At(86), "contacts of "+x.region, func(ctx context.Context, a policy.Actor) error {
+			ids, err := s.listed(ctx, `SELECT id FROM response WHERE campaign_id = $1 AND kind <> 'commune' ORDER BY id`, campaign.ID)
+			for i, id := range ids {
+				if err == nil && i%3 > 0 { // the others are written to by letter
+					err = s.Survey.AddContact(ctx, a, id, "climat-"+id[len(id)-8:]+"@demo.invalid", "Service du climat", "")
+				}
+			}
+			return err
+		})
 		s.As(team, s.At(84), "opening of the campaign of "+x.region, func(ctx context.Context, a policy.Actor) (err error) {
 			if *campaign, err = s.Survey.Turn(ctx, a, campaign.ID, campaign.Rev, survey.OpenIt, "", ""); err != nil {
+				return err
+			}
+			if err := s.Survey.Invite(ctx, campaign.ID); err != nil {
 				return err
 			}
 			return s.post(ctx, a, campaign.ID)

@@ -94,6 +94,11 @@ func (m *Room) sender(ctx context.Context, q db.Q, c Campaign) (s sender, err er
 	return s, nil
 }
 
+// Invite invites now who is listed in a campaign, as its job does.
+func (m *Room) Invite(ctx context.Context, campaign string) error {
+	return m.inviteSome(ctx, inviteArgs{Campaign: campaign})
+}
+
 // inviteSome invites who is listed in a campaign, a hundred at a time. It may stop and
 // be done again at any moment: nobody is invited twice.
 func (m *Room) inviteSome(ctx context.Context, args inviteArgs) (err error) {

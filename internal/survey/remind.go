@@ -304,7 +304,7 @@ func (m *Room) remindLetter(from sender, r Response, s Seat) mail.Letter {
 		l.Subject = "À valider\u00a0: la réponse de " + r.Name
 		text = "La réponse de " + r.Name + " est prête et attend votre validation. Relisez-la, puis validez-la ou renvoyez-la à qui l’a rédigée\u00a0: cinq minutes suffisent."
 	case r.State == Submitted:
-		text = "La réponse de " + r.Name + " est prête, mais aucun élu ne l’a validée\u00a0: elle ne compte pas encore. Transmettez-la à la personne qui valide depuis la page «\u00a0Équipe\u00a0»."
+		text = "La réponse de " + r.Name + " est prête, mais aucun élu ne l’a validée\u00a0: elle ne compte pas encore. Transmettez-la à la personne qui valide depuis la page «\u00a0Qui fait quoi\u00a0»."
 	case r.State == Started && r.Asked > 0 && r.Rated > 0:
 		text = "La réponse de " + r.Name + " est commencée\u00a0: " + french.Integer(r.Rated) + " des " + french.Integer(r.Asked) + " actions sont renseignées. Ce qui est écrit vous attend."
 	case r.State == Started:

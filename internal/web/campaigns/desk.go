@@ -209,7 +209,7 @@ func keys(set survey.RateSet, c survey.Campaign, region string) []ui.KeyFigure {
 	}
 	writing := ui.KeyFigure{Label: "Répondent en ce moment", Value: ui.Value{Text: n(survey.Opened, survey.Started)}, Meaning: n(survey.Started) + " ont commencé, " + n(survey.Opened) + " ont seulement ouvert."}
 	quiet := ui.KeyFigure{Label: "Invitées, sans ouverture", Value: ui.Value{Text: n(survey.Invited)},
-		Meaning: n(survey.Submitted) + " attendent leur élu, " + n(survey.Refused) + " ont refusé, " + n(survey.Listed) + " ne sont pas encore invitées."}
+		Meaning: n(survey.Submitted) + " à valider par leur élu, " + n(survey.Refused) + " en refus, " + n(survey.Listed) + " à inviter encore."}
 	return []ui.KeyFigure{total, writing, quiet}
 }
 

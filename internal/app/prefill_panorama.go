@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"jalon/internal/db"
 	"jalon/internal/figure"
@@ -217,9 +216,6 @@ func paceHint(name string, book *series.Book, c *series.Curve, pace series.Pace)
 		text = "+" + text
 	}
 	unit := ind.PaceUnit()
-	if strings.HasSuffix(ind.Unit, " par an") {
-		unit = ind.Unit + ", chaque année"
-	}
 	source := book.SourceTitle(c.Source)
 	if source == "" {
 		source = c.Source

@@ -306,6 +306,9 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 		return "", err
 	}
 	known, err := db.Version(ctx, a.DB, knowledge.Version)
+	if err != nil {
+		return "", err
+	}
 	asked, err := db.Version(ctx, a.DB, survey.Version)
 	if err != nil {
 		return "", err
@@ -314,7 +317,7 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}
-	return version, err
+	return version, nil
 }
 
 func (a *App) health(ctx context.Context) (string, error) {

@@ -81,10 +81,14 @@ func (i *Indicator) Shown(v float64) float64 {
 	return v * i.Factor
 }
 
-// PaceUnit is the unit of a change a year: a part moves by points.
+// PaceUnit is the unit of a change a year: a part moves by points, and what is
+// counted by the year already moves by as much each year.
 func (i *Indicator) PaceUnit() string {
 	if i.Unit == "%" {
 		return "point par an"
+	}
+	if strings.HasSuffix(i.Unit, " par an") {
+		return i.Unit + ", chaque année"
 	}
 	return i.Unit + " par an"
 }

@@ -32,6 +32,39 @@ func (s *site) answered() {
 		COP: func(r string) string { return cop.RegionID(cop.First, r) }})
 }
 
+// The page of a region, its desk and its diagnosis say where the questionnaire
+// stands, and lead to it.
+func TestTheQuestionnaireIsSaidWhereARegionIsRead(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		if p := s.get("/regions/grand-est"); len(p.texts("#questionnaire")) != 0 {
+			t.Error("a line about no campaign")
+		}
+		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
+		s.visit(team, base+"/regions/grand-est/bureau", nil).has("#questionnaire", "Aucune campagne n’est préparée")
+		s.answered()
+		for path, to := range map[string]string{"/regions/grand-est": "/regions/grand-est/questionnaire", "/regions/grand-est/bureau": "/regions/grand-est/bureau/questionnaire"} {
+			p := s.visit(team, base+path, nil)
+			p.has("#questionnaire", "des régions, départements et EPCI ont répondu")
+			p.has("#questionnaire", "jusqu’au 30 juin 2026")
+			if got := p.attr("#questionnaire a", "href"); len(got) != 1 || got[0] != to {
+				t.Errorf("%s leads to %q", path, got)
+			}
+			checkPage(t, path, p)
+		}
+		p := s.get("/regions/grand-est/diagnostic")
+		p.has(".tiles", "des régions, départements et EPCI ont répondu")
+		p.has(".tiles", "rien n’est encore publié")
+		links := strings.Join(p.attr(".tiles a", "href"), " ")
+		for _, to := range []string{"/regions/grand-est/questionnaire", "/regions/grand-est/restitution"} {
+			if !strings.Contains(links, to) {
+				t.Errorf("the diagnosis does not lead to %s: %s", to, links)
+			}
+		}
+		checkPage(t, "the diagnosis", p)
+	})
+}
+
 // A team reads the restitution while it runs, asks both heads to publish it, and
 // then anyone reads the same, takes it away, and finds where each number comes
 // from.

@@ -41,6 +41,7 @@ type deskView struct {
 	Holders []string            // who heads the COP today
 	Others  []ui.Link           // the other desks of the territory
 	Known   []ui.Link           // where what is known of the region is kept
+	Asked   askedLine           // where the questionnaire stands
 }
 
 // actLine is an act and what the reader may do about it.
@@ -143,6 +144,17 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	if c.Department() == "" {
 		at := "/regions/" + c.Slug + "/bureau"
 		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}}
+	}
+	line, ok, err := d.asked(r, c, d.now(c))
+	if err != nil {
+		return err
+	}
+	if c.Department() == "" && c.Cycle == cop.First {
+		if !ok {
+			line.Text = "Aucune campagne n’est préparée pour l’instant."
+		}
+		line.Label, line.Href = "Suivre la campagne", "/regions/"+c.Slug+"/bureau/questionnaire"
+		v.Asked = line
 	}
 	if v.Others, err = d.desks(r, c); err != nil {
 		return err

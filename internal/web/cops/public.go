@@ -24,6 +24,7 @@ type oneView struct {
 	Tabs                ui.Pages
 	Steps               []step
 	Figures             []ui.KeyFigure
+	Asked               askedLine // where the questionnaire stands, once a campaign was opened
 	Presentation        string
 	Contact             string
 	Conflict            *ui.Alert
@@ -105,6 +106,12 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(v.Events.Rows) == 0 {
 		v.Empty = &ui.Empty{Title: "Aucun événement pour l’instant", Text: "L’équipe de la COP enregistrera ici chaque étape, avec sa date et sa preuve."}
+	}
+	if line, ok, err := d.asked(r, c, on); err != nil {
+		return err
+	} else if ok {
+		line.Label, line.Href = "Voir le questionnaire et ses taux", "/regions/"+c.Slug+"/questionnaire"
+		v.Asked = line
 	}
 	if err := d.publicWork(r, c, on, &v); err != nil {
 		return err

@@ -3,9 +3,12 @@ package knowledge
 import (
 	"net/http"
 
+	"jalon/internal/cop"
+	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/survey"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -28,6 +31,10 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
+	asked, told, err := d.asked(r, x)
+	if err != nil {
+		return err
+	}
 	plans, err := plan.OfRegion(ctx, d.Q, x.Code)
 	if err != nil {
 		return err
@@ -58,10 +65,39 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		{wording.TabStrengths, kept[knowledge.Strength] + " par l’équipe de la COP.", base + "/points-forts"},
 		{wording.TabObstacles, kept[knowledge.Obstacle] + ", et ce que l’échelon national en dit.", base + "/freins"},
 		{wording.TabNotes, orNone(len(notes), "Aucune note pour l’instant", "note", "notes") + nb + ": des constats datés et signés par des services et des observatoires.", base + "/notes"},
+		{wording.TabQuestionnaire, asked, base + "/questionnaire"},
+		{wording.TabAnswers, told, base + "/restitution"},
 		{"Bonnes pratiques", "Ce que d’autres régions ont retenu, et dont celle-ci peut s’inspirer.", practicesPath},
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Ce que Jalon sait déjà de la région"+nb+": plans, tendances, points forts, freins et notes d’expertise.", trail(x, ui.Link{Label: "Diagnostic"})...)
 	return d.Shell.Render(w, r, page, diagnosisPage(v))
+}
+
+// asked says where the questionnaire of a region stands, and what is published of
+// its answers: two statements.
+func (d Deps) asked(r *http.Request, x where) (asked, told string, err error) {
+	asked, told = "La campagne n’est pas encore ouverte"+nb+": ce qui sera demandé aux collectivités se lit déjà.", "Ce que répondent les collectivités, levier par levier\u00a0; rien n’est encore publié."
+	campaigns, err := survey.Campaigns(r.Context(), d.Q, cop.First)
+	if err != nil {
+		return asked, told, err
+	}
+	for _, c := range campaigns {
+		if c.Region != x.Code || c.State == survey.CampaignDraft {
+			continue
+		}
+		rows, err := survey.RateRows(r.Context(), d.Q, c.Cycle, c.ID)
+		if err != nil {
+			return asked, told, err
+		}
+		asked = "Campagne " + c.State.Name() + "."
+		if rate := survey.RatesOf(rows).Regions[x.Code].Total; rate.Known() {
+			asked = "Campagne " + c.State.Name() + nb + ": " + french.Percent(rate.Ratio(), 3) + " des régions, départements et EPCI ont répondu."
+		}
+		if c.PublishedOn != "" {
+			told = "Ce que répondent les collectivités, levier par levier, publié le " + french.Day(c.PublishedOn) + "."
+		}
+	}
+	return asked, told, nil
 }
 
 // orNone counts things, and says so in words when there is none.

@@ -10,9 +10,11 @@ import (
 	"strings"
 
 	"jalon/internal/apperr"
+	"jalon/internal/db"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/survey"
 )
 
 // Verify recomputes everything and writes the report. An unknown residual is an
@@ -27,10 +29,42 @@ func (c *Core) Verify(ctx context.Context, w io.Writer) (err error) {
 	if _, err := io.WriteString(w, reportText(r, m)); err != nil {
 		return err
 	}
-	if n := len(r.Problems); n > 0 {
+	n := len(r.Problems)
+	if c.DB != nil {
+		more, err := c.verifyAnswers(ctx, w)
+		if err != nil {
+			return err
+		}
+		n += more
+	}
+	if n > 0 {
 		return apperr.New(apperr.Internal, nil, "La vérification a trouvé %d écart(s) inconnu(s).", n)
 	}
 	return nil
+}
+
+// verifyAnswers reads the answers of authorities again, within one snapshot, and
+// says how many do not agree with themselves.
+func (c *Core) verifyAnswers(ctx context.Context, w io.Writer) (int, error) {
+	var v survey.Verified
+	err := db.Snapshot(ctx, c.DB, func(ctx context.Context, q db.Q) (err error) {
+		v, err = survey.Verify(ctx, q)
+		return err
+	})
+	if err != nil || v.Responses == 0 {
+		return 0, err
+	}
+	_, err = fmt.Fprintf(w, "Questionnaire\u00a0: %s réponses et %s versions validées relues, %s.\n%s", french.Integer(v.Responses), french.Integer(v.Versions),
+		map[bool]string{true: "aucun écart", false: french.Integer(len(v.Problems)) + " " + french.Plural(len(v.Problems), "écart", "écarts")}[len(v.Problems) == 0], lines(v.Problems))
+	return len(v.Problems), err
+}
+
+func lines(all []string) string {
+	var b strings.Builder
+	for _, s := range all {
+		b.WriteString("  " + s + "\n")
+	}
+	return b.String()
 }
 
 func reportText(r panorama.Report, m *panorama.Model) string {

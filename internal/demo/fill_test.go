@@ -273,8 +273,8 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		// Whoever writes or validates for an organisation belongs to it.
 		`SELECT COUNT(*) FROM role_grant g WHERE g.scope_kind = 'organisation' AND NOT EXISTS (SELECT x.id FROM membership x WHERE x.account = g.account AND x.organisation = g.scope)`: 0,
 		// A département's COP has its préfet.
-		`SELECT COUNT(*) FROM cop c WHERE c.parent IS NOT NULL AND NOT EXISTS (SELECT o.id FROM office o WHERE o.cop_id = c.id AND o.person <> '')`: 0,
-		`SELECT COUNT(*) FROM persona WHERE role IN ('authority_writer', 'authority_validator') AND first <> '/questionnaire' AND first NOT LIKE '/organisations/%'`:              0,
+		`SELECT COUNT(*) FROM cop c WHERE c.parent IS NOT NULL AND NOT EXISTS (SELECT o.id FROM office o WHERE o.cop_id = c.id AND o.person <> '')`:                  0,
+		`SELECT COUNT(*) FROM persona WHERE role IN ('authority_writer', 'authority_validator') AND first <> '/questionnaire' AND first NOT LIKE '/organisations/%'`: 0,
 	} {
 		var n int64
 		if err := d.QueryRow(t.Context(), query).Scan(&n); err != nil || n != want {

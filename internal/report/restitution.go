@@ -20,7 +20,11 @@ const (
 
 // Answered is what a document on answers is asked for.
 type Answered struct {
-	View    restitution.View
+	View restitution.View
+	// Around is what the same reader may read of the region of a département, nil
+	// for nothing: who leads a département reads their own as it stands, the region
+	// as anyone does.
+	Around  *restitution.View
 	Tree    *territory.Tree
 	Now     time.Time
 	Address string
@@ -142,7 +146,17 @@ func (b answers) families() document.Part {
 
 // beside sets the département beside its region.
 func (b answers) beside() document.Part {
-	whole := b.View.Whole()
+	around := func(string) (restitution.LeverOf, bool) { return restitution.LeverOf{}, false }
+	if b.Around != nil {
+		whole := b.Around.Whole()
+		around = func(lever string) (restitution.LeverOf, bool) {
+			i, ok := b.Around.Layout.Lever(lever)
+			if !ok {
+				return restitution.LeverOf{}, false
+			}
+			return whole.Lever(i), true
+		}
+	}
 	t := document.Table{ID: "leviers", Caption: "Chaque levier, ici et dans la région", Columns: []document.Column{{Label: "Levier"}, {Label: "Pertinence ici", Unit: "sur 100", Number: true}, {Label: "Région", Unit: "sur 100", Number: true}, {Label: "Mobilisation ici", Unit: "sur 100", Number: true}, {Label: "Région", Unit: "sur 100", Number: true}}}
 	plain := func(l restitution.LeverOf, a restitution.Axis) document.Cell {
 		if why := l.Reason(a); why != "" {
@@ -152,14 +166,16 @@ func (b answers) beside() document.Part {
 	}
 	apart, name := 0.0, ""
 	for _, s := range b.sorted {
-		i, ok := b.View.Layout.Lever(s.Lever.Code)
-		if !ok {
-			continue
+		r, ok := around(s.Lever.Code)
+		there := func(a restitution.Axis) document.Cell {
+			if !ok {
+				return blank("la restitution de la région n’est pas encore publiée")
+			}
+			return plain(r, a)
 		}
-		r := whole.Lever(i)
-		t.Rows = append(t.Rows, []document.Cell{cell(s.Lever.Title), plain(s.LeverOf, restitution.Relevance), plain(r, restitution.Relevance), plain(s.LeverOf, restitution.Mobilisation), plain(r, restitution.Mobilisation)})
-		here, there := s.Scores[restitution.Mobilisation], r.Scores[restitution.Mobilisation]
-		if gap := here.Value - there.Value; here.Known && there.Known && gap > apart {
+		t.Rows = append(t.Rows, []document.Cell{cell(s.Lever.Title), plain(s.LeverOf, restitution.Relevance), there(restitution.Relevance), plain(s.LeverOf, restitution.Mobilisation), there(restitution.Mobilisation)})
+		here, region := s.Scores[restitution.Mobilisation], r.Scores[restitution.Mobilisation]
+		if gap := here.Value - region.Value; here.Known && region.Known && gap > apart {
 			apart, name = gap, s.Lever.Title
 		}
 	}

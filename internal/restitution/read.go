@@ -113,11 +113,14 @@ func (k *kept) read(ctx context.Context, m *Room, q db.Q) (*Board, error) {
 		by[c.Region] = c
 		key += fmt.Sprintf("|%s %s %d", c.Region, c.Form, c.FormVersion)
 	}
-	changed, err := k.changes(ctx, q)
+	people, outside, said, err := populations(ctx, q, campaigns)
 	if err != nil {
 		return nil, err
 	}
-	people, outside, said, err := populations(ctx, q, campaigns)
+	if k.board != nil && k.people != said {
+		k.last = 0 // an authority may have changed groups, and its answer with it, at no new instant
+	}
+	changed, err := k.changes(ctx, q)
 	if err != nil {
 		return nil, err
 	}

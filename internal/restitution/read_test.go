@@ -80,6 +80,17 @@ func TestReadingKeepsUp(t *testing.T) {
 		check("one more", n+1)
 		exec(`DELETE FROM answer WHERE response_id = 'neuve'`)
 		check("one that went away", n)
+		// An authority that grew changes groups, at no new instant.
+		for _, table := range []string{"response", "answer"} {
+			id := "id"
+			if table == "answer" {
+				id = "response_id"
+			}
+			exec(`UPDATE ` + table + ` SET size = 's6' WHERE ` + id + ` IN (SELECT response_id FROM answer WHERE region = '44' AND kind = 'commune' AND department = '67' AND size IN ('s1', 's6'))`)
+		}
+		if grown := check("of another size", n); grown.Of(Filter{Regions: []string{"44"}, Kind: questionnaire.Commune, Size: "s6"}).Answers == 0 {
+			t.Error("what was kept stayed in its old group")
+		}
 		exec(`UPDATE response SET counted = FALSE WHERE id IN (SELECT response_id FROM answer WHERE region = '44' AND kind = 'epci')`)
 		outside := check("recipients outside the tree", n-b.Of(Filter{Regions: []string{"44"}, Kind: questionnaire.Group}).Answers)
 		if outside.Outside["44"] == 0 || outside.Of(Filter{Regions: []string{"44"}, Kind: questionnaire.Group}).Answers != 0 {

@@ -101,6 +101,11 @@ func (m *Room) bring(ctx context.Context, tx db.Q, c Campaign, people func(strin
 				reason = CASE WHEN counted THEN reason ELSE '' END WHERE id = $1`, h.id, w.department, w.kind, w.size, w.capacities, w.metropole, w.name, w.sortKey); err != nil {
 				return out, err
 			}
+			// What it answered counts where it counts: left behind, it would be an answer of a
+			// group that invited nobody.
+			if _, err := tx.Exec(ctx, `UPDATE answer SET department = $2, kind = $3, size = $4 WHERE response_id = $1`, h.id, w.department, w.kind, w.size); err != nil {
+				return out, err
+			}
 		}
 	}
 	out.Added = len(fresh)

@@ -41,6 +41,17 @@ func TestAMergedCommuneKeepsWhatItSaid(t *testing.T) {
 		if r := s.response(t, c, "commune-2A001"); r.Name != "Afa la Neuve" {
 			t.Errorf("%+v", r)
 		}
+		// What moved to another group takes its answer along.
+		moved := s.response(t, c, "commune-2A001")
+		s.set(t, `INSERT INTO answer (response_id, cycle, region, department, authority, kind, size, seq, at, packed) SELECT r.id, '2023-24', r.region, r.department, r.authority, r.kind, r.size, 1, 0, v.packed
+			FROM response r JOIN response_version v ON v.response_id = $2 WHERE r.id = $1`, moved.ID, said.ID)
+		s.set(t, `UPDATE organisation SET department = '2B' WHERE id = 'commune-2A001'`)
+		if b, err := s.Refresh(ctx, teamOf("94"), c.ID); err != nil || b.Changed != 1 {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		if n := s.count(t, `SELECT COUNT(*) FROM answer a JOIN response r ON r.id = a.response_id WHERE a.response_id = $1 AND a.department = '2B' AND r.department = '2B' AND a.kind = r.kind AND a.size = r.size`, moved.ID); n != 1 {
+			t.Error("its answer stayed in the group that it left")
+		}
 		_, err = ResponseOf(ctx, d, c.ID, "commune-2A006")
 		isKind(t, "never written to", err, apperr.NotFound)
 		if b, err = s.Refresh(ctx, teamOf("94"), c.ID); err != nil || !b.None() {

@@ -178,6 +178,14 @@ func TestTheFileOfADepartment(t *testing.T) {
 	p.has("h1", "Bas-Rhin")
 	p.has("caption", "Réponses par type")
 	checkPage(t, "the lead's file", p)
+	const kept = "la restitution de la région n’est pas encore publiée"
+	if !strings.Contains(p.body, kept) {
+		t.Error("who leads a département reads the scores of the region before it is published")
+	}
+	team, teamBase := s.signIn("equipe67@exemple.fr", policy.Team, "region", "44")
+	if x := s.visit(team, teamBase+here, nil); x.StatusCode != http.StatusOK || strings.Contains(x.body, kept) {
+		t.Errorf("the team reads its region: %s", x.Status)
+	}
 	s.visit(lead, base+"/departements/68/restitution", nil).has("h1", "n’est pas encore là")
 	for _, href := range p.attr("a", "href") {
 		if strings.HasPrefix(href, "/chiffres/restitution/") {

@@ -64,11 +64,22 @@ func (d Deps) departmentDoc(r *http.Request) (doc document.Document, x reading, 
 	if err != nil {
 		return doc, x, dept, err
 	}
+	around := &x.View
+	if !x.Public {
+		switch v, err := d.Room.For(r.Context(), shell.Actor(r), cycle, region.Code, false); {
+		case err == nil:
+			around = &v
+		case apperr.KindOf(err) == apperr.NotFound:
+			around = nil
+		default:
+			return doc, x, dept, err
+		}
+	}
 	author := "Équipe de la COP " + region.Name
 	if x.Public {
 		author = "COP " + region.Name + ", restitution publiée"
 	}
-	doc, err = report.DepartmentAnswers(report.Answered{View: x.View, Tree: m.Tree(), Now: d.Now(), Address: d.site(r) + "/departements/" + dept.Code + "/restitution" + x.query(), Author: author, Demo: d.Shell.Demo}, dept)
+	doc, err = report.DepartmentAnswers(report.Answered{View: x.View, Around: around, Tree: m.Tree(), Now: d.Now(), Address: d.site(r) + "/departements/" + dept.Code + "/restitution" + x.query(), Author: author, Demo: d.Shell.Demo}, dept)
 	return doc, x, dept, err
 }
 

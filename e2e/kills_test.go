@@ -57,7 +57,7 @@ func TestKilledWhilePeopleAnswer(t *testing.T) {
 		gone.Go(func() { p.live(ctx) })
 	}
 	answers, versions := 0, 0
-	rnd := rand.New(rand.NewPCG(20261126, 5)) //nolint:gosec // when to kill is no secret
+	rnd := rand.New(rand.NewPCG(20261126, 5))
 	for round := range kills(t) {
 		one := serve(t, program, file)
 		crowd.open(one.url)

@@ -40,6 +40,11 @@ func (m *Room) NameValidator(ctx context.Context, q db.Q, s Seat, response strin
 	return m.invite(ctx, q, s, r, p, Seat{Role: Validates, Title: title})
 }
 
+// invitedPerHour is how many invitations leave one table within an hour.
+const invitedPerHour = 40
+
+var errInvited = apperr.New(apperr.TooMany, nil, "Beaucoup d’invitations sont déjà parties pour cette réponse. Celle-ci n’a pas été envoyée\u00a0: attendez une heure, puis recommencez.")
+
 // invite adds a seat, or brings up to date the one that the address has already.
 func (m *Room) invite(ctx context.Context, q db.Q, s Seat, r Response, p Person, want Seat) (given Seat, err error) {
 	if err := s.may(policy.Edit, r); err != nil {
@@ -51,9 +56,18 @@ func (m *Room) invite(ctx context.Context, q db.Q, s Seat, r Response, p Person,
 	if p, err = p.check(); err != nil {
 		return given, err
 	}
+	if m.Tried != nil { // each invitation is a mail, to an address that anybody types
+		if over, err := m.Tried(ctx, "survey-share|"+r.ID, invitedPerHour); err != nil || over {
+			return given, cmp.Or(err, errInvited)
+		}
+	}
 	err = db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
-		if _, err := tx.Exec(ctx, `UPDATE response SET rev = rev + 1 WHERE id = $1`, r.ID); err != nil {
+		n, err := tx.Exec(ctx, `UPDATE response SET rev = rev + 1 WHERE id = $1 AND EXISTS (SELECT 1 FROM campaign c WHERE c.id = response.campaign_id AND c.state IN ('open', 'nearly'))`, r.ID)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return m.notNow(ctx, tx, r.ID)
 		}
 		all, err := Seats(ctx, tx, r.ID)
 		if err != nil {

@@ -54,7 +54,7 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	base := x.base()
-	v := diagnosisView{Heading: ui.Heading{Overline: "Diagnostic", Title: x.Name + nb + ": ce que l’on sait déjà, avant d’interroger qui que ce soit",
+	v := diagnosisView{Heading: ui.Heading{Overline: "Diagnostic", Title: x.Name + nb + ": ce que l’on sait déjà, et ce que disent les collectivités",
 		Scope: []string{"objectifs indicatifs, proposés à la discussion", "chaque chiffre avec sa source"},
 		Lead:  "Ce que visent les plans, ce qui se passe, ce qui marche, ce qui bloque, et ce qu’en disent les experts. Le diagnostic partagé s’écrira à partir de ces pages."},
 		Tabs: wording.RegionTabs(x.Region, wording.TabDiagnosis), Foot: ui.Source{Text: "chaque page nomme ses sources.", Print: true}}

@@ -41,7 +41,10 @@ func Backup(ctx context.Context, d *DB, path string) (r BackupReport, err error)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, ignoreGone(os.Remove(tmp.Name())))
+			// The engine keeps a journal beside a copy that it could not finish.
+			for _, suffix := range []string{"", "-journal", "-wal", "-shm"} {
+				err = errors.Join(err, ignoreGone(os.Remove(tmp.Name()+suffix)))
+			}
 		}
 	}()
 	if err := tmp.Close(); err != nil {

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"jalon/internal/cop"
@@ -39,6 +40,7 @@ func asked(region string) bool {
 // questionnaires sends the questionnaire in three regions, and has most of their
 // authorities answer it.
 func questionnaires(s *Script) {
+	biggest := s.largest()
 	for _, x := range surveyed {
 		if s.Size == Small {
 			x.share /= 8 // as few as show every state
@@ -75,7 +77,7 @@ func questionnaires(s *Script) {
 				return s.answers(ctx, random, campaign.ID, x.share*(week+1)/11)
 			})
 		}
-		largest := "epci-" + s.largest()[x.region].SIREN
+		largest := "epci-" + biggest[x.region].SIREN
 		writer, validator := s.Head(policy.Writer, largest), s.Head(policy.Validator, largest)
 		s.As(writer, s.At(4), "answer of "+largest, func(ctx context.Context, a policy.Actor) error {
 			return s.prepare(ctx, a, writer, validator, campaign.ID, largest, x.mark != survey.CloseIt)
@@ -131,7 +133,7 @@ func (s *Script) answers(ctx context.Context, random *rand.Rand, campaign string
 func (s *Script) answer(ctx context.Context, random *rand.Rand, response string) error {
 	var seats []survey.Seat
 	r, err := survey.FindResponse(ctx, s.db, response)
-	if err != nil || s.isStaffed(r.Authority) {
+	if err != nil || slices.Contains(s.staffed, r.Authority) {
 		return err // somebody whom a visitor may be answers there
 	}
 	err = db.Tx(ctx, s.db, func(ctx context.Context, tx db.Q) error {
@@ -153,15 +155,6 @@ func (s *Script) answer(ctx context.Context, random *rand.Rand, response string)
 	}
 	_, err = s.Survey.Validate(ctx, s.db, seats[1], response, desk.Stamp)
 	return err
-}
-
-func (s *Script) isStaffed(authority string) bool {
-	for _, x := range surveyed {
-		if authority == "epci-"+s.largest()[x.region].SIREN {
-			return true
-		}
-	}
-	return false
 }
 
 // prepare is the answer of an authority that visitors act for: written in part,

@@ -379,7 +379,7 @@ func (m *Room) inviteLater(ctx context.Context, tx db.Q, c Campaign) error {
 	if !c.State.Takes() {
 		return nil
 	}
-	_, err := m.Queue.Enqueue(ctx, tx, inviteKind, inviteArgs{Campaign: c.ID}, jobs.Opts{Dedup: inviteKind + ":" + c.ID + ":" + revText(c.Rev)})
+	_, err := m.Queue.Enqueue(ctx, tx, inviteKind, inviteArgs{Campaign: c.ID}, jobs.Opts{Dedup: inviteKind + ":" + c.ID + ":" + itoa(c.Rev)})
 	return err
 }
 

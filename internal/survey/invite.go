@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"jalon/internal/apperr"
@@ -28,8 +27,6 @@ type inviteArgs struct{ Campaign, One string }
 
 // invitedAtOnce is how many authorities one short transaction invites.
 const invitedAtOnce = 100
-
-func revText(rev int64) string { return strconv.FormatInt(rev, 10) }
 
 // reach finds who may be written to for some responses: their own contacts, else
 // who the room of people knows for the authority, its contacts then its address.
@@ -226,7 +223,7 @@ func (m *Room) inviteOne(ctx context.Context, tx db.Q, c Campaign, r Response) e
 	if !c.State.Takes() {
 		return nil
 	}
-	_, err := m.Queue.Enqueue(ctx, tx, inviteKind, inviteArgs{c.ID, r.ID}, jobs.Opts{Dedup: inviteKind + ":" + r.ID + ":" + revText(r.Rev)})
+	_, err := m.Queue.Enqueue(ctx, tx, inviteKind, inviteArgs{c.ID, r.ID}, jobs.Opts{Dedup: inviteKind + ":" + r.ID + ":" + itoa(r.Rev)})
 	return err
 }
 
@@ -254,7 +251,7 @@ func (m *Room) Resend(ctx context.Context, a policy.Actor, response, seat string
 		case s.Email == "" && !renew:
 			return apperr.Invalidf("Ce lien a été imprimé, sans adresse électronique\u00a0: réimprimez la lettre.")
 		}
-		name := "resend/" + s.ID + "/" + revText(r.Rev)
+		name := "resend/" + s.ID + "/" + itoa(r.Rev)
 		if renew {
 			if _, err := tx.Exec(ctx, `UPDATE response_seat SET ended_at = $2 WHERE id = $1`, s.ID, m.Now().UnixMilli()); err != nil {
 				return err

@@ -284,7 +284,7 @@ func (m *Room) remindSome(ctx context.Context, args remindArgs) (n int, err erro
 						return err
 					}
 				}
-				if err := m.post(ctx, tx, from, r, s, "remind/"+revText(r.Reminders+1)+"/"+s.ID, m.remindLetter(from, r, s)); err != nil {
+				if err := m.post(ctx, tx, from, r, s, "remind/"+itoa(r.Reminders+1)+"/"+s.ID, m.remindLetter(from, r, s)); err != nil {
 					return err
 				}
 			}

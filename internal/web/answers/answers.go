@@ -239,12 +239,7 @@ func readForm(r *http.Request) error {
 	return nil
 }
 
-// clean is a text that a database takes.
-func clean(s string) string {
-	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
-}
-
-func get(r *http.Request, name string) string { return clean(r.PostForm.Get(name)) }
+func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
 
 // beside puts the message of an error beside its field, the first one when it is
 // about the whole.

@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/survey"
+	"jalon/internal/web/shell"
 )
 
 // cellIn is a cell as the page sends it.
@@ -88,7 +89,7 @@ func (d Deps) keepCells(r *http.Request) (out cellsOut, err error) {
 				return out, err
 			}
 		}
-		changes = append(changes, survey.Change{Key: clean(c.Key), Value: c.Value, Rev: c.Rev, Reason: clean(c.Reason), Confirm: c.Confirm})
+		changes = append(changes, survey.Change{Key: shell.Clean(c.Key), Value: c.Value, Rev: c.Rev, Reason: shell.Clean(c.Reason), Confirm: c.Confirm})
 	}
 	kept, err := d.Room.Save(r.Context(), d.Q, s, r.PathValue("id"), changes)
 	if err != nil {

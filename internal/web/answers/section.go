@@ -287,7 +287,7 @@ func (t table) changes(form map[string][]string, s questionnaire.Section, state 
 	}
 	one := func(name string) string {
 		if v := form[name]; len(v) > 0 {
-			return strings.ReplaceAll(clean(v[0]), "\r\n", "\n")
+			return strings.ReplaceAll(shell.Clean(v[0]), "\r\n", "\n")
 		}
 		return ""
 	}
@@ -298,7 +298,7 @@ func (t table) changes(form map[string][]string, s questionnaire.Section, state 
 		value := one(c.Key)
 		switch c.Type {
 		case questionnaire.Choice, questionnaire.Choices:
-			value = clean(strings.Join(form[c.Key], " "))
+			value = shell.Clean(strings.Join(form[c.Key], " "))
 		case questionnaire.Sheet:
 			fields := map[string]string{}
 			for _, f := range questionnaire.SheetFields() {

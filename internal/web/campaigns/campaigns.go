@@ -245,12 +245,7 @@ func readForm(r *http.Request) error {
 	return nil
 }
 
-func get(r *http.Request, name string) string { return clean(r.PostForm.Get(name)) }
-
-// clean is a text that a database takes.
-func clean(s string) string {
-	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
-}
+func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
 
 func rev(r *http.Request) (int64, error) {
 	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)

@@ -37,7 +37,7 @@ type listRow struct {
 
 // filterOf reads the filter of a request.
 func filterOf(q url.Values) survey.Follow {
-	return survey.Follow{State: clean(q.Get("etat")), Department: clean(q.Get("departement")), Type: clean(q.Get("type")), Words: clean(q.Get("nom"))}
+	return survey.Follow{State: shell.Clean(q.Get("etat")), Department: shell.Clean(q.Get("departement")), Type: shell.Clean(q.Get("type")), Words: shell.Clean(q.Get("nom"))}
 }
 
 // hiddenOf keeps a filter in a form.

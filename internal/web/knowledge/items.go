@@ -98,7 +98,7 @@ func (p pages) showDesk(w http.ResponseWriter, r *http.Request, status int, type
 	if err != nil {
 		return err
 	}
-	f := knowledge.Filter{Kind: p.kind, Region: x.Code, State: knowledge.State(clean(r.URL.Query().Get("etat"))), From: p.from(r), Words: clean(r.URL.Query().Get("q"))}
+	f := knowledge.Filter{Kind: p.kind, Region: x.Code, State: knowledge.State(shell.Clean(r.URL.Query().Get("etat"))), From: p.from(r), Words: shell.Clean(r.URL.Query().Get("q"))}
 	list, err := p.Room.List(r.Context(), p.Q, shell.Actor(r), f, r.URL.Query().Get("suite"), perPage)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func (p pages) showDesk(w http.ResponseWriter, r *http.Request, status int, type
 	}
 	v.Filters = []ui.Field{{ID: "q-mots", Name: "q", Label: "Mots", Type: "search", Value: f.Words}, choose("etat", "État", string(f.State), "tous", states)}
 	if p.kind == knowledge.Obstacle {
-		v.Filters = append(v.Filters, choose("origine", "Origine", clean(r.URL.Query().Get("origine")), "écrits ou repris par quelqu’un", [][2]string{{fromAnswers, "cochés dans le questionnaire"}, {fromAll, "tous"}}))
+		v.Filters = append(v.Filters, choose("origine", "Origine", shell.Clean(r.URL.Query().Get("origine")), "écrits ou repris par quelqu’un", [][2]string{{fromAnswers, "cochés dans le questionnaire"}, {fromAll, "tous"}}))
 		if v.Aside, err = p.ticked(r, x, f.From); err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ const (
 // from is whose words a list of the team holds: what people wrote, unless the
 // address asks for what was ticked in the questionnaire, or for both.
 func (p pages) from(r *http.Request) knowledge.From {
-	switch asked := clean(r.URL.Query().Get("origine")); {
+	switch asked := shell.Clean(r.URL.Query().Get("origine")); {
 	case asked == fromAll:
 		return knowledge.Anyhow
 	case asked == fromAnswers && p.kind == knowledge.Obstacle:

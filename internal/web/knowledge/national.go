@@ -21,7 +21,7 @@ const nationalPath = "/national/freins"
 
 func groupFilter(r *http.Request) knowledge.GroupFilter {
 	q := r.URL.Query()
-	return knowledge.GroupFilter{Nature: clean(q.Get("nature")), Level: clean(q.Get("niveau")), Lever: clean(q.Get("levier")), Status: clean(q.Get("statut"))}
+	return knowledge.GroupFilter{Nature: shell.Clean(q.Get("nature")), Level: shell.Clean(q.Get("niveau")), Lever: shell.Clean(q.Get("levier")), Status: shell.Clean(q.Get("statut"))}
 }
 
 func nationalTrail(last ...ui.Link) []ui.Link {

@@ -347,7 +347,7 @@ func (d Deps) attach(w http.ResponseWriter, r *http.Request, x where, n knowledg
 			return apperr.New(apperr.Invalid, perr, "L’envoi s’est interrompu. Rien n’a été enregistré\u00a0: recommencez.")
 		}
 		if part.FormName() == "fichier" && part.FileName() != "" {
-			_, err = d.Room.Attach(r.Context(), shell.Actor(r), n.ID, part, blob.Claim{Name: clean(part.FileName()), Type: part.Header.Get("Content-Type")})
+			_, err = d.Room.Attach(r.Context(), shell.Actor(r), n.ID, part, blob.Claim{Name: shell.Clean(part.FileName()), Type: part.Header.Get("Content-Type")})
 			break
 		}
 	}

@@ -31,7 +31,7 @@ func (d Deps) practices(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	f := knowledge.Filter{Kind: knowledge.Strength, Shared: true, State: knowledge.Retained, Words: clean(q.Get("mots")), Theme: clean(q.Get("theme")), Lever: clean(q.Get("levier")), Scale: clean(q.Get("echelle")), Region: clean(q.Get("region"))}
+	f := knowledge.Filter{Kind: knowledge.Strength, Shared: true, State: knowledge.Retained, Words: shell.Clean(q.Get("mots")), Theme: shell.Clean(q.Get("theme")), Lever: shell.Clean(q.Get("levier")), Scale: shell.Clean(q.Get("echelle")), Region: shell.Clean(q.Get("region"))}
 	list, err := d.Room.List(r.Context(), d.Q, policy.Actor{}, f, q.Get("suite"), perPage)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/knowledge"
 	"jalon/internal/policy"
+	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
 
@@ -16,7 +17,7 @@ func (p pages) public(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	f := knowledge.Filter{Kind: p.kind, Region: x.Code, State: knowledge.Retained, Words: clean(q.Get("q")), Theme: clean(q.Get("theme")), Lever: clean(q.Get("levier"))}
+	f := knowledge.Filter{Kind: p.kind, Region: x.Code, State: knowledge.Retained, Words: shell.Clean(q.Get("q")), Theme: shell.Clean(q.Get("theme")), Lever: shell.Clean(q.Get("levier"))}
 	list, err := p.Room.List(r.Context(), p.Q, policy.Actor{}, f, q.Get("suite"), perPage)
 	if err != nil {
 		return err

@@ -148,7 +148,7 @@ func (d Deps) keepScan(r *http.Request, t table) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, staged.Close()) }()
-	_, err = d.Room.AddPaper(r.Context(), shell.Actor(r), survey.Paper{Response: t.ID, File: clean(head.Filename), ReceivedOn: typed(r, "received_on"), SignedBy: typed(r, "signed_by"), Title: typed(r, "title")}, staged)
+	_, err = d.Room.AddPaper(r.Context(), shell.Actor(r), survey.Paper{Response: t.ID, File: shell.Clean(head.Filename), ReceivedOn: typed(r, "received_on"), SignedBy: typed(r, "signed_by"), Title: typed(r, "title")}, staged)
 	return err
 }
 
@@ -295,7 +295,7 @@ func (d Deps) entrySave(w http.ResponseWriter, r *http.Request) error {
 		}
 		var given []string
 		for _, x := range r.PostForm["v-"+c.Key] {
-			if x = clean(x); x != "" {
+			if x = shell.Clean(x); x != "" {
 				given = append(given, x)
 			}
 		}

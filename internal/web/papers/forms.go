@@ -215,7 +215,7 @@ func (d Deps) sent(part *multipart.Part, add func(...survey.FormSent) error) err
 	if err != nil {
 		return apperr.New(apperr.Invalid, err, "L’envoi s’est interrompu avant la fin. Rien n’a été lu"+nb+": recommencez.")
 	}
-	name := clean(path.Base(strings.ReplaceAll(part.FileName(), `\`, "/")))
+	name := shell.Clean(path.Base(strings.ReplaceAll(part.FileName(), `\`, "/")))
 	if len(body) > most {
 		return apperr.New(apperr.TooLarge, nil, "«\u00a0%s\u00a0» dépasse 120\u00a0Mo. Rien n’a été lu\u00a0: envoyez les formulaires en plusieurs fois.", name)
 	}
@@ -245,7 +245,7 @@ func (d Deps) sent(part *multipart.Part, add func(...survey.FormSent) error) err
 		if left -= int64(len(data)); left < 0 {
 			return apperr.New(apperr.TooLarge, nil, "Une fois décompressée, l’archive «\u00a0%s\u00a0» dépasserait 1\u00a0024\u00a0Mo. Rien n’a été lu.", name)
 		}
-		if files = append(files, survey.FormSent{Name: clean(base), Data: data}); len(files) == 50 {
+		if files = append(files, survey.FormSent{Name: shell.Clean(base), Data: data}); len(files) == 50 {
 			if err := add(files...); err != nil {
 				return err
 			}

@@ -90,12 +90,7 @@ func beside(err error) bool {
 	return false
 }
 
-// clean is a text that a database takes.
-func clean(s string) string {
-	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), ""))
-}
-
-func typed(r *http.Request, name string) string { return clean(r.PostFormValue(name)) }
+func typed(r *http.Request, name string) string { return shell.Clean(r.PostFormValue(name)) }
 
 var errUnknown = apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 

@@ -24,6 +24,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/demo"
+	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/framework"
 	"jalon/internal/hub"
@@ -33,6 +34,7 @@ import (
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
@@ -86,7 +88,7 @@ func WithSeeds(which func(account.Organisation) bool) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), plan.Tables(), knowledge.Tables(), survey.Tables(), restitution.Tables(), national.Tables(), demo.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), plan.Tables(), objective.Tables(), knowledge.Tables(), survey.Tables(), restitution.Tables(), diagnosis.Tables(), national.Tables(), demo.Tables()} {
 		all = append(all, room...)
 	}
 	return all

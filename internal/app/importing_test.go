@@ -127,7 +127,7 @@ func TestADryRunKeepsNothingAndApplyShowsAllAtOnce(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
 		c := coreOn(d)
-		before := objective(t, c, "commune:2A004", "voitures-electriques")
+		before := objectiveOf(t, c, "commune:2A004", "voitures-electriques")
 		if before.Known {
 			t.Fatal("a commune reads no estimation")
 		}
@@ -140,7 +140,7 @@ func TestADryRunKeepsNothingAndApplyShowsAllAtOnce(t *testing.T) {
 		if o, err = c.Import(ctx, r); err != nil || !o.Applied || len(o.Warnings) != 0 {
 			t.Fatalf("apply: %v\n%s", err, o)
 		}
-		if after := objective(t, c, "commune:2A004", "voitures-electriques"); !after.Known {
+		if after := objectiveOf(t, c, "commune:2A004", "voitures-electriques"); !after.Known {
 			t.Errorf("the key divides nothing: %s", after.Reason)
 		}
 		if _, err := c.Import(ctx, r); apperr.KindOf(err) != apperr.Conflict || !strings.Contains(apperr.Message(err), "déjà été importé") {
@@ -173,7 +173,7 @@ func corsica(t *testing.T, c *Core) string {
 	return b.String()
 }
 
-func objective(t *testing.T, c *Core, ref, lever string) panorama.Amount {
+func objectiveOf(t *testing.T, c *Core, ref, lever string) panorama.Amount {
 	t.Helper()
 	m, err := c.Model(context.Background())
 	if err != nil {
@@ -296,7 +296,7 @@ func TestCoverageNamesWhatIsMissing(t *testing.T) {
 	if err != nil || len(o.Warnings) != 1 || !strings.Contains(o.Warnings[0], "Corse") || !strings.Contains(o.Warnings[0], "1 territoire") {
 		t.Errorf("%v %v", err, o.Warnings)
 	}
-	if got := objective(t, c, "commune:2A004", "voitures-electriques"); got.Known {
+	if got := objectiveOf(t, c, "commune:2A004", "voitures-electriques"); got.Known {
 		t.Error("an incomplete key divides")
 	}
 }

@@ -18,10 +18,12 @@ import (
 	"jalon/internal/config"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
 	"jalon/internal/knowledge"
 	"jalon/internal/national"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
@@ -137,7 +139,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, Objectives: a.objectives, Diagnosis: a.diagnosis, Blocks: a.blocks(), PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
@@ -313,7 +315,15 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known, asked)
+	aimed, err := db.Version(ctx, a.DB, objective.Version)
+	if err != nil {
+		return "", err
+	}
+	diagnosed, err := db.Version(ctx, a.DB, diagnosis.Version)
+	if err != nil {
+		return "", err
+	}
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

@@ -10,12 +10,14 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/objective"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/restitution"
@@ -40,6 +42,8 @@ type rooms struct {
 	openData  *restitution.OpenRoom
 	// restitution reads what authorities answered together.
 	restitution *restitution.Room
+	objectives  *objective.Room
+	diagnosis   *diagnosis.Room
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -93,6 +97,8 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.openData = &restitution.OpenRoom{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Write: exchange.OpenDataFiles, Departments: c.departmentsOf}
 	r.restitution = &restitution.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Tree: tree,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
+	r.objectives = &objective.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
+	r.diagnosis = &diagnosis.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
 	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts

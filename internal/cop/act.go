@@ -19,6 +19,11 @@ const (
 	// RestitutionAct publishes what the authorities of a COP answered together: what
 	// it brings into force is another room's (see Room.OnEnd).
 	RestitutionAct = "restitution"
+	// ObjectivesAct shares a list of objectives, ThemesAct says which themes come
+	// first, DiagnosisAct publishes an edition of the diagnosis.
+	ObjectivesAct = "objectives"
+	ThemesAct     = "themes"
+	DiagnosisAct  = "diagnosis"
 )
 
 // ActState is where an act stands.

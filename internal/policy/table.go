@@ -91,13 +91,17 @@ const (
 	Campaign      Kind = "campaign"      // sending it to the authorities of a COP, and following them
 	Response      Kind = "response"      // the answer of one authority
 	Restitution   Kind = "restitution"   // what answers say together
+
+	Objective Kind = "objective" // what a COP puts on the table for a lever, and shares
+	Theme     Kind = "theme"     // the themes of a region, those that it puts first, the scores of levers
+	Diagnosis Kind = "diagnosis" // the shared diagnosis: its draft and its editions
 )
 
 // Kinds lists every kind, for the tests that walk the table.
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
 		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note,
-		Questionnaire, Campaign, Response, Restitution}
+		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis}
 }
 
 // Verb is what is done to a thing.
@@ -148,6 +152,9 @@ var rules = []rule{
 	{themselves, Note, v(Read, Edit)},
 	{anyone, Questionnaire, v(Read)},
 	{public, Restitution, v(Read)},
+	{public, Objective, v(Read)},
+	{public, Theme, v(Read)},
+	{public, Diagnosis, v(Read)},
 
 	{Operator, Perimeter, v(Create, Edit)},
 	{Operator, Job, v(Read, Edit)},
@@ -182,6 +189,9 @@ var rules = []rule{
 	{NationalAdmin, Campaign, v(Read, Export)},
 	{NationalAdmin, Response, v(Read, Export)},
 	{NationalAdmin, Restitution, v(Read, Export)},
+	{NationalAdmin, Objective, v(Read, Export)},
+	{NationalAdmin, Theme, v(Read)},
+	{NationalAdmin, Diagnosis, v(Read, Export)},
 
 	{NationalReader, Board, v(Read, Export)},
 	{NationalReader, Report, v(Read, Export)},
@@ -190,6 +200,9 @@ var rules = []rule{
 	{NationalReader, Obstacle, v(Read, Export)},
 	{NationalReader, Campaign, v(Read)},
 	{NationalReader, Restitution, v(Read, Export)},
+	{NationalReader, Objective, v(Read, Export)},
+	{NationalReader, Theme, v(Read)},
+	{NationalReader, Diagnosis, v(Read, Export)},
 
 	{StateChair, Plan, v(Create, Edit)},
 	{StateChair, Strength, v(Read, Create, Edit, Judge)},
@@ -216,6 +229,9 @@ var rules = []rule{
 	{StateChair, Campaign, v(Read, Create, Edit, Export)},
 	{StateChair, Response, v(Read, Create, Edit, Export)},
 	{StateChair, Restitution, v(Read, Export)},
+	{StateChair, Objective, v(Read, Create, Edit, Propose, Export)},
+	{StateChair, Theme, v(Read, Create, Edit, Propose, Export)},
+	{StateChair, Diagnosis, v(Read, Create, Edit, Propose, Export)},
 
 	{RegionChair, Plan, v(Create, Edit)},
 	{RegionChair, Strength, v(Read, Create, Edit, Judge)},
@@ -242,6 +258,9 @@ var rules = []rule{
 	{RegionChair, Campaign, v(Read, Create, Edit, Export)},
 	{RegionChair, Response, v(Read, Create, Edit, Export)},
 	{RegionChair, Restitution, v(Read, Export)},
+	{RegionChair, Objective, v(Read, Create, Edit, Propose, Export)},
+	{RegionChair, Theme, v(Read, Create, Edit, Propose, Export)},
+	{RegionChair, Diagnosis, v(Read, Create, Edit, Propose, Export)},
 
 	{Team, Plan, v(Create, Edit)},
 	{Team, Strength, v(Read, Create, Edit, Judge)},
@@ -268,6 +287,9 @@ var rules = []rule{
 	{Team, Campaign, v(Read, Create, Edit, Export)},
 	{Team, Response, v(Read, Create, Edit, Export)},
 	{Team, Restitution, v(Read, Export)},
+	{Team, Objective, v(Read, Create, Edit, Propose, Export)},
+	{Team, Theme, v(Read, Create, Edit, Propose, Export)},
+	{Team, Diagnosis, v(Read, Create, Edit, Propose, Export)},
 
 	{DepartmentLead, Plan, v(Create, Edit)},
 	{DepartmentLead, Strength, v(Read, Create, Edit, Judge)},
@@ -291,6 +313,9 @@ var rules = []rule{
 	{DepartmentLead, Campaign, v(Read, Export)},
 	{DepartmentLead, Response, v(Read, Create, Edit, Export)},
 	{DepartmentLead, Restitution, v(Read, Export)},
+	{DepartmentLead, Objective, v(Read, Create, Edit)},
+	{DepartmentLead, Theme, v(Read)},
+	{DepartmentLead, Diagnosis, v(Read)},
 
 	{Expert, Desk, v(Read)},
 	{Expert, Document, v(Read, Create)},
@@ -299,11 +324,16 @@ var rules = []rule{
 	{Expert, Obstacle, v(Read, Create)},
 	{Expert, Note, v(Read, Create)},
 	{Expert, Restitution, v(Read)},
+	{Expert, Objective, v(Read)},
+	{Expert, Theme, v(Read)},
+	{Expert, Diagnosis, v(Read)},
 
 	{Facilitator, Document, v(Read, Create)},
 	{Facilitator, Meeting, v(Read, Create, Edit)},
 	{Facilitator, RoleGrant, v(Read, Create)},
 	{Facilitator, Strength, v(Create)},
+	{Facilitator, Objective, v(Read)},
+	{Facilitator, Theme, v(Read)},
 	{Facilitator, Obstacle, v(Create)},
 
 	{Writer, Organisation, v(Read)},

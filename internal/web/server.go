@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,11 +21,13 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
@@ -107,6 +110,11 @@ type Deps struct {
 	OpenData *restitution.OpenRoom
 	// Restitution reads what authorities answered together.
 	Restitution *restitution.Room
+	// Objectives are what COPs put on the table and share; Diagnosis keeps their themes
+	// and their diagnosis, which Blocks fills.
+	Objectives *objective.Room
+	Diagnosis  *diagnosis.Room
+	Blocks     diagnosis.Catalogue
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Accounts holds people, their sessions and roles.
@@ -203,7 +211,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own}))
-	for _, hs := range s.surveyHandlers() {
+	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers()) {
 		add(hs)
 	}
 	add(s.More)

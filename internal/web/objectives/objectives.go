@@ -1,0 +1,28 @@
+// Package objectives serves the objectives of a COP: the table where a region puts
+// them, discusses and shares them, their closure down to départements and
+// perimeters, and the nation's sum of ambitions.
+package objectives
+
+import (
+	"context"
+	"time"
+
+	"jalon/internal/db"
+	"jalon/internal/objective"
+	"jalon/internal/panorama"
+	"jalon/internal/web/shell"
+)
+
+// Deps is what these pages need.
+type Deps struct {
+	Shell *shell.Shell
+	Model func(ctx context.Context) (*panorama.Model, error)
+	Q     db.Q
+	Now   func() time.Time
+	Room  *objective.Room
+}
+
+// Handlers are the handlers of this package by the names of the routes.
+func Handlers(Deps) map[string]shell.Handler {
+	return map[string]shell.Handler{}
+}

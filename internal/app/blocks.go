@@ -1,24 +1,12 @@
 package app
 
 import (
-	"context"
-
 	"jalon/internal/diagnosis"
+	"jalon/internal/diagnosis/live"
+	"jalon/internal/series"
 )
 
-// blocks is the catalogue of live blocks of diagnoses: each room gives its own.
-func (a *App) blocks() diagnosis.Catalogue { return catalogue{} }
-
-type catalogue struct{}
-
-func (catalogue) List() []diagnosis.Live { return nil }
-
-func (catalogue) Open(context.Context, diagnosis.Place) (diagnosis.Reading, error) {
-	return reading{}, nil
-}
-
-type reading struct{}
-
-func (reading) Make(context.Context, string, map[string]string) (diagnosis.Made, error) {
-	return diagnosis.Made{}, diagnosis.ErrUnknown
+// blocks is the catalogue of live blocks of diagnoses.
+func (a *App) blocks(book *series.Book) diagnosis.Catalogue {
+	return live.New(live.Sources{DB: a.DB, Now: a.now, Model: a.Model, Book: book, Restitution: a.restitution, Diagnosis: a.diagnosis})
 }

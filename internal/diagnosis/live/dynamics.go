@@ -1,0 +1,4 @@
+package live
+
+// dynamics is what happens: series, their pace, notes of expertise.
+func dynamics() []block { return nil }

@@ -1,0 +1,89 @@
+// Package live makes the blocks of a diagnosis from what the rooms hold: what is
+// aimed at, what happens, what authorities answered, what works, and what it comes
+// to. It reads as anyone may: nothing that a team alone reads enters a document.
+package live
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"jalon/internal/db"
+	"jalon/internal/diagnosis"
+	"jalon/internal/panorama"
+	"jalon/internal/restitution"
+	"jalon/internal/series"
+)
+
+// Sources is what the blocks read.
+type Sources struct {
+	DB          db.Q
+	Now         func() time.Time
+	Model       func(ctx context.Context) (*panorama.Model, error)
+	Book        *series.Book
+	Restitution *restitution.Room
+	Diagnosis   *diagnosis.Room
+}
+
+// Catalogue is the list of live blocks; it is a diagnosis.Catalogue.
+type Catalogue struct {
+	Sources
+	blocks []block
+}
+
+// block is a live block: what it is, and how it is made.
+type block struct {
+	diagnosis.Live
+	make func(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error)
+}
+
+// New is the catalogue over its sources.
+func New(s Sources) *Catalogue {
+	return &Catalogue{Sources: s, blocks: slices.Concat(opening(), aims(), dynamics(), answers(), strengths(), synthesis())}
+}
+
+// List lists the blocks in the order of the parts.
+func (c *Catalogue) List() []diagnosis.Live {
+	out := make([]diagnosis.Live, len(c.blocks))
+	for i, b := range c.blocks {
+		out[i] = b.Live
+	}
+	return out
+}
+
+// Open starts the reading of one document.
+func (c *Catalogue) Open(ctx context.Context, at diagnosis.Place) (diagnosis.Reading, error) {
+	m, err := c.Model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &reading{Catalogue: c, Place: at, model: m}, nil
+}
+
+// reading is what the blocks of one document share: each source is read once, when
+// a block first asks for it.
+type reading struct {
+	*Catalogue
+	diagnosis.Place
+	model *panorama.Model
+}
+
+// Make makes a block. Parameters that the block does not know are left aside, and
+// those that it is not given take their first value.
+func (r *reading) Make(ctx context.Context, code string, params map[string]string) (diagnosis.Made, error) {
+	for _, b := range r.blocks {
+		if b.Code != code {
+			continue
+		}
+		chosen := map[string]string{}
+		for _, o := range b.Options {
+			value := params[o.Name]
+			if len(o.Values) > 0 && !slices.ContainsFunc(o.Values, func(v [2]string) bool { return v[0] == value }) {
+				value = o.Values[0][0]
+			}
+			chosen[o.Name] = value
+		}
+		return b.make(ctx, r, chosen)
+	}
+	return diagnosis.Made{}, diagnosis.ErrUnknown
+}

@@ -151,7 +151,7 @@ func (p *Page) Until(condition string) {
 
 // left reports whether an answer is missing because the page was left.
 func left(err error) bool {
-	return strings.Contains(err.Error(), "Cannot find context") || strings.Contains(err.Error(), "context was destroyed")
+	return slices.ContainsFunc([]string{"Cannot find context", "context was destroyed", "Inspected target navigated"}, func(said string) bool { return strings.Contains(err.Error(), said) })
 }
 
 // Text is what a person reads in the first element that matches.

@@ -83,7 +83,7 @@ func Ambition(ctx context.Context, q db.Q, m *panorama.Model, region string) (_ 
 	out := map[string]plan.Effort{}
 	for _, o := range all {
 		v := o.SharedValue
-		e := plan.Effort{Unit: v.Unit, Steps: []string{SharedName(o.SharedOn)},
+		e := plan.Effort{Unit: v.Unit, Steps: []string{SharedName(o.SharedOn)}, Key: Key(o.Lever, o.Territory, o.Cycle),
 			Kt:     plan.Figure{V: v.Kg.Kg.Kt(), Known: v.Kg.Known, Reason: v.Kg.Reason},
 			Level:  plan.Figure{V: v.Level.V, Known: v.Level.Known, Reason: v.Level.Reason},
 			Change: plan.Figure{Reason: noLevel}}

@@ -90,11 +90,11 @@ func (l LeverClosure) Makers() []Cell {
 	return out
 }
 
-// table finds what was put on the table by territory and lever.
-type table map[[2]string]*Objective
+// byPlace finds what was put on the table by territory and lever.
+type byPlace map[[2]string]*Objective
 
-func tableOf(rows []Objective) table {
-	t := table{}
+func byPlaceOf(rows []Objective) byPlace {
+	t := byPlace{}
 	for i := range rows {
 		t[[2]string{rows[i].Territory, rows[i].Lever}] = &rows[i]
 	}
@@ -102,7 +102,7 @@ func tableOf(rows []Objective) table {
 }
 
 // read fills a cell with what was put there, when somebody did.
-func (t table) read(c *Cell, lever string, onTable func(Objective) bool) {
+func (t byPlace) read(c *Cell, lever string, onTable func(Objective) bool) {
 	c.Read, c.State = c.Part, Offered
 	o := t[[2]string{c.Territory.Ref.String(), lever}]
 	if o == nil {
@@ -184,7 +184,7 @@ func (l *LeverClosure) close(twice, outside panorama.Amount) {
 var zero = panorama.Amount{Known: true}
 
 // regionCell reads a lever of the region itself.
-func regionCell(t table, p panorama.Panorama, line panorama.Line, onTable func(Objective) bool) Cell {
+func regionCell(t byPlace, p panorama.Panorama, line panorama.Line, onTable func(Objective) bool) Cell {
 	c := Cell{Territory: p.Territory, Offered: line.Objective, Part: line.Objective}
 	t.read(&c, line.Lever.Code, onTable)
 	return c
@@ -216,7 +216,7 @@ func CloseDepartments(m *panorama.Model, region string, rows []Objective, onTabl
 		}
 		departments = append(departments, one)
 	}
-	t := tableOf(rows)
+	t := byPlaceOf(rows)
 	out := make([]LeverClosure, 0, len(p.Lines))
 	for _, line := range p.Lines {
 		l := LeverClosure{Lever: line.Lever, Region: regionCell(t, p, line, onTable)}

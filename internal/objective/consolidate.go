@@ -78,7 +78,7 @@ func (c Consolidation) Line(lever string) (NationLine, bool) {
 // the table for their regions, dissent counts by objective who does not hold it.
 func Consolidate(m *panorama.Model, cycle string, rows []Objective, dissent map[string]int64, onTable func(Objective) bool) (Consolidation, error) {
 	out := Consolidation{Cycle: cycle}
-	t := tableOf(rows)
+	t := byPlaceOf(rows)
 	land, own, away := map[string]*NationLine{}, map[string]*NationLine{}, map[string]*NationLine{}
 	for _, r := range m.Tree().Regions() {
 		p, err := m.Of(territory.Ref{Scale: territory.RegionS, Code: r.Code})
@@ -177,7 +177,7 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 	left := l.Left.Kg
 	for _, r := range m.Reference().Residuals {
 		if r.Lever == l.Lever.Code {
-			out = append(out, kt(-r.Kg)+"\u00a0: "+lower(r.Reason))
+			out = append(out, KtText(-r.Kg)+"\u00a0: "+lower(r.Reason))
 			left += r.Kg
 		}
 	}
@@ -196,7 +196,7 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 		n++
 	}
 	if n > 0 {
-		out = append(out, kt(moved)+"\u00a0: "+french.Integer(n)+french.NoBreak+french.Plural(n, "valeur régionale ajustée", "valeurs régionales ajustées")+" par l’État entre décembre 2023 et juillet 2024")
+		out = append(out, KtText(moved)+"\u00a0: "+french.Integer(n)+french.NoBreak+french.Plural(n, "valeur régionale ajustée", "valeurs régionales ajustées")+" par l’État entre décembre 2023 et juillet 2024")
 		left -= moved
 	}
 	var beyond panorama.Kg
@@ -206,7 +206,7 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 		}
 	}
 	if beyond != 0 {
-		out = append(out, kt(beyond)+"\u00a0: part des cinq régions d’outre-mer en décembre 2023, remplacée par les leviers qui leur sont propres")
+		out = append(out, KtText(beyond)+"\u00a0: part des cinq régions d’outre-mer en décembre 2023, remplacée par les leviers qui leur sont propres")
 		left -= beyond
 	}
 	for _, c := range l.Regions {
@@ -215,13 +215,9 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 		}
 	}
 	if left > 1_000_000 || left < -1_000_000 {
-		out = append(out, kt(left)+"\u00a0: la publication ne l’explique pas")
+		out = append(out, KtText(left)+"\u00a0: la publication ne l’explique pas")
 	}
 	return out
-}
-
-func kt(kg panorama.Kg) string {
-	return french.Number(kg.Kt(), 1) + french.NoBreak + "kt"
 }
 
 // ReadConsolidation reads what an actor may know of the objectives of a cycle: what

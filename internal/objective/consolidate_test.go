@@ -48,6 +48,7 @@ type kept struct {
 func keep(t testing.TB, d *db.DB, all ...kept) {
 	t.Helper()
 	var rows, versions [][]any
+	var lines []string
 	for i, x := range all {
 		state, kg, rev := "discussed", int64(x.discussed*1e6), int64(1)
 		var sharedKg, level, sharedLevel any
@@ -66,7 +67,8 @@ func keep(t testing.TB, d *db.DB, all ...kept) {
 		sharedRev := int64(0)
 		if x.shared != 0 {
 			sharedRev = 2
-			versions = append(versions, []any{id, 2, noon.UnixMilli(), "equipe", "parce que", `{"typed":"douze","measure":"kt","reason":"la concertation de janvier"}`})
+			versions = append(versions, []any{id, 2, noon.UnixMilli(), "equipe", "parce que", `{"sharing":"list"}`})
+			lines = append(lines, `{"objective":"`+id+`","lever":"`+x.lever+`","typed":"douze","measure":"kt","reason":"la concertation de janvier","on":"2026-01-02","dissents":[{"party":"associations","name":"Alsace Nature","day":"2026-01-04"}]}`)
 		}
 		rows = append(rows, []any{id, rev, cop.RegionID(cop.First, x.region), cop.First, x.region, x.territory, scale, x.lever, state, kg, level, "milliers de véhicules électriques", "kt", "secret", false, "une raison gardée", "equipe", noon.UnixMilli(),
 			sharedRev, sharedKg, sharedLevel, on, ""})
@@ -77,6 +79,10 @@ func keep(t testing.TB, d *db.DB, all ...kept) {
 	}
 	if len(versions) == 0 {
 		return
+	}
+	if _, err := db.Insert(t.Context(), d, "objective_sharing", []string{"id", "cop_id", "seq", "state", "act", "by", "at", "ended_on", "sha256", "body"},
+		[][]any{{"list", cop.RegionID(cop.First, all[0].region), 1, "shared", "none", "equipe", noon.UnixMilli(), "2026-01-05", "x", `{"lines":[` + strings.Join(lines, ",") + `]}`}}, ""); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := db.Insert(t.Context(), d, "objective_version", []string{"id", "rev", "at", "by", "reason", "body"}, versions, ""); err != nil {
 		t.Fatal(err)
@@ -174,7 +180,7 @@ func TestExplanationsTellNothingThatIsDiscussed(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), theModel(t)
 		r := newRoom(t, d)
-		keep(t, d, kept{"44", "region:44", electric, 0, 1000, 459.7}, kept{"53", "region:53", electric, 777, 0, 0}, kept{"84", "region:84", electric, 555, 444, 0}, kept{"44", "department:67", electric, 99, 0, 0})
+		keep(t, d, kept{"44", "region:44", electric, 0, 1000, 459.7}, kept{"53", "region:53", electric, 131.9797, 0, 0}, kept{"84", "region:84", electric, 242.8686, 444, 0}, kept{"44", "department:67", electric, 99, 0, 0})
 		if err := territoryPerimeter(t, d, m.Tree()); err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +194,7 @@ func TestExplanationsTellNothingThatIsDiscussed(t *testing.T) {
 				t.Errorf("%s: %+v", key, x)
 			}
 			all := fmt.Sprintf("%+v", x)
-			for _, word := range []string{"777", "555", "secret", "une raison gardée"} {
+			for _, word := range []string{"131,9797", "242,8686", "secret", "une raison gardée"} {
 				if key != objective.Key(electric, "region:44", cop.First) && strings.Contains(all, word) {
 					t.Errorf("%s tells %q: %s", key, word, all)
 				}
@@ -203,13 +209,13 @@ func TestExplanationsTellNothingThatIsDiscussed(t *testing.T) {
 			return x
 		}
 		x := explain(objective.Key(electric, "region:44", cop.First))
-		if x.Figure.Value != 1000 || !strings.Contains(fmt.Sprint(x.Inputs, x.Notes), "douze") || !strings.Contains(fmt.Sprint(x.Notes), "la concertation de janvier") {
+		if x.Figure.Value != 1000 || !strings.Contains(fmt.Sprint(x.Inputs, x.Notes), "douze") || !strings.Contains(fmt.Sprint(x.Notes), "la concertation de janvier") || !strings.Contains(fmt.Sprint(x.Notes), "Alsace Nature") {
 			t.Errorf("%+v", x)
 		}
 		if x := explain(objective.Key(electric, "region:84", cop.First)); x.Figure.Value != 444 || x.Figure.Class != figure.Declared {
 			t.Errorf("%+v", x)
 		}
-		if x := explain(objective.Key(electric, "region:53", cop.First)); x.Figure.Class != figure.Reference || x.Figure.Value == 777 {
+		if x := explain(objective.Key(electric, "region:53", cop.First)); x.Figure.Class != figure.Reference || x.Figure.Value == 131.9797 {
 			t.Errorf("%+v", x)
 		}
 		explain(objective.Key(electric, "department:67", cop.First))

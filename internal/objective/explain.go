@@ -2,7 +2,6 @@ package objective
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,7 +145,7 @@ func (m *Room) explainCell(ctx context.Context, model *panorama.Model, lever str
 		f.Class, f.Source = figure.Declared, SharedName(c.On)
 		x.Sentence = "Objectif partagé le " + french.Day(c.On) + " par la COP\u00a0: il reste indicatif, et en vigueur tant qu’un autre n’est pas partagé."
 		x.Formula, x.Inputs = "valeur partagée, telle qu’elle a été écrite", []figure.Input{offered}
-		if err := m.tellShared(ctx, *c.Objective, c, model, code, t, &x); err != nil {
+		if err := m.tellShared(ctx, *c.Objective, model, t, &x); err != nil {
 			return x, err
 		}
 	case t.Ref.Scale == territory.RegionS:
@@ -170,72 +169,65 @@ func (m *Room) explainCell(ctx context.Context, model *panorama.Model, lever str
 	return x, nil
 }
 
-// tellShared adds what was typed, by what ratio it became the other measure, why,
-// in which act, and who does not hold it.
-func (m *Room) tellShared(ctx context.Context, o Objective, c Cell, model *panorama.Model, lever string, t territory.Territory, x *figure.Explanation) error {
+// tellShared adds what was written, by what ratio it became the other measure, why,
+// in which act, and who did not hold it: all as both heads read it in their list, so
+// that nothing of what is discussed since is told.
+func (m *Room) tellShared(ctx context.Context, o Objective, model *panorama.Model, t territory.Territory, x *figure.Explanation) error {
 	v := o.SharedValue
-	// The row holds the value on the table, which may be another by now: what was
-	// shared is in its own version.
-	typed, told := o, o.State == Shared
-	var body string
-	switch err := m.DB.QueryRow(ctx, `SELECT body FROM objective_version WHERE id = $1 AND rev = $2`, o.ID, o.SharedRev).Scan(&body); {
-	case err == nil:
-		var was Objective
-		if err := json.Unmarshal([]byte(body), &was); err == nil && was.Typed != "" {
-			typed, told = was, true
-		}
-	case apperr.KindOf(err) != apperr.NotFound:
-		return err
+	if x.Numbers = number(v.Kg); v.Level.Known {
+		x.Numbers += "\u00a0; " + v.LevelText()
 	}
-	if told {
-		x.Inputs = append(x.Inputs, figure.Input{Symbol: "V", Label: "valeur écrite", Value: typedText(typed.Typed, typed.Measure, v.Unit), Source: "COP de la région, le " + french.Date(typed.At)})
-		if typed.Reason != "" {
-			x.Notes = append(x.Notes, "Raison donnée\u00a0: "+typed.Reason)
-		}
-		if typed.Above {
-			x.Notes = append(x.Notes, "Au-dessus des émissions connues du levier\u00a0: confirmé par qui l’a écrit.")
-		}
-	}
-	x.Numbers = number(v.Kg)
-	if v.Level.Known {
-		x.Numbers += " ; " + french.Significant(v.Level.V, 6) + french.NoBreak + v.Unit + " en 2030"
-	}
-	if p, err := model.Of(t.Ref); err == nil {
+	if p, err := model.Of(t.Ref); err == nil && v.Kg.Known && v.Level.Known {
 		for _, l := range p.Lines {
-			if l.Lever.Code == lever && l.Equiv.Ratio != 0 && v.Kg.Known && v.Level.Known {
+			if l.Lever.Code == o.Lever && l.Equiv.Ratio != 0 {
 				x.Inputs = append(x.Inputs, figure.Input{Symbol: "r", Label: "ratio publié, par kt, entre les deux mesures", Value: french.Significant(l.Equiv.Ratio, 6), Source: "SGPE, juillet 2024"})
 			}
 		}
 	}
-	var act string
-	var seq int64
-	switch err := m.DB.QueryRow(ctx, `SELECT s.act, s.seq FROM objective_sharing s WHERE s.cop_id = $1 AND s.state = 'shared' AND s.ended_on = $2 ORDER BY s.seq DESC LIMIT 1`, o.COP, o.SharedOn).Scan(&act, &seq); {
-	case err == nil:
-		note := "Liste n°" + french.NoBreak + french.Integer(seq) + " de la COP"
-		if a, err := cop.FindAct(ctx, m.DB, act); err == nil && a.State == cop.ActAlone {
-			note += ", enregistrée par une seule tête, l’autre ne s’étant pas prononcée dans le délai\u00a0: " + a.Reason
-		} else if err == nil {
-			note += ", validation enregistrée des deux têtes"
-		}
-		x.Notes = append(x.Notes, note+".")
-	case apperr.KindOf(err) != apperr.NotFound:
+	was, err := versionAt(ctx, m.DB, o.ID, o.SharedRev)
+	if err != nil {
 		return err
 	}
-	if o.State != Shared {
-		return nil // who does not hold the value on the table is not said before it is shared
+	list, err := findSharing(ctx, m.DB, was.Objective.Sharing)
+	if apperr.KindOf(err) == apperr.NotFound {
+		x.Notes = append(x.Notes, "La liste qui l’a partagé n’est pas dans cette base.")
+		return nil
 	}
-	dissent, err := heldBy(ctx, m.DB, o.ID)
-	for _, d := range dissent {
-		note := "Dissensus\u00a0: " + PartyName(d.Party)
-		if d.Name != "" {
-			note += ", " + d.Name
-		}
-		if d.Typed != "" {
-			note += ", tient " + typedText(d.Typed, d.Measure, v.Unit)
-		}
-		x.Notes = append(x.Notes, note+" ("+french.Day(d.Day)+").")
+	if err != nil {
+		return err
 	}
-	return err
+	act, err := cop.FindAct(ctx, m.DB, list.Act)
+	note := "Liste n°" + nb + french.Integer(list.Seq) + " de la COP"
+	switch {
+	case apperr.KindOf(err) == apperr.NotFound:
+	case err != nil:
+		return err
+	case act.State == cop.ActAlone:
+		note += ", enregistrée par une seule tête, l’autre n’ayant pas répondu dans le délai\u00a0: " + act.Reason
+	default:
+		note += ", validation enregistrée des deux têtes"
+	}
+	x.Notes = append(x.Notes, note+".")
+	for _, line := range list.Frozen.Lines {
+		if line.Objective != o.ID {
+			continue
+		}
+		unit := "ktCO₂e par an"
+		if line.Measure == InLevel {
+			unit = v.Unit
+		}
+		x.Inputs = append(x.Inputs, figure.Input{Symbol: "V", Label: "valeur telle qu’elle a été écrite", Value: line.Typed + nb + unit, Source: "équipe de la COP, le " + french.Day(line.On)})
+		if line.Reason != "" {
+			x.Notes = append(x.Notes, "Raison donnée\u00a0: "+line.Reason)
+		}
+		if line.Above {
+			x.Notes = append(x.Notes, "Au-dessus des émissions connues du levier\u00a0: qui l’a écrit l’a confirmé.")
+		}
+		for _, d := range line.Dissents {
+			x.Notes = append(x.Notes, "Dissensus du "+french.Day(d.Day)+"\u00a0: "+d.Who()+", "+d.Holds()+".")
+		}
+	}
+	return nil
 }
 
 func explainGap(l LeverClosure, c cop.COP, f figure.Figure) figure.Explanation {

@@ -104,7 +104,7 @@ func ClosePerimeters(m *panorama.Model, region string, zones []territory.Zone, r
 	for i := range out.Zones {
 		inZone[i] = of(out.Inside[i])
 	}
-	t := tableOf(rows)
+	t := byPlaceOf(rows)
 	for _, line := range p.Lines {
 		x := PerimeterClosure{LeverClosure: LeverClosure{Lever: line.Lever, Region: regionCell(t, p, line, onTable)}}
 		offered := make([]panorama.Amount, len(cut))

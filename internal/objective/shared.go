@@ -3,7 +3,7 @@ package objective
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -54,7 +54,8 @@ func Own(ctx context.Context, q db.Q, m *panorama.Model, ref territory.Ref) (_ p
 			level := o.SharedValue.Level
 			// The panorama's own words name the unit: a series is held against them.
 			unit := cmp.Or(line.Equiv.Unit, o.SharedValue.Unit, line.Lever.Unit)
-			if o.Lever != line.Lever.Code || !level.Known || unit == "" {
+			// A change since 2019 is no level to reach.
+			if o.Lever != line.Lever.Code || !level.Known || unit == "" || strings.HasSuffix(o.SharedValue.Unit, SinceStart) {
 				continue
 			}
 			t := series.Target{Origin: series.Shared, Label: SharedName(o.SharedOn), Value: level.V, Unit: unit, Year: series.Horizon, Source: SharedName(o.SharedOn), Key: Key(o.Lever, o.Territory, o.Cycle)}
@@ -87,9 +88,12 @@ func Ambition(ctx context.Context, q db.Q, m *panorama.Model, region string) (_ 
 			Kt:     plan.Figure{V: v.Kg.Kg.Kt(), Known: v.Kg.Known, Reason: v.Kg.Reason},
 			Level:  plan.Figure{V: v.Level.V, Known: v.Level.Known, Reason: v.Level.Reason},
 			Change: plan.Figure{Reason: noLevel}}
+		if unit, change := strings.CutSuffix(v.Unit, SinceStart); change {
+			e.Unit, e.Change, e.Level = unit, e.Level, e.Change
+		}
 		for _, line := range p.Lines {
-			if line.Lever.Code == o.Lever && line.Equiv.Start.Known && v.Level.Known {
-				e.Change = plan.Figure{V: v.Level.V - line.Equiv.Start.V, Known: true}
+			if line.Lever.Code == o.Lever && line.Equiv.Start.Known && e.Level.Known {
+				e.Change = plan.Figure{V: e.Level.V - line.Equiv.Start.V, Known: true}
 			}
 		}
 		out[o.Lever] = e
@@ -125,30 +129,4 @@ func ReadPerimeters(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, d
 		return Perimeters{}, err
 	}
 	return ClosePerimeters(m, c.Region, zones, rows, onTable)
-}
-
-// heldBy lists who does not hold an objective.
-func heldBy(ctx context.Context, q db.Q, id string) (_ []Dissent, err error) {
-	rows, err := q.Query(ctx, `SELECT d.party, d.name, d.measure, d.typed, d.day FROM objective_dissent d WHERE d.objective_id = $1 AND d.state = 'held' ORDER BY d.day, d.id`, id)
-	return db.Collect(rows, err, func(r *db.Rows) (x Dissent, err error) {
-		return x, r.Scan(&x.Party, &x.Name, &x.Measure, &x.Typed, &x.Day)
-	})
-}
-
-// PartyName is the French name of a party.
-func PartyName(code string) string {
-	for _, p := range Parties() {
-		if p[0] == code {
-			return p[1]
-		}
-	}
-	return code
-}
-
-// typedText is what somebody wrote, with what it was written in.
-func typedText(typed string, in Measure, unit string) string {
-	if in == InLevel {
-		return fmt.Sprintf("%s %s, en 2030", typed, unit)
-	}
-	return typed + french.NoBreak + "ktCO₂e par an, de moins en 2030 qu’en 2019"
 }

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/national"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/series"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
@@ -44,6 +45,8 @@ type Deps struct {
 	Now  func() time.Time
 	// Own gives the targets that a territory has set itself; nil where no room does.
 	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
+	// Ambition tells what a region's COP shared, beside its plans; nil where no room does.
+	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 }
@@ -67,6 +70,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-series-one":   d.seriesOne,
 		"api-trends":       d.trends,
 		"api-plans":        d.plans,
+		"api-objectives":   d.objectives,
 	}
 }
 

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +18,10 @@ import (
 	"jalon/data"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/db"
 	"jalon/internal/framework"
+	"jalon/internal/journal"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
 	"jalon/internal/territory"
@@ -42,6 +46,7 @@ var patterns = map[string]string{
 	"/api/v1/series/{code}":              "api-series-one",
 	"/api/v1/trends/{territory}":         "api-trends",
 	"/api/v1/plans/{territory}":          "api-plans",
+	"/api/v1/objectives/{territory}":     "api-objectives",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
@@ -67,10 +72,17 @@ func server(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
+	q := testkit.DB(t)
+	now := func() time.Time { return time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC) }
+	ids := db.NewIDs(now, rand.Reader)
+	cops := &cop.Room{DB: q, IDs: ids, Now: now, Journal: journal.New(ids, now, db.NewCursors([]byte("essai"))), Cursors: db.NewCursors([]byte("essai")), Random: rand.Reader}
+	if err := cops.Load(t.Context(), data.FS, m.Tree()); err != nil {
+		t.Fatal(err)
+	}
 	d := api.Deps{
 		Book:      book,
-		Q:         testkit.DB(t),
-		Now:       func() time.Time { return time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC) },
+		Q:         q,
+		Now:       now,
 		Model:     func(context.Context) (*panorama.Model, error) { return m, nil },
 		Explain:   m.Explain,
 		CursorKey: []byte("essai"),
@@ -194,6 +206,16 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 		{"/plans/region:99", "Problem", 404},
 		{"/plans/epci:246700488", "Problem", 400},
 		{"/plans/rien", "Problem", 400},
+		{"/objectives/region:44", "Objectives", 200},
+		{"/objectives/department:67?cycle=2023-24", "Objectives", 200},
+		{"/objectives/region:04", "Objectives", 200},
+		{"/objectives/nation", "Objectives", 200},
+		{"/objectives/region:44?cycle=1999", "Problem", 404},
+		{"/objectives/nation?cycle=1999", "Problem", 404},
+		{"/objectives/region:99", "Problem", 404},
+		{"/objectives/commune:67482", "Problem", 400},
+		{"/objectives/rien", "Problem", 400},
+		{"/objectives/region:44?levier=x", "Problem", 400},
 		{"/plans/region:44?levier=x", "Problem", 400},
 		{"/territories/region:99", "Problem", 404},
 		{"/territories/rien", "Problem", 400},

@@ -48,7 +48,13 @@ func (d Deps) plans(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := plan.Read(r.Context(), d.Q, m, ref.Code, nil)
+	var ambition plan.Ambition
+	if d.Ambition != nil {
+		if ambition, err = d.Ambition(r.Context(), ref.Code); err != nil {
+			return err
+		}
+	}
+	x, err := plan.Read(r.Context(), d.Q, m, ref.Code, ambition)
 	if err != nil {
 		return err
 	}
@@ -76,6 +82,7 @@ func (d Deps) plans(w http.ResponseWriter, r *http.Request) error {
 		Covered    int64      `json:"covered_population"`
 		Population int64      `json:"population"`
 		Figure     string     `json:"figure"`
+		Shared     *planSide  `json:"shared"`
 	}
 	out := struct {
 		Territory place    `json:"territory"`
@@ -97,6 +104,9 @@ func (d Deps) plans(w http.ResponseWriter, r *http.Request) error {
 				one.Regional = append(one.Regional, planSide{Kind: string(s.Plan.Kind), Name: s.Plan.Name, Kt: knownOr(s.Effort.Kt), Level: knownOr(s.Effort.Level), Change: knownOr(s.Effort.Change), Unit: s.Effort.Unit,
 					Reason: s.Effort.Kt.Reason, Steps: append([]string{}, s.Effort.Steps...), Compared: i == 0 && l.Gap.Known})
 			}
+		}
+		if e := l.Ambition; e.Kt.Known || e.Level.Known {
+			one.Shared = &planSide{Kind: "cop", Name: "COP", Kt: knownOr(e.Kt), Level: knownOr(e.Level), Change: knownOr(e.Change), Unit: e.Unit, Reason: e.Kt.Reason, Steps: e.Steps}
 		}
 		out.Items = append(out.Items, one)
 	}

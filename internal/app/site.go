@@ -132,6 +132,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.figures.Register(restitution.Prefix, a.restitution.Explain)
 	a.figures.Register(series.Trends, a.explainSeries)
 	a.figures.Register(survey.Figures, a.survey.Explain)
+	a.figures.Register(objective.Prefix, a.explainObjective)
 	theme, files, err := readTheme(a.Config.ThemeDir)
 	if err != nil {
 		return err
@@ -139,7 +140,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, Own: a.own, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, Objectives: a.objectives, Diagnosis: a.diagnosis, Blocks: a.blocks(book), PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, Own: a.own, Ambition: a.ambition, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, Objectives: a.objectives, Diagnosis: a.diagnosis, Blocks: a.blocks(book), PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.metrics.around(handler), a.Log)
@@ -165,7 +166,7 @@ func taken(addr string, err error) error {
 func (a *App) more(theme ui.Theme, book *series.Book) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Demo: a.demo, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
-	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now, Own: a.own}) {
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now, Own: a.own, Ambition: a.ambition}) {
 		all[name] = h
 	}
 	for name, h := range reports.Handlers(a.reports(frame)) {
@@ -186,16 +187,6 @@ func (a *App) perimeter(ctx context.Context, id string) (territory.Territory, []
 	}
 	communes, err := territory.MembersOf(ctx, a.DB, m.Tree(), id)
 	return p.Territory(m.Tree()), communes, err
-}
-
-// own gives the targets that a territory has set itself: those of the documents
-// of a region, until it has an objective of its own.
-func (a *App) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
-	m, err := a.Model(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return plan.Own(ctx, a.DB, m, ref)
 }
 
 // Addr is the address that New opened: the real port when 0 was asked.

@@ -17,6 +17,7 @@ type Effort struct {
 	Unit   string // of Change and Level, empty when the lever has none
 	Steps  []string
 	Base   string // the years it really counts, when they are not 2019 to 2030; empty otherwise
+	Key    string // of its figure, when it has one of its own: what a COP shared
 }
 
 func without(reason string) Effort {

@@ -92,6 +92,8 @@ type Deps struct {
 	// it aims at on the axes that have no kt; nil where no room does.
 	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
 	Aim func(ctx context.Context, region territory.Ref) (trends.Aim, error)
+	// Ambition tells what a region's COP shared, beside its plans; nil where no room does.
+	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
 	// DB holds free perimeters and imported series.
 	DB db.Q
 	// NewID makes the id of a new row.
@@ -199,7 +201,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
-	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans"))}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans")), Ambition: s.Ambition}))
 	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge}))
 	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))
@@ -210,7 +212,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(operator.Handlers(s.shell, s.Desk))
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
-	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own}))
+	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Ambition: s.Ambition}))
 	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers()) {
 		add(hs)
 	}

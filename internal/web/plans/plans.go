@@ -27,7 +27,7 @@ type Deps struct {
 	Room  *plan.Room
 	// Cursors seal where a preview goes on.
 	Cursors db.Cursors
-	// Ambition tells what a region's COP set for its levers; nil while nothing does.
+	// Ambition tells what a region's COP shared for its levers; nil where no room does.
 	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
 }
 
@@ -227,12 +227,22 @@ func lines(x plan.Comparison) (ui.Table, []stepsOf) {
 		for _, c := range l.Sum.Left {
 			said = append(said, c.Plan.Name+nb+": hors du total, "+c.Kt.Reason)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.ShortName, Href: wording.LeverPath(l.Line.Lever.Code)}, offered, regional, difference, gap, sum, covered, cellOf(l.Ambition.Kt, decimals)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.ShortName, Href: wording.LeverPath(l.Line.Lever.Code)}, offered, regional, difference, gap, sum, covered, ambitionCell(l, decimals)}})
 		if len(said) > 0 {
 			steps = append(steps, stepsOf{Lever: l.Line.Lever.ShortName, Lines: said})
 		}
 	}
 	return t, steps
+}
+
+// ambitionCell is what the COP shared, with when, and leads to its explanation.
+func ambitionCell(l plan.Line, decimals int) ui.Cell {
+	c := cellOf(l.Ambition.Kt, decimals)
+	c.Sub = strings.Join(l.Ambition.Steps, ", ")
+	if l.Ambition.Kt.Known && l.Ambition.Key != "" {
+		c.Explain, c.Name = wording.FigurePath(l.Ambition.Key), l.Line.Lever.ShortName
+	}
+	return c
 }
 
 // besides writes what another document of the region does, in short: why it

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"jalon/internal/figure"
+	"jalon/internal/objective"
+	"jalon/internal/panorama"
+	"jalon/internal/plan"
+	"jalon/internal/series"
+	"jalon/internal/territory"
+)
+
+// own gives the targets that a territory has set itself: what its COP shared, then
+// what the documents of a region say.
+func (a *App) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := objective.Own(ctx, a.DB, m, ref)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := plan.Own(ctx, a.DB, m, ref)
+	if err != nil {
+		return nil, err
+	}
+	return func(lever string) []series.Target { return slices.Concat(shared(lever), plans(lever)) }, nil
+}
+
+// ambition tells what the COP of a region shared, for the plans beside it.
+func (a *App) ambition(ctx context.Context, region string) (plan.Ambition, error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return objective.Ambition(ctx, a.DB, m, region)
+}
+
+// explainObjective answers for the figures of objectives, with what anyone may
+// read.
+func (a *App) explainObjective(ctx context.Context, key string) (figure.Explanation, error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return figure.Explanation{}, err
+	}
+	return a.objectives.Explain(ctx, m, key)
+}

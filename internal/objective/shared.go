@@ -1,0 +1,132 @@
+package objective
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/french"
+	"jalon/internal/panorama"
+	"jalon/internal/plan"
+	"jalon/internal/series"
+	"jalon/internal/territory"
+)
+
+// InForceOf lists what both heads shared for a territory, by lever: that of the
+// newest cycle where there are several. Anyone may read it.
+func InForceOf(ctx context.Context, q db.Q, at string) (_ []Objective, err error) {
+	defer apperr.Wrap(&err, "objective.InForceOf(%q)", at)
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.territory = $1 AND o.shared_rev > 0 ORDER BY o.lever, o.cycle DESC, o.id`, at)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
+	var out []Objective
+	for _, o := range all {
+		if len(out) == 0 || out[len(out)-1].Lever != o.Lever {
+			out = append(out, o)
+		}
+	}
+	return out, err
+}
+
+// SharedName is how pages name an objective in force.
+func SharedName(on string) string { return "objectif partagé par la COP le " + french.Day(on) }
+
+// Own gives the objectives in force of a territory as targets that judge a trend,
+// those that have a level.
+func Own(ctx context.Context, q db.Q, m *panorama.Model, ref territory.Ref) (_ panorama.Own, err error) {
+	defer apperr.Wrap(&err, "objective.Own(%s)", ref)
+	if ref.Scale != territory.RegionS && ref.Scale != territory.Department {
+		return panorama.NoOwn, nil
+	}
+	all, err := InForceOf(ctx, q, ref.String())
+	if err != nil || len(all) == 0 {
+		return panorama.NoOwn, err
+	}
+	p, err := m.Of(ref)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]series.Target{}
+	for _, line := range p.Lines {
+		for _, o := range all {
+			level := o.SharedValue.Level
+			// The panorama's own words name the unit: a series is held against them.
+			unit := cmp.Or(line.Equiv.Unit, o.SharedValue.Unit, line.Lever.Unit)
+			// A change since 2019 is no level to reach.
+			if o.Lever != line.Lever.Code || !level.Known || unit == "" || strings.HasSuffix(o.SharedValue.Unit, SinceStart) {
+				continue
+			}
+			t := series.Target{Origin: series.Shared, Label: SharedName(o.SharedOn), Value: level.V, Unit: unit, Year: series.Horizon, Source: SharedName(o.SharedOn), Key: Key(o.Lever, o.Territory, o.Cycle)}
+			if line.Equiv.Start.Known {
+				t.Base, t.BaseYear = line.Equiv.Start.V, plan.BaseYear
+			}
+			out[o.Lever] = append(out[o.Lever], t)
+		}
+	}
+	return func(lever string) []series.Target { return out[lever] }, nil
+}
+
+// Ambition tells what the COP of a region shared for a lever, in the terms in which
+// plans are compared.
+func Ambition(ctx context.Context, q db.Q, m *panorama.Model, region string) (_ plan.Ambition, err error) {
+	defer apperr.Wrap(&err, "objective.Ambition(%q)", region)
+	ref := territory.Ref{Scale: territory.RegionS, Code: region}
+	all, err := InForceOf(ctx, q, ref.String())
+	if err != nil {
+		return nil, err
+	}
+	p, err := m.Of(ref)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]plan.Effort{}
+	for _, o := range all {
+		v := o.SharedValue
+		e := plan.Effort{Unit: v.Unit, Steps: []string{SharedName(o.SharedOn)}, Key: Key(o.Lever, o.Territory, o.Cycle),
+			Kt:     plan.Figure{V: v.Kg.Kg.Kt(), Known: v.Kg.Known, Reason: v.Kg.Reason},
+			Level:  plan.Figure{V: v.Level.V, Known: v.Level.Known, Reason: v.Level.Reason},
+			Change: plan.Figure{Reason: noLevel}}
+		if unit, change := strings.CutSuffix(v.Unit, SinceStart); change {
+			e.Unit, e.Change, e.Level = unit, e.Level, e.Change
+		}
+		for _, line := range p.Lines {
+			if line.Lever.Code == o.Lever && line.Equiv.Start.Known && e.Level.Known {
+				e.Change = plan.Figure{V: e.Level.V - line.Equiv.Start.V, Known: true}
+			}
+		}
+		out[o.Lever] = e
+	}
+	return func(lever string) (plan.Effort, bool) { e, ok := out[lever]; return e, ok }, nil
+}
+
+// ReadDepartments sets the region of a COP beside its départements, as a reader may
+// know them, in one statement.
+func ReadDepartments(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, onTable func(Objective) bool) (_ []LeverClosure, err error) {
+	defer apperr.Wrap(&err, "objective.ReadDepartments(%s)", c.ID)
+	rows, err := OfCOP(ctx, q, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	return CloseDepartments(m, c.Region, rows, onTable)
+}
+
+// ReadPerimeters sets the region of a COP beside the CRTE that are in force on a
+// day and touch it, in two statements.
+func ReadPerimeters(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, day string, onTable func(Objective) bool) (_ Perimeters, err error) {
+	defer apperr.Wrap(&err, "objective.ReadPerimeters(%s)", c.ID)
+	rows, err := OfCOP(ctx, q, c.ID)
+	if err != nil {
+		return Perimeters{}, err
+	}
+	communes, err := m.Tree().CommunesOf(territory.Ref{Scale: territory.RegionS, Code: c.Region})
+	if err != nil {
+		return Perimeters{}, err
+	}
+	zones, err := territory.ZonesOver(ctx, q, m.Tree(), territory.CRTE, day, communes)
+	if err != nil {
+		return Perimeters{}, err
+	}
+	return ClosePerimeters(m, c.Region, zones, rows, onTable)
+}

@@ -128,7 +128,9 @@ func TestIntervalsAreThoseOfAFixedDraw(t *testing.T) {
 	all := []Evidence{{Lever: "a", Facts: fact(1, 0)}, {Lever: "b", Facts: fact(0, 1)}, {Lever: "c", Facts: fact(0, 0)}}
 	first := Score(all, w)
 	for range 3 {
-		if again := Score(all, w); !slices.EqualFunc(first, again, func(x, y Scored) bool { return x.Lever == y.Lever && x.Low == y.Low && x.High == y.High && x.Top == y.Top }) {
+		if again := Score(all, w); !slices.EqualFunc(first, again, func(x, y Scored) bool {
+			return x.Lever == y.Lever && x.Low == y.Low && x.High == y.High && x.Top == y.Top
+		}) {
 			t.Fatal("the same evidence gave other intervals")
 		}
 	}

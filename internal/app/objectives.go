@@ -14,16 +14,16 @@ import (
 
 // own gives the targets that a territory has set itself: what its COP shared, then
 // what the documents of a region say.
-func (a *App) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
-	m, err := a.Model(ctx)
+func (c *Core) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
+	m, err := c.Model(ctx)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := objective.Own(ctx, a.DB, m, ref)
+	shared, err := objective.Own(ctx, c.DB, m, ref)
 	if err != nil {
 		return nil, err
 	}
-	plans, err := plan.Own(ctx, a.DB, m, ref)
+	plans, err := plan.Own(ctx, c.DB, m, ref)
 	if err != nil {
 		return nil, err
 	}

@@ -130,6 +130,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return plan.Explain(ctx, a.DB, m, key)
 	})
 	a.figures.Register(restitution.Prefix, a.restitution.Explain)
+	a.figures.Register(diagnosis.Prefix, a.diagnosis.ExplainScore)
 	a.figures.Register(series.Trends, a.explainSeries)
 	a.figures.Register(survey.Figures, a.survey.Explain)
 	a.figures.Register(objective.Prefix, a.explainObjective)

@@ -67,7 +67,9 @@ func settle(t testing.TB, d *db.DB) place {
 	at.catalogue = live.New(live.Sources{DB: d, Now: clock, Model: func(context.Context) (*panorama.Model, error) { return at.model, nil }, Book: at.book})
 	at.figures = &figure.Registry{}
 	at.figures.Register("panorama", at.model.Explain)
-	at.figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) { return plan.Explain(ctx, d, at.model, key) })
+	at.figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		return plan.Explain(ctx, d, at.model, key)
+	})
 	at.figures.Register(series.Trends, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return at.book.Explain(ctx, d, func(text string) (string, string, error) {
 			ref, err := territory.ParseRef(text)

@@ -1,0 +1,35 @@
+package objective
+
+import (
+	"cmp"
+
+	"jalon/internal/french"
+	"jalon/internal/panorama"
+	"jalon/internal/series"
+)
+
+// Targets brings what a COP shared for its region to the levels that may judge a
+// trend. What is only on the table judges nothing, nor does an objective in tonnes
+// alone.
+func Targets(p panorama.Panorama, rows []Objective) panorama.Own {
+	out := map[string][]series.Target{}
+	for _, o := range rows {
+		now, ok := o.Now(false)
+		if !ok || o.Territory != p.Territory.Ref.String() || !now.Value.Level.Known {
+			continue
+		}
+		for i := range p.Lines {
+			l := &p.Lines[i]
+			if l.Lever.Code != o.Lever {
+				continue
+			}
+			// The panorama's own words name the unit: a series is held against them.
+			t := series.Target{Origin: series.Shared, Label: "objectif partagé par la COP le " + french.Day(now.On), Value: now.Value.Level.V, Unit: cmp.Or(l.Equiv.Unit, now.Value.Unit), Year: series.Horizon, Source: "COP"}
+			if l.Equiv.Start.Known {
+				t.Base, t.BaseYear = l.Equiv.Start.V, 2019
+			}
+			out[o.Lever] = append(out[o.Lever], t)
+		}
+	}
+	return func(lever string) []series.Target { return out[lever] }
+}

@@ -66,6 +66,7 @@ type reading struct {
 	*Catalogue
 	diagnosis.Place
 	model *panorama.Model
+	said  said // sources_answers.go
 }
 
 // Make makes a block. Parameters that the block does not know are left aside, and

@@ -130,6 +130,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return plan.Explain(ctx, a.DB, m, key)
 	})
 	a.figures.Register(restitution.Prefix, a.restitution.Explain)
+	a.figures.Register(diagnosis.Prefix, a.diagnosis.ExplainScore)
 	a.figures.Register(series.Trends, a.explainSeries)
 	a.figures.Register(survey.Figures, a.survey.Explain)
 	theme, files, err := readTheme(a.Config.ThemeDir)
@@ -190,12 +191,12 @@ func (a *App) perimeter(ctx context.Context, id string) (territory.Territory, []
 
 // own gives the targets that a territory has set itself: those of the documents
 // of a region, until it has an objective of its own.
-func (a *App) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
-	m, err := a.Model(ctx)
+func (c *Core) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
+	m, err := c.Model(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return plan.Own(ctx, a.DB, m, ref)
+	return plan.Own(ctx, c.DB, m, ref)
 }
 
 // Addr is the address that New opened: the real port when 0 was asked.

@@ -224,7 +224,7 @@ func (b answers) stopped() document.Part {
 		for i, o := range top {
 			labels[i] = o.Label
 		}
-		return []document.Cell{cell(strings.Join(labels, ", ")), cell(french.Integer(top[0].N) + " sur " + french.Integer(n))}
+		return []document.Cell{cell(strings.Join(labels, ", ")), cell(french.Integer(top[0].N) + nb + "sur" + nb + french.Integer(n))}
 	}
 	total := map[string]int{}
 	for _, s := range b.sorted {

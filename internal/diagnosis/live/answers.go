@@ -20,11 +20,13 @@ func answers() []block {
 	a := diagnosis.Answers
 	lever := block{diagnosis.Live{Code: string(a) + "/levier", Part: a, Name: "Un levier, par type de collectivité", Help: "Pertinence et mobilisation d’un levier selon qui répond, ses freins et ses besoins. De la restitution publiée.",
 		Options: []diagnosis.Option{{Name: "levier", Label: "Levier", Values: append([][2]string{{"", "celui à débloquer jugé le plus pertinent"}}, asked()...)}}}, oneLever}
+	ticks := usually(a, "freins-besoins", "Freins et besoins les plus cités", "Ce que les collectivités cochent le plus souvent, et pour quels leviers. De la restitution publiée.", ticked)
+	ticks.Options = []diagnosis.Option{{Name: "detail", Label: "Détail", Values: [][2]string{{"ensemble", "tous leviers ensemble"}, {"leviers", "et levier par levier"}}}}
 	return []block{
 		usually(a, "repondants", "Qui a répondu", "Taux de réponse par type de collectivité, communes à part, et par département. De la restitution publiée, ou de la campagne en cours.", respondents),
 		usually(a, "familles", "Les trois familles de leviers", "Chaque levier selon la pertinence perçue et la mobilisation, avec l’intervalle de chaque score. De la restitution publiée.", families),
 		usually(a, "actions", "Les actions les plus et les moins engagées", "Part des collectivités engagées sur chaque action, parmi celles qu’elle concerne. De la restitution publiée.", actions),
-		usually(a, "freins-besoins", "Freins et besoins les plus cités", "Ce que les collectivités cochent le plus souvent, et pour quels leviers. De la restitution publiée.", ticked),
+		ticks,
 		lever,
 		usually(a, "freins-retenus", "Les freins retenus, et les réponses de l’échelon national", "Les freins que l’équipe a retenus, ceux qui sont remontés, et ce que la nation en dit.", retained),
 		usually(a, "pertinence-rythme", "Pertinence perçue et rythme observé", "Les familles de leviers croisées avec le verdict des séries publiées. De la restitution publiée et des tendances.", besidePace),
@@ -171,20 +173,49 @@ func families(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 		}
 		return diagnosis.Made{}, err
 	}
-	q, f := p.Quadrant(), p.Families()
+	q := p.Quadrant()
 	if q.Missing != "" {
 		return lacking(q.Missing, comingFamilies), nil
 	}
-	fragile := 0
-	for _, s := range p.Sorted() {
-		if s.Stability.Fragile {
-			fragile++
+	out := diagnosis.Made{Title: capital(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: q.Blocks,
+		Notes: []string{p.editionNote(), "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + sp + "%. Un classement est fragile quand cet intervalle contient un seuil."}}
+	t, fragile := p.sorted()
+	for i, b := range out.Blocks {
+		if c, ok := b.(document.Chart); ok {
+			c.Table = t
+			out.Blocks[i] = c
 		}
 	}
-	out := diagnosis.Made{Title: capital(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: append(q.Blocks, f.Blocks...), Notes: append([]string{p.editionNote()}, f.Notes...)}
+	says := "C’est une lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas."
 	if fragile > 0 {
-		out.Blocks = slices.Insert(out.Blocks, 1, document.Block(document.Quote{Title: "Ce que ce classement ne dit pas", Spans: document.Plain(
-			"Pour " + some(fragile, "levier", "leviers") + ", le classement est fragile\u00a0: l’intervalle de confiance d’un score contient le seuil, et d’autres réponses pourraient changer la famille. C’est une lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.")}))
+		says = "Pour " + some(fragile, "levier", "leviers") + ", le classement est fragile\u00a0: l’intervalle de confiance d’un score contient le seuil, et d’autres réponses pourraient changer la famille. " + says
 	}
+	out.Blocks = append(out.Blocks, document.Quote{Title: "Ce que ce classement ne dit pas", Spans: document.Plain(says)})
 	return out, nil
+}
+
+// sorted is the table of the levers that the chart draws, by family, with what each
+// stands on; then those that have no place in it. fragile counts those whose family
+// other answers could change.
+func (p *published) sorted() (t document.Table, fragile int) {
+	t = document.Table{ID: "leviers-familles", Caption: "Les leviers, par famille puis par pertinence", Columns: []document.Column{textColumn("Levier"), textColumn("Famille"), numberColumn("Pertinence", ""), numberColumn("Mobilisation", ""), numberColumn("Ont noté", "")}}
+	for _, s := range p.Sorted() {
+		name, family := s.Lever.Title, plainCell(s.Family.Name())
+		if s.Number > 0 {
+			name = french.Integer(s.Number) + ". " + name
+		}
+		if s.Family == restitution.Unsorted {
+			family = lackCell(s.Family.Means())
+		}
+		if s.Stability.Fragile {
+			family.Text += ", fragile"
+			fragile++
+		}
+		noted := lackCell(s.Reason(restitution.Relevance))
+		if !s.Hidden {
+			noted = plainCell(french.Integer(s.Scores[restitution.Relevance].N) + " sur " + french.Integer(s.Population))
+		}
+		t.Rows = append(t.Rows, []document.Cell{plainCell(name), family, p.Score(s.LeverOf, restitution.Relevance), p.Score(s.LeverOf, restitution.Mobilisation), noted})
+	}
+	return t, fragile
 }

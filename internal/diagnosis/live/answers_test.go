@@ -310,10 +310,10 @@ func TestAPublishedRestitutionIsShownAndStays(t *testing.T) {
 		says(t, h.make(t, "44", "questionnaire/freins-retenus", nil), "Le raccordement prend trois ans", "en cours", "Un décret est en préparation.", "Le foncier manque", "2\u00a0freins sont retenus, dont 1")
 		says(t, h.make(t, "44", "questionnaire/pertinence-rythme", nil), "En retard", "À contre-sens")
 		says(t, h.make(t, "44", "points-forts/retenus", nil), "Un réseau cyclable continu", "Bas-Rhin", "120 km en trois ans.", "https://exemple.fr/rapport", "l’auteur n’a pas donné de résultat", "3\u00a0points forts sont retenus")
-		says(t, h.make(t, "44", "points-forts/pratiques", nil), "Deux lignes à l’essai.", "1\u00a0bonne pratique d’ailleurs")
+		says(t, h.make(t, "44", "points-forts/pratiques", nil), "Deux lignes à l’essai.", "1\u00a0bonne pratique d’une autre région")
 		says(t, h.make(t, "44", "synthese/leviers", nil), "Un réseau cyclable continu", "Le foncier manque (et 1\u00a0autre)", "panorama/2024-07/")
 		says(t, h.make(t, "44", "synthese/cartes", map[string]string{"nombre": "3"}), "Les 3\u00a0plus grands leviers portent", "Pertinence perçue")
-		says(t, h.make(t, "44", "synthese/debat", nil), "Nommer le frein", "D’abord pour")
+		says(t, h.make(t, "44", "synthese/debat", nil), "Nommer le frein", "À débattre")
 
 		// Each figure is explained, to who leads the region as to anyone, as published.
 		seen := 0

@@ -24,11 +24,11 @@ func actions(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Ma
 		return lacking(p.None, coming), nil
 	}
 	const shown = 8
-	first := p.Implemented(shown)
-	if first.Missing != "" {
-		return lacking(first.Missing, coming), nil
+	part := p.Implemented(shown)
+	if part.Missing != "" {
+		return lacking(part.Missing, coming), nil
 	}
-	out := made(first)
+	out := made(part)
 	out.Notes = append([]string{p.editionNote()}, out.Notes...)
 	all := p.Group().Implemented()
 	rest := all[min(shown, len(all)):]
@@ -83,8 +83,23 @@ func (p *published) citations(of func(i int) ([]restitution.Ticked, int)) []cite
 	return out
 }
 
+// first names what comes first on the most levers, and on how many.
+func first(all []cited, one, many string) string {
+	var names []string
+	n := len(all[0].levers)
+	for _, c := range all {
+		if len(c.levers) == n {
+			names = append(names, within(c.label))
+		}
+	}
+	if len(names) == 1 {
+		return names[0] + " est " + one + ", en tête sur " + some(n, "levier", "leviers")
+	}
+	return french.List(names) + " sont " + many + ", chacun en tête sur " + some(n, "levier", "leviers")
+}
+
 // ticked are the obstacles and the needs most often named.
-func ticked(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func ticked(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
 	const coming = "Ce bloc dira ce qui freine et ce qui manque, levier par levier."
 	p, err := r.told(ctx)
 	if err != nil {
@@ -98,14 +113,11 @@ func ticked(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		return lacking("Trop peu de collectivités ont coché un frein ou un besoin\u00a0: il en faut cinq par levier.", coming), nil
 	}
 	out := diagnosis.Made{Notes: []string{p.editionNote(), "Question posée une fois par levier, à celles qui en ont noté une action. Plusieurs réponses possibles\u00a0; à égalité, chacune compte en tête."}}
-	head := func(c []cited, one, many, what string) string {
-		return within(c[0].label) + " est " + what + " le plus cité sur " + some(len(c[0].levers), one, many)
-	}
 	switch {
 	case len(obstacles) > 0 && len(obstacles[0].levers) > 0:
-		out.Title = capital(head(obstacles, "levier", "leviers", "le frein"))
+		out.Title = first(obstacles, "le frein le plus cité", "les freins les plus cités")
 	case len(needs) > 0 && len(needs[0].levers) > 0:
-		out.Title = capital(head(needs, "levier", "leviers", "le besoin"))
+		out.Title = first(needs, "le besoin le plus cité", "les besoins les plus cités")
 	}
 	add := func(id, caption, label string, all []cited) {
 		if len(all) == 0 {
@@ -128,7 +140,9 @@ func ticked(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	}
 	add("freins-cites", "Les freins les plus cités", "Frein", obstacles)
 	add("besoins-cites", "Les besoins les plus cités", "Besoin", needs)
-	out.Blocks = append(out.Blocks, p.Stopped().Blocks...)
+	if params["detail"] == "leviers" {
+		out.Blocks = append(out.Blocks, p.Stopped().Blocks...)
+	}
 	return out, nil
 }
 
@@ -171,7 +185,7 @@ func oneLever(ctx context.Context, r *reading, params map[string]string) (diagno
 	if m := l.Scores[restitution.Mobilisation]; m.Known {
 		out.Title += ", mobilisation " + m.Percent() + ", levier " + th.Of(score, m).Name()
 	}
-	t := document.Table{ID: "levier-types", Caption: l.Lever.Title + ", par type de collectivité", Columns: []document.Column{textColumn("Type"), numberColumn("Pertinence", ""), numberColumn("Mobilisation", ""), numberColumn("Ont noté", ""), textColumn("Famille")}}
+	t := document.Table{ID: "levier-types", Caption: l.Lever.Title + ", par type de collectivité", Columns: []document.Column{textColumn("Type"), numberColumn("Pertinence", ""), numberColumn("Mobilisation", ""), textColumn("Ont noté"), textColumn("Famille")}}
 	line := func(name string, in report.Told, y restitution.LeverOf) {
 		noted := lackCell(y.Reason(restitution.Relevance))
 		if !y.Hidden {

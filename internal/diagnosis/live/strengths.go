@@ -168,7 +168,7 @@ func borrowed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 	}
 	switch {
 	case len(all.taken) > 0:
-		out.Title = "La région s’inspire de " + some(len(all.taken), "bonne pratique", "bonnes pratiques") + " d’ailleurs"
+		out.Title = "La région s’inspire de " + some(len(all.taken), "bonne pratique d’une autre région", "bonnes pratiques d’autres régions")
 	case fits > 0:
 		out.Title = some(fits, "bonne pratique d’une autre région touche", "bonnes pratiques d’autres régions touchent") + " aux leviers en retard ou à débloquer"
 	default:

@@ -173,7 +173,7 @@ func crossed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Ma
 	if err != nil {
 		return unless(err, "")
 	}
-	t := document.Table{ID: "leviers-synthese", Caption: "Les leviers, du plus grand objectif au plus petit", Columns: []document.Column{textColumn("Levier"), numberColumn("Objectif", "ktCO₂e par an"), textColumn("Rythme"), textColumn("Famille"), textColumn("Ce qui bloque"), textColumn("Ce qui marche")}}
+	t := document.Table{ID: "leviers-synthese", Caption: "Les leviers, du plus grand objectif au plus petit", Columns: []document.Column{textColumn("Levier"), textColumn("Rythme"), textColumn("Famille"), textColumn("Ce qui bloque"), textColumn("Ce qui marche"), numberColumn("Objectif", "ktCO₂e par an")}}
 	late, both := 0, 0
 	for _, x := range all {
 		v := x.Verdict()
@@ -187,7 +187,7 @@ func crossed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Ma
 		if p.None != "" {
 			family = lackCell("la restitution n’est pas publiée")
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Line.Lever.ShortName, "/leviers/"+x.Line.Lever.Code), tonnes(x.Line.Objective, x.Line.FigureKey), x.paceCell(r.ref().String()), family, x.blocks(r, p), x.works(r)})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Line.Lever.ShortName, "/leviers/"+x.Line.Lever.Code), x.paceCell(r.ref().String()), family, x.blocks(r, p), x.works(r), tonnes(x.Line.Objective, x.Line.FigureKey)})
 	}
 	if len(t.Rows) == 0 {
 		return lacking("Le panorama ne donne aucun levier pour cette région.", ""), nil
@@ -311,16 +311,11 @@ func toDebate(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 		if n[f] == 0 {
 			continue
 		}
-		t := document.Table{ID: "debat-" + string(f), Caption: capital(f.Name()) + sp + ": " + f.Means(), Columns: []document.Column{textColumn("À débattre"), textColumn("D’abord pour")}}
-		names := r.largestOf(p.Sorted(), f, all)
-		for i, subject := range f.Debate() {
-			first := plainCell(names)
-			if i > 0 {
-				first = plainCell("les mêmes leviers")
-			}
-			t.Rows = append(t.Rows, []document.Cell{plainCell(capital(subject)), first})
+		var subjects [][]document.Span
+		for _, subject := range f.Debate() {
+			subjects = append(subjects, document.Plain(capital(subject)+"."))
 		}
-		out.Blocks = append(out.Blocks, t)
+		out.Blocks = append(out.Blocks, document.Text{Spans: []document.Span{{Text: capital(f.Name()), Bold: true}, {Text: ", " + f.Means() + sp + ": " + r.largestOf(p.Sorted(), f, all) + ". À débattre" + sp + ":"}}}, document.List{Items: subjects})
 	}
 	if len(out.Blocks) == 0 {
 		return lacking("Aucun levier n’est dans une famille\u00a0: moins de cinq collectivités les ont notés.", coming), nil

@@ -22,6 +22,7 @@ import (
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
 	"jalon/internal/restitution"
@@ -41,6 +42,7 @@ type house struct {
 	book      *series.Book
 	cops      *cop.Room
 	told      *restitution.Room
+	themes    *diagnosis.Room
 	known     *knowledge.Room
 	catalogue *live.Catalogue
 	figures   *figure.Registry
@@ -82,11 +84,18 @@ func build(t testing.TB, d *db.DB) *house {
 	if err := h.known.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	h.catalogue = live.New(live.Sources{DB: d, Now: now, Model: func(context.Context) (*panorama.Model, error) { return h.model, nil }, Book: h.book, Restitution: h.told,
-		Diagnosis: &diagnosis.Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: h.cops}})
+	modelOf := func(context.Context) (*panorama.Model, error) { return h.model, nil }
+	h.themes = &diagnosis.Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: h.cops, Model: modelOf, Book: func() (*series.Book, error) { return h.book, nil }, Restitution: h.told,
+		Own: func(ctx context.Context, at territory.Ref) (panorama.Own, error) {
+			return plan.Own(ctx, d, h.model, at)
+		}}
+	h.cops.OnEnd[cop.ThemesAct] = h.themes.EndChoice
+	h.catalogue = live.New(live.Sources{DB: d, Now: now, Model: modelOf, Book: h.book, Restitution: h.told,
+		Diagnosis: h.themes})
 	rates := &survey.Room{DB: d, Now: now, Tree: treeOf}
 	h.figures.Register("panorama", h.model.Explain)
 	h.figures.Register(restitution.Prefix, h.told.Explain)
+	h.figures.Register(diagnosis.Prefix, h.themes.ExplainScore)
 	h.figures.Register(survey.Figures, rates.Explain)
 	h.figures.Register(series.Trends, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return h.book.Explain(ctx, d, func(ref string) (string, string, error) { return ref, "/", nil }, key)
@@ -198,6 +207,35 @@ func (h *house) knows(t testing.TB) {
 	}
 }
 
+// themed gives Grand Est two themes, of which both heads put one first.
+func (h *house) themed(t testing.TB) {
+	t.Helper()
+	ctx, copID := t.Context(), cop.RegionID(cop.First, "44")
+	in := diagnosis.ChoiceInput{Revs: map[string]int64{}, Chosen: map[string]bool{}, Why: map[string]string{}, Against: map[string]string{}}
+	for i, x := range []diagnosis.ThemeInput{{Name: "Rouler autrement", Kind: diagnosis.OfLevers, Maps: []string{"se-deplacer"}, Levers: []string{"voitures-electriques", "covoiturage"}},
+		{Name: "Emplois de la transition", Kind: diagnosis.Cross, Subject: "emploi", Maps: []string{"produire"}}} {
+		y, err := h.themes.AddTheme(ctx, as(policy.Team, "44"), copID, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Revs[y.ID] = y.Rev
+		if in.Chosen[y.ID] = i == 0; i == 0 {
+			in.Why[y.ID] = "Tout le monde roule."
+		}
+	}
+	says(t, h.make(t, "44", "synthese/choix", nil), "2\u00a0thèmes sont sur la table", "sujet transversal")
+	says(t, h.make(t, "44", "synthese/themes", nil), "n’ont encore mis aucun thème")
+	c, err := h.themes.ProposeChoice(ctx, as(policy.Team, "44"), copID, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range []policy.Role{policy.StateChair, policy.RegionChair} {
+		if _, err := h.cops.Consent(ctx, as(role, "44"), c.Act); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // mine are the blocks of this half of the catalogue.
 func mine(c *live.Catalogue) []diagnosis.Live {
 	return slices.DeleteFunc(c.List(), func(l diagnosis.Live) bool {
@@ -238,7 +276,7 @@ func text(t testing.TB, m diagnosis.Made) string {
 	return string(body)
 }
 
-func says(t *testing.T, m diagnosis.Made, want ...string) {
+func says(t testing.TB, m diagnosis.Made, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		if got := text(t, m); !strings.Contains(got, w) {
@@ -278,6 +316,7 @@ func TestNoBlockIsSilent(t *testing.T) {
 		h.knows(t)
 		check("while it is asked")
 		h.publish(t)
+		h.themed(t)
 		check("published")
 	})
 }
@@ -294,6 +333,7 @@ func TestAPublishedRestitutionIsShownAndStays(t *testing.T) {
 		says(t, h.make(t, "44", "questionnaire/familles", nil), "n’est pas encore publiée")
 		h.knows(t)
 		h.publish(t)
+		h.themed(t)
 		before := map[string]string{}
 		for _, l := range mine(h.catalogue) {
 			m := h.make(t, "44", l.Code, nil)
@@ -314,6 +354,10 @@ func TestAPublishedRestitutionIsShownAndStays(t *testing.T) {
 		says(t, h.make(t, "44", "synthese/leviers", nil), "Un réseau cyclable continu", "Le foncier manque (et 1\u00a0autre)", "panorama/2024-07/")
 		says(t, h.make(t, "44", "synthese/cartes", map[string]string{"nombre": "3"}), "Les 3\u00a0plus grands leviers portent", "Pertinence perçue")
 		says(t, h.make(t, "44", "synthese/debat", nil), "Nommer le frein", "À débattre")
+
+		says(t, h.make(t, "44", "synthese/scores", nil), "Rang quand les poids bougent", "diagnostic/score/")
+		says(t, h.make(t, "44", "synthese/choix", nil), "1\u00a0thème est mis en premier parmi les 2", "Tout le monde roule.", "Emplois de la transition")
+		says(t, h.make(t, "44", "synthese/themes", nil), "Rouler autrement", "ses leviers portent", "Voitures électriques", "aucun n’est retenu")
 
 		// Each figure is explained, to who leads the region as to anyone, as published.
 		seen := 0
@@ -385,6 +429,7 @@ func BenchmarkAnswers(b *testing.B) {
 			h.asked(b)
 			h.knows(b)
 			h.publish(b)
+			h.themed(b)
 			for b.Loop() {
 				r := h.open(b, "44")
 				for _, l := range mine(h.catalogue) {

@@ -157,7 +157,13 @@ func (r *reading) paces(ctx context.Context) ([]panorama.LeverTrend, error) {
 		return nil, err
 	}
 	r.Book.Complete(curves)
-	own, err := plan.Own(ctx, r.DB, r.model, r.ref())
+	// The targets that the scores of levers are held to, when the room knows them.
+	var own panorama.Own
+	if r.Diagnosis != nil && r.Diagnosis.Own != nil {
+		own, err = r.Diagnosis.Own(ctx, r.ref())
+	} else {
+		own, err = plan.Own(ctx, r.DB, r.model, r.ref())
+	}
 	if err != nil {
 		return nil, err
 	}

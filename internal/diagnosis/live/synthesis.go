@@ -22,11 +22,11 @@ func synthesis() []block {
 	s := diagnosis.Priorities
 	cards := usually(s, "cartes", "La carte d’identité des plus grands leviers", "Objectif, rythme, réponses, frein, besoin et point fort de chacun des plus grands leviers de la région.", identities)
 	cards.Options = []diagnosis.Option{{Name: "nombre", Label: "Nombre de leviers", Values: [][2]string{{"5", "les 5 plus grands"}, {"3", "les 3 plus grands"}, {"8", "les 8 plus grands"}, {"12", "les 12 plus grands"}}}}
-	return []block{
+	return slices.Concat([]block{
 		usually(s, "leviers", "Levier par levier, ce qui bloque et ce qui marche", "Objectif, rythme, famille, frein et points forts de chaque levier, en un tableau.", crossed),
 		cards,
 		usually(s, "debat", "Ce qui est à débattre", "Les sujets que chaque famille de leviers appelle, avec ses leviers les plus grands. De la restitution publiée.", toDebate),
-	}
+	}, themed())
 }
 
 // portrait is what is known of a lever of the panorama.

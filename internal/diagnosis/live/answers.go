@@ -186,11 +186,11 @@ func families(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 			out.Blocks[i] = c
 		}
 	}
-	says := "C’est une lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas."
+	out.Notes = append(out.Notes, "Lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.")
 	if fragile > 0 {
-		says = "Pour " + some(fragile, "levier", "leviers") + ", le classement est fragile\u00a0: l’intervalle de confiance d’un score contient le seuil, et d’autres réponses pourraient changer la famille. " + says
+		out.Title += ", dont " + some(fragile, "classement fragile", "classements fragiles")
+		out.Notes = append(out.Notes, "Pour "+some(fragile, "levier", "leviers")+", d’autres réponses pourraient changer la famille\u00a0: un score est à moins d’un intervalle du seuil.")
 	}
-	out.Blocks = append(out.Blocks, document.Quote{Title: "Ce que ce classement ne dit pas", Spans: document.Plain(says)})
 	return out, nil
 }
 

@@ -130,17 +130,12 @@ func besidePace(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 		}
 		return lacking(why, coming), nil
 	}
-	t := document.Table{ID: "pertinence-rythme", Caption: "Nombre de leviers, par famille et par verdict", Columns: []document.Column{textColumn("Famille")}}
+	t := document.Table{ID: "pertinence-rythme", Caption: "Nombre de leviers, par famille et par verdict", Columns: []document.Column{textColumn("Famille"), textColumn("En retard ou à contre-sens")}}
 	for _, v := range verdicts {
 		t.Columns = append(t.Columns, numberColumn(capital(v.Label()), ""))
 	}
-	t.Columns = append(t.Columns, numberColumn("Sans verdict", ""), textColumn("Pertinents ou non, ceux qui ne vont pas assez vite"))
+	t.Columns = append(t.Columns, numberColumn("Sans verdict", ""))
 	for _, f := range restitution.Families() {
-		row := []document.Cell{plainCell(capital(f.Name()) + sp + ": " + f.Means())}
-		for _, v := range verdicts {
-			row = append(row, plainCell(french.Integer(counts[f][string(v)])))
-		}
-		row = append(row, plainCell(french.Integer(counts[f][""])))
 		names := lackCell("aucun")
 		if n := len(late[f]); n > 0 {
 			names = plainCell(strings.Join(late[f][:min(4, n)], ", "))
@@ -148,9 +143,12 @@ func besidePace(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 				names.Text += " et " + some(n-4, "autre", "autres")
 			}
 		}
-		t.Rows = append(t.Rows, append(row, names))
+		row := []document.Cell{plainCell(capital(f.Name()) + sp + ": " + f.Means()), names}
+		for _, v := range verdicts {
+			row = append(row, plainCell(french.Integer(counts[f][string(v)])))
+		}
+		t.Rows = append(t.Rows, append(row, plainCell(french.Integer(counts[f][""]))))
 	}
-	t.Columns[len(t.Columns)-1].Label = "En retard ou à contre-sens"
 	title := some(behind, "levier va", "leviers vont") + " trop lentement sur " + french.Integer(judged) + " que l’on peut juger"
 	if n := len(late[restitution.Unblock]); n > 0 {
 		title += ", dont " + french.Integer(n) + " que les collectivités jugent " + french.Plural(n, "pertinent mais peu engagé", "pertinents mais peu engagés")

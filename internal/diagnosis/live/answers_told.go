@@ -123,7 +123,7 @@ func ticked(ctx context.Context, r *reading, params map[string]string) (diagnosi
 		if len(all) == 0 {
 			return
 		}
-		t := document.Table{ID: id, Caption: caption, Columns: []document.Column{textColumn(label), numberColumn("En tête", "leviers"), textColumn("Pour"), numberColumn("Coché", "fois")}}
+		t := document.Table{ID: id, Caption: caption, Columns: []document.Column{textColumn(label), textColumn("En tête pour"), numberColumn("En tête", "leviers"), numberColumn("Coché", "fois")}}
 		for _, c := range all[:min(8, len(all))] {
 			names := lackCell("en tête d’aucun levier")
 			if n := len(c.levers); n > 0 {
@@ -133,7 +133,7 @@ func ticked(ctx context.Context, r *reading, params map[string]string) (diagnosi
 				}
 				names = plainCell(text)
 			}
-			t.Rows = append(t.Rows, []document.Cell{plainCell(c.label), plainCell(french.Integer(len(c.levers))), names, plainCell(french.Integer(c.times))})
+			t.Rows = append(t.Rows, []document.Cell{plainCell(c.label), names, plainCell(french.Integer(len(c.levers))), plainCell(french.Integer(c.times))})
 		}
 		t.Note = "Coché\u00a0: total sur tous les leviers\u00a0; une collectivité peut cocher sur plusieurs."
 		out.Blocks = append(out.Blocks, t)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jalon/internal/apperr"
 	"jalon/internal/chart"
@@ -68,12 +69,13 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		title = names[0] + " a le seul score connu"
 	}
 	if firm > 0 {
-		title += "\u00a0; " + some(firm, "levier reste parmi les cinq premiers", "leviers restent parmi les cinq premiers") + " quels que soient les poids tirés"
+		title += "\u00a0; " + some(firm, "levier reste parmi les cinq premiers", "leviers restent parmi les cinq premiers") + " quand les poids bougent"
 	} else {
-		title += ", sans qu’aucun ne reste parmi les cinq premiers quand les poids bougent"
+		title += "\u00a0; aucun levier ne reste parmi les cinq premiers quand les poids bougent"
 	}
-	out := diagnosis.Made{Title: title, Blocks: []document.Block{drawn, document.Quote{Title: "Ce qu’un score ne fait pas", Spans: document.Plain("Il éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et la colonne «\u00a0repose sur\u00a0» dit ce qu’il en reste.")}},
-		Notes: []string{"Critères et poids réglés par l’équipe de la COP, au " + french.Day(s.Day) + "\u00a0: " + weights(s.Weights) + ".", diagnosis.DrawsRule}}
+	out := diagnosis.Made{Title: title, Blocks: []document.Block{drawn},
+		Notes: []string{"Un score éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et «\u00a0repose sur\u00a0» dit ce qu’il en reste.",
+			"Critères et poids réglés par l’équipe de la COP, au " + french.Day(s.Day) + "\u00a0: " + weights(s.Weights) + ".", diagnosis.DrawsRule}}
 	if s.Answers != "" {
 		out.Notes = append(out.Notes, "Questionnaire"+sp+": "+strings.TrimSuffix(s.Answers, ".")+".")
 	}
@@ -84,11 +86,8 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 func weights(w diagnosis.Weights) string {
 	var out []string
 	for _, c := range diagnosis.Criteria() {
-		text := strings.ToLower(c.Name[:1]) + c.Name[1:]
-		if r := []rune(c.Name); r[0] > 127 {
-			text = strings.ToLower(string(r[0])) + string(r[1:])
-		}
-		text += " " + outOfHundred(w.Share(c.Code)) + sp + "%"
+		first, size := utf8.DecodeRuneInString(c.Name)
+		text := strings.ToLower(string(first)) + c.Name[size:] + " " + outOfHundred(w.Share(c.Code)) + sp + "%"
 		if w.Turned[c.Code] {
 			text += " (sens retourné)"
 		}

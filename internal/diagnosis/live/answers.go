@@ -19,17 +19,17 @@ import (
 func answers() []block {
 	a := diagnosis.Answers
 	lever := block{diagnosis.Live{Code: string(a) + "/levier", Part: a, Name: "Un levier, par type de collectivité", Help: "Pertinence et mobilisation d’un levier selon qui répond, ses freins et ses besoins. De la restitution publiée.",
-		Options: []diagnosis.Option{{Name: "levier", Label: "Levier", Values: append([][2]string{{"", "celui à débloquer jugé le plus pertinent"}}, asked()...)}}}, oneLever}
-	ticks := usually(a, "freins-besoins", "Freins et besoins les plus cités", "Ce que les collectivités cochent le plus souvent, et pour quels leviers. De la restitution publiée.", ticked)
+		Options: []diagnosis.Option{{Name: "levier", Label: "Levier", Values: append([][2]string{{"", "celui à débloquer jugé le plus pertinent"}}, asked()...)}}}, ofAnswers("Ce bloc montrera un levier tel que chaque type de collectivité le voit.", oneLever)}
+	ticks := usually(a, "freins-besoins", "Freins et besoins les plus cités", "Ce que les collectivités cochent le plus souvent, et pour quels leviers. De la restitution publiée.", ofAnswers("Ce bloc dira ce qui freine et ce qui manque, levier par levier.", ticked))
 	ticks.Options = []diagnosis.Option{{Name: "detail", Label: "Détail", Values: [][2]string{{"ensemble", "tous leviers ensemble"}, {"leviers", "et levier par levier"}}}}
 	return []block{
 		usually(a, "repondants", "Qui a répondu", "Taux de réponse par type de collectivité, communes à part, et par département. De la restitution publiée, ou de la campagne en cours.", respondents),
-		usually(a, "familles", "Les trois familles de leviers", "Chaque levier selon la pertinence perçue et la mobilisation, avec l’intervalle de chaque score. De la restitution publiée.", families),
-		usually(a, "actions", "Les actions les plus et les moins engagées", "Part des collectivités engagées sur chaque action, parmi celles qu’elle concerne. De la restitution publiée.", actions),
+		usually(a, "familles", "Les trois familles de leviers", "Chaque levier selon la pertinence perçue et la mobilisation, avec l’intervalle de chaque score. De la restitution publiée.", ofAnswers("Ce bloc placera chaque levier selon la pertinence perçue et la mobilisation.", families)),
+		usually(a, "actions", "Les actions les plus et les moins engagées", "Part des collectivités engagées sur chaque action, parmi celles qu’elle concerne. De la restitution publiée.", ofAnswers("Ce bloc donnera les actions les plus engagées, et celles qui le sont le moins.", actions)),
 		ticks,
 		lever,
 		usually(a, "freins-retenus", "Les freins retenus, et les réponses de l’échelon national", "Les freins que l’équipe a retenus, ceux qui sont remontés, et ce que la nation en dit.", retained),
-		usually(a, "pertinence-rythme", "Pertinence perçue et rythme observé", "Les familles de leviers croisées avec le verdict des séries publiées. De la restitution publiée et des tendances.", besidePace),
+		usually(a, "pertinence-rythme", "Pertinence perçue et rythme observé", "Les familles de leviers croisées avec le verdict des séries publiées. De la restitution publiée et des tendances.", ofAnswers("Ce bloc croisera ce que les collectivités jugent pertinent et ce que les séries mesurent.", besidePace)),
 	}
 }
 
@@ -162,20 +162,11 @@ func (r *reading) campaign(ctx context.Context) (diagnosis.Made, error) {
 	return out, nil
 }
 
-const comingFamilies = "Ce bloc placera chaque levier selon la pertinence perçue et la mobilisation."
-
 // families are the three families: where each lever stands, then its scores.
-func families(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
-	p, err := r.told(ctx)
-	if err != nil || p.None != "" {
-		if err == nil {
-			return lacking(p.None, comingFamilies), nil
-		}
-		return diagnosis.Made{}, err
-	}
+func families(_ context.Context, _ *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
 	q := p.Quadrant()
 	if q.Missing != "" {
-		return lacking(q.Missing, comingFamilies), nil
+		return lacking(q.Missing, ""), nil
 	}
 	out := diagnosis.Made{Title: capital(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: q.Blocks,
 		Notes: []string{p.editionNote(), "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + sp + "%. Un classement est fragile quand cet intervalle contient un seuil."}}

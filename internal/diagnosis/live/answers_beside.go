@@ -85,15 +85,7 @@ func rankOf(x knowledge.Item) int {
 var verdicts = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, series.Ahead}
 
 // besidePace crosses the families with what series say of the pace.
-func besidePace(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
-	const coming = "Ce bloc croisera ce que les collectivités jugent pertinent et ce que les séries mesurent."
-	p, err := r.told(ctx)
-	if err != nil {
-		return diagnosis.Made{}, err
-	}
-	if p.None != "" {
-		return lacking(p.None, coming), nil
-	}
+func besidePace(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
 	all, err := r.paces(ctx)
 	if err != nil {
 		return diagnosis.Made{}, err
@@ -121,14 +113,14 @@ func besidePace(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 		}
 	}
 	if len(counts) == 0 {
-		return lacking("Aucun levier n’est dans une famille\u00a0: moins de cinq collectivités les ont notés.", coming), nil
+		return lacking("Aucun levier n’est dans une famille\u00a0: moins de cinq collectivités les ont notés.", ""), nil
 	}
 	if judged == 0 {
 		why := "Aucun levier du questionnaire n’a de verdict\u00a0: pas de série publiée et de cible de la région dans la même unité."
 		if r.Region.Overseas {
 			why = "Les leviers du questionnaire n’ont pas de correspondance établie avec les leviers propres à l’outre-mer\u00a0: leur rythme ne se juge pas ici."
 		}
-		return lacking(why, coming), nil
+		return lacking(why, ""), nil
 	}
 	t := document.Table{ID: "pertinence-rythme", Caption: "Nombre de leviers, par famille et par verdict", Columns: []document.Column{textColumn("Famille"), textColumn("En retard ou à contre-sens")}}
 	for _, v := range verdicts {

@@ -14,19 +14,11 @@ import (
 )
 
 // actions are the most and the least engaged.
-func actions(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
-	const coming = "Ce bloc donnera les actions les plus engagées, et celles qui le sont le moins."
-	p, err := r.told(ctx)
-	if err != nil {
-		return diagnosis.Made{}, err
-	}
-	if p.None != "" {
-		return lacking(p.None, coming), nil
-	}
+func actions(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
 	const shown = 8
 	part := p.Implemented(shown)
 	if part.Missing != "" {
-		return lacking(part.Missing, coming), nil
+		return lacking(part.Missing, ""), nil
 	}
 	out := made(part)
 	out.Notes = append([]string{p.editionNote()}, out.Notes...)
@@ -99,18 +91,10 @@ func first(all []cited, one, many string) string {
 }
 
 // ticked are the obstacles and the needs most often named.
-func ticked(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
-	const coming = "Ce bloc dira ce qui freine et ce qui manque, levier par levier."
-	p, err := r.told(ctx)
-	if err != nil {
-		return diagnosis.Made{}, err
-	}
-	if p.None != "" {
-		return lacking(p.None, coming), nil
-	}
+func ticked(ctx context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error) {
 	obstacles, needs := p.citations(p.Group().Obstacles), p.citations(p.Group().Needs)
 	if len(obstacles)+len(needs) == 0 {
-		return lacking("Trop peu de collectivités ont coché un frein ou un besoin\u00a0: il en faut cinq par levier.", coming), nil
+		return lacking("Trop peu de collectivités ont coché un frein ou un besoin\u00a0: il en faut cinq par levier.", ""), nil
 	}
 	out := diagnosis.Made{Notes: []string{p.editionNote(), "Question posée une fois par levier, à celles qui en ont noté une action. Plusieurs réponses possibles\u00a0; à égalité, chacune compte en tête."}}
 	switch {
@@ -147,15 +131,7 @@ func ticked(ctx context.Context, r *reading, params map[string]string) (diagnosi
 }
 
 // oneLever is a lever as each type of authority sees it.
-func oneLever(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
-	const coming = "Ce bloc montrera un levier tel que chaque type de collectivité le voit."
-	p, err := r.told(ctx)
-	if err != nil {
-		return diagnosis.Made{}, err
-	}
-	if p.None != "" {
-		return lacking(p.None, coming), nil
-	}
+func oneLever(ctx context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error) {
 	code := params["levier"]
 	for _, f := range []restitution.Family{restitution.Unblock, restitution.Amplify, restitution.Clarify} {
 		for _, s := range p.Sorted() { // the most relevant first
@@ -166,7 +142,7 @@ func oneLever(ctx context.Context, r *reading, params map[string]string) (diagno
 	}
 	i, ok := p.View.Layout.Lever(code)
 	if !ok && code == "" {
-		return lacking("Aucun levier n’a été noté par cinq collectivités.", coming), nil
+		return lacking("Aucun levier n’a été noté par cinq collectivités.", ""), nil
 	}
 	if !ok {
 		return lacking("Ce levier n’est pas dans le questionnaire de la région.", "Choisissez-en un autre."), nil
@@ -177,7 +153,7 @@ func oneLever(ctx context.Context, r *reading, params map[string]string) (diagno
 		return lacking("Le levier "+within(l.Lever.Title)+" n’a été demandé à aucune collectivité de la région.", "Choisissez-en un autre."), nil
 	}
 	if why := l.Reason(restitution.Relevance); why != "" {
-		return lacking("Le levier "+within(l.Lever.Title)+" ne peut pas être montré\u00a0: "+why+".", coming), nil
+		return lacking("Le levier "+within(l.Lever.Title)+" ne peut pas être montré\u00a0: "+why+".", ""), nil
 	}
 	score := l.Scores[restitution.Relevance]
 	out := diagnosis.Made{Title: within(l.Lever.Title) + sp + ": pertinence " + score.Percent() + " sur 100", Notes: []string{p.editionNote(), fewTogether, "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + sp + "%."}}

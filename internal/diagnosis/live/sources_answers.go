@@ -250,3 +250,22 @@ func usually(part diagnosis.Part, code, name, help string, make makes) block {
 }
 
 type makes = func(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error)
+
+// ofAnswers is a block of the published restitution: without one it says why, and in
+// any case what will come where there is nothing to show.
+func ofAnswers(coming string, make func(ctx context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error)) makes {
+	return func(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+		p, err := r.told(ctx)
+		if err != nil {
+			return diagnosis.Made{}, err
+		}
+		if p.None != "" {
+			return lacking(p.None, coming), nil
+		}
+		out, err := make(ctx, r, p, params)
+		if out.Missing != "" {
+			out = lacking(out.Missing, coming)
+		}
+		return out, err
+	}
+}

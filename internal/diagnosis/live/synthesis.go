@@ -25,7 +25,7 @@ func synthesis() []block {
 	return slices.Concat([]block{
 		usually(s, "leviers", "Levier par levier, ce qui bloque et ce qui marche", "Objectif, rythme, famille, frein et points forts de chaque levier, en un tableau.", crossed),
 		cards,
-		usually(s, "debat", "Ce qui est à débattre", "Les sujets que chaque famille de leviers appelle, avec ses leviers les plus grands. De la restitution publiée.", toDebate),
+		usually(s, "debat", "Ce qui est à débattre", "Les sujets que chaque famille de leviers appelle, avec ses leviers les plus grands. De la restitution publiée.", ofAnswers("Ce bloc dira ce que chaque famille de leviers donne à débattre.", toDebate)),
 	}, themed())
 }
 
@@ -292,15 +292,7 @@ func (r *reading) card(n int, x portrait, p *published, land *panorama.Panorama)
 func orElse(s, other string) string { return cmp.Or(s, other) }
 
 // toDebate are the subjects that each family leads to.
-func toDebate(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
-	const coming = "Ce bloc dira ce que chaque famille de leviers donne à débattre."
-	p, err := r.told(ctx)
-	if err != nil {
-		return diagnosis.Made{}, err
-	}
-	if p.None != "" {
-		return lacking(p.None, coming), nil
-	}
+func toDebate(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
 	all, err := r.paces(ctx)
 	if err != nil {
 		return diagnosis.Made{}, err
@@ -318,7 +310,7 @@ func toDebate(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 		out.Blocks = append(out.Blocks, document.Text{Spans: []document.Span{{Text: capital(f.Name()), Bold: true}, {Text: ", " + f.Means() + sp + ": " + r.largestOf(p.Sorted(), f, all) + ". À débattre" + sp + ":"}}}, document.List{Items: subjects})
 	}
 	if len(out.Blocks) == 0 {
-		return lacking("Aucun levier n’est dans une famille\u00a0: moins de cinq collectivités les ont notés.", coming), nil
+		return lacking("Aucun levier n’est dans une famille\u00a0: moins de cinq collectivités les ont notés.", ""), nil
 	}
 	return out, nil
 }

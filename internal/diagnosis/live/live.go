@@ -68,6 +68,7 @@ type reading struct {
 	diagnosis.Place
 	model *panorama.Model
 	measured
+	said said // sources_answers.go
 }
 
 // Make makes a block. Parameters that the block does not know are left aside, and

@@ -33,6 +33,9 @@ var sentences = map[string]string{
 	"silence response": "a dit à qui ne plus écrire pour le questionnaire", "refuse response": "a noté ou retiré le refus d’un destinataire du questionnaire", "resend response": "a renvoyé le lien du questionnaire",
 	"renew response": "a remplacé le lien du questionnaire", "post response": "a posté la lettre du questionnaire", "sit-down response": "a ouvert le questionnaire",
 	"publish restitution": "a validé le dernier la publication de la restitution",
+	"create diagnosis":    "a commencé le diagnostic partagé", "edit diagnosis": "a changé le titre du diagnostic partagé", "propose diagnosis": "a proposé une édition du diagnostic partagé",
+	"publish diagnosis": "a validé le dernier la publication du diagnostic partagé", "create diagnosis_block": "a ajouté un bloc au diagnostic partagé", "edit diagnosis_block": "a modifié un bloc du diagnostic partagé",
+	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -41,6 +44,7 @@ var kindNames = map[string]string{
 	"office": "qui conduit la COP", "meeting": "réunions", "news": "actualités", "document": "documents", "priority": "priorités", "check": "liste de l’étape", "organisation": "organismes",
 	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
 	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire", "restitution": "restitutions",
+	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -51,6 +51,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 	r.Add(national.Knowledge())
 	r.Add(national.Survey())
 	r.Add(national.Diagnosis())
+	r.Add(national.PublishedDiagnosis())
 	r.Add(national.Coming())
 	return r
 }

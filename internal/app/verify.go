@@ -11,6 +11,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -36,6 +37,10 @@ func (c *Core) Verify(ctx context.Context, w io.Writer) (err error) {
 			return err
 		}
 		n += more
+		if more, err = c.verifyDiagnoses(ctx, w); err != nil {
+			return err
+		}
+		n += more
 	}
 	if n > 0 {
 		return apperr.New(apperr.Internal, nil, "La vérification a trouvé %d écart(s) inconnu(s).", n)
@@ -55,6 +60,22 @@ func (c *Core) verifyAnswers(ctx context.Context, w io.Writer) (int, error) {
 		return 0, err
 	}
 	_, err = fmt.Fprintf(w, "Questionnaire\u00a0: %s réponses et %s versions validées relues, %s.\n%s", french.Integer(v.Responses), french.Integer(v.Versions),
+		map[bool]string{true: "aucun écart", false: french.Integer(len(v.Problems)) + " " + french.Plural(len(v.Problems), "écart", "écarts")}[len(v.Problems) == 0], lines(v.Problems))
+	return len(v.Problems), err
+}
+
+// verifyDiagnoses reads the diagnoses that were published again, within one
+// snapshot: each file against its digest, and that against what both heads validated.
+func (c *Core) verifyDiagnoses(ctx context.Context, w io.Writer) (int, error) {
+	var v diagnosis.Verified
+	err := db.Snapshot(ctx, c.DB, func(ctx context.Context, q db.Q) (err error) {
+		v, err = diagnosis.Verify(ctx, q)
+		return err
+	})
+	if err != nil || v.Editions == 0 {
+		return 0, err
+	}
+	_, err = fmt.Fprintf(w, "Diagnostics publiés\u00a0: %s %s, %s.\n%s", french.Integer(v.Editions), french.Plural(int(v.Editions), "édition relue", "éditions relues"),
 		map[bool]string{true: "aucun écart", false: french.Integer(len(v.Problems)) + " " + french.Plural(len(v.Problems), "écart", "écarts")}[len(v.Problems) == 0], lines(v.Problems))
 	return len(v.Problems), err
 }

@@ -39,6 +39,9 @@ var sentences = map[string]string{
 	"create diagnosis_theme": "a ajouté un thème de la région", "edit diagnosis_theme": "a modifié un thème de la région", "withdraw diagnosis_theme": "a retiré un thème de la liste", "restore diagnosis_theme": "a remis un thème dans la liste",
 	"move diagnosis_theme": "a changé l’ordre des thèmes", "choose diagnosis_theme": "a validé le dernier la place d’un thème parmi les priorités", "edit diagnosis_weights": "a changé les poids des critères des scores",
 	"propose diagnosis_choice": "a proposé un choix de thèmes prioritaires", "choose diagnosis_choice": "a validé le dernier un choix de thèmes prioritaires",
+	"create diagnosis": "a commencé le diagnostic partagé", "edit diagnosis": "a changé le titre du diagnostic partagé", "propose diagnosis": "a proposé une édition du diagnostic partagé",
+	"publish diagnosis": "a validé le dernier la publication du diagnostic partagé", "create diagnosis_block": "a ajouté un bloc au diagnostic partagé", "edit diagnosis_block": "a modifié un bloc du diagnostic partagé",
+	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -49,6 +52,7 @@ var kindNames = map[string]string{
 	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire", "restitution": "restitutions",
 	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
+	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ const DemoMark = "Données de démonstration"
 // absolute is an address that can be followed out of the site: a path is set
 // after the address of the site, when the document knows its own.
 func (d Document) absolute(href string) string {
+	href = d.Kept(href)
 	if !strings.HasPrefix(href, "/") || strings.HasPrefix(href, "//") {
 		return href
 	}
@@ -30,27 +32,42 @@ func (d Document) absolute(href string) string {
 	return base.Scheme + "://" + base.Host + href
 }
 
-// FigurePath is the page that explains a figure.
+// figures is where the explanations of today's figures are.
+const figures = "/chiffres/"
+
+// FigurePath is the page that explains a figure as of today.
 func FigurePath(key string) string {
 	if key == "" {
 		return ""
 	}
-	return "/chiffres/" + key
+	return figures + key
 }
 
-// href is where a run leads: its own address before that of its figure.
-func (s Span) href() string {
-	if s.Href != "" {
-		return s.Href
+// FigurePath is the page that explains a figure of a document: today's, or the
+// one kept with it.
+func (d Document) FigurePath(key string) string { return d.Kept(FigurePath(key)) }
+
+// Kept is an address of a document: one of a figure leads to the explanation that
+// the document keeps, when it keeps them.
+func (d Document) Kept(href string) string {
+	if key, ok := strings.CutPrefix(href, figures); ok && d.FigureBase != "" {
+		return d.FigureBase + key
 	}
-	return FigurePath(s.Figure)
+	return href
 }
 
-func (c Cell) href() string {
-	if c.Href != "" {
-		return c.Href
+// follow is where a run or a cell leads: its own address before that of its
+// figure.
+func (d Document) follow(href, figure string) string {
+	if href == "" {
+		href = d.FigurePath(figure)
 	}
-	return FigurePath(c.Figure)
+	return d.absolute(href)
+}
+
+// Chaptered reports whether the parts of a document stand in chapters.
+func (d Document) Chaptered() bool {
+	return slices.ContainsFunc(d.Parts, func(p Part) bool { return p.Chapter != "" })
 }
 
 // at is when a document says that it was made: its day, so that two documents
@@ -65,10 +82,13 @@ func (d Document) at() time.Time {
 
 // mark is the warning of every page.
 func (d Document) mark() string {
+	if d.Demo && d.Mark != "" {
+		return DemoMark + " – " + d.Mark
+	}
 	if d.Demo {
 		return DemoMark
 	}
-	return ""
+	return d.Mark
 }
 
 // asOf is the day in words, «Situation au 27 mai 2024».
@@ -101,7 +121,7 @@ func (d Document) Cover() []string {
 func (d Document) runs(spans []Span, size float64) []office.Run {
 	out := make([]office.Run, 0, len(spans))
 	for _, s := range spans {
-		out = append(out, office.Run{Text: s.Text, Bold: s.Bold, Italic: s.Italic, Size: size, Href: d.absolute(s.href())})
+		out = append(out, office.Run{Text: s.Text, Bold: s.Bold, Italic: s.Italic, Size: size, Href: d.follow(s.Href, s.Figure)})
 	}
 	return out
 }

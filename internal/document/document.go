@@ -18,6 +18,13 @@ type Document struct {
 	Demo     bool     // made of invented data: said on every page and slide
 	Address  string   // public address of the page, for references; may be empty
 	Parts    []Part
+	// Mark is a warning that every page and slide bears, such as «projet, non
+	// publié»; empty for none.
+	Mark string `json:",omitempty"`
+	// FigureBase is the address that the keys of its figures follow, so that those
+	// of a frozen document lead to the explanations kept with it; empty for
+	// /chiffres/, which answers as of today.
+	FigureBase string `json:",omitempty"`
 }
 
 // Part is a chapter of a text and one slide, or several, of a deck. Its title
@@ -29,6 +36,9 @@ type Part struct {
 	Blocks  []Block
 	Missing string   // French sentence: what will come, and from where
 	Notes   []string // sources and limits: notes of the slide, foot of the chapter
+	// Chapter, when it is not empty, opens a chapter of that name with this part: a
+	// document that has chapters sets its parts one level below them.
+	Chapter string
 }
 
 // Block is one of the types below.

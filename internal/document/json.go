@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 )
 
 // blockJSON is a block with the word of its type, as JSON.
@@ -18,6 +19,7 @@ type partJSON struct {
 	Blocks  []blockJSON `json:"blocks,omitempty"`
 	Missing string      `json:"missing,omitempty"`
 	Notes   []string    `json:"notes,omitempty"`
+	Chapter string      `json:"chapter,omitempty"`
 }
 
 func blockType(b Block) string {
@@ -40,7 +42,7 @@ func blockType(b Block) string {
 
 // MarshalJSON writes a part with the type of each of its blocks.
 func (p Part) MarshalJSON() ([]byte, error) {
-	out := partJSON{ID: p.ID, Title: p.Title, Missing: p.Missing, Notes: p.Notes}
+	out := partJSON{ID: p.ID, Title: p.Title, Missing: p.Missing, Notes: p.Notes, Chapter: p.Chapter}
 	for _, b := range p.Blocks {
 		body, err := json.Marshal(b)
 		if err != nil {
@@ -57,7 +59,7 @@ func (p *Part) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
-	*p = Part{ID: in.ID, Title: in.Title, Missing: in.Missing, Notes: in.Notes}
+	*p = Part{ID: in.ID, Title: in.Title, Missing: in.Missing, Notes: in.Notes, Chapter: in.Chapter}
 	for _, x := range in.Blocks {
 		b, err := readBlock(x)
 		if err != nil {
@@ -103,15 +105,23 @@ func (d Document) Figures() []string {
 			out = append(out, key)
 		}
 	}
+	// A document that keeps its explanations has those of plain addresses too.
+	follow := func(href string) {
+		if key, ok := strings.CutPrefix(href, figures); ok && d.FigureBase != "" {
+			add(key)
+		}
+	}
 	spans := func(list []Span) {
 		for _, s := range list {
 			add(s.Figure)
+			follow(s.Href)
 		}
 	}
 	table := func(t Table) {
 		for _, r := range t.Rows {
 			for _, c := range r {
 				add(c.Figure)
+				follow(c.Href)
 			}
 		}
 	}
@@ -133,6 +143,9 @@ func (d Document) Figures() []string {
 			case Table:
 				table(b)
 			case Chart:
+				for _, s := range b.Drawing.Shapes {
+					follow(s.Href)
+				}
 				table(b.Table)
 			}
 		}

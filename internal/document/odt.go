@@ -35,19 +35,26 @@ func WriteODT(w io.Writer, d Document) (err error) {
 		if i == 0 {
 			t.PageBreak()
 		}
-		x := odt{d, t}
+		x := odt{d, t, 1}
+		if d.Chaptered() {
+			x.level = 2
+		}
+		if p.Chapter != "" {
+			x.t.Heading(1, "", p.Chapter)
+		}
 		x.part(p, anchors[i])
 	}
 	return t.Write(w)
 }
 
 type odt struct {
-	d Document
-	t *office.Text
+	d     Document
+	t     *office.Text
+	level int // of the titles of parts
 }
 
 func (x odt) part(p Part, anchor string) {
-	x.t.Heading(1, anchor, p.Title)
+	x.t.Heading(x.level, anchor, p.Title)
 	if p.Missing != "" {
 		x.t.Paragraph(office.MissingStyle, []office.Run{{Text: p.Missing}})
 	}
@@ -79,7 +86,7 @@ func (x odt) block(b Block) {
 	case Table:
 		x.table(b)
 	case Chart:
-		x.t.Heading(2, "", b.Title)
+		x.t.Heading(x.level+1, "", b.Title)
 		x.t.Drawing(x.d.drawing(b), office.PageWidth, 420)
 		if b.Description != "" {
 			x.t.Paragraph(office.NoteStyle, []office.Run{{Text: b.Description}})
@@ -99,7 +106,7 @@ func (x odt) keys(b KeyFigures) {
 	for _, k := range b.Figures {
 		t.Widths = append(t.Widths, 1)
 		c := office.TextCell{Paras: []office.TextPara{{Style: office.KeyLabel, Runs: []office.Run{{Text: k.Label}}}}}
-		value := []office.Run{{Text: k.value(), Href: x.d.absolute(FigurePath(k.Figure))}}
+		value := []office.Run{{Text: k.value(), Href: x.d.follow("", k.Figure)}}
 		c.Paras = append(c.Paras, office.TextPara{Style: office.KeyStyle, Runs: value})
 		if k.Unit != "" && k.Missing == "" {
 			c.Paras = append(c.Paras, office.TextPara{Style: office.KeyLabel, Runs: []office.Run{{Text: k.Unit, Color: ink}}})
@@ -140,7 +147,7 @@ func (x odt) table(b Table) {
 	for _, r := range b.Rows {
 		row := make([]office.TextCell, 0, len(r))
 		for i, c := range r {
-			cell := office.TextCell{Runs: []office.Run{{Text: c.shown(reasons), Bold: i == 0 && utf8.RuneCountInString(c.Text) < 80, Href: x.d.absolute(c.href())}}}
+			cell := office.TextCell{Runs: []office.Run{{Text: c.shown(reasons), Bold: i == 0 && utf8.RuneCountInString(c.Text) < 80, Href: x.d.follow(c.Href, c.Figure)}}}
 			if b.column(i).Number {
 				cell.Align = office.Right
 			}

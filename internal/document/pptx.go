@@ -24,6 +24,9 @@ func WritePPTX(w io.Writer, d Document) (err error) {
 	anchors := d.Anchors()
 	for i, p := range d.Parts {
 		p.ID = anchors[i]
+		if p.Chapter != "" {
+			deck.Slides = append(deck.Slides, chapterSlide(p.Chapter))
+		}
 		deck.Slides = append(deck.Slides, d.slides(p)...)
 	}
 	return deck.Write(w)
@@ -34,8 +37,20 @@ func (d Document) Slides() int {
 	n := 1
 	for _, p := range d.Parts {
 		n += len(d.slides(p))
+		if p.Chapter != "" {
+			n++
+		}
 	}
 	return n
+}
+
+// chapterSlide opens a chapter.
+func chapterSlide(name string) office.Slide {
+	s := office.Slide{Cover: true}
+	if s.Title, s.TitleSize = fitTitle(name, 816, 126, 36, 32, 28, 24, 20, 16); s.Title != office.Clean(name) {
+		s.Notes = []string{name}
+	}
+	return s
 }
 
 // The sizes of a slide's texts, in points, and the height of a line.

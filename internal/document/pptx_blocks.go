@@ -205,7 +205,7 @@ func (m *maker) card(k KeyFigure, width float64) (paras []office.Para, height fl
 	for size > 14 && office.Width(value, size, true) > width*0.96 {
 		size--
 	}
-	line(value, size, 2, office.Run{Bold: true, Color: accent, Href: m.d.absolute(FigurePath(k.Figure))})
+	line(value, size, 2, office.Run{Bold: true, Color: accent, Href: m.d.follow("", k.Figure)})
 	if k.Missing == "" {
 		line(k.Unit, 14, 2, office.Run{Color: ink})
 	}

@@ -132,7 +132,7 @@ func (m *maker) sheetSized(t Table, size float64) sheet {
 	for _, r := range t.Rows {
 		var row sheetRow
 		for i, c := range r {
-			row.cells = append(row.cells, sheetCell{text: office.Clean(c.shown(reasons)), href: m.d.absolute(c.href()), bold: i == 0, align: number(t.column(i))})
+			row.cells = append(row.cells, sheetCell{text: office.Clean(c.shown(reasons)), href: m.d.follow(c.Href, c.Figure), bold: i == 0, align: number(t.column(i))})
 		}
 		row.height = g.height(row)
 		g.rows = append(g.rows, row)

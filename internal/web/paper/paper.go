@@ -38,6 +38,13 @@ func Body(d document.Document) templ.Component {
 	return clean(whole(view{Document: d, anchors: d.Anchors()}))
 }
 
+// Blocks is what a part of a document holds, without its title: for a page that
+// shows a piece of it.
+func Blocks(d document.Document, p document.Part) templ.Component {
+	d.Parts = []document.Part{p}
+	return clean(inside(view{Document: d, anchors: d.Anchors()}, 0, p))
+}
+
 // Standalone is the document in one file, which needs nothing else: no script,
 // no file of the site, links that lead back to it.
 func Standalone(ctx context.Context, d document.Document) (_ []byte, err error) {
@@ -71,6 +78,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 // link is an address that a reader can follow from where the document is read,
 // "" when there is none.
 func (v view) link(href string) string {
+	href = v.Kept(href)
 	u, err := url.Parse(href)
 	switch {
 	case err != nil || href == "":
@@ -93,7 +101,7 @@ func (v view) figure(key string) string {
 	if key == "" {
 		return ""
 	}
-	return v.link(document.FigurePath(key))
+	return v.link(v.FigurePath(key))
 }
 
 func (v view) heading() ui.Heading {
@@ -102,6 +110,23 @@ func (v view) heading() ui.Heading {
 		h.Scope = append(append([]string{}, h.Scope...), "situation au "+french.Day(v.Day))
 	}
 	return h
+}
+
+// chapter is a run of parts under one name.
+type chapter struct {
+	Name     string
+	From, To int
+}
+
+func (v view) chapters() []chapter {
+	var out []chapter
+	for i, p := range v.Parts {
+		if p.Chapter != "" || len(out) == 0 {
+			out = append(out, chapter{Name: p.Chapter, From: i})
+		}
+		out[len(out)-1].To = i + 1
+	}
+	return out
 }
 
 // id names a thing of a part.

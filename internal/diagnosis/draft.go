@@ -1,0 +1,130 @@
+package diagnosis
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"jalon/internal/apperr"
+	"jalon/internal/document"
+	"jalon/internal/french"
+)
+
+// DocumentKind is the kind of the documents of this room.
+const DocumentKind = "diagnostic"
+
+// DraftMark is what each page of a document that is not published says.
+const DraftMark = "Projet, non publié"
+
+// Sheet is what a document says of itself besides its blocks.
+type Sheet struct {
+	Author  string
+	Address string // public address of its page
+	Version string
+	Mark    string // DraftMark, or empty for an edition
+	// FigureBase is where the explanations kept with an edition are.
+	FigureBase string
+	Demo       bool
+}
+
+// Draft is a diagnosis as a document, with what each live block gave and what is
+// missing from it.
+type Draft struct {
+	Document document.Document
+	Made     map[string]Made // by the id of the block
+	Gaps     []Gap
+}
+
+// Gap is a block that shows nothing, and why.
+type Gap struct {
+	Block  Block
+	Name   string
+	Reason string
+}
+
+// BlockName is how lists name a block: its title, else what it is.
+func BlockName(list []Live, b Block) string {
+	l, _ := liveOf(list, b.Live)
+	switch {
+	case b.Title != "":
+		return b.Title
+	case l.Name != "":
+		return l.Name
+	case b.Live != "":
+		return "Bloc «\u00a0" + b.Live + "\u00a0», qui n’est plus au catalogue"
+	}
+	return "Texte sans titre"
+}
+
+// Kept are the blocks that a document shows.
+func Kept(blocks []Block) []Block {
+	return slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool { return b.State != BlockKept })
+}
+
+// Compose makes the document of a diagnosis: its blocks in the order of the parts,
+// each live one read now. A block that has nothing to show says why in its place,
+// and the rest stands; a text that nobody wrote is left out.
+func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at Place, s Sheet) (out Draft, err error) {
+	defer apperr.Wrap(&err, "diagnosis.Compose(%s)", d.ID)
+	reading, err := c.Open(ctx, at)
+	if err != nil {
+		return out, err
+	}
+	out = Draft{Made: map[string]Made{}, Document: document.Document{Kind: DocumentKind, Title: Title(d, at.Region.Name), Subtitle: "Diagnostic partagé de la COP", Day: at.Day, Version: s.Version,
+		Scope: []string{"cycle " + at.Cycle, "objectifs indicatifs, proposés à la discussion"}, Author: s.Author, Demo: s.Demo, Address: s.Address, Mark: s.Mark, FigureBase: s.FigureBase}}
+	list, part := c.List(), Part("")
+	parts := []document.Part{}
+	for _, b := range Kept(blocks) {
+		x := document.Part{ID: b.Live, Title: b.Title, Blocks: document.Markdown(b.Text)}
+		if b.Live == "" {
+			x.ID = "texte"
+			if len(x.Blocks) == 0 {
+				out.Gaps = append(out.Gaps, Gap{b, BlockName(list, b), "Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."})
+				continue
+			}
+		} else {
+			made, err := reading.Make(ctx, b.Live, b.Params)
+			switch {
+			case errors.Is(err, ErrUnknown):
+				made = Made{Missing: "Ce bloc n’est plus dans le catalogue de Jalon\u00a0: retirez-le, ou écrivez un texte à sa place."}
+			case apperr.KindOf(err) == apperr.NotFound:
+				made = Made{Missing: apperr.Message(err)}
+			case err != nil:
+				return out, err
+			}
+			out.Made[b.ID] = made
+			if x.Title == "" {
+				x.Title = made.Title
+			}
+			if x.Title == "" {
+				x.Title = BlockName(list, b)
+			}
+			if made.Missing != "" {
+				out.Gaps = append(out.Gaps, Gap{b, BlockName(list, b), made.Missing})
+				made.Blocks = []document.Block{document.Quote{Title: "Pas encore de donnée à montrer ici", Spans: document.Plain(made.Missing)}}
+			}
+			x.Blocks, x.Notes = append(x.Blocks, made.Blocks...), made.Notes
+		}
+		last := len(parts) - 1
+		if b.Part != part {
+			part, x.Chapter = b.Part, PartName(b.Part)
+		} else if x.Title == "" { // goes on under the title above
+			parts[last].Blocks = append(parts[last].Blocks, x.Blocks...)
+			continue
+		}
+		if x.Title == "" {
+			x.Title = "En bref"
+		}
+		parts = append(parts, x)
+	}
+	out.Document.Parts = parts
+	return out, nil
+}
+
+// Title is the title of a diagnosis, the usual one when its team gave none.
+func Title(d Diagnosis, region string) string {
+	if d.Title != "" {
+		return d.Title
+	}
+	return region + french.NoBreak + ": le diagnostic partagé de la région"
+}

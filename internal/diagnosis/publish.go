@@ -1,0 +1,186 @@
+package diagnosis
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/document"
+	"jalon/internal/figure"
+	"jalon/internal/french"
+	"jalon/internal/journal"
+	"jalon/internal/policy"
+)
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// Press is what an edition is made with.
+type Press struct {
+	Catalogue Catalogue
+	// Explain answers for each figure of the document, as anyone may read it.
+	Explain figure.Explainer
+	// Draw gives the files that this room cannot draw: the page, the PDF.
+	Draw func(ctx context.Context, d document.Document) ([]document.File, error)
+	// Sheet is what the edition of a number says of itself.
+	Sheet func(seq int64) Sheet
+}
+
+var (
+	errWaits = apperr.Conflictf("Une édition attend déjà la validation des deux têtes\u00a0: rien n’a été proposé. Retirez-la au bureau pour en proposer une autre.")
+	errDraft = apperr.Conflictf("Le projet a changé pendant que l’édition se préparait\u00a0: rien n’a été proposé, et les changements sont gardés. Relisez le projet, puis proposez-le de nouveau.")
+)
+
+// ProposeEdition freezes a draft as it was when somebody read it, and asks both
+// heads to publish it. What takes time (reading, drawing, sealing) is done before
+// anything is written: a draft that moved meanwhile is a conflict, and nothing is
+// proposed.
+func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, at Place, p Press) (e Edition, err error) {
+	defer apperr.Wrap(&err, "diagnosis.ProposeEdition(%s)", at.COP)
+	var d Diagnosis
+	var blocks []Block
+	var seq int64
+	if err := db.Snapshot(ctx, m.DB, func(ctx context.Context, q db.Q) (err error) {
+		if d, err = Of(ctx, q, at.COP); err != nil {
+			return err
+		}
+		if err := policy.Check(a, policy.Propose, d.Thing()); err != nil {
+			return err
+		}
+		if blocks, err = Blocks(ctx, q, d.ID); err != nil {
+			return err
+		}
+		seq, err = nextEdition(ctx, q, d.COP)
+		return err
+	}); err != nil {
+		return e, err
+	}
+	if d.Rev != rev {
+		return e, errDraft
+	}
+	draft, err := Compose(ctx, d, blocks, p.Catalogue, at, p.Sheet(seq))
+	if err != nil {
+		return e, err
+	}
+	if len(draft.Document.Parts) == 0 {
+		return e, apperr.Invalidf("Le diagnostic est vide\u00a0: ajoutez un bloc ou écrivez un texte avant de le proposer. Rien n’a été proposé.")
+	}
+	files, err := p.Draw(ctx, draft.Document)
+	if err != nil {
+		return e, err
+	}
+	sealed, err := document.Seal(ctx, draft.Document, p.Explain, files...)
+	if err != nil {
+		return e, err
+	}
+	defer func() { err = errors.Join(err, sealed.Close()) }()
+	now := m.Now()
+	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256()}
+	if e.ID, err = m.IDs.New(); err != nil {
+		return e, err
+	}
+	if e.Publication, err = m.IDs.New(); err != nil {
+		return e, err
+	}
+	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error { return m.propose(ctx, tx, a, &e, d, sealed) })
+	return e, err
+}
+
+// nextEdition checks that no edition waits, and numbers the next one. What was
+// withdrawn keeps its number: two documents never share one.
+func nextEdition(ctx context.Context, q db.Q, copID string) (seq int64, err error) {
+	var waiting int64
+	if err := q.QueryRow(ctx, `SELECT COUNT(CASE WHEN state = 'proposed' THEN 1 END), COALESCE(MAX(seq), 0) + 1 FROM diagnosis_edition WHERE cop_id = $1`, copID).Scan(&waiting, &seq); err != nil {
+		return 0, err
+	}
+	if waiting > 0 {
+		return 0, errWaits
+	}
+	return seq, nil
+}
+
+func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, e *Edition, d Diagnosis, sealed *document.Sealed) error {
+	// The draft is the root: of two who propose at once, the second reads the first
+	// one's edition; and it moves no more until this is written.
+	if _, err := tx.Exec(ctx, `UPDATE diagnosis SET rev = rev WHERE id = $1`, d.ID); err != nil {
+		return err
+	}
+	now, err := findDiagnosis(ctx, tx, d.ID)
+	if err != nil {
+		return err
+	}
+	seq, err := nextEdition(ctx, tx, d.COP)
+	if err != nil {
+		return err
+	}
+	if now.Rev != d.Rev || seq != e.Seq {
+		return errDraft
+	}
+	n, err := db.Insert(ctx, tx, "diagnosis_edition", []string{"id", "cop_id", "region", "cycle", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256"},
+		[][]any{{e.ID, e.COP, e.Region, e.Cycle, e.Seq, string(e.State), e.Day, "", e.Publication, "", e.By, e.At.UnixMilli(), e.SHA256}}, "ON CONFLICT (cop_id, seq) DO NOTHING")
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errWaits
+	}
+	if _, err := document.Freeze(ctx, tx, sealed, document.Occasion{ID: e.Publication, COP: e.COP, By: a.Person, At: e.At}); err != nil {
+		return err
+	}
+	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: "propose", Kind: "diagnosis", Subject: e.ID, Rev: e.Seq, COP: e.COP}); err != nil {
+		return err
+	}
+	act, err := m.COPs.ProposeIn(ctx, tx, a, e.COP, cop.NewAct{Kind: cop.DiagnosisAct, Subject: e.ID, SHA256: e.SHA256,
+		Title: "Publication du diagnostic partagé, édition n°" + french.NoBreak + number(e.Seq) + ", au " + french.Day(e.Day)})
+	if err != nil {
+		return err
+	}
+	// An act that one head alone ends is ended already: its edition is kept as
+	// EndEdition left it.
+	if _, err = tx.Exec(ctx, `UPDATE diagnosis_edition SET act = $2 WHERE id = $1`, e.ID, act.ID); err != nil {
+		return err
+	}
+	*e, err = FindEdition(ctx, tx, e.ID)
+	return err
+}
+
+// EndEdition publishes an edition, or drops it, when its act ends.
+func (m *Room) EndEdition(ctx context.Context, tx db.Q, act cop.Act) error {
+	if act.State == cop.ActWithdrawn {
+		_, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'withdrawn' WHERE id = $1 AND state = 'proposed'`, act.Subject)
+		return err
+	}
+	c, err := cop.Find(ctx, tx, act.COP)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'published', published_on = $2 WHERE id = $1 AND state = 'proposed'`, act.Subject, DayOf(c, m.Now()))
+	if err != nil || n == 0 {
+		return err
+	}
+	e, err := FindEdition(ctx, tx, act.Subject)
+	if err != nil {
+		return err
+	}
+	by := act.ProposedBy
+	if len(act.Consents) > 0 {
+		by = act.Consents[len(act.Consents)-1].Person
+	}
+	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: "publish", Kind: "diagnosis", Subject: e.ID, Rev: e.Seq, COP: e.COP}); err != nil {
+		return err
+	}
+	_, err = db.Bump(ctx, tx, Version, m.Now())
+	return err
+}
+
+// DayOf is the day it is where a COP is held.
+func DayOf(c cop.COP, at time.Time) string {
+	place, err := time.LoadLocation(c.Zone)
+	if err != nil || c.Zone == "" {
+		place = time.UTC
+	}
+	return at.In(place).Format(time.DateOnly)
+}

@@ -23,6 +23,8 @@ const (
 	TabObstacles = "Freins"
 	TabNotes     = "Notes d’expertise"
 	TabAnswers   = "Restitution"
+
+	TabObjectives = "Objectifs"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -57,6 +59,9 @@ func Tabs(tree *territory.Tree, p panorama.Panorama, current string) ui.Pages {
 	list.add(TabPanorama, PanoramaPath(t))
 	if ref.Scale == territory.Department {
 		list.add(TabTrends, t.Path+"/tendances")
+	}
+	if ref.Scale == territory.Department || ref.Scale == territory.Perimeter {
+		list.add(TabObjectives, t.Path+"/objectifs")
 	}
 	if simulator := SimulatorPath(tree, p); simulator != "" {
 		list.add(TabSimulator, simulator)

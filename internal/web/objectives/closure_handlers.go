@@ -43,7 +43,7 @@ func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	lever, crte := r.URL.Query().Get("levier"), r.URL.Query().Get("vue") == perimetersView
-	v := across{Tabs: wording.RegionTabs(region, wording.TabDiagnosis), FilterTo: x.base(),
+	v := across{Tabs: wording.RegionTabs(region, wording.TabObjectives), FilterTo: x.base(),
 		Switch: []ui.Link{{Label: "Départements", Href: x.base() + x.query("levier", lever), Current: !crte}, {Label: "CRTE", Href: x.base() + x.query("levier", lever, "vue", perimetersView), Current: crte}}}
 	if x.asked != "" {
 		v.Hidden = append(v.Hidden, [2]string{"cycle", x.asked})

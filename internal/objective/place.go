@@ -79,6 +79,9 @@ func (p Place) perimeter(ctx context.Context, q db.Q, id string, none error) (Pl
 	return p, nil
 }
 
+// Tree is the tree of territories that the place is read in.
+func (p Place) Tree() *territory.Tree { return p.model.Tree() }
+
 // Ref is the territory of the place.
 func (p Place) Ref() territory.Ref { return p.Panorama.Territory.Ref }
 

@@ -3,6 +3,7 @@ package objective
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"jalon/internal/apperr"
@@ -129,4 +130,31 @@ func ReadPerimeters(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, d
 		return Perimeters{}, err
 	}
 	return ClosePerimeters(m, c.Region, zones, rows, onTable)
+}
+
+// ReadPerimeter is ReadPerimeters where a perimeter is among those that are read:
+// with the other CRTE when it is one in force, else alone, as no closure counts it.
+func ReadPerimeter(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, p territory.FreePerimeter, communes []int32, day string, onTable func(Objective) bool) (_ Perimeters, err error) {
+	defer apperr.Wrap(&err, "objective.ReadPerimeter(%s, %s)", c.ID, p.ID)
+	if p.Kind == territory.CRTE {
+		all, err := ReadPerimeters(ctx, q, m, c, day, onTable)
+		if err != nil || slices.ContainsFunc(all.Zones, func(z territory.Zone) bool { return z.ID == p.ID }) {
+			return all, err
+		}
+	}
+	rows, err := OfCOP(ctx, q, c.ID)
+	if err != nil {
+		return Perimeters{}, err
+	}
+	return ClosePerimeters(m, c.Region, []territory.Zone{{ID: p.ID, Name: p.Name, Demo: p.Demo, Communes: communes}}, rows, onTable)
+}
+
+// CycleOf is the newest cycle in which a region shared an objective, else the first
+// one.
+func CycleOf(ctx context.Context, q db.Q, region string) (cycle string, err error) {
+	err = q.QueryRow(ctx, `SELECT COALESCE(MAX(o.cycle), '') FROM objective o WHERE o.region = $1 AND o.shared_rev > 0`, region).Scan(&cycle)
+	if cycle == "" {
+		cycle = cop.First
+	}
+	return cycle, err
 }

@@ -9,10 +9,36 @@ func diagnosisRoutes() []Route {
 }
 
 // objectiveRoutes: what a COP puts on the table, discusses and shares.
-func objectiveRoutes() []Route { return nil }
+func objectiveRoutes() []Route {
+	return []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/objectifs", Name: "objectives", Formats: []string{typeHTML}, Sample: "/regions/grand-est/objectifs"},
+		{Method: "GET", Pattern: "/regions/{slug}/objectifs.csv", Name: "objectives-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/objectifs.csv"},
+		{Method: "GET", Pattern: "/regions/{slug}/objectifs/partages/{n}", Name: "objectives-list", Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/objectifs", Name: "objective-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/objectifs/{territoire}", Name: "objective-place", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/objectifs/{territoire}", Name: "objective-share", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/objectifs/partages/{n}", Name: "objective-list", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/objectifs/{territoire}/{levier}", Name: "objective", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/objectifs/{territoire}/{levier}", Name: "objective-put", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/objectifs/{territoire}/{levier}/desaccords", Name: "objective-dissent", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+	}
+}
 
 // closureRoutes: objectives of départements and perimeters, and those of the nation.
-func closureRoutes() []Route { return nil }
+func closureRoutes() []Route {
+	return []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/objectifs/bouclage", Name: "closure", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/objectifs/bouclage"},
+		{Method: "GET", Pattern: "/regions/{slug}/objectifs/bouclage.csv", Name: "closure-csv", Formats: []string{typeCSV}, Cache: Private, Sample: "/regions/grand-est/objectifs/bouclage.csv"},
+		{Method: "GET", Pattern: "/departements/{code}/objectifs", Name: "department-objectives", Formats: []string{typeHTML}, Cache: Private, Sample: "/departements/67/objectifs"},
+		{Method: "GET", Pattern: "/perimetres/{id}/objectifs", Name: "perimeter-objectives", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: "/national/objectifs", Name: "nation-objectives", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/objectifs.csv", Name: "nation-objectives-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/objectifs/{lever}", Name: "nation-objective", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/objectifs", Name: "shared-objectives", Formats: []string{typeHTML}, Sample: "/objectifs"},
+		{Method: "GET", Pattern: "/objectifs.csv", Name: "shared-objectives-csv", Formats: []string{typeCSV}, Sample: "/objectifs.csv"},
+		{Method: "GET", Pattern: "/api/v1/objectives/{territory}", Name: "api-objectives", Formats: []string{typeJSON}, Sample: "/api/v1/objectives/region:44"},
+	}
+}
 
 // themeRoutes: themes, scores of levers, and what both heads put first.
 func themeRoutes() []Route {

@@ -205,3 +205,17 @@ func Scope(p panorama.Panorama) []string {
 	}
 	return []string{"objectif indicatif, non contraignant", version, p.Total.Scope}
 }
+
+// Communes names communes for a sentence, the first most of them and how many
+// others.
+func Communes(tree *territory.Tree, idx []int32, most int) string {
+	all := tree.Communes()
+	var names []string
+	for _, i := range idx[:min(most, len(idx))] {
+		names = append(names, all[i].Name)
+	}
+	if more := len(idx) - len(names); more > 0 {
+		return strings.Join(names, ", ") + " et " + strconv.Itoa(more) + nb + french.Plural(more, "autre", "autres")
+	}
+	return french.List(names)
+}

@@ -183,7 +183,7 @@ func scoreText(s diagnosis.ThemeScore, when string) string {
 	if !s.Known {
 		return "sans score\u00a0: " + s.Reason
 	}
-	out := "score " + decimal(s.Score) + " sur 1, " + ordinal(s.Rank) + " de la liste"
+	out := "score " + decimal(s.Score) + " sur 1, " + ordinal(s.Rank) + " score de la liste"
 	if when != "" {
 		out += " " + when
 	}

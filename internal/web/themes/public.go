@@ -68,7 +68,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 		list := rulesOf(last.Body.Scoring.Weights)
 		v.Parts = append(v.Parts,
 			part{ID: "scores", Title: "Les scores le jour du choix", Lead: "Ils ont éclairé le choix, et ne l’ont pas fait. Figés le " + french.Day(last.Body.Day) + " (questionnaire\u00a0: " + last.Body.Scoring.Answers + "). " + last.Body.ThemeRule, Tables: []ui.Table{themeTable(t, s, "")}},
-			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: diagnosis.DrawsRule, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
+			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: diagnosis.DrawsRule + " " + possibleRule, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
 			part{ID: "regles", Title: "Les règles et les poids de ce jour", List: list})
 		v.Foot.Share = d.Shell.Absolute(x.base() + "/themes")
 		v.Foot.Changed = french.Day(last.EndedOn)

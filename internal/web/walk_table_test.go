@@ -75,6 +75,19 @@ var foreseen = map[string]need{
 	"open-publish":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 
+	"theme-desk":      {kind: policy.Theme, do: policy.Read, over: itsRegion},
+	"theme-add":       {kind: policy.Theme, do: policy.Create, over: itsNote},
+	"theme-start":     {kind: policy.Theme, do: policy.Create, over: itsNote},
+	"theme-one":       {kind: policy.Theme, do: policy.Read, over: itsRegion, made: "theme"},
+	"theme-save":      {kind: policy.Theme, do: policy.Edit, over: itsNote, made: "theme", form: url.Values{"name": {"x"}, "kind": {"cross"}, "subject": {"emploi"}, "maps": {"produire"}}},
+	"theme-move":      {kind: policy.Theme, do: policy.Edit, over: itsNote, made: "theme", form: url.Values{"do": {"up"}}},
+	"theme-turn":      {kind: policy.Theme, do: policy.Edit, over: itsNote, made: "theme", form: url.Values{"do": {"withdraw"}, "why": {"parce que"}}},
+	"theme-scores":    {kind: policy.Theme, do: policy.Read, over: itsRegion},
+	"theme-weights":   {kind: policy.Theme, do: policy.Edit, over: itsNote, form: url.Values{"reason": {"parce que"}}},
+	"theme-choice":    {kind: policy.Theme, do: policy.Read, over: itsRegion},
+	"theme-propose":   {kind: policy.Theme, do: policy.Propose, over: itsNote},
+	"themes-national": {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/themes"},
+
 	"desk":             {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":       {kind: policy.StageEvent, do: policy.Create, over: theCOP},
 	"desk-act":         {kind: policy.Validation, do: policy.Consent, over: theCOP, made: "act", form: url.Values{"do": {"alone"}, "reason": {"parce que"}}},
@@ -264,7 +277,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure themes open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

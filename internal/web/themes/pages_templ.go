@@ -490,8 +490,8 @@ func themeCards(cards []card) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if c.Alert != "" {
-				templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: c.Alert}).Render(ctx, templ_7745c5c3_Buffer)
+			for _, a := range c.Alerts {
+				templ_7745c5c3_Err = ui.Notice(a).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -946,7 +946,7 @@ func choosingForm(v choosing) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if c.Departs != "" {
-					templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: c.Departs}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Ce choix s’écarte des scores", Text: c.Departs}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

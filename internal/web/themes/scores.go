@@ -105,7 +105,7 @@ func themeTable(themes []diagnosis.Theme, scores []diagnosis.ThemeScore, base st
 		if base != "" {
 			name.Href = base + x.ID
 		}
-		row := []ui.Cell{name, {Missing: s.Reason}, {Missing: s.Reason}, {Text: french.Integer(s.Counted)}, {Text: strings.Join(s.Left, ", ")}}
+		row := []ui.Cell{name, {Missing: s.Reason}, {Missing: s.Reason}, {Text: french.Integer(s.Counted)}, {Text: orNobody(s.Left)}}
 		if s.Known {
 			row[1], row[2] = ui.Cell{Text: decimal(s.Score)}, ui.Cell{Text: french.Integer(s.Rank)}
 			if s.Plain {

@@ -2,7 +2,6 @@ package themes
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -33,8 +32,6 @@ func spread(themes []diagnosis.Theme, lines []panorama.Line) (shared, none []str
 }
 
 func has(codes []string, code string) bool { return slices.Contains(codes, code) }
-
-func joined(names []string) string { return strings.Join(names, ", ") }
 
 func leversOf(c card) string {
 	return french.Plural(len(c.Levers), "Levier", "Leviers")

@@ -235,7 +235,7 @@ func (d Deps) form(r *http.Request, x where, themes []diagnosis.Theme, typed dia
 		for _, j := range departs[i] {
 			above = append(above, quoted(themes[j].Name)+" ("+decimal(scores[j].Score)+")")
 		}
-		if len(above) > 0 && len(faults) > 0 {
+		if len(above) > 0 && (len(faults) > 0 || typed.Against[t.ID] != "") {
 			c.Departs = french.List(above) + french.Plural(len(above), ", que vous laissez de côté, a un score plus haut", ", que vous laissez de côté, ont un score plus haut") + " que celui-ci (" + decimal(scores[i].Score) + "). C’est votre droit\u00a0: dites pourquoi."
 			c.Against = ui.Field{ID: "against-" + t.ID, Label: "Pourquoi s’écarter des scores", Type: "textarea", Rows: 3, Required: true, Value: typed.Against[t.ID], Error: said["against-"+t.ID]}
 		}

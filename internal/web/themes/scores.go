@@ -252,7 +252,7 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 			f = *typed
 		}
 		form := formView{Action: x.desk() + "/notes", Rev: versionText(w.Rev), Submit: "Enregistrer les poids", Fields: f.fields()}
-		p := part{ID: "poids", Title: "Les poids", Lead: "Seules leurs proportions comptent. Changer les poids change les scores à venir, pas ceux qu’un choix a figés."}
+		p := part{ID: "ponderation", Title: "Les poids", Lead: "Seules leurs proportions comptent. Changer les poids change les scores à venir, pas ceux qu’un choix a figés."}
 		if typed != nil {
 			p.Notices = wrongIn(form.Fields, wrong)
 			if apperr.KindOf(wrong) == apperr.Conflict {
@@ -319,5 +319,5 @@ func (d Deps) weights(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, x.desk()+"/notes?fait=1#poids")
+	return shell.SeeOther(w, r, x.desk()+"/notes?fait=1#ponderation")
 }

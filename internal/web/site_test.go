@@ -23,6 +23,7 @@ import (
 	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/figure"
 	"jalon/internal/french"
@@ -65,6 +66,7 @@ type site struct {
 	survey   *survey.Room
 	answers  *restitution.Room
 	aims     *objective.Room
+	themes   *diagnosis.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -161,13 +163,23 @@ func newSite(t testing.TB, d *db.DB) *site {
 	figures.Register(series.Trends, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return book.Explain(ctx, d, func(string) (string, string, error) { return "Essai", "", nil }, key)
 	})
+	s.themes = &diagnosis.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms, Model: s.store.Model, Book: func() (*series.Book, error) { return book, nil }, Restitution: s.answers,
+		Own: func(ctx context.Context, at territory.Ref) (panorama.Own, error) {
+			m, err := s.store.Model(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return plan.Own(ctx, d, m, at)
+		}}
+	rooms.OnEnd[cop.ThemesAct] = s.themes.EndChoice
+	figures.Register(diagnosis.Prefix, s.themes.ExplainScore)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
 	}
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
-			Book:    book,
+			Book: book, Diagnosis: s.themes,
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
 			DataVersion: func(ctx context.Context) (string, error) {

@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
@@ -280,6 +281,12 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/note"] = note.ID
+		lever := map[string]string{"guyane": "om-dechets", "bretagne": "biogaz"}[slug]
+		theme, err := s.themes.AddTheme(ctx, team, id, diagnosis.ThemeInput{Name: "Thème", Kind: diagnosis.OfLevers, Maps: []string{"produire"}, Levers: []string{lever}})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/theme"] = theme.ID
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

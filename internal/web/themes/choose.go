@@ -161,7 +161,7 @@ func frozenCards(x where, b diagnosis.ChoiceBody) []card {
 	for _, t := range b.Chosen() {
 		c := card{ID: t.Theme.ID, Name: t.Theme.Name, Priority: true, Why: t.Why, Text: t.Theme.Text, Facts: []string{kindOf(t.Theme), "rattaché à" + nb + ": " + x.mapNames(t.Theme.Maps), scoreText(t.Score, "ce jour-là")}}
 		if len(t.Above) > 0 {
-			c.Alert = "Ce choix s’écarte des scores\u00a0: " + french.List(quotedAll(t.Above)) + french.Plural(len(t.Above), ", laissé de côté, avait un score plus haut. ", ", laissés de côté, avaient un score plus haut. ") + "Raison donnée\u00a0: " + t.Against
+			c.Alerts = append(c.Alerts, departed(t))
 		}
 		for _, code := range t.Theme.Levers {
 			c.Levers = append(c.Levers, leverLine{Name: x.leverName(code), Href: wording.LeverPath(code)})
@@ -169,6 +169,11 @@ func frozenCards(x where, b diagnosis.ChoiceBody) []card {
 		out = append(out, c)
 	}
 	return out
+}
+
+// departed says that a theme was chosen below others, and the reason given.
+func departed(t diagnosis.ChosenTheme) ui.Alert {
+	return ui.Alert{State: "info", Title: "Ce choix s’écarte des scores", Text: french.List(quotedAll(t.Above)) + french.Plural(len(t.Above), ", laissé de côté, avait un score plus haut. ", ", laissés de côté, avaient un score plus haut. ") + "Raison donnée\u00a0: " + t.Against}
 }
 
 func quotedAll(names []string) []string {
@@ -183,7 +188,7 @@ func scoreText(s diagnosis.ThemeScore, when string) string {
 	if !s.Known {
 		return "sans score\u00a0: " + s.Reason
 	}
-	out := "score " + decimal(s.Score) + " sur 1, " + ordinal(s.Rank) + " de la liste"
+	out := "score " + decimal(s.Score) + " sur 1, " + ordinal(s.Rank) + " score de la liste"
 	if when != "" {
 		out += " " + when
 	}
@@ -230,8 +235,8 @@ func (d Deps) form(r *http.Request, x where, themes []diagnosis.Theme, typed dia
 		for _, j := range departs[i] {
 			above = append(above, quoted(themes[j].Name)+" ("+decimal(scores[j].Score)+")")
 		}
-		if len(above) > 0 && len(faults) > 0 {
-			c.Departs = "Ce choix s’écarte des scores\u00a0: " + french.List(above) + french.Plural(len(above), ", que vous laissez de côté, a un score plus haut", ", que vous laissez de côté, ont un score plus haut") + " que celui-ci (" + decimal(scores[i].Score) + "). C’est votre droit\u00a0: dites pourquoi."
+		if len(above) > 0 && (len(faults) > 0 || typed.Against[t.ID] != "") {
+			c.Departs = french.List(above) + french.Plural(len(above), ", que vous laissez de côté, a un score plus haut", ", que vous laissez de côté, ont un score plus haut") + " que celui-ci (" + decimal(scores[i].Score) + "). C’est votre droit\u00a0: dites pourquoi."
 			c.Against = ui.Field{ID: "against-" + t.ID, Label: "Pourquoi s’écarter des scores", Type: "textarea", Rows: 3, Required: true, Value: typed.Against[t.ID], Error: said["against-"+t.ID]}
 		}
 		for _, f := range []ui.Field{{ID: "chosen-" + t.ID, Label: t.Name, Error: c.Error}, {ID: c.Why.ID, Label: "Pourquoi " + quoted(t.Name), Error: c.Why.Error}, {ID: c.Against.ID, Label: "Pourquoi s’écarter des scores, " + quoted(t.Name), Error: c.Against.Error}} {

@@ -23,7 +23,7 @@ type card struct {
 	Why, Text      string
 	Facts          []string
 	Levers         []leverLine
-	Alert          string
+	Alerts         []ui.Alert
 	Move           string // where the buttons that order the list go, empty for who may not
 	First, Last    bool
 }
@@ -162,10 +162,11 @@ func (x where) cards(themes []diagnosis.Theme, exist map[string]bool) []card {
 			c.Levers = append(c.Levers, l)
 		}
 		if t.Emptied(exist) {
-			c.Alert = "Ce thème n’a plus de levier dans le panorama de la région. Rendez-lui en un, ou retirez-le."
+			a := ui.Alert{State: "warning", Title: "Ce thème n’a plus de levier dans le panorama de la région"}
 			if t.Priority {
-				c.Alert += " Il reste prioritaire\u00a0: le choix des deux têtes est figé, et ne change pas."
+				a.Text = "Il reste prioritaire\u00a0: le choix des deux têtes est figé, et ne change pas."
 			}
+			c.Alerts = append(c.Alerts, a)
 		}
 		out[i] = c
 	}

@@ -46,12 +46,12 @@ func (x where) leverField(chosen []string, lines []panorama.Line) ui.Field {
 			if l.Objective.Known {
 				help += ", " + l.Objective.Kg.Less()
 			}
-			f.Options = append(f.Options, ui.Option{Value: l.Lever.Code, Label: l.Lever.Name, Help: help, Selected: slices.Contains(chosen, l.Lever.Code)})
+			f.Options = append(f.Options, ui.Option{Value: l.Lever.Code, Label: x.leverName(l.Lever.Code), Help: help, Selected: slices.Contains(chosen, l.Lever.Code)})
 		}
 	}
 	for _, l := range lines {
 		if !known[l.Lever.Code] {
-			f.Options = append(f.Options, ui.Option{Value: l.Lever.Code, Label: l.Lever.Name, Selected: slices.Contains(chosen, l.Lever.Code)})
+			f.Options = append(f.Options, ui.Option{Value: l.Lever.Code, Label: x.leverName(l.Lever.Code), Selected: slices.Contains(chosen, l.Lever.Code)})
 			known[l.Lever.Code] = true
 		}
 	}

@@ -68,7 +68,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 		list := rulesOf(last.Body.Scoring.Weights)
 		v.Parts = append(v.Parts,
 			part{ID: "scores", Title: "Les scores le jour du choix", Lead: "Ils ont éclairé le choix, et ne l’ont pas fait. Figés le " + french.Day(last.Body.Day) + " (questionnaire\u00a0: " + last.Body.Scoring.Answers + "). " + last.Body.ThemeRule, Tables: []ui.Table{themeTable(t, s, "")}},
-			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: diagnosis.DrawsRule, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
+			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: diagnosis.DrawsRule + " " + possibleRule, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
 			part{ID: "regles", Title: "Les règles et les poids de ce jour", List: list})
 		v.Foot.Share = d.Shell.Absolute(x.base() + "/themes")
 		v.Foot.Changed = french.Day(last.EndedOn)
@@ -90,21 +90,14 @@ func (x where) publicCards(themes []diagnosis.Theme, exist map[string]bool, last
 			}
 			out[i].Facts = append(out[i].Facts, "prioritaire depuis le "+french.Day(last.EndedOn))
 			if len(was.Above) > 0 {
-				out[i].Alert = join(out[i].Alert, "Ce choix s’écarte des scores, avec sa raison\u00a0: "+was.Against)
+				out[i].Alerts = append(out[i].Alerts, departed(was))
 			}
 			if !t.Same(was.Theme) {
-				out[i].Alert = join(out[i].Alert, "Le thème a changé depuis le choix, qui portait sur "+quoted(was.Theme.Name)+" tel qu’il était alors.")
+				out[i].Alerts = append(out[i].Alerts, ui.Alert{State: "info", Title: "Le thème a changé depuis le choix", Text: "Les deux têtes ont choisi " + quoted(was.Theme.Name) + " tel qu’il était alors."})
 			}
 		}
 	}
 	return out
-}
-
-func join(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + " " + b
 }
 
 // national is what the regions put first, by the six themes of the plan.
@@ -132,7 +125,7 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 	t, first := x.byRegion(of)
 	v := view{Heading: ui.Heading{Overline: "Thèmes prioritaires des régions", Title: nationalFinding(x, themes, first), Scope: []string{"cycle " + cycle, "chaque région a sa propre liste", "lue par les six thèmes du plan"}},
 		Tabs:  ui.Pages{Tabs: []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Thèmes prioritaires", Href: "/national/themes", Current: true}}},
-		Parts: []part{{ID: "regions", Title: "Région par région", Lead: "Un thème rattaché à plusieurs des six est lu dans chacun. Une case vide dit que la région n’y a pas de thème prioritaire\u00a0; un tiret, qu’elle n’a pas encore choisi.", Tables: []ui.Table{t}}},
+		Parts: []part{{ID: "regions", Title: "Région par région", Lead: "Un thème rattaché à plusieurs des six est lu dans chacun. «\u00a0aucun\u00a0» dit que la région n’y a pas de thème prioritaire\u00a0; un tiret, qu’elle n’a pas encore choisi.", Tables: []ui.Table{t}}},
 		Foot:  ui.Source{Text: "COP régionales.", Print: true}}
 	return d.show(w, r, http.StatusOK, v, true, ui.Link{Label: "Tableau national", Href: "/national"}, ui.Link{Label: "Thèmes prioritaires"})
 }
@@ -186,7 +179,7 @@ func named(list []diagnosis.Theme, code string) string {
 			out = append(out, t.Name)
 		}
 	}
-	return joined(out)
+	return orNobody(out)
 }
 
 func nationalFinding(x where, themes []diagnosis.Theme, first int) string {
@@ -204,6 +197,9 @@ func nationalFinding(x where, themes []diagnosis.Theme, first int) string {
 		if len(regions) > most {
 			best, most = six.Name, len(regions)
 		}
+	}
+	if most < 2 {
+		return french.Integer(first) + nb + french.Plural(first, "région a choisi ses priorités", "régions ont choisi leurs priorités")
 	}
 	return french.Integer(first) + nb + french.Plural(first, "région a choisi ses priorités", "régions ont choisi leurs priorités") + nb + "; " + quoted(best) + " revient le plus (" + french.Integer(most) + nb + french.Plural(most, "région", "régions") + ")"
 }

@@ -52,7 +52,7 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 		v.Parts = append(v.Parts, part{ID: "themes", Title: "Les thèmes", Lead: diagnosis.ThemeRule, Tables: []ui.Table{themeTable(themes, diagnosis.ScoreThemes(themes, s.Levers), x.desk()+"/")}})
 	}
 	v.Parts = append(v.Parts,
-		part{ID: "leviers", Title: "Le classement, et ce qu’il devient quand les poids bougent", Lead: diagnosis.DrawsRule, Tables: []ui.Table{rankTable("classement", s, s.Public)}},
+		part{ID: "leviers", Title: "Le classement, et ce qu’il devient quand les poids bougent", Lead: diagnosis.DrawsRule + " " + possibleRule, Tables: []ui.Table{rankTable("classement", s, s.Public)}},
 		part{ID: "faits", Title: "Ce que l’on sait de chaque levier", Lead: "La note de 0 à 1, et sous elle le fait d’où elle vient. Un critère inconnu n’est pas un zéro\u00a0: il est laissé de côté pour ce levier, et son poids est partagé entre les autres.", Tables: []ui.Table{factTable(s)}},
 		part{ID: "un-poids-a-la-fois", Title: "Un poids à la fois", Lead: "Chaque poids est supprimé, divisé par deux, puis doublé, les autres inchangés\u00a0: ce qui entre parmi les cinq premiers leviers, et ce qui en sort.", Tables: []ui.Table{moveTable(diagnosis.Moves(s.Levers, s.Weights))}},
 		part{ID: "regles", Title: "Les règles", List: rulesOf(s.Weights)})
@@ -64,6 +64,8 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 	v.Foot = ui.Source{Text: "panorama de l’État, plans enregistrés, séries, réponses au questionnaire, points forts et freins retenus" + nb + "; calculs de Jalon.", Print: true}
 	return d.show(w, r, status, v, true, trail(x, ui.Link{Label: wording.TabThemes, Href: x.desk()}, ui.Link{Label: "Scores des leviers"})...)
 }
+
+const possibleRule = "Un score qui repose sur peu de critères est fragile d’une autre façon : une colonne dit entre quoi il serait si ce que l’on ignore valait 0, ou 1."
 
 func weightsVersion(w diagnosis.Weights) string {
 	if w.Rev == 0 {
@@ -83,6 +85,10 @@ func scoresFinding(s diagnosis.Scoring) string {
 		}
 	}
 	out := quoted(s.Levers[0].Name) + " vient en tête"
+	if s.Levers[0].Standing < 0.5 {
+		// A score that stands on little is no finding: the title says on how little.
+		return out + ", mais son score ne repose que sur " + percent(s.Levers[0].Standing) + " des poids"
+	}
 	if sure == 0 {
 		return out + ", mais aucun levier n’est toujours parmi les cinq premiers quand les poids bougent"
 	}
@@ -99,7 +105,7 @@ func themeTable(themes []diagnosis.Theme, scores []diagnosis.ThemeScore, base st
 		if base != "" {
 			name.Href = base + x.ID
 		}
-		row := []ui.Cell{name, {Missing: s.Reason}, {Missing: s.Reason}, {Text: french.Integer(s.Counted)}, {Text: strings.Join(s.Left, ", ")}}
+		row := []ui.Cell{name, {Missing: s.Reason}, {Missing: s.Reason}, {Text: french.Integer(s.Counted)}, {Text: orNobody(s.Left)}}
 		if s.Known {
 			row[1], row[2] = ui.Cell{Text: decimal(s.Score)}, ui.Cell{Text: french.Integer(s.Rank)}
 			if s.Plain {
@@ -113,12 +119,12 @@ func themeTable(themes []diagnosis.Theme, scores []diagnosis.ThemeScore, base st
 
 // rankTable is the ranking of levers; live makes each score lead to its explanation.
 func rankTable(id string, s diagnosis.Scoring, live bool) ui.Table {
-	t := ui.Table{ID: id, Caption: "Leviers par score", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Score", Unit: "de 0 à 1", Number: true}, {Label: "Repose sur", Unit: "% des poids", Number: true}, {Label: "Rang", Number: true}, {Label: "Rangs possibles", Unit: "9 tirages sur 10"}, {Label: "Parmi les 5 premiers", Unit: "% des tirages", Number: true}}}
+	t := ui.Table{ID: id, Caption: "Leviers par score", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Score", Unit: "de 0 à 1", Number: true}, {Label: "Repose sur", Unit: "% des poids", Number: true}, {Label: "Si tout était connu", Unit: "score possible"}, {Label: "Rang", Number: true}, {Label: "Rangs possibles", Unit: "9 tirages sur 10"}, {Label: "Parmi les 5 premiers", Unit: "% des tirages", Number: true}}}
 	for _, l := range s.Levers {
 		name := ui.Cell{Text: l.Name, Href: wording.LeverPath(l.Lever)}
 		if !l.Known {
 			why := ui.Cell{Missing: "aucun critère pondéré n’est connu pour ce levier"}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, why, why, why, why, why}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, why, why, why, why, why, why}})
 			continue
 		}
 		score := ui.Cell{Text: decimal(l.Score)}
@@ -129,9 +135,17 @@ func rankTable(id string, s diagnosis.Scoring, live bool) ui.Table {
 		if l.High > l.Low {
 			between = "de " + french.Integer(l.Low) + " à " + french.Integer(l.High)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, score, {Text: french.Number(l.Standing*100, 0)}, {Text: french.Integer(l.Rank)}, {Text: between}, {Text: french.Number(l.Top*100, 0)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, score, {Text: french.Number(l.Standing*100, 0)}, {Text: possible(l)}, {Text: french.Integer(l.Rank)}, {Text: between}, {Text: french.Number(l.Top*100, 0)}}})
 	}
 	return t
+}
+
+// possible is how far what is unknown could move a score.
+func possible(l diagnosis.Scored) string {
+	if l.Most-l.Least < 0.005 {
+		return decimal(l.Score)
+	}
+	return "de " + decimal(l.Least) + " à " + decimal(l.Most)
 }
 
 // factTable is the note of each lever on each criterion, with its fact under it.
@@ -238,7 +252,7 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 			f = *typed
 		}
 		form := formView{Action: x.desk() + "/notes", Rev: versionText(w.Rev), Submit: "Enregistrer les poids", Fields: f.fields()}
-		p := part{ID: "poids", Title: "Les poids", Lead: "Seules leurs proportions comptent. Changer les poids change les scores à venir, pas ceux qu’un choix a figés."}
+		p := part{ID: "ponderation", Title: "Les poids", Lead: "Seules leurs proportions comptent. Changer les poids change les scores à venir, pas ceux qu’un choix a figés."}
 		if typed != nil {
 			p.Notices = wrongIn(form.Fields, wrong)
 			if apperr.KindOf(wrong) == apperr.Conflict {
@@ -305,5 +319,5 @@ func (d Deps) weights(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, x.desk()+"/notes?fait=1#poids")
+	return shell.SeeOther(w, r, x.desk()+"/notes?fait=1#ponderation")
 }

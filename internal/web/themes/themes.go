@@ -88,7 +88,8 @@ type where struct {
 func (x where) base() string { return "/regions/" + x.Slug }
 func (x where) desk() string { return x.base() + "/bureau/themes" }
 
-// seen is the region of an address, whose COP is that of its newest cycle.
+// seen is the region of an address. Its COP is that of the first cycle, as on the
+// other pages of a region.
 func (d Deps) seen(r *http.Request) (x where, err error) {
 	m, err := d.Model(r.Context())
 	if err != nil {
@@ -98,7 +99,7 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.HomeOf(r.Context(), d.Q, x.Code)
+	x.cop, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.Code)
 	return x, err
 }
 
@@ -225,13 +226,7 @@ func ordinal(n int) string {
 	return french.Integer(n) + "e"
 }
 
-func (x where) leverName(code string) string {
-	l, err := x.fw.Lever(code)
-	if err != nil {
-		return code
-	}
-	return l.Name
-}
+func (x where) leverName(code string) string { return diagnosis.LeverName(x.fw, code) }
 
 func (x where) mapNames(codes []string) string {
 	var out []string

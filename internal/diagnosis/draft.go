@@ -128,3 +128,39 @@ func Title(d Diagnosis, region string) string {
 	}
 	return region + french.NoBreak + ": le diagnostic partagé de la région"
 }
+
+// Gist is what a page shows of a published diagnosis in a few lines: the words and
+// the key figures of its synthesis, else its first key figures. It has no block when
+// there is nothing that short.
+func Gist(d document.Document) document.Part {
+	var first *document.Part
+	chapter := ""
+	for _, p := range d.Parts {
+		if p.Chapter != "" {
+			chapter = p.Chapter
+		}
+		short := document.Part{ID: p.ID, Title: p.Title}
+		keys := false
+		for _, b := range p.Blocks {
+			switch b.(type) {
+			case document.Text, document.List:
+				short.Blocks = append(short.Blocks, b)
+			case document.KeyFigures:
+				short.Blocks, keys = append(short.Blocks, b), true
+			}
+		}
+		if short.Blocks = short.Blocks[:min(len(short.Blocks), 4)]; len(short.Blocks) == 0 {
+			continue
+		}
+		if chapter == PartName(Priorities) {
+			return short
+		}
+		if keys && first == nil {
+			first = &short
+		}
+	}
+	if first == nil {
+		return document.Part{}
+	}
+	return *first
+}

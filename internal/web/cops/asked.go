@@ -9,6 +9,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/survey"
+	"jalon/internal/web/ui"
 )
 
 // askedLine is where the questionnaire to the authorities stands, in one line.
@@ -68,4 +69,15 @@ func daysLeft(x survey.Campaign, on string) string {
 	default:
 		return "il reste " + strconv.Itoa(n) + nb + french.Plural(n, "jour", "jours") + ", jusqu’au " + french.Day(x.ClosesOn)
 	}
+}
+
+// readFirst leads to what an act is about, where it is a document that was frozen.
+func readFirst(x cop.Act, c cop.COP) ui.Link {
+	switch x.Kind {
+	case cop.DiagnosisAct:
+		return ui.Link{Label: "Lire l’édition proposée du diagnostic", Href: "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject}
+	case cop.RestitutionAct:
+		return ui.Link{Label: "Lire l’édition proposée de la restitution", Href: "/regions/" + c.Slug + "/restitution?edition=" + x.Subject}
+	}
+	return ui.Link{}
 }

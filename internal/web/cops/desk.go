@@ -47,6 +47,7 @@ type deskView struct {
 // actLine is an act and what the reader may do about it.
 type actLine struct {
 	ID, Title, Waits, State string
+	Read                    ui.Link // what the act is about, to be read before a word is given
 	Words                   []string
 	MayConsent, MayAlone    bool
 	MayWithdraw             bool
@@ -143,7 +144,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	if c.Department() == "" {
 		at := "/regions/" + c.Slug + "/bureau"
-		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}}
+		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Le diagnostic partagé", Href: at + "/diagnostic"}}
 	}
 	line, ok, err := d.asked(r, c, d.now(c))
 	if err != nil {
@@ -212,7 +213,7 @@ func deskFinding(acts []cop.Act) string {
 func sideOf(a policy.Actor, c cop.COP) cop.Side { return cop.Headed(a, c) }
 
 func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, people map[string]string) actLine {
-	line := actLine{ID: x.ID, Title: x.Title}
+	line := actLine{ID: x.ID, Title: x.Title, Read: readFirst(x, c)}
 	for _, w := range x.Consents {
 		text := c.Head(w.Side) + nb + ": validation enregistrée le " + french.Date(w.At) + " par " + people[w.Person]
 		if w.Delegation != "" {

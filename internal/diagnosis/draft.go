@@ -32,11 +32,11 @@ type Sheet struct {
 type Draft struct {
 	Document document.Document
 	Made     map[string]Made // by the id of the block
-	Gaps     []Gap
+	Lacks     []Lack
 }
 
-// Gap is a block that shows nothing, and why.
-type Gap struct {
+// Lack is a block that shows nothing, and why.
+type Lack struct {
 	Block  Block
 	Name   string
 	Reason string
@@ -79,7 +79,7 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 		if b.Live == "" {
 			x.ID = "texte"
 			if len(x.Blocks) == 0 {
-				out.Gaps = append(out.Gaps, Gap{b, BlockName(list, b), "Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."})
+				out.Lacks = append(out.Lacks, Lack{b, BlockName(list, b), "Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."})
 				continue
 			}
 		} else {
@@ -100,7 +100,7 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 				x.Title = BlockName(list, b)
 			}
 			if made.Missing != "" {
-				out.Gaps = append(out.Gaps, Gap{b, BlockName(list, b), made.Missing})
+				out.Lacks = append(out.Lacks, Lack{b, BlockName(list, b), made.Missing})
 				made.Blocks = []document.Block{document.Quote{Title: "Pas encore de donnée à montrer ici", Spans: document.Plain(made.Missing)}}
 			}
 			x.Blocks, x.Notes = append(x.Blocks, made.Blocks...), made.Notes

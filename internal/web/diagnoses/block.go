@@ -155,7 +155,7 @@ func (d Deps) drawn(r *http.Request, x place, b diagnosis.Block, t diagnosis.Dia
 		doc := one.Document
 		v.Shown = &shown{doc, p}
 	}
-	for _, g := range one.Gaps {
+	for _, g := range one.Lacks {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Ce bloc ne montre rien pour l’instant", Text: g.Reason})
 		v.Shown = nil
 	}

@@ -92,14 +92,14 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 	}
 	kept := diagnosis.Kept(t.blocks)
 	v.Heading.Title = x.Name + nb + ": " + french.Integer(len(kept)) + nb + french.Plural(len(kept), "bloc dans le diagnostic", "blocs dans le diagnostic")
-	if n := len(made.Gaps); n > 0 {
+	if n := len(made.Lacks); n > 0 {
 		v.Heading.Title += ", dont " + french.Integer(n) + " à compléter"
 	}
 	v.Heading.Lead = "Le document suit cet ordre. Chacun écrit dans le bloc qu’il veut\u00a0: deux personnes ne se gênent que si elles modifient le même bloc."
 	v.Links = d.draftFiles(r, x)
 	list := d.Catalogue.List()
 	gaps := map[string]string{}
-	for _, g := range made.Gaps {
+	for _, g := range made.Lacks {
 		gaps[g.Block.ID] = g.Reason
 	}
 	for _, p := range diagnosis.Parts() {

@@ -92,7 +92,7 @@ func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) err
 		}
 	}
 	gaps := ui.Table{ID: "manques", Caption: "Les blocs qui ne montrent rien", Columns: []ui.Column{{Label: "Bloc"}, {Label: "Partie"}, {Label: "Pourquoi", Wide: true}}}
-	for _, g := range made.Gaps {
+	for _, g := range made.Lacks {
 		gaps.Rows = append(gaps.Rows, ui.Row{Cells: []ui.Cell{{Text: g.Name, Href: x.base() + "/blocs/" + g.Block.ID}, {Text: diagnosis.PartName(g.Block.Part)}, {Text: g.Reason}}})
 	}
 	v.Facts = [][2]string{{"Titres dans le document", french.Integer(len(made.Document.Parts))}, {"Chiffres expliqués", french.Integer(len(figures)-len(bare.Rows)) + " sur " + french.Integer(len(figures))}}

@@ -32,7 +32,7 @@ type Sheet struct {
 type Draft struct {
 	Document document.Document
 	Made     map[string]Made // by the id of the block
-	Lacks     []Lack
+	Lacks    []Lack
 }
 
 // Lack is a block that shows nothing, and why.

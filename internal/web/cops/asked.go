@@ -9,7 +9,6 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/survey"
-	"jalon/internal/web/ui"
 )
 
 // askedLine is where the questionnaire to the authorities stands, in one line.
@@ -72,12 +71,12 @@ func daysLeft(x survey.Campaign, on string) string {
 }
 
 // readFirst leads to what an act is about, where it is a document that was frozen.
-func readFirst(x cop.Act, c cop.COP) ui.Link {
+func readFirst(x cop.Act, c cop.COP) string {
 	switch x.Kind {
 	case cop.DiagnosisAct:
-		return ui.Link{Label: "Lire l’édition proposée du diagnostic", Href: "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject}
+		return "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject
 	case cop.RestitutionAct:
-		return ui.Link{Label: "Lire l’édition proposée de la restitution", Href: "/regions/" + c.Slug + "/restitution?edition=" + x.Subject}
+		return "/regions/" + c.Slug + "/restitution?edition=" + x.Subject
 	}
-	return ui.Link{}
+	return ""
 }

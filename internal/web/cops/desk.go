@@ -47,11 +47,11 @@ type deskView struct {
 // actLine is an act and what the reader may do about it.
 type actLine struct {
 	ID, Title, Waits, State string
-	Read                    ui.Link // what the act is about, to be read before a word is given
 	Words                   []string
 	MayConsent, MayAlone    bool
 	MayWithdraw             bool
 	AloneFrom               string
+	Read                    string // where what is to be validated is read, empty when nowhere
 }
 
 type delegationLine struct {
@@ -213,7 +213,8 @@ func deskFinding(acts []cop.Act) string {
 func sideOf(a policy.Actor, c cop.COP) cop.Side { return cop.Headed(a, c) }
 
 func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, people map[string]string) actLine {
-	line := actLine{ID: x.ID, Title: x.Title, Read: readFirst(x, c)}
+	line := actLine{ID: x.ID, Title: x.Title}
+	line.Read = readFirst(x, c)
 	for _, w := range x.Consents {
 		text := c.Head(w.Side) + nb + ": validation enregistrée le " + french.Date(w.At) + " par " + people[w.Person]
 		if w.Delegation != "" {

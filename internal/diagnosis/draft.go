@@ -32,11 +32,11 @@ type Sheet struct {
 type Draft struct {
 	Document document.Document
 	Made     map[string]Made // by the id of the block
-	Gaps     []Gap
+	Lacks    []Lack
 }
 
-// Gap is a block that shows nothing, and why.
-type Gap struct {
+// Lack is a block that shows nothing, and why.
+type Lack struct {
 	Block  Block
 	Name   string
 	Reason string
@@ -79,7 +79,7 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 		if b.Live == "" {
 			x.ID = "texte"
 			if len(x.Blocks) == 0 {
-				out.Gaps = append(out.Gaps, Gap{b, BlockName(list, b), "Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."})
+				out.Lacks = append(out.Lacks, Lack{b, BlockName(list, b), "Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."})
 				continue
 			}
 		} else {
@@ -100,7 +100,7 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 				x.Title = BlockName(list, b)
 			}
 			if made.Missing != "" {
-				out.Gaps = append(out.Gaps, Gap{b, BlockName(list, b), made.Missing})
+				out.Lacks = append(out.Lacks, Lack{b, BlockName(list, b), made.Missing})
 				made.Blocks = []document.Block{document.Quote{Title: "Pas encore de donnée à montrer ici", Spans: document.Plain(made.Missing)}}
 			}
 			x.Blocks, x.Notes = append(x.Blocks, made.Blocks...), made.Notes
@@ -127,4 +127,40 @@ func Title(d Diagnosis, region string) string {
 		return d.Title
 	}
 	return region + french.NoBreak + ": le diagnostic partagé de la région"
+}
+
+// Gist is what a page shows of a published diagnosis in a few lines: the words and
+// the key figures of its synthesis, else its first key figures. It has no block when
+// there is nothing that short.
+func Gist(d document.Document) document.Part {
+	var first *document.Part
+	chapter := ""
+	for _, p := range d.Parts {
+		if p.Chapter != "" {
+			chapter = p.Chapter
+		}
+		short := document.Part{ID: p.ID, Title: p.Title}
+		keys := false
+		for _, b := range p.Blocks {
+			switch b.(type) {
+			case document.Text, document.List:
+				short.Blocks = append(short.Blocks, b)
+			case document.KeyFigures:
+				short.Blocks, keys = append(short.Blocks, b), true
+			}
+		}
+		if short.Blocks = short.Blocks[:min(len(short.Blocks), 4)]; len(short.Blocks) == 0 {
+			continue
+		}
+		if chapter == PartName(Priorities) {
+			return short
+		}
+		if keys && first == nil {
+			first = &short
+		}
+	}
+	if first == nil {
+		return document.Part{}
+	}
+	return *first
 }

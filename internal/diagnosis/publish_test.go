@@ -276,10 +276,10 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 		t.Errorf("in its place: %+v", draft.Document.Parts[1])
 	}
 	reasons := map[string]int{}
-	for _, g := range draft.Gaps {
+	for _, g := range draft.Lacks {
 		reasons[g.Reason]++
 	}
-	if len(draft.Gaps) != 8 || reasons["Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."] != 6 || reasons["La série a été retirée le 1er mars 2026."] != 1 {
+	if len(draft.Lacks) != 8 || reasons["Ce texte n’est pas écrit\u00a0: il n’entre pas dans le document."] != 6 || reasons["La série a été retirée le 1er mars 2026."] != 1 {
 		t.Errorf("%+v", reasons)
 	}
 	// Two blocks under one title, and a text that has none.

@@ -66,7 +66,7 @@ type site struct {
 	survey   *survey.Room
 	answers  *restitution.Room
 	aims     *objective.Room
-	themes   *diagnosis.Room
+	diagnose *diagnosis.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -163,7 +163,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	figures.Register(series.Trends, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return book.Explain(ctx, d, func(string) (string, string, error) { return "Essai", "", nil }, key)
 	})
-	s.themes = &diagnosis.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms, Model: s.store.Model, Book: func() (*series.Book, error) { return book, nil }, Restitution: s.answers,
+	s.diagnose = &diagnosis.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms, Model: s.store.Model, Book: func() (*series.Book, error) { return book, nil }, Restitution: s.answers,
 		Own: func(ctx context.Context, at territory.Ref) (panorama.Own, error) {
 			m, err := s.store.Model(ctx)
 			if err != nil {
@@ -171,15 +171,16 @@ func newSite(t testing.TB, d *db.DB) *site {
 			}
 			return plan.Own(ctx, d, m, at)
 		}}
-	rooms.OnEnd[cop.ThemesAct] = s.themes.EndChoice
-	figures.Register(diagnosis.Prefix, s.themes.ExplainScore)
+	rooms.OnEnd[cop.ThemesAct] = s.diagnose.EndChoice
+	rooms.OnEnd[cop.DiagnosisAct] = s.diagnose.EndEdition
+	figures.Register(diagnosis.Prefix, s.diagnose.ExplainScore)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
 	}
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
-			Book: book, Diagnosis: s.themes,
+			Book: book, Diagnosis: s.diagnose,
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
 			DataVersion: func(ctx context.Context) (string, error) {
@@ -196,7 +197,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

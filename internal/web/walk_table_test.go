@@ -45,6 +45,7 @@ const (
 	itsDesk                 // itsRegion, or who writes for an authority whose seat is there
 	itsItem                 // a thing of the whole region, which those of itsDesk read
 	itsNote                 // a note of the whole region, that who works on it alone knows
+	itsDraft                // the draft of a diagnosis, which those of itsRegion read
 	itsCampaign             // the campaign of a region, which those of itsRegion read
 	itsAnswers              // the answers to a campaign, for those who follow it over the region or one of its départements
 	itsPlan                 // a plan of the whole region, which its départements read on the same pages
@@ -187,6 +188,21 @@ var foreseen = map[string]need{
 	"national-obstacle":          {kind: policy.Obstacle, do: policy.Read, over: nation, path: "/national/freins/{id}", made: "group"},
 	"national-obstacle-save":     {kind: policy.Obstacle, do: policy.Judge, over: nation, path: "/national/freins/{id}", made: "group", form: url.Values{"title": {"x"}, "nature": {"norme"}, "level": {"local"}, "status": {"attente"}}},
 
+	"diagnosis-desk":            {kind: policy.Diagnosis, do: policy.Read, over: itsDraft},
+	"diagnosis-begin":           {kind: policy.Diagnosis, do: policy.Edit, over: itsDraft, form: url.Values{"do": {"title"}, "was": {"autre"}}},
+	"diagnosis-add":             {kind: policy.Diagnosis, do: policy.Edit, over: itsDraft},
+	"diagnosis-block-add":       {kind: policy.Diagnosis, do: policy.Edit, over: itsDraft, form: url.Values{"partie": {"aucune"}}},
+	"diagnosis-block":           {kind: policy.Diagnosis, do: policy.Read, over: itsDraft, made: "block"},
+	"diagnosis-block-save":      {kind: policy.Diagnosis, do: policy.Edit, over: itsDraft, made: "block", form: url.Values{"texte": {"x"}}},
+	"diagnosis-block-place":     {kind: policy.Diagnosis, do: policy.Edit, over: itsDraft, made: "block", form: url.Values{"do": {"up"}}},
+	"diagnosis-preview":         {kind: policy.Diagnosis, do: policy.Read, over: itsDraft},
+	"diagnosis-draft-file":      {kind: policy.Diagnosis, do: policy.Export, over: itsDraft},
+	"diagnosis-publish":         {kind: policy.Diagnosis, do: policy.Read, over: itsDraft},
+	"diagnosis-propose":         {kind: policy.Diagnosis, do: policy.Propose, over: itsDraft},
+	"diagnosis-proposed":        {kind: policy.Diagnosis, do: policy.Read, over: itsDraft, made: "edition"},
+	"diagnosis-proposed-file":   {kind: policy.Diagnosis, do: policy.Export, over: itsDraft, made: "edition"},
+	"diagnosis-proposed-figure": {kind: policy.Diagnosis, do: policy.Read, over: itsDraft, made: "edition"},
+
 	"department-desk": {over: someone, path: "/departements/2A/bureau"}, // leads to the desk, or says that there is none
 	"cycles":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/cycles"},
 	"cycle-add":       {kind: policy.Cycle, do: policy.Create, over: admins, path: "/national/cycles"},
@@ -287,7 +303,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes
+var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

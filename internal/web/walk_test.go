@@ -55,7 +55,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"],
+				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
 					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"]).Replace(rt.Pattern)
 			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue
@@ -143,6 +143,10 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 			return may, around
 		}
 		return around, false
+	case itsDraft:
+		home, dept := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}, policy.Thing{Kind: n.kind, Department: map[string]string{"guyane": "973"}[slug]}
+		reads = policy.Can(a, policy.Read, home) || policy.Can(a, policy.Read, dept)
+		return policy.Can(a, n.do, home) || n.do == policy.Read && reads, reads
 	case itsNote:
 		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
 		return policy.Can(a, n.do, thing), policy.Can(a, policy.Read, thing)
@@ -282,11 +286,12 @@ func (s *site) fixtures() map[string]string {
 		}
 		out[slug+"/note"] = note.ID
 		lever := map[string]string{"guyane": "om-dechets", "bretagne": "biogaz"}[slug]
-		theme, err := s.themes.AddTheme(ctx, team, id, diagnosis.ThemeInput{Name: "Thème", Kind: diagnosis.OfLevers, Maps: []string{"produire"}, Levers: []string{lever}})
+		theme, err := s.diagnose.AddTheme(ctx, team, id, diagnosis.ThemeInput{Name: "Thème", Kind: diagnosis.OfLevers, Maps: []string{"produire"}, Levers: []string{lever}})
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		out[slug+"/theme"] = theme.ID
+		s.composed(team, id, code, slug, out)
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -69,3 +69,16 @@ func daysLeft(x survey.Campaign, on string) string {
 		return "il reste " + strconv.Itoa(n) + nb + french.Plural(n, "jour", "jours") + ", jusqu’au " + french.Day(x.ClosesOn)
 	}
 }
+
+// readFirst leads to what an act is about, where it is a document that was frozen.
+func readFirst(x cop.Act, c cop.COP) string {
+	switch x.Kind {
+	case cop.ObjectivesAct:
+		return "/regions/" + c.Slug + "/bureau/objectifs/partages/" + x.Subject
+	case cop.DiagnosisAct:
+		return "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject
+	case cop.RestitutionAct:
+		return "/regions/" + c.Slug + "/restitution?edition=" + x.Subject
+	}
+	return ""
+}

@@ -2,13 +2,19 @@ package knowledge
 
 import (
 	"net/http"
+	"strconv"
+	"time"
 
+	"jalon/internal/apperr"
 	"jalon/internal/cop"
+	"jalon/internal/diagnosis"
+	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/survey"
+	"jalon/internal/web/paper"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -17,8 +23,20 @@ import (
 type diagnosisView struct {
 	Heading ui.Heading
 	Tabs    ui.Pages
+	Shared  *shared
 	Parts   []part
 	Foot    ui.Source
+}
+
+// shared is the diagnosis that both heads published: what it comes to, and where it
+// is read.
+type shared struct {
+	Title, About string
+	Said         []string // who validated it
+	Doc          document.Document
+	Piece        document.Part // what the page shows of it, without blocks when there is nothing short
+	Read         ui.Link
+	Others       []ui.Link
 }
 
 type part struct{ Title, Text, Href string }
@@ -69,8 +87,63 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		{wording.TabAnswers, told, base + "/restitution"},
 		{"Bonnes pratiques", "Ce que d’autres régions ont retenu, et dont celle-ci peut s’inspirer.", practicesPath},
 	}
+	if v.Shared, err = d.shared(r, x); err != nil {
+		return err
+	}
+	if v.Shared != nil {
+		v.Heading.Title = x.Name + nb + ": le diagnostic partagé, et ce que l’on sait à ce jour"
+		v.Heading.Lead = "Le diagnostic validé par les deux têtes de la COP, puis les pages tenues à jour dont il est fait."
+	}
 	page := d.Shell.Page(r, v.Heading.Title, "Ce que Jalon sait déjà de la région"+nb+": plans, tendances, points forts, freins et notes d’expertise.", trail(x, ui.Link{Label: "Diagnostic"})...)
+	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, diagnosisPage(v))
+}
+
+// shared is the last diagnosis that a region published, nil for none.
+func (d Deps) shared(r *http.Request, x where) (*shared, error) {
+	ctx := r.Context()
+	c, err := cop.FindIn(ctx, d.Q, cop.First, "region:"+x.Code)
+	if err != nil {
+		if apperr.KindOf(err) == apperr.NotFound {
+			return nil, nil // a region without a COP has no diagnosis either
+		}
+		return nil, err
+	}
+	list, err := diagnosis.PublishedEditions(ctx, d.Q, c.ID)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	e := list[0]
+	p, err := document.Find(ctx, d.Q, e.Publication)
+	if err != nil {
+		return nil, err
+	}
+	f, err := document.Load(ctx, d.Q, p)
+	if err != nil {
+		return nil, err
+	}
+	act, err := cop.FindAct(ctx, d.Q, e.Act)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	base := x.base() + "/diagnostic/editions"
+	here := base + "/" + strconv.FormatInt(e.Seq, 10)
+	out := &shared{Title: p.Title, About: "Édition n°" + nb + french.Integer(e.Seq) + ", situation au " + french.Day(e.Day) + ", publiée le " + french.Day(e.PublishedOn) + ".", Doc: f.Document,
+		Piece: diagnosis.Gist(f.Document), Read: ui.Link{Label: "Lire le diagnostic partagé", Href: here}}
+	for _, w := range act.Consents {
+		out.Said = append(out.Said, c.Head(w.Side)+nb+": validation enregistrée le "+french.Date(w.At.In(zone)))
+	}
+	for _, m := range p.Manifest {
+		if name := map[string]string{document.PDFPart: "PDF", document.TextPart: "Texte (ODT)", document.SlidesPart: "Diaporama (PPTX)"}[m.Path]; name != "" {
+			out.Others = append(out.Others, ui.Link{Label: name, Href: here + "/" + m.Path})
+		}
+	}
+	out.Others = append(out.Others, ui.Link{Label: "Toutes les éditions", Href: base})
+	return out, nil
 }
 
 // asked says where the questionnaire of a region stands, and what is published of

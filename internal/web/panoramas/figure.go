@@ -20,6 +20,8 @@ type figureView struct {
 	Facts   ui.Table
 	Inputs  *ui.Table
 	Source  ui.Source
+	// Kept says of which frozen document an explanation is, when it is not today's.
+	Kept *ui.Alert
 }
 
 // figure serves /chiffres/{key...}, the permanent address of every number.
@@ -44,6 +46,48 @@ func (d Deps) explained(w http.ResponseWriter, r *http.Request, key string, priv
 	if err != nil {
 		return err
 	}
+	v, place, err := d.figureOf(r.Context(), e, wording.FigurePath)
+	if err != nil {
+		return err
+	}
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Source = ui.Source{
+		Text:    e.Figure.Source,
+		Sources: []ui.Link{{Label: "Toute la méthode", Href: "/methode"}},
+		Downloads: []ui.Link{
+			{Label: "Ce chiffre pour un programme", Href: "/api/v1/figures/" + key, Note: "JSON"},
+			{Label: "De quoi tout recalculer chez vous", Href: "/donnees#archive", Note: "entrées, règles et version"},
+		},
+		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: wording.Changed(m),
+	}
+	page := d.Shell.Page(r, e.Title, e.Sentence, place...)
+	if private {
+		page.NoIndex, page.Canonical = true, ""
+		v.Source.Share, v.Source.Changed = "", ""
+		v.Source.Sources = append([]ui.Link{{Label: "L’indicateur et ses lignes", Href: e.Page}}, v.Source.Sources...)
+		v.Source.Downloads = v.Source.Downloads[:1]
+	}
+	return d.Shell.Render(w, r, page, figurePage(v))
+}
+
+// KeptFigure is the page of an explanation that was frozen with a document: it says
+// which one, and its terms lead where terms says.
+func (d Deps) KeptFigure(w http.ResponseWriter, r *http.Request, e figure.Explanation, kept ui.Alert, terms func(key string) string, trail []ui.Link) error {
+	v, _, err := d.figureOf(r.Context(), e, terms)
+	if err != nil {
+		return err
+	}
+	v.Kept = &kept
+	v.E.Page = "" // it shows what is so today
+	v.Source = ui.Source{Text: e.Figure.Source, Sources: []ui.Link{{Label: "Toute la méthode", Href: "/methode"}}, Print: true}
+	return d.Shell.Render(w, r, d.Shell.Page(r, e.Title, e.Sentence, trail...), figurePage(v))
+}
+
+// figureOf is what the page of an explanation shows, and the way to its territory.
+func (d Deps) figureOf(ctx context.Context, e figure.Explanation, terms func(key string) string) (figureView, []ui.Link, error) {
 	v := figureView{E: e, Heading: ui.Heading{Overline: "D’où vient ce chiffre\u00a0?", Title: e.Title, Lead: e.Sentence}}
 	f := e.Figure
 	if f.Known() {
@@ -52,13 +96,9 @@ func (d Deps) explained(w http.ResponseWriter, r *http.Request, key string, priv
 	} else {
 		v.Number = ui.Value{Missing: f.Reason, Unit: f.Unit}
 	}
-	m, err := d.Model(r.Context())
-	if err != nil {
-		return err
-	}
 	trail := []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "D’où vient ce chiffre\u00a0?"}}
 	place := f.Territory
-	if t, tree, err := d.placeOf(r.Context(), f.Territory); err == nil {
+	if t, tree, err := d.placeOf(ctx, f.Territory); err == nil {
 		place = t.Name + " (" + f.Territory + ")"
 		trail = append(wording.Trail(tree, t), ui.Link{Label: "D’où vient ce chiffre\u00a0?"})
 	}
@@ -72,29 +112,13 @@ func (d Deps) explained(w http.ResponseWriter, r *http.Request, key string, priv
 			}
 			value := ui.Cell{Text: in.Value}
 			if in.Key != "" {
-				value.Explain, value.Name = wording.FigurePath(in.Key), in.Label
+				value.Explain, value.Name = terms(in.Key), in.Label
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: label}, value, {Text: in.Source}}})
 		}
 		v.Inputs = &t
 	}
-	v.Source = ui.Source{
-		Text:    f.Source,
-		Sources: []ui.Link{{Label: "Toute la méthode", Href: "/methode"}},
-		Downloads: []ui.Link{
-			{Label: "Ce chiffre pour un programme", Href: "/api/v1/figures/" + key, Note: "JSON"},
-			{Label: "De quoi tout recalculer chez vous", Href: "/donnees#archive", Note: "entrées, règles et version"},
-		},
-		Print: true, Share: d.Shell.Absolute(r.URL.Path), Changed: wording.Changed(m),
-	}
-	page := d.Shell.Page(r, e.Title, e.Sentence, trail...)
-	if private {
-		page.NoIndex, page.Canonical = true, ""
-		v.Source.Share, v.Source.Changed = "", ""
-		v.Source.Sources = append([]ui.Link{{Label: "L’indicateur et ses lignes", Href: e.Page}}, v.Source.Sources...)
-		v.Source.Downloads = v.Source.Downloads[:1]
-	}
-	return d.Shell.Render(w, r, page, figurePage(v))
+	return v, trail, nil
 }
 
 // placeOf is the territory of a figure, for its name and the way back to it.

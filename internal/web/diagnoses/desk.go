@@ -1,0 +1,342 @@
+package diagnoses
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"jalon/internal/apperr"
+	"jalon/internal/diagnosis"
+	"jalon/internal/document"
+	"jalon/internal/french"
+	"jalon/internal/policy"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
+)
+
+// view is every page of the desk of a diagnosis: parts that are empty are not drawn.
+type view struct {
+	Heading   ui.Heading
+	Tabs      ui.Pages
+	Done      bool
+	Notices   []ui.Alert
+	Start     string // where the diagnosis is begun, empty once it is
+	Empty     *ui.Empty
+	Links     []ui.Link
+	Facts     [][2]string
+	Conflict  ui.Table
+	Parts     []partView
+	Withdrawn []blockLine
+	Menu      []menuPart
+	Shown     *shown
+	Tables    []section
+	Forms     []formView
+}
+
+type section struct {
+	ID, Title, Lead string
+	Table           ui.Table
+}
+
+type formView struct {
+	ID, Title, Lead, Action, Rev, Submit string
+	Second                               bool // its button is a secondary one
+	Fields                               []ui.Field
+	Hidden                               [][2]string
+}
+
+// partView is a part of the diagnosis as it is composed.
+type partView struct {
+	ID, Name, Add string
+	Blocks        []blockLine
+}
+
+// blockLine is a block in the composer.
+type blockLine struct {
+	ID, Title, Kind, Finding, Holds, Missing, Own string
+	Rev, Href, Place                              string
+	First, Last, MayWrite                         bool
+}
+
+// desk is the composer: the six parts in order, each with its blocks.
+func (d Deps) desk(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.working(r)
+	if err != nil {
+		return err
+	}
+	return d.showDesk(w, r, x, http.StatusOK, nil, nil)
+}
+
+// showDesk draws the composer; typed is the title that came back with an error.
+func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status int, typed *string, wrong error) error {
+	t, err := d.draft(r.Context(), x)
+	if err != nil {
+		return err
+	}
+	may := policy.Can(shell.Actor(r), policy.Edit, x.thing())
+	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: x.Name + nb + ": le diagnostic n’est pas commencé", Scope: []string{"cycle " + x.cop.Cycle, "projet, réservé à la COP"}}, Tabs: x.tabs(tabCompose)}
+	if wrong != nil && typed == nil {
+		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})
+	}
+	if !t.begun {
+		v.Tabs.Parts = nil
+		v.Empty = &ui.Empty{Title: "Rien n’est encore composé", Text: "Le diagnostic se compose de blocs vivants, que Jalon tient à jour (chiffres, graphiques, tableaux), et de vos textes. Il reste un projet que seule la COP lit, jusqu’à ce que les deux têtes le publient."}
+		if may {
+			v.Start = x.base()
+		}
+		return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, ui.Link{Label: "Diagnostic"})...)
+	}
+	made, err := d.compose(r, x, t)
+	if err != nil {
+		return err
+	}
+	kept := diagnosis.Kept(t.blocks)
+	v.Heading.Title = x.Name + nb + ": " + french.Integer(len(kept)) + nb + french.Plural(len(kept), "bloc dans le diagnostic", "blocs dans le diagnostic")
+	if n := len(made.Lacks); n > 0 {
+		v.Heading.Title += ", dont " + french.Integer(n) + " à compléter"
+	}
+	v.Heading.Lead = "Le document suit cet ordre. Chacun écrit dans le bloc qu’il veut\u00a0: deux personnes ne se gênent que si elles modifient le même bloc."
+	v.Links = d.draftFiles(r, x)
+	list := d.Catalogue.List()
+	gaps := map[string]string{}
+	for _, g := range made.Lacks {
+		gaps[g.Block.ID] = g.Reason
+	}
+	for _, p := range diagnosis.Parts() {
+		part := partView{ID: p[0], Name: p[1]}
+		if may {
+			part.Add = x.base() + "/ajouter?partie=" + p[0]
+		}
+		for _, b := range t.blocks {
+			if string(b.Part) != p[0] {
+				continue
+			}
+			line := lineOf(x, list, b, made.Made[b.ID], gaps[b.ID])
+			line.MayWrite = may
+			if b.State != diagnosis.BlockKept {
+				line.Kind += ", " + strings.ToLower(p[1])
+				v.Withdrawn = append(v.Withdrawn, line)
+				continue
+			}
+			line.First = len(part.Blocks) == 0
+			part.Blocks = append(part.Blocks, line)
+		}
+		if n := len(part.Blocks); n > 0 {
+			part.Blocks[n-1].Last = true
+		}
+		v.Parts = append(v.Parts, part)
+	}
+	if may {
+		f := ui.Field{ID: "titre", Label: "Titre du document", Value: t.Title, Help: "Vide, ce sera «\u00a0" + diagnosis.Title(diagnosis.Diagnosis{}, x.Name) + "\u00a0»."}
+		if typed != nil {
+			f.Value, f.Error = *typed, apperr.Message(wrong)
+		}
+		v.Forms = append(v.Forms, formView{ID: "le-titre", Title: "Le titre", Action: x.base(), Hidden: [][2]string{{"do", "title"}, {"was", t.Title}}, Fields: []ui.Field{f}, Submit: "Enregistrer le titre", Second: true})
+	}
+	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, ui.Link{Label: "Diagnostic"})...)
+}
+
+func lineOf(x place, list []diagnosis.Live, b diagnosis.Block, made diagnosis.Made, gap string) blockLine {
+	at := x.base() + "/blocs/" + b.ID
+	l := blockLine{ID: b.ID, Title: diagnosis.BlockName(list, b), Kind: kindOf(list, b), Missing: gap, Rev: strconv.FormatInt(b.Rev, 10), Href: at, Place: at + "/place"}
+	l.Own = clip(strings.Join(strings.Fields(plainOf(document.Markdown(b.Text))), " "), 220)
+	if b.Live != "" && gap == "" && b.State == diagnosis.BlockKept {
+		l.Finding, l.Holds = made.Title, holds(made.Blocks)
+	}
+	return l
+}
+
+// kindOf says what a block is.
+func kindOf(list []diagnosis.Live, b diagnosis.Block) string {
+	if b.Live == "" {
+		return "Texte de l’équipe"
+	}
+	name := diagnosis.BlockName(list, diagnosis.Block{Live: b.Live})
+	return "Bloc vivant" + nb + ": " + name
+}
+
+// holds counts what a live block makes.
+func holds(blocks []document.Block) string {
+	counts := map[string]int{}
+	rows := 0
+	for _, b := range blocks {
+		switch b := b.(type) {
+		case document.KeyFigures:
+			counts["figure"] += len(b.Figures)
+		case document.Table:
+			counts["table"]++
+			rows += len(b.Rows)
+		case document.Chart:
+			counts["chart"]++
+		default:
+			counts["text"]++
+		}
+	}
+	var out []string
+	for _, x := range [][3]string{{"figure", "chiffre clé", "chiffres clés"}, {"chart", "graphique", "graphiques"}, {"table", "tableau", "tableaux"}, {"text", "paragraphe", "paragraphes"}} {
+		if n := counts[x[0]]; n > 0 {
+			s := french.Integer(n) + nb + french.Plural(n, x[1], x[2])
+			if x[0] == "table" {
+				s += " (" + french.Integer(rows) + nb + french.Plural(rows, "ligne", "lignes") + ")"
+			}
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// plainOf is the words of blocks.
+func plainOf(blocks []document.Block) string {
+	var b strings.Builder
+	add := func(spans []document.Span) {
+		for _, s := range spans {
+			b.WriteString(s.Text)
+		}
+		b.WriteString(" ")
+	}
+	for _, x := range blocks {
+		switch x := x.(type) {
+		case document.Text:
+			add(x.Spans)
+		case document.List:
+			for _, it := range x.Items {
+				add(it)
+			}
+		case document.Quote:
+			add(x.Spans)
+		}
+	}
+	return b.String()
+}
+
+func clip(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return strings.TrimSpace(string(runes[:n-1])) + "…"
+}
+
+// begin opens the diagnosis, or gives it its title.
+func (d Deps) begin(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	x, err := d.working(r)
+	if err != nil {
+		return err
+	}
+	a := shell.Actor(r)
+	var typed *string
+	switch do := get(r, "do"); do {
+	case "plan", "vide":
+		_, err = d.Room.Begin(r.Context(), a, x.cop.ID, d.Catalogue.List(), do == "plan")
+	case "title":
+		title := get(r, "titre")
+		typed = &title
+		var t diagnosis.Diagnosis
+		if t, err = diagnosis.Of(r.Context(), d.Q, x.cop.ID); err == nil {
+			_, err = d.Room.Rename(r.Context(), a, t.ID, get(r, "was"), title)
+		}
+	default:
+		if err = policy.Check(a, policy.Edit, x.thing()); err == nil {
+			err = apperr.Invalidf("Ce bouton n’est pas connu. Rechargez la page.")
+		}
+	}
+	if err != nil && beside(err) {
+		return d.showDesk(w, r, x, apperr.Status(err), typed, err)
+	}
+	if err != nil {
+		return err
+	}
+	return shell.SeeOther(w, r, x.base()+"?fait=1")
+}
+
+// menuPart is what may be added from the catalogue, in one part of it.
+type menuPart struct {
+	ID, Name, Action, To string
+	Blocks               []menuLine
+}
+
+type menuLine struct {
+	Code, Name, Help string
+	There            bool // it is in the diagnosis already
+}
+
+// menu is the catalogue: what may be added to a part.
+func (d Deps) menu(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.writing(r)
+	if err != nil {
+		return err
+	}
+	to := diagnosis.Part(r.URL.Query().Get("partie"))
+	if diagnosis.PartName(to) == "" {
+		to = diagnosis.Opening
+	}
+	t, err := d.draft(r.Context(), x)
+	if err != nil {
+		return err
+	}
+	if !t.begun {
+		return shell.SeeOther(w, r, x.base())
+	}
+	there := map[string]bool{}
+	for _, b := range diagnosis.Kept(t.blocks) {
+		there[b.Live] = true
+	}
+	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: "Ajouter à la partie «\u00a0" + diagnosis.PartName(to) + "\u00a0»", Scope: []string{"le bloc prend la dernière place de la partie, et se déplace ensuite"}}, Tabs: x.tabs(tabCompose)}
+	first := menuPart{ID: "texte", Name: "Vos mots", Action: x.base() + "/blocs", To: string(to), Blocks: []menuLine{{Name: "Un texte de l’équipe", Help: "Des paragraphes, des listes, des liens, que l’équipe écrit."}}}
+	v.Menu = []menuPart{first}
+	// The part that the reader comes from is read first.
+	for _, mine := range []bool{true, false} {
+		for _, p := range diagnosis.Parts() {
+			if (p[0] == string(to)) != mine {
+				continue
+			}
+			part := menuPart{ID: p[0], Name: "Blocs vivants" + nb + ": " + strings.ToLower(p[1][:1]) + p[1][1:], Action: first.Action, To: first.To}
+			for _, l := range d.Catalogue.List() {
+				if string(l.Part) == p[0] {
+					part.Blocks = append(part.Blocks, menuLine{l.Code, l.Name, l.Help, there[l.Code]})
+				}
+			}
+			if len(part.Blocks) > 0 {
+				v.Menu = append(v.Menu, part)
+			}
+		}
+	}
+	return d.show(w, r, http.StatusOK, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: "Ajouter un bloc"})...)
+}
+
+// writing is working, for those who write the draft.
+func (d Deps) writing(r *http.Request) (place, error) {
+	x, err := d.working(r)
+	if err != nil {
+		return x, err
+	}
+	if err := policy.Check(shell.Actor(r), policy.Edit, x.thing()); err != nil {
+		return x, apperr.New(apperr.Forbidden, err, "Votre rôle permet de lire ce projet, pas de l’écrire. Adressez-vous à l’équipe de la COP.")
+	}
+	return x, nil
+}
+
+func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	x, err := d.writing(r)
+	if err != nil {
+		return err
+	}
+	t, err := diagnosis.Of(r.Context(), d.Q, x.cop.ID)
+	if err != nil {
+		return err
+	}
+	b, err := d.Room.AddBlock(r.Context(), shell.Actor(r), t.ID, d.Catalogue.List(), diagnosis.Block{Part: diagnosis.Part(get(r, "partie")), Live: get(r, "live")})
+	if err != nil && beside(err) {
+		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return shell.SeeOther(w, r, x.base()+"/blocs/"+b.ID+"?fait=1")
+}

@@ -1,0 +1,157 @@
+package diagnoses
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"jalon/internal/apperr"
+	"jalon/internal/diagnosis"
+	"jalon/internal/document"
+	"jalon/internal/french"
+	"jalon/internal/policy"
+	"jalon/internal/web/paper"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
+)
+
+// publish says what an edition would lack, before the act that both heads validate.
+func (d Deps) publish(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.working(r)
+	if err != nil {
+		return err
+	}
+	return d.showPublish(w, r, x, http.StatusOK, nil)
+}
+
+func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, status int, wrong error) error {
+	t, err := d.draft(r.Context(), x)
+	if err != nil {
+		return err
+	}
+	if !t.begun {
+		return shell.SeeOther(w, r, x.base())
+	}
+	list, err := diagnosis.Editions(r.Context(), d.Q, x.cop.ID)
+	if err != nil {
+		return err
+	}
+	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: x.Name + nb + ": publier le diagnostic", Scope: []string{"cycle " + x.cop.Cycle, "les deux têtes publient ensemble"},
+		Lead: "Proposer fige le document tel qu’il est\u00a0: la page, le texte, le PDF, le diaporama et l’explication de chaque chiffre. Les deux têtes valident cette édition, et personne d’autre ne la lit avant. Ce que vous changez ensuite ne change que le projet."}, Tabs: x.tabs(tabPublish)}
+	if wrong != nil {
+		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été proposé", Text: apperr.Message(wrong), Links: []ui.Link{{Label: "Relire le projet", Href: x.base() + "/apercu"}}})
+	}
+	var waiting *diagnosis.Edition
+	for i := range list {
+		if list[i].State == diagnosis.EditionProposed {
+			waiting = &list[i]
+		}
+	}
+	if waiting != nil {
+		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "L’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation des deux têtes",
+			Text:  "Elle a été figée le " + french.Date(waiting.At.In(x.zone())) + ". Pour en proposer une autre, retirez-la d’abord au bureau.",
+			Links: []ui.Link{{Label: "Lire l’édition proposée", Href: x.base() + "/editions/" + waiting.ID}, {Label: "Aller au bureau", Href: x.page() + "/bureau#acte-" + waiting.Act}}})
+	} else {
+		made, err := d.compose(r, x, t)
+		if err != nil {
+			return err
+		}
+		if err := d.lacks(r, x, made, &v); err != nil {
+			return err
+		}
+		if policy.Can(shell.Actor(r), policy.Propose, x.thing()) && len(made.Document.Parts) > 0 {
+			v.Forms = append(v.Forms, formView{ID: "proposer", Title: "Proposer aux deux têtes", Action: x.base() + "/publication", Rev: strconv.FormatInt(t.Rev, 10), Submit: "Figer et proposer la publication",
+				Lead: "L’édition portera la date du " + french.Day(d.today(x)) + ". La préparer prend quelques secondes."})
+		}
+	}
+	if len(list) > 0 {
+		e := ui.Table{ID: "editions", Caption: "Les éditions, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "État"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}
+		for _, one := range list {
+			on := ui.Cell{Missing: "pas publiée"}
+			if one.PublishedOn != "" {
+				on = ui.Cell{Text: french.Day(one.PublishedOn)}
+			}
+			e.Rows = append(e.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(one.Seq), Href: x.base() + "/editions/" + one.ID}, {Text: french.Day(one.Day)}, {Text: one.State.Name()}, on, {Text: one.SHA256}}})
+		}
+		v.Tables = append(v.Tables, section{ID: "les-editions", Title: "Les éditions", Table: e})
+	}
+	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: "Publication"})...)
+}
+
+// lacks says what the document would lack: blocks that show nothing, figures that
+// nobody explains.
+func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) error {
+	figures := made.Document.Figures()
+	bare := ui.Table{ID: "chiffres", Caption: "Les chiffres sans explication", Columns: []ui.Column{{Label: "Chiffre"}, {Label: "Pourquoi", Wide: true}}}
+	for _, key := range figures {
+		switch _, err := d.explain(r.Context(), key); {
+		case apperr.KindOf(err) == apperr.NotFound && err != nil:
+			bare.Rows = append(bare.Rows, ui.Row{Cells: []ui.Cell{{Text: key}, {Text: apperr.Message(err)}}})
+		case err != nil:
+			return err
+		}
+	}
+	gaps := ui.Table{ID: "manques", Caption: "Les blocs qui ne montrent rien", Columns: []ui.Column{{Label: "Bloc"}, {Label: "Partie"}, {Label: "Pourquoi", Wide: true}}}
+	for _, g := range made.Lacks {
+		gaps.Rows = append(gaps.Rows, ui.Row{Cells: []ui.Cell{{Text: g.Name, Href: x.base() + "/blocs/" + g.Block.ID}, {Text: diagnosis.PartName(g.Block.Part)}, {Text: g.Reason}}})
+	}
+	v.Facts = [][2]string{{"Titres dans le document", french.Integer(len(made.Document.Parts))}, {"Chiffres expliqués", french.Integer(len(figures)-len(bare.Rows)) + " sur " + french.Integer(len(figures))}}
+	switch {
+	case len(made.Document.Parts) == 0:
+		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Le document est vide", Text: "Écrivez un texte ou ajoutez un bloc avant de le proposer.", Links: []ui.Link{{Label: "Composer le diagnostic", Href: x.base()}}})
+	case len(gaps.Rows)+len(bare.Rows) == 0:
+		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Rien ne manque", Text: "Chaque bloc montre quelque chose, et chaque chiffre a son explication."})
+	default:
+		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "À lire avant de proposer", Text: "Ce qui manque est dit dans le document, à sa place\u00a0; vous pouvez proposer tout de même."})
+	}
+	if len(gaps.Rows) > 0 {
+		v.Tables = append(v.Tables, section{ID: "ce-qui-manque", Title: "Ce qui manque", Lead: "Un bloc vivant sans donnée garde sa place et dit pourquoi\u00a0; un texte qui n’est pas écrit n’y paraît pas.", Table: gaps})
+	}
+	if len(bare.Rows) > 0 {
+		v.Tables = append(v.Tables, section{ID: "sans-explication", Title: "Chiffres sans explication", Lead: "Ils paraîtront, et leur page dira qu’aucune explication n’a pu être gardée.", Table: bare})
+	}
+	return nil
+}
+
+// propose freezes the draft and asks both heads.
+func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	x, err := d.working(r)
+	if err != nil {
+		return err
+	}
+	n, err := rev(r)
+	if err != nil {
+		return err
+	}
+	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, d.place(x), diagnosis.Press{Catalogue: d.Catalogue, Explain: d.Explain, Draw: d.draw, Sheet: func(seq int64) diagnosis.Sheet {
+		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
+		return diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.site(r) + at, FigureBase: at + "/chiffres/"}
+	}})
+	if err != nil && beside(err) {
+		return d.showPublish(w, r, x, apperr.Status(err), err)
+	}
+	if err != nil {
+		return err
+	}
+	return shell.SeeOther(w, r, x.base()+"/publication?fait=1")
+}
+
+// draw gives the page of an edition and its PDF, when there is what prints it.
+func (d Deps) draw(ctx context.Context, doc document.Document) ([]document.File, error) {
+	page, err := paper.Standalone(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	files := []document.File{{Path: document.PagePart, Body: page}}
+	if d.PDF == nil {
+		return files, nil
+	}
+	sheet, err := d.PDF(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, document.File{Path: document.PDFPart, Body: sheet}), nil
+}

@@ -201,7 +201,7 @@ func firstLevers(_ context.Context, r *reading, params map[string]string) (diagn
 		return none("Aucun levier n’est chiffré pour ce territoire", "La publication de l’État ne donne pas de valeur à cette région.", sourceOfPanorama(p)...), nil
 	}
 	title := upper(howMany(len(bars), "levier", "leviers")) + " sur " + french.Integer(len(p.Lines)) + french.Plural(len(bars), " porte ", " portent ") + french.Fraction(float64(sum)/float64(p.Total.Kg)) + " de l’objectif"
-	return diagnosis.Made{Title: title, Blocks: []document.Block{document.Chart{ID: "barres-leviers", Title: title, Description: "Une barre par levier, du plus grand objectif au plus petit.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}, Notes: sourceOfPanorama(p)}, nil
+	return diagnosis.Made{Title: title, Blocks: []document.Block{document.Chart{ID: "barres-leviers", Title: "Les " + french.Integer(len(bars)) + nbsp + "plus grands objectifs de la région", Description: "Une barre par levier, du plus grand objectif au plus petit.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}, Notes: sourceOfPanorama(p)}, nil
 }
 
 // departments are the parts of the objective that Jalon divides, one a département.

@@ -8,7 +8,6 @@ import (
 	"jalon/internal/chart"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
-	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -180,7 +179,7 @@ func (r *reading) withDissent(made diagnosis.Made, p panorama.Panorama, x shared
 	if total > len(quotes) {
 		made.Notes = append(made.Notes, upper(howMany(len(quotes), "désaccord est cité", "désaccords sont cités"))+" sur "+french.Integer(total)+"\u00a0: la page des objectifs les donne tous.")
 	}
-	made.Notes = append(made.Notes, "Un désaccord reste à côté de l’objectif tant qu’il n’est pas levé ("+figure.Declared.Label()+").")
+	made.Notes = append(made.Notes, "Un désaccord reste à côté de l’objectif tant qu’il n’est pas levé\u00a0: chacun répond de ce qu’il y dit.")
 	return made
 }
 

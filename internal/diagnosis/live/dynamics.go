@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"jalon/internal/chart"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
-	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
@@ -40,7 +40,7 @@ func dynamics(book *series.Book) []block {
 	}
 }
 
-// rules are the sources of what is judged.
+// sourceOfTrends cites the sources of some curves, once each.
 func (r *reading) sourceOfTrends(curves []*series.Curve) []string {
 	var names []string
 	for _, c := range curves {
@@ -124,17 +124,8 @@ func paceInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	}
 	add("Mesuré, sans cible comparable", t.unjudged, chart.Second)
 	add("Sans série", t.unmeasured, chart.Second)
-	judged := t.off() + t.on()
-	count := func(label string, n int, meaning string) document.KeyFigure {
-		return document.KeyFigure{Label: label, Value: french.Integer(n), Unit: "sur " + french.Integer(t.all), Meaning: meaning, Class: figure.Computed.Label()}
-	}
-	figures := []document.KeyFigure{count("Au rythme voulu", t.on(), "sur la trajectoire ou en avance"), count("Pas au rythme voulu", t.off(), "en retard ou à contre-sens"),
-		count("Mesurés, non jugés", len(t.unjudged)+len(t.by[series.Insufficient]), "pas de cible dans la même unité, ou trop peu de valeurs"), count("Sans série", len(t.unmeasured), "rien n’est estimé à leur place")}
-	if judged == 0 {
-		figures = figures[2:]
-	}
 	return diagnosis.Made{Title: t.title(), Notes: append(r.sourceOfTrends(mainCurves(all)), series.DefaultRules().Text()...),
-		Blocks: []document.Block{document.KeyFigures{Figures: figures}, document.Chart{ID: "barres-verdicts", Title: "Les " + howMany(t.all, "levier", "leviers") + " de la région, par verdict", Description: "Une barre par verdict, en nombre de leviers.", Drawing: chart.Bars(bars, chart.Target{}), Table: table}}}, nil
+		Blocks: []document.Block{document.Chart{ID: "barres-verdicts", Title: "Les " + howMany(t.all, "levier", "leviers") + " de la région, par verdict", Description: "Une barre par verdict, en nombre de leviers.", Drawing: chart.Bars(bars, chart.Target{}), Table: table}}}, nil
 }
 
 func mainCurves(all []panorama.LeverTrend) []*series.Curve {
@@ -202,14 +193,7 @@ func paceRow(l *panorama.LeverTrend) []document.Cell {
 		verdict = lacking(l.Reason)
 	}
 	return []document.Cell{leverCell(l.Line.Lever), what, lastCell(x.Curve), paceCell(x.Judgement.Pace, paceKey(x.Curve), "pas deux valeurs assez proches pour mesurer un rythme"),
-		paceCell(x.Judgement.Required, "", cmpReason(l.Reason, "l’année de la cible est passée")), verdict}
-}
-
-func cmpReason(why, other string) string {
-	if why == "" {
-		return other
-	}
-	return why
+		paceCell(x.Judgement.Required, "", cmp.Or(l.Reason, "l’année de la cible est passée")), verdict}
 }
 
 // lastCell is the last value of a whole year, with its year.

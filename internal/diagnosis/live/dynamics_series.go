@@ -51,7 +51,7 @@ func oneSeries(ctx context.Context, r *reading, params map[string]string) (diagn
 	x := panorama.TrendOf(r.Book, c, panorama.TargetsFor(&p, ind, own), series.DefaultRules(), r.year())
 	title := findingOf(&x)
 	made := diagnosis.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figuresOf(&x)},
-		document.Chart{ID: "courbe-" + ind.Code, Title: title, Description: describe(c), Drawing: curveOf(&x), Table: valuesOf(c)}}}
+		document.Chart{ID: "courbe-" + ind.Code, Title: ind.Name + ", en " + ind.Unit, Description: describe(c), Drawing: curveOf(&x), Table: valuesOf(c)}}}
 	made.Notes = append([]string{ind.Counts}, r.sourceOfTrends([]*series.Curve{c})...)
 	if t := x.Judgement.Target; t != nil {
 		made.Notes = append(made.Notes, "Cible\u00a0: "+shown(t.Value)+nbsp+ind.Unit+" en "+strconv.Itoa(t.Year)+" ("+t.Label+"). "+x.Judgement.Reason)
@@ -157,7 +157,7 @@ func curveOf(x *panorama.Trend) chart.Drawing {
 	if t := x.Judgement.Target; t != nil {
 		target = &chart.CurveTarget{Dated: chart.Dated{Year: t.Year, Value: t.Value}, Text: "cible " + strconv.Itoa(t.Year) + "\u00a0: " + shown(t.Value)}
 	} else if n := x.National; n != nil {
-		target = &chart.CurveTarget{Dated: chart.Dated{Year: n.Year, Value: n.Value}, Text: "cible nationale " + strconv.Itoa(n.Year) + "\u00a0: " + shown(n.Value)}
+		target = &chart.CurveTarget{Dated: chart.Dated{Year: n.Year, Value: n.Value}, Text: "cible nationale " + strconv.Itoa(n.Year) + "\u00a0: " + shown(n.Value), Apart: true}
 	}
 	return chart.CurveDrawing(points, c.Indicator.Every, target, french.Number)
 }

@@ -33,6 +33,9 @@ var sentences = map[string]string{
 	"silence response": "a dit à qui ne plus écrire pour le questionnaire", "refuse response": "a noté ou retiré le refus d’un destinataire du questionnaire", "resend response": "a renvoyé le lien du questionnaire",
 	"renew response": "a remplacé le lien du questionnaire", "post response": "a posté la lettre du questionnaire", "sit-down response": "a ouvert le questionnaire",
 	"publish restitution": "a validé le dernier la publication de la restitution",
+	"create objective":    "a mis un objectif sur la table", "edit objective": "a changé un objectif sur la table", "withdraw objective": "a retiré un objectif de la table",
+	"create objective_dissent": "a noté un désaccord sur un objectif", "lift objective_dissent": "a levé un désaccord sur un objectif",
+	"propose objective_sharing": "a proposé de partager des objectifs", "publish objective_sharing": "a validé le dernier le partage d’objectifs", "withdraw objective_sharing": "a retiré un partage d’objectifs",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -41,6 +44,7 @@ var kindNames = map[string]string{
 	"office": "qui conduit la COP", "meeting": "réunions", "news": "actualités", "document": "documents", "priority": "priorités", "check": "liste de l’étape", "organisation": "organismes",
 	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
 	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire", "restitution": "restitutions",
+	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

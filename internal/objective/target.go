@@ -2,6 +2,7 @@ package objective
 
 import (
 	"cmp"
+	"strings"
 
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -10,12 +11,12 @@ import (
 
 // Targets brings what a COP shared for its region to the levels that may judge a
 // trend. What is only on the table judges nothing, nor does an objective in tonnes
-// alone.
+// alone, nor one of which the change alone is known.
 func Targets(p panorama.Panorama, rows []Objective) panorama.Own {
 	out := map[string][]series.Target{}
 	for _, o := range rows {
 		now, ok := o.Now(false)
-		if !ok || o.Territory != p.Territory.Ref.String() || !now.Value.Level.Known {
+		if !ok || o.Territory != p.Territory.Ref.String() || !now.Value.Level.Known || strings.HasSuffix(now.Value.Unit, SinceStart) {
 			continue
 		}
 		for i := range p.Lines {

@@ -18,6 +18,7 @@ func TestOnlyWhatIsSharedAndHasALevelJudges(t *testing.T) {
 		{Territory: "region:44", Lever: "voitures-electriques", State: Discussed, Value: level(500), SharedRev: 2, SharedValue: level(380), SharedOn: "2026-01-10"},
 		{Territory: "region:44", Lever: "biogaz", State: Discussed, Value: level(3)},
 		{Territory: "region:44", Lever: "haies", State: Shared, SharedRev: 2, SharedOn: "2026-01-10"},
+		{Territory: "region:44", Lever: "haies", State: Shared, SharedRev: 2, SharedValue: Value{Level: panorama.Value{V: 9, Known: true}, Unit: "km" + SinceStart}, SharedOn: "2026-01-10"},
 		{Territory: "department:67", Lever: "haies", State: Shared, SharedRev: 2, SharedValue: level(9), SharedOn: "2026-01-10"},
 	})
 	if got := own("voitures-electriques"); len(got) != 1 || got[0].Value != 380 || got[0].Unit != "unité du panorama" || got[0].BaseYear != 2019 || got[0].Base != 7.8 {

@@ -55,8 +55,8 @@ func (r *reading) sourceOfTrends(curves []*series.Curve) []string {
 	return []string{"Sources\u00a0: " + strings.Join(names, "\u00a0; ") + ". Rythmes et verdicts calculés par Jalon."}
 }
 
-// The order of verdicts, the worst first.
-var verdicts = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, series.Ahead, series.Insufficient}
+// worstFirst is the order of verdicts.
+var worstFirst = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, series.Ahead, series.Insufficient}
 
 // tally sorts the levers of a region: those of each verdict, those that a series
 // measures without target, those that none measures.
@@ -116,10 +116,10 @@ func paceInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 			return
 		}
 		bars = append(bars, chart.Bar{Label: label, Value: float64(len(names)), Text: howMany(len(names), "levier", "leviers"), Tone: tone})
-		table.Rows = append(table.Rows, []document.Cell{said(label), said(french.Integer(len(names))), said(strings.Join(names, ", "))})
+		table.Rows = append(table.Rows, []document.Cell{word(label), word(french.Integer(len(names))), word(strings.Join(names, ", "))})
 	}
 	tones := map[series.Verdict]chart.Tone{series.Wrong: chart.Scale5, series.Behind: chart.Scale4, series.OnTrack: chart.Scale2, series.Ahead: chart.Scale1, series.Insufficient: chart.Second}
-	for _, v := range verdicts {
+	for _, v := range worstFirst {
 		add(upper(v.Label()), t.by[v], tones[v])
 	}
 	add("Mesuré, sans cible comparable", t.unjudged, chart.Second)
@@ -167,7 +167,7 @@ func paces(ctx context.Context, r *reading, params map[string]string) (diagnosis
 		}
 		return none("Aucun levier de la région ne se juge encore", why), nil
 	}
-	order := append(slices.Clone(verdicts), series.NoTarget)
+	order := append(slices.Clone(worstFirst), series.NoTarget)
 	slices.SortStableFunc(kept, func(a, b *panorama.LeverTrend) int {
 		return slices.Index(order, a.Verdict()) - slices.Index(order, b.Verdict())
 	})
@@ -188,9 +188,9 @@ func paceRow(l *panorama.LeverTrend) []document.Cell {
 	x := &l.Trends[l.Main]
 	ind := x.Curve.Indicator
 	what := document.Cell{Text: ind.Name + ", " + ind.Unit}
-	verdict := said(x.Judgement.Verdict.Label())
+	verdict := word(x.Judgement.Verdict.Label())
 	if x.Judgement.Verdict == series.NoTarget {
-		verdict = lacking(l.Reason)
+		verdict = absent(l.Reason)
 	}
 	return []document.Cell{leverCell(l.Line.Lever), what, lastCell(x.Curve), paceCell(x.Judgement.Pace, paceKey(x.Curve), "pas deux valeurs assez proches pour mesurer un rythme"),
 		paceCell(x.Judgement.Required, "", cmp.Or(l.Reason, "l’année de la cible est passée")), verdict}
@@ -200,7 +200,7 @@ func paceRow(l *panorama.LeverTrend) []document.Cell {
 func lastCell(c *series.Curve) document.Cell {
 	last, ok := c.Last()
 	if !ok {
-		return lacking("aucune valeur d’année entière")
+		return absent("aucune valeur d’année entière")
 	}
 	return keyed(shown(last.Value)+" ("+strconv.Itoa(last.Year)+")", series.Figure(c.Indicator.Code, c.Territory, last.Year))
 }

@@ -30,6 +30,12 @@ func (at place) share(t *testing.T, lever, state string, shared int64, on string
 	id := at.id(t)
 	_, err := db.Insert(t.Context(), at.db, "objective", []string{"id", "rev", "cop_id", "cycle", "region", "territory", "scale", "lever", "state", "kg", "level", "unit", "measure", "typed", "above", "reason", "by", "at", "shared_rev", "shared_kg", "shared_level", "shared_on", "sharing"},
 		[][]any{{id, 2, cop.RegionID(cop.First, "44"), cop.First, "44", "region:44", "region", lever, state, int64(5_000_000), nil, "", "kt", "5", false, "parce que", "x", noon.UnixMilli(), map[bool]int64{true: 2}[on != ""], shared, nil, on, ""}}, "")
+	if err == nil && on != "" { // as it was when it was shared
+		var then time.Time
+		if then, err = time.Parse(time.DateOnly, on); err == nil {
+			_, err = db.Insert(t.Context(), at.db, "objective_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{id, 2, then.UnixMilli(), "x", "partagé", "{}"}}, "")
+		}
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

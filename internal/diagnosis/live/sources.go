@@ -80,8 +80,8 @@ func (r *reading) conference(ctx context.Context) (conference, error) {
 	})
 }
 
-// ref is the region that the document is about.
-func (r *reading) ref() territory.Ref {
+// here is the region that the document is about.
+func (r *reading) here() territory.Ref {
 	return territory.Ref{Scale: territory.RegionS, Code: r.Region.Code}
 }
 
@@ -89,7 +89,7 @@ func (r *reading) ref() territory.Ref {
 func (r *reading) base() string { return "/regions/" + r.Region.Slug }
 
 func (r *reading) panorama() (panorama.Panorama, error) {
-	return r.oncePanorama.get(func() (panorama.Panorama, error) { return r.model.Of(r.ref()) })
+	return r.oncePanorama.get(func() (panorama.Panorama, error) { return r.model.Of(r.here()) })
 }
 
 // plans is what the plans of the region and of its territories say, and their
@@ -138,7 +138,7 @@ func (r *reading) objectives(ctx context.Context) (shared, error) {
 			return shared{}, err
 		}
 		x := shared{own: panorama.NoOwn, by: map[string]objective.Reading{}, held: map[string][]objective.Dissent{}}
-		rows, err := objective.OfTerritory(ctx, r.DB, r.COP, r.ref().String())
+		rows, err := objective.OfTerritory(ctx, r.DB, r.COP, r.here().String())
 		if err != nil {
 			return x, err
 		}
@@ -152,13 +152,9 @@ func (r *reading) objectives(ctx context.Context) (shared, error) {
 			return x, nil
 		}
 		x.own = objective.Targets(p, rows)
-		dissent, err := objective.HeldOn(ctx, r.DB, r.COP, r.ref().String())
-		for _, d := range dissent {
-			o, ok := of[d.Objective]
-			then := d.Day <= o.SharedOn && d.At.Format("2006-01-02") <= o.SharedOn
-			if ok && (o.State == objective.Shared || then) {
-				x.held[o.Lever] = append(x.held[o.Lever], d)
-			}
+		dissent, err := objective.Dissents(ctx, r.DB, r.COP, false)
+		for id, o := range of {
+			x.held[o.Lever] = dissent[id]
 		}
 		return x, err
 	})
@@ -167,7 +163,7 @@ func (r *reading) objectives(ctx context.Context) (shared, error) {
 // curves are all the series of the region, ratios that their terms make included.
 func (r *reading) curves(ctx context.Context) (map[string]*series.Curve, error) {
 	return r.onceCurves.get(func() (map[string]*series.Curve, error) {
-		all, err := r.Book.Read(ctx, r.DB, r.ref().String())
+		all, err := r.Book.Read(ctx, r.DB, r.here().String())
 		if err == nil {
 			r.Book.Complete(all)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,6 +131,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return plan.Explain(ctx, a.DB, m, key)
 	})
 	a.figures.Register(restitution.Prefix, a.restitution.Explain)
+	a.figures.Register(diagnosis.Prefix, a.diagnosis.ExplainScore)
 	a.figures.Register(series.Trends, a.explainSeries)
 	a.figures.Register(survey.Figures, a.survey.Explain)
 	theme, files, err := readTheme(a.Config.ThemeDir)
@@ -188,14 +190,22 @@ func (a *App) perimeter(ctx context.Context, id string) (territory.Territory, []
 	return p.Territory(m.Tree()), communes, err
 }
 
-// own gives the targets that a territory has set itself: those of the documents
-// of a region, until it has an objective of its own.
-func (a *App) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
-	m, err := a.Model(ctx)
+// own gives the targets that a territory has set itself: what both heads of the COP
+// of a region shared, and what its own documents say.
+func (c *Core) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
+	m, err := c.Model(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return plan.Own(ctx, a.DB, m, ref)
+	plans, err := plan.Own(ctx, c.DB, m, ref)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := objective.Own(ctx, c.DB, m, ref)
+	if err != nil {
+		return nil, err
+	}
+	return func(lever string) []series.Target { return slices.Concat(shared(lever), plans(lever)) }, nil
 }
 
 // Addr is the address that New opened: the real port when 0 was asked.

@@ -98,9 +98,10 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.restitution = &restitution.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Tree: tree,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 	r.objectives = &objective.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
-	r.diagnosis = &diagnosis.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
+	r.diagnosis = &diagnosis.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Model: c.Model, Book: c.Book, Restitution: r.restitution, Own: c.own}
 	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
 	r.cops.OnEnd[cop.ObjectivesAct] = r.objectives.End
+	r.cops.OnEnd[cop.ThemesAct] = r.diagnosis.EndChoice
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

@@ -5,11 +5,16 @@
 package diagnosis
 
 import (
+	"context"
 	"time"
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/journal"
+	"jalon/internal/panorama"
+	"jalon/internal/restitution"
+	"jalon/internal/series"
+	"jalon/internal/territory"
 )
 
 // Tables lists the tables of this room.
@@ -41,4 +46,10 @@ type Room struct {
 	Now     func() time.Time
 	Journal *journal.Journal
 	COPs    *cop.Room
+	// What the scores of levers are made from: the panorama, the series, the targets
+	// that a region set itself, what authorities answered.
+	Model       func(ctx context.Context) (*panorama.Model, error)
+	Book        func() (*series.Book, error)
+	Own         func(ctx context.Context, at territory.Ref) (panorama.Own, error)
+	Restitution *restitution.Room
 }

@@ -313,3 +313,20 @@ func AnswersTo(ctx context.Context, q db.Q, list []Item) (map[string]Group, erro
 	}
 	return out, err
 }
+
+// Public lists what anyone reads of the items that a filter chooses, the newest
+// first: one statement. more says that there are others.
+func Public(ctx context.Context, q db.Q, f Filter, limit int) (list []Item, more bool, err error) {
+	defer apperr.Wrap(&err, "knowledge.Public(%s)", f.Kind)
+	if err := f.Check(); err != nil {
+		return nil, false, err
+	}
+	f.State = Retained
+	var b binder
+	rows, err := q.Query(ctx, `SELECT `+itemColumns+` FROM knowledge_item i WHERE `+f.where(&b)+` ORDER BY i.at DESC, i.id DESC LIMIT `+b.bind(int64(limit)+1), b.args...)
+	if list, err = items(rows, err); err != nil {
+		return nil, false, err
+	}
+	more = len(list) > limit
+	return list[:min(len(list), limit)], more, nil
+}

@@ -118,3 +118,24 @@ func UptakeCounts(ctx context.Context, q db.Q, list []Item) (map[string]int64, e
 	})
 	return out, err
 }
+
+// TakenUp lists the practices of others that a region takes up, the newest first,
+// with what it said of each: two statements.
+func TakenUp(ctx context.Context, q db.Q, region string) (list []Item, said map[string]Uptake, err error) {
+	defer apperr.Wrap(&err, "knowledge.TakenUp(%s)", region)
+	said = map[string]Uptake{}
+	rows, err := q.Query(ctx, `SELECT u.id, u.rev, u.item, u.region, u.active, u.note, u.at FROM practice_uptake u WHERE u.region = $1 AND u.active = $2 ORDER BY u.at DESC, u.item`, region, true)
+	if _, err = db.Collect(rows, err, func(r *db.Rows) (u Uptake, err error) {
+		var at int64
+		err = r.Scan(&u.ID, &u.Rev, &u.Item, &u.Region, &u.Active, &u.Note, &at)
+		u.At = time.UnixMilli(at).UTC()
+		said[u.Item] = u
+		return u, err
+	}); err != nil {
+		return nil, nil, err
+	}
+	rows, err = q.Query(ctx, `SELECT `+itemColumns+` FROM practice_uptake u JOIN knowledge_item i ON i.id = u.item
+		WHERE u.region = $1 AND u.active = $2 AND i.kind = $3 AND i.state = $4 AND i.shared = $2 ORDER BY u.at DESC, i.id`, region, true, string(Strength), string(Retained))
+	list, err = items(rows, err)
+	return list, said, err
+}

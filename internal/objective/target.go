@@ -2,12 +2,32 @@ package objective
 
 import (
 	"cmp"
+	"context"
 	"strings"
 
+	"jalon/internal/apperr"
+	"jalon/internal/db"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
+	"jalon/internal/territory"
 )
+
+// Own gives the targets that the COPs of a region shared for it, those of the newest
+// cycle first. Another territory has none.
+func Own(ctx context.Context, q db.Q, m *panorama.Model, ref territory.Ref) (_ panorama.Own, err error) {
+	defer apperr.Wrap(&err, "objective.Own(%s)", ref)
+	if ref.Scale != territory.RegionS {
+		return panorama.NoOwn, nil
+	}
+	p, err := m.Of(ref)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.territory = $1 AND o.shared_rev > 0 ORDER BY o.lever, o.cycle DESC, o.id`, ref.String())
+	all, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
+	return Targets(p, all), err
+}
 
 // Targets brings what a COP shared for its region to the levels that may judge a
 // trend. What is only on the table judges nothing, nor does an objective in tonnes

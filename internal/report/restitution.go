@@ -216,7 +216,15 @@ func (b answers) stopped() document.Part {
 			why := "moins de cinq collectivités ont répondu à cette question"
 			return []document.Cell{blank(why), blank(why)}
 		}
-		return []document.Cell{cell(all[0].Label), cell(french.Integer(all[0].N) + " sur " + french.Integer(n))}
+		top := Top(all)
+		if len(top) == 0 {
+			return []document.Cell{cell("aucun"), cell(french.Integer(0) + " sur " + french.Integer(n))}
+		}
+		labels := make([]string, len(top))
+		for i, o := range top {
+			labels[i] = o.Label
+		}
+		return []document.Cell{cell(strings.Join(labels, ", ")), cell(french.Integer(top[0].N) + nb + "sur" + nb + french.Integer(n))}
 	}
 	total := map[string]int{}
 	for _, s := range b.sorted {

@@ -24,7 +24,7 @@ const (
 // FigureKey is the address of a figure of a view:
 // restitution/2024/region:44/tous/pertinence/l25-velo. What is about no lever ends
 // with its measure. A day after the territory (nation@2026-03-01) reads what was
-// published by then.
+// published by then, whoever asks.
 func (v View) FigureKey(group, measure, about string) string {
 	scope := "nation"
 	if v.Region != "" {
@@ -50,7 +50,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	}
 	region := ""
 	scope, day, past := strings.Cut(parts[2], "@")
-	if _, bad := time.Parse(time.DateOnly, day); past && (bad != nil || scope != "nation" || parts[3] != All) {
+	if _, bad := time.Parse(time.DateOnly, day); past && (bad != nil || scope == "nation" && parts[3] != All) {
 		return e, unknown
 	}
 	if scope != "nation" {
@@ -70,7 +70,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 	}
 	var v View
 	if past {
-		if v, err = m.Past(ctx, parts[1], day); err == nil && len(v.Editions) == 0 {
+		if v, err = m.past(ctx, parts[1], region, day); err == nil && len(v.Editions) == 0 {
 			err = unknown
 		}
 	} else {

@@ -60,9 +60,22 @@ func (m *Room) ForDepartment(ctx context.Context, a policy.Actor, cycle, region,
 // Past is what the nation's regions had published by the end of a day, as anyone
 // reads it: an edition that came later changes nothing in it.
 func (m *Room) Past(ctx context.Context, cycle, day string) (v View, err error) {
-	v = View{Cycle: cycle, Public: true, On: day}
-	v.Board, err = m.publishedBy(ctx, cycle, "", day)
+	return m.past(ctx, cycle, "", day)
+}
+
+func (m *Room) past(ctx context.Context, cycle, region, day string) (v View, err error) {
+	v = View{Cycle: cycle, Region: region, Public: true, On: day}
+	v.Board, err = m.publishedBy(ctx, cycle, region, day)
 	return v, err
+}
+
+// Kept is a public view of a region whose figures lead to what was published then:
+// whoever asks, a team too, reads the edition and not what came after.
+func (v View) Kept() View {
+	if e, ok := v.Editions[v.Region]; ok && v.Public {
+		v.On = e.PublishedOn
+	}
+	return v
 }
 
 // Whole is everything that the view holds.

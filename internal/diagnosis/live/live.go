@@ -28,8 +28,8 @@ type Sources struct {
 // Catalogue is the list of live blocks; it is a diagnosis.Catalogue.
 type Catalogue struct {
 	Sources
-	blocks []block
-	known  authorities
+	blocks   []block
+	councils authorities
 }
 
 // block is a live block: what it is, and how it is made.
@@ -68,6 +68,7 @@ type reading struct {
 	diagnosis.Place
 	model *panorama.Model
 	measured
+	said said // sources_answers.go
 }
 
 // Make makes a block. Parameters that the block does not know are left aside, and

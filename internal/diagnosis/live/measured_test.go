@@ -19,7 +19,6 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/journal"
-	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/series"
@@ -76,9 +75,6 @@ func settle(t testing.TB, d *db.DB) place {
 			x, err := tree.Lookup(ref)
 			return x.Name, x.Path, err
 		}, key)
-	})
-	at.figures.Register(national.Prefix, func(context.Context, string) (figure.Explanation, error) {
-		return figure.Explanation{}, apperr.NotFoundf("aucun chiffre national n’est attendu ici")
 	})
 	return at
 }

@@ -34,7 +34,7 @@ func copInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
-	all, err := r.known.of(r.model.Tree())
+	all, err := r.councils.of(r.model.Tree())
 	if err != nil {
 		return diagnosis.Made{}, err
 	}

@@ -80,16 +80,11 @@ func (r *reading) conference(ctx context.Context) (conference, error) {
 	})
 }
 
-// here is the region that the document is about.
-func (r *reading) here() territory.Ref {
-	return territory.Ref{Scale: territory.RegionS, Code: r.Region.Code}
-}
-
 // base is what the addresses of the region begin with.
 func (r *reading) base() string { return "/regions/" + r.Region.Slug }
 
 func (r *reading) panorama() (panorama.Panorama, error) {
-	return r.oncePanorama.get(func() (panorama.Panorama, error) { return r.model.Of(r.here()) })
+	return r.oncePanorama.get(func() (panorama.Panorama, error) { return r.model.Of(r.ref()) })
 }
 
 // plans is what the plans of the region and of its territories say, and their
@@ -138,7 +133,7 @@ func (r *reading) objectives(ctx context.Context) (shared, error) {
 			return shared{}, err
 		}
 		x := shared{own: panorama.NoOwn, by: map[string]objective.Reading{}, held: map[string][]objective.Dissent{}}
-		rows, err := objective.OfTerritory(ctx, r.DB, r.COP, r.here().String())
+		rows, err := objective.OfTerritory(ctx, r.DB, r.COP, r.ref().String())
 		if err != nil {
 			return x, err
 		}
@@ -163,7 +158,7 @@ func (r *reading) objectives(ctx context.Context) (shared, error) {
 // curves are all the series of the region, ratios that their terms make included.
 func (r *reading) curves(ctx context.Context) (map[string]*series.Curve, error) {
 	return r.onceCurves.get(func() (map[string]*series.Curve, error) {
-		all, err := r.Book.Read(ctx, r.DB, r.here().String())
+		all, err := r.Book.Read(ctx, r.DB, r.ref().String())
 		if err == nil {
 			r.Book.Complete(all)
 		}

@@ -1,0 +1,130 @@
+package live
+
+import (
+	"strings"
+
+	"jalon/internal/apperr"
+	"jalon/internal/diagnosis"
+	"jalon/internal/document"
+	"jalon/internal/french"
+	"jalon/internal/knowledge"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
+)
+
+const sp = french.NoBreak
+
+const byJalon = "calculé par Jalon"
+
+// Cells of tables: what is read, what is missing and why, a number with its
+// explanation, and what leads elsewhere.
+func plainCell(text string) document.Cell       { return document.Cell{Text: text} }
+func lackCell(why string) document.Cell         { return document.Cell{Missing: why} }
+func figureCell(text, key string) document.Cell { return document.Cell{Text: text, Figure: key} }
+func hrefCell(text, href string) document.Cell  { return document.Cell{Text: text, Href: href} }
+func textColumn(label string) document.Column   { return document.Column{Label: label} }
+func numberColumn(label, unit string) document.Column {
+	return document.Column{Label: label, Unit: unit, Number: true}
+}
+
+// some writes a count and its noun: «16 leviers».
+func some(n int, one, many string) string {
+	return french.Integer(n) + sp + french.Plural(n, one, many)
+}
+
+func within(s string) string { return "«" + sp + s + sp + "»" }
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	return strings.ToUpper(string(r[0])) + string(r[1:])
+}
+
+// short cuts a text that a person wrote at a word.
+func short(s string, n int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) <= n {
+		return string(r)
+	}
+	cut := string(r[:n-1])
+	if i := strings.LastIndexByte(cut, ' '); i > n/2 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:") + "…"
+}
+
+// orWhy is a text, or why there is none.
+func orWhy(text, why string) document.Cell {
+	if strings.TrimSpace(text) == "" {
+		return lackCell(why)
+	}
+	return plainCell(text)
+}
+
+// lacking is a block without anything to show: why, then what will come.
+func lacking(why, coming string) diagnosis.Made {
+	return diagnosis.Made{Missing: strings.TrimSpace(why + " " + coming)}
+}
+
+// made is a block of a part that a report writes.
+func made(p document.Part) diagnosis.Made {
+	return diagnosis.Made{Title: p.Title, Blocks: p.Blocks, Notes: p.Notes, Missing: p.Missing}
+}
+
+// where names the territory of an item, by its code when the tree does not hold it.
+func (r *reading) where(x knowledge.Item) string {
+	ref, err := territory.ParseRef(x.Territory)
+	if err != nil || ref.Scale == territory.Perimeter {
+		return knowledge.Named(knowledge.Scales(), x.Scale)
+	}
+	t, err := r.model.Tree().Lookup(ref)
+	if err != nil {
+		return ref.Code
+	}
+	return t.Name
+}
+
+// about names the levers of an item, its theme when it has none.
+func (r *reading) about(x knowledge.Item) string {
+	var out []string
+	for _, code := range x.Levers {
+		if l, err := r.model.Framework().Lever(code); err == nil {
+			out = append(out, l.ShortName)
+		}
+	}
+	if len(out) == 0 {
+		return knowledge.Named(knowledge.Themes(), x.Theme)
+	}
+	return strings.Join(out, ", ")
+}
+
+// theme is that of an item: its own, or that of its first lever.
+func (r *reading) theme(x knowledge.Item) string {
+	if x.Theme == "" && len(x.Levers) > 0 {
+		if l, err := r.model.Framework().Lever(x.Levers[0]); err == nil {
+			return string(l.Theme)
+		}
+	}
+	return x.Theme
+}
+
+// page is the address of a page of the region.
+func (r *reading) page(path string) string { return "/regions/" + r.Region.Slug + path }
+
+// tonnes is a mass in a column of kilotonnes.
+func tonnes(a panorama.Amount, key string) document.Cell {
+	if !a.Known {
+		return lackCell(a.Reason)
+	}
+	return figureCell(french.Kt(int64(a.Kg), 1), key)
+}
+
+// unless writes an error that a reader is told as a block that says so.
+func unless(err error, coming string) (diagnosis.Made, error) {
+	if apperr.KindOf(err) == apperr.NotFound {
+		return lacking(apperr.Message(err), coming), nil
+	}
+	return diagnosis.Made{}, err
+}

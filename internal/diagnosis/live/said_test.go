@@ -9,10 +9,12 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/document"
+	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/objective"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -80,6 +82,34 @@ func TestOnlySharedObjectivesAreThere(t *testing.T) {
 			t.Errorf("%q", said)
 		}
 		at.region(t, "44")
+	})
+}
+
+// A level that both heads shared judges its series before the panorama does, on the
+// pages of trends as in the document; the change alone of a lever does not.
+func TestASharedLevelJudges(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		at := settle(t, d)
+		before := at.make(t, "44", "dynamiques/serie", map[string]string{"serie": "vehicules-electriques"})
+		if notes := strings.Join(before.Notes, " "); !strings.Contains(notes, "panorama de l’État") {
+			t.Fatalf("%q", notes)
+		}
+		id := at.share(t, "voitures-electriques", string(objective.Shared), 800_000_000, "2026-01-10")
+		if _, err := d.Exec(t.Context(), `UPDATE objective SET shared_level = $2, unit = $3 WHERE id = $1`, id, 380.0, "milliers de véhicules électriques"); err != nil {
+			t.Fatal(err)
+		}
+		after := at.make(t, "44", "dynamiques/serie", map[string]string{"serie": "vehicules-electriques"})
+		if notes := strings.Join(after.Notes, " "); !strings.Contains(notes, "380"+french.NoBreak) || !strings.Contains(notes, "objectif partagé par la COP le") {
+			t.Errorf("%q", notes)
+		}
+		own, err := objective.Own(t.Context(), d, at.model, territory.Ref{Scale: territory.RegionS, Code: "44"})
+		if got := own("voitures-electriques"); err != nil || len(got) != 1 || got[0].Value != 380 || got[0].BaseYear != 2019 {
+			t.Errorf("%+v %v", got, err)
+		}
+		own, err = objective.Own(t.Context(), d, at.model, territory.Ref{Scale: territory.Department, Code: "67"})
+		if err != nil || len(own("voitures-electriques")) != 0 {
+			t.Errorf("a département has none: %v", err)
+		}
 	})
 }
 

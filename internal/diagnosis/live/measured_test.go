@@ -233,7 +233,7 @@ func TestTheTotalsAreThoseThatTheStatePublishes(t *testing.T) {
 		first  string
 	}{
 		{"44", 22116, 30, true, "22,1"},
-		{"04", 0, 13, false, ""},
+		{"04", 3235, 13, false, "3,24"},
 	} {
 		keys := at.first(t, c.region, "cibles/chiffres-cles")
 		e, err := at.figures.Explain(t.Context(), keys[0].Figure)
@@ -260,6 +260,23 @@ func TestTheTotalsAreThoseThatTheStatePublishes(t *testing.T) {
 		if shares != c.shares {
 			t.Errorf("%s: its part of the national objective: %v", c.region, shares)
 		}
+	}
+	cells := 0 // that the State publishes overseas, and that the tables of all five show
+	for _, r := range at.model.Tree().Regions() {
+		if !r.Overseas {
+			continue
+		}
+		made := at.make(t, r.Code, "cibles/panorama", nil)
+		if x, ok := made.Blocks[1].(document.Table); ok {
+			for _, row := range x.Rows {
+				if row[1].Text != "" {
+					cells++
+				}
+			}
+		}
+	}
+	if cells != 59 {
+		t.Errorf("%d objectives overseas", cells)
 	}
 	made := at.make(t, "44", "cibles/panorama", nil)
 	if x, ok := made.Blocks[1].(document.Table); !ok || len(x.Rows) != 30 {

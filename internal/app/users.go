@@ -102,9 +102,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
 	r.cops.OnEnd[cop.ObjectivesAct] = r.objectives.End
 	r.cops.OnEnd[cop.ThemesAct] = r.diagnosis.EndChoice
-	r.diagnosis = &diagnosis.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
-	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End,
-		cop.DiagnosisAct: r.diagnosis.EndEdition}
+	r.cops.OnEnd[cop.DiagnosisAct] = r.diagnosis.EndEdition
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {

@@ -14,10 +14,12 @@ type CurvePoint struct {
 	Open bool
 }
 
-// CurveTarget is the level that a curve aims at in a year.
+// CurveTarget is the level that a curve aims at in a year. Apart is for one that is
+// somebody else's: it is shown, and no way leads to it.
 type CurveTarget struct {
 	Dated
-	Text string // «cible de la région : 459,7»
+	Text  string // «cible 2030 : 459,7»
+	Apart bool
 }
 
 // The sizes of a drawn curve, in its units.
@@ -89,7 +91,7 @@ func (d *Drawing) axes(plot Plot, number func(float64, int) string) {
 // target draws where the curve should come, and the way that is left.
 func (d *Drawing) target(plot Plot, t CurveTarget, last *Point) {
 	at := Point{plot.X(float64(t.Year)), plot.Y(t.Value)}
-	if last != nil {
+	if last != nil && !t.Apart {
 		d.Shapes = append(d.Shapes, Shape{Edge: Second, Line: &Line{From: *last, To: at, Width: 2, Dashed: true}})
 	}
 	r := curveMark + 3

@@ -49,14 +49,20 @@ func Own(ctx context.Context, q db.Q, m *panorama.Model, ref territory.Ref) (_ p
 	if err != nil {
 		return nil, err
 	}
+	return Targets(p, all), nil
+}
+
+// Targets brings what was shared for the territory of a panorama to the levels that
+// judge a trend. What is only on the table judges nothing, nor does an objective in
+// tonnes alone, nor one of which the change alone is known.
+func Targets(p panorama.Panorama, rows []Objective) panorama.Own {
 	out := map[string][]series.Target{}
 	for _, line := range p.Lines {
-		for _, o := range all {
+		for _, o := range rows {
 			level := o.SharedValue.Level
 			// The panorama's own words name the unit: a series is held against them.
 			unit := cmp.Or(line.Equiv.Unit, o.SharedValue.Unit, line.Lever.Unit)
-			// A change since 2019 is no level to reach.
-			if o.Lever != line.Lever.Code || !level.Known || unit == "" || strings.HasSuffix(o.SharedValue.Unit, SinceStart) {
+			if o.Lever != line.Lever.Code || o.Territory != p.Territory.Ref.String() || o.SharedRev == 0 || !level.Known || unit == "" || strings.HasSuffix(o.SharedValue.Unit, SinceStart) {
 				continue
 			}
 			t := series.Target{Origin: series.Shared, Label: SharedName(o.SharedOn), Value: level.V, Unit: unit, Year: series.Horizon, Source: SharedName(o.SharedOn), Key: Key(o.Lever, o.Territory, o.Cycle)}
@@ -66,7 +72,7 @@ func Own(ctx context.Context, q db.Q, m *panorama.Model, ref territory.Ref) (_ p
 			out[o.Lever] = append(out[o.Lever], t)
 		}
 	}
-	return func(lever string) []series.Target { return out[lever] }, nil
+	return func(lever string) []series.Target { return out[lever] }
 }
 
 // Ambition tells what the COP of a region shared for a lever, in the terms in which

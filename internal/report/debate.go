@@ -150,7 +150,7 @@ func (b *builder) exits() document.Part {
 			item("Un état des lieux partagé", "auquel la majorité des collectivités a contribué."),
 			item("Une feuille de route", "cohérente, qui répond aux priorités sorties du diagnostic."),
 			item("La suite", "ce que la prochaine COP traitera, et comment l’avancement sera suivi."),
-		}}, document.Para("Jalon ne sait encore vérifier seul que le troisième\u00a0: l’adoption de la feuille de route, par son événement daté et validé par les deux têtes.")},
+		}}, b.reached(s.adopted)},
 		Notes: []string{founding}}
 }
 

@@ -23,7 +23,7 @@ func (b *builder) diagnosis() document.Part {
 			known = french.Integer(dated) + nb + "COP ont daté leur diagnostic dans Jalon à cette date."
 		}
 	}
-	return document.Part{ID: "diagnostic", Title: "Le diagnostic croise quatre regards pour choisir ce qui sera débattu",
+	p := document.Part{ID: "diagnostic", Title: "Le diagnostic croise quatre regards pour choisir ce qui sera débattu",
 		Blocks: []document.Block{
 			document.Para("Il fait connaître les enjeux, fixe le point de départ de chaque collectivité, et désigne les thèmes prioritaires du débat."),
 			document.List{Ordered: true, Items: [][]document.Span{
@@ -35,6 +35,19 @@ func (b *builder) diagnosis() document.Part {
 			document.Quote{Title: "Ce que Jalon sait à cette date", Spans: document.Plain(known)},
 		},
 		Notes: []string{founding, "Le diagnostic publié engage la COP\u00a0: son jour est celui où les deux têtes l’ont validé."}}
+	published, _, objectives := b.sharing()
+	if published+objectives > 0 {
+		p.Title = "Aucun diagnostic n’est encore publié"
+		if published > 0 {
+			p.Title = counted(published, "région a publié son diagnostic", "régions ont publié leur diagnostic")
+		}
+		if objectives > 0 {
+			p.Title += "\u00a0; " + counted(objectives, "objectif est partagé", "objectifs sont partagés")
+		}
+		p.Blocks = append(p.Blocks, b.sharedFigures(), b.sharedTable())
+		p.Notes = append(p.Notes, "Diagnostics et objectifs validés par les deux têtes au "+french.Day(b.Day)+". Ce qui est publié ou partagé après n’y est pas.")
+	}
+	return p
 }
 
 // answers are the response rates: those declared before Jalon, each with what it

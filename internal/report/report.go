@@ -104,8 +104,9 @@ type builder struct {
 	meetings []cop.Mobilisation
 	template cop.Template
 	declared []national.Declared
-	asking   []survey.RateRow // campaigns that were open or closed by the day
-	told     *answers         // what was published of the answers by the day, nil for nothing
+	asking   []survey.RateRow  // campaigns that were open or closed by the day
+	told     *answers          // what was published of the answers by the day, nil for nothing
+	shared   map[string]shared // what the regions had published and shared by the day
 }
 
 // gather reads the database in one snapshot, in a number of statements that no
@@ -157,6 +158,9 @@ func (b *builder) read(ctx context.Context, q db.Q) error {
 		}
 	}
 	if b.asking, err = survey.RatesAt(ctx, q, b.Cycle, national.EndOf(b.Day)); err != nil {
+		return err
+	}
+	if err := b.readShared(ctx, q); err != nil {
 		return err
 	}
 	b.asking = slices.DeleteFunc(b.asking, func(x survey.RateRow) bool { return x.Mark == survey.CampaignDraft })

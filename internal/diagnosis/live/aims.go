@@ -104,9 +104,9 @@ func picture(_ context.Context, r *reading, params map[string]string) (diagnosis
 	for _, f := range families {
 		part := float64(f.Kg) / float64(p.Total.Kg)
 		bars = append(bars, chart.Bar{Label: f.Name, Value: f.Kg.Kt(), Text: f.Kg.Text()})
-		t.Rows = append(t.Rows, []document.Cell{said(f.Name), said(french.Integer(len(f.Levers))), said(french.Kt(int64(f.Kg), 1)), said(french.Number(part*100, 1))})
+		t.Rows = append(t.Rows, []document.Cell{word(f.Name), word(french.Integer(len(f.Levers))), word(french.Kt(int64(f.Kg), 1)), word(french.Number(part*100, 1))})
 	}
-	t.Rows = append(t.Rows, []document.Cell{said("Total"), said(french.Integer(p.Total.Known)), keyed(french.Kt(int64(p.Total.Kg), 1), panorama.FigureKey(p.Edition, panorama.TotalName, p.Territory.Ref)), said("100,0")})
+	t.Rows = append(t.Rows, []document.Cell{word("Total"), word(french.Integer(p.Total.Known)), keyed(french.Kt(int64(p.Total.Kg), 1), panorama.FigureKey(p.Edition, panorama.TotalName, p.Territory.Ref)), word("100,0")})
 	drawing, words := report.Treemap(families), "Chaque surface est un levier, d’autant plus grande que son objectif l’est\u00a0; les leviers d’un secteur sont ensemble."
 	if kind != "secteur" {
 		slices.SortStableFunc(bars, func(a, b chart.Bar) int { return cmp.Compare(b.Value, a.Value) })
@@ -145,26 +145,26 @@ func level(l *panorama.Line, v panorama.Value, ask string) document.Cell {
 	e := &l.Equiv
 	switch {
 	case e.Reason != "":
-		return lacking(e.Reason)
+		return absent(e.Reason)
 	case v.Known:
 		return keyed(e.Reading(v, false), l.FigureKey+"/"+ask)
 	case ask == panorama.AskTarget && e.Change.Known:
 		return keyed(e.Reading(e.Change, true)+" depuis 2019", l.FigureKey+"/"+panorama.AskChange)
 	}
-	return lacking(v.Reason)
+	return absent(v.Reason)
 }
 
 func unit(l *panorama.Line) document.Cell {
 	if l.Equiv.Reason != "" || l.Equiv.Unit == "" {
-		return lacking(cmp.Or(l.Equiv.Reason, "pas d’unité publiée pour ce levier"))
+		return absent(cmp.Or(l.Equiv.Reason, "pas d’unité publiée pour ce levier"))
 	}
-	return said(l.Equiv.Unit)
+	return word(l.Equiv.Unit)
 }
 
 // partOfTotal is the part of a lever in the total of its territory.
 func partOfTotal(l *panorama.Line, total panorama.Kg) document.Cell {
 	if !l.Objective.Known {
-		return lacking(l.Objective.Reason)
+		return absent(l.Objective.Reason)
 	}
 	return ratio(panorama.Value{V: float64(l.Objective.Kg) / float64(total), Known: total > 0, Reason: "le total manque"}, l.FigureKey+"/"+panorama.AskOfTotal)
 }
@@ -201,7 +201,7 @@ func firstLevers(_ context.Context, r *reading, params map[string]string) (diagn
 		return none("Aucun levier n’est chiffré pour ce territoire", "La publication de l’État ne donne pas de valeur à cette région.", sourceOfPanorama(p)...), nil
 	}
 	title := upper(howMany(len(bars), "levier", "leviers")) + " sur " + french.Integer(len(p.Lines)) + french.Plural(len(bars), " porte ", " portent ") + french.Fraction(float64(sum)/float64(p.Total.Kg)) + " de l’objectif"
-	return diagnosis.Made{Title: title, Blocks: []document.Block{document.Chart{ID: "barres-leviers", Title: title, Description: "Une barre par levier, du plus grand objectif au plus petit.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}, Notes: sourceOfPanorama(p)}, nil
+	return diagnosis.Made{Title: title, Blocks: []document.Block{document.Chart{ID: "barres-leviers", Title: "Les " + french.Integer(len(bars)) + nbsp + "plus grands objectifs de la région", Description: "Une barre par levier, du plus grand objectif au plus petit.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}, Notes: sourceOfPanorama(p)}, nil
 }
 
 // departments are the parts of the objective that Jalon divides, one a département.
@@ -229,15 +229,15 @@ func departments(_ context.Context, r *reading, _ map[string]string) (diagnosis.
 	}
 	slices.SortStableFunc(all, func(a, b panorama.Panorama) int { return cmp.Compare(b.Total.Kg, a.Total.Kg) })
 	for _, x := range all {
-		people := lacking("la population n’est pas connue")
+		people := absent("la population n’est pas connue")
 		if x.Territory.Population > 0 && p.Territory.Population > 0 {
-			people = said(french.Number(100*float64(x.Territory.Population)/float64(p.Territory.Population), 1))
+			people = word(french.Number(100*float64(x.Territory.Population)/float64(p.Territory.Population), 1))
 		}
-		amount := lacking("aucun levier ne se répartit ici")
+		amount := absent("aucun levier ne se répartit ici")
 		if x.Total.Known > 0 {
 			amount = keyed(french.Kt(int64(x.Total.Kg), 1), panorama.FigureKey(x.Edition, panorama.TotalName, x.Territory.Ref))
 		}
-		t.Rows = append(t.Rows, []document.Cell{{Text: x.Territory.Name, Href: x.Territory.Path + "/panorama"}, amount, people, said(french.Integer(x.Total.Known))})
+		t.Rows = append(t.Rows, []document.Cell{{Text: x.Territory.Name, Href: x.Territory.Path + "/panorama"}, amount, people, word(french.Integer(x.Total.Known))})
 	}
 	t.Note = "Parts indicatives, calculées par Jalon. Ce qui ne se répartit pas reste à l’échelle de la région\u00a0: la somme de la colonne n’est pas l’objectif régional."
 	return diagnosis.Made{Title: upper(french.Fraction(float64(divided)/float64(max(p.Total.Kg, 1)))) + " de l’objectif se répartit entre " + howMany(len(all), "département", "départements") + ", sur " + howMany(known, "levier", "leviers"),

@@ -19,7 +19,7 @@ import (
 // kilos writes a value in kt.
 func kilos(f plan.Figure, key string) document.Cell {
 	if !f.Known {
-		return lacking(f.Reason)
+		return absent(f.Reason)
 	}
 	return keyed(french.Number(f.V, 1), key)
 }
@@ -74,7 +74,7 @@ func regionalPlans(ctx context.Context, r *reading, params map[string]string) (d
 	}
 	var names []string
 	for _, p := range held {
-		names = append(names, cited(p))
+		names = append(names, citedAs(p))
 	}
 	notes = append(notes, "En vigueur\u00a0: "+strings.Join(names, "\u00a0; ")+".")
 	all := params["leviers"] == "tous"
@@ -112,16 +112,16 @@ func regionalPlans(ctx context.Context, r *reading, params map[string]string) (d
 // documentCell names a document, and the years that it really counts.
 func documentCell(s plan.Side) document.Cell {
 	if !s.Speaks {
-		return lacking("le document ne fixe pas d’objectif pour ce levier")
+		return absent("le document ne fixe pas d’objectif pour ce levier")
 	}
 	if s.Effort.Base != "" {
-		return said(s.Plan.Kind.Name() + ", " + s.Effort.Base)
+		return word(s.Plan.Kind.Name() + ", " + s.Effort.Base)
 	}
-	return said(s.Plan.Kind.Name())
+	return word(s.Plan.Kind.Name())
 }
 
-// cited is a plan as a source.
-func cited(p plan.Plan) string {
+// citedAs is a plan as a source.
+func citedAs(p plan.Plan) string {
 	s := p.Name
 	if !strings.HasPrefix(s, p.Kind.Name()) {
 		s = p.Kind.Name() + ", " + s
@@ -161,16 +161,16 @@ func climatePlans(ctx context.Context, r *reading, _ map[string]string) (diagnos
 		for _, c := range l.Sum.Counted {
 			counted[c.Plan.ID] = true
 		}
-		people := lacking("la population de la région n’est pas connue")
+		people := absent("la population de la région n’est pas connue")
 		if l.Sum.Population > 0 {
 			part := 100 * float64(l.Sum.Covered) / float64(l.Sum.Population)
-			widest, people = max(widest, part), said(french.Number(part, 1))
+			widest, people = max(widest, part), word(french.Number(part, 1))
 		}
 		amount := kilos(l.Sum.Kt, "")
 		if l.Sum.Estimated {
 			amount.Text += " (estimation)"
 		}
-		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Line.Lever), mass(l.Line.Objective, l.Line.FigureKey), amount, people, said(french.Integer(len(l.Sum.Counted)))})
+		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Line.Lever), mass(l.Line.Objective, l.Line.FigureKey), amount, people, word(french.Integer(len(l.Sum.Counted)))})
 	}
 	t.Note = "Une somme ne se compare au panorama que si les plans couvrent toute la population. Estimation\u00a0: un plan ne compte là que pour une part de son territoire, au prorata de la population."
 	return diagnosis.Made{Title: "Les plans climat s’additionnent sur " + french.Integer(x.Summed) + " des " + howMany(len(x.Lines), "levier", "leviers") + ", pour " + french.Number(widest, 1) + nbsp + "% de la population au plus",
@@ -189,16 +189,16 @@ func natureAims(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 	t := document.Table{ID: "axes-cibles", Caption: "Ce qui est visé sur les autres axes", Columns: []document.Column{{Label: "Sujet"}, {Label: "Axe"}, {Label: "Cible nationale"}, {Label: "Cible de la région"}}}
 	own, sources := 0, []string{}
 	for _, s := range subjects(fw, r.Book.Nature) {
-		mine := lacking("la région n’a pas saisi de cible pour ce sujet, et Jalon n’en calcule pas")
+		mine := absent("la région n’a pas saisi de cible pour ce sujet, et Jalon n’en calcule pas")
 		if text, source := x.aims.For(s.Lever, s.Name); text != "" {
 			own++
-			mine = said(text + " (" + source + ")")
+			mine = word(text + " (" + source + ")")
 		}
 		nation, source := nationalAim(fw, s.Axis)
 		if source != "" && !slices.Contains(sources, r.Book.SourceTitle(source)) {
 			sources = append(sources, r.Book.SourceTitle(source))
 		}
-		t.Rows = append(t.Rows, []document.Cell{said(s.Name), said(s.axis), nation, mine})
+		t.Rows = append(t.Rows, []document.Cell{word(s.Name), word(s.axis), nation, mine})
 	}
 	t.Note = "Ces cibles sont nationales et chacune a son unité\u00a0: elles ne s’additionnent pas, et aucune répartition entre régions n’est publiée."
 	title := french.Integer(len(t.Rows)) + nbsp + "sujets de biodiversité et de ressources\u00a0: la région a sa propre cible pour " + french.Integer(own)
@@ -233,9 +233,9 @@ func nationalAim(fw *framework.Framework, x series.Axis) (document.Cell, string)
 	targets := fw.Targets(x.Lever)
 	i := slices.IndexFunc(targets, func(n framework.Target) bool { return n.Target == x.Target })
 	if i < 0 {
-		return lacking("aucune cible nationale n’est publiée dans une unité qu’une région puisse lire"), ""
+		return absent("aucune cible nationale n’est publiée dans une unité qu’une région puisse lire"), ""
 	}
-	return said(strings.TrimSuffix(targets[i].Text, ".")), targets[i].Source
+	return word(strings.TrimSuffix(targets[i].Text, ".")), targets[i].Source
 }
 
 // years writes a span of years.

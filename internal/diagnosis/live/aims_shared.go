@@ -8,7 +8,6 @@ import (
 	"jalon/internal/chart"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
-	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -40,9 +39,9 @@ func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (dia
 	for _, l := range r.lines(p, x) {
 		now := x.by[l.Lever.Code]
 		g.add(l, now.Value)
-		held := said("aucun")
+		held := word("aucun")
 		if n := len(x.held[l.Lever.Code]); n > 0 {
-			held, dissent = said(french.Integer(n)), dissent+n
+			held, dissent = word(french.Integer(n)), dissent+n
 		}
 		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Lever), mass(l.Objective, l.FigureKey), mass(now.Value.Kg, ""), difference(l, now.Value), levelCell(now.Value), held})
 	}
@@ -89,22 +88,25 @@ func (r *reading) lines(p panorama.Panorama, x shared) []panorama.Line {
 func difference(l panorama.Line, v objective.Value) document.Cell {
 	switch {
 	case !v.Kg.Known:
-		return lacking(v.Kg.Reason)
+		return absent(v.Kg.Reason)
 	case !l.Objective.Known:
-		return lacking(l.Objective.Reason)
+		return absent(l.Objective.Reason)
 	}
 	s := french.Kt(int64(v.Kg.Kg-l.Objective.Kg), 1)
 	if v.Kg.Kg > l.Objective.Kg && s != french.Kt(0, 1) {
 		s = "+" + s
 	}
-	return said(s)
+	return word(s)
 }
 
 func levelCell(v objective.Value) document.Cell {
 	if !v.Level.Known {
-		return lacking(v.Level.Reason)
+		return absent(v.Level.Reason)
 	}
-	return said(french.Significant(v.Level.V, 4) + nbsp + v.Unit + " en 2030")
+	if strings.HasSuffix(v.Unit, objective.SinceStart) {
+		return word(v.LevelText())
+	}
+	return word(v.LevelText() + " en 2030")
 }
 
 // gauge adds what is shared and what the panorama offers for the same levers: those
@@ -137,7 +139,7 @@ func (g *gauge) title(n, of int) string {
 
 func (g *gauge) chart(levers document.Table) document.Chart {
 	t := document.Table{ID: "jauge", Caption: "Partagé et proposé, pour les mêmes leviers", Columns: []document.Column{{Label: "Ce qui est compté"}, {Label: "Total", Unit: kilotonnes, Number: true}, {Label: "Leviers", Number: true}},
-		Rows: [][]document.Cell{{said("Objectifs partagés"), said(french.Kt(int64(g.shared), 1)), said(french.Integer(g.levers))}, {said("Panorama, pour ces leviers"), said(french.Kt(int64(g.offered), 1)), said(french.Integer(g.levers))}}}
+		Rows: [][]document.Cell{{word("Objectifs partagés"), word(french.Kt(int64(g.shared), 1)), word(french.Integer(g.levers))}, {word("Panorama, pour ces leviers"), word(french.Kt(int64(g.offered), 1)), word(french.Integer(g.levers))}}}
 	bars := []chart.Bar{{Label: "Objectifs partagés", Value: g.shared.Kt(), Text: g.shared.Text()}, {Label: "Panorama, mêmes leviers", Value: g.offered.Kt(), Text: g.offered.Text(), Tone: chart.Second}}
 	return document.Chart{ID: "jauge", Title: "Ce que la COP partage, face à ce que le panorama propose pour les mêmes leviers", Description: "Deux barres\u00a0: la somme des objectifs partagés, et celle du panorama pour les mêmes leviers.",
 		Drawing: chart.Bars(bars, chart.Target{}), Table: t}
@@ -145,15 +147,15 @@ func (g *gauge) chart(levers document.Table) document.Chart {
 
 // withDissent adds who holds otherwise, by party, then what they say.
 func (r *reading) withDissent(made diagnosis.Made, p panorama.Panorama, x shared) diagnosis.Made {
-	type word struct {
+	type opinion struct {
 		lever string
 		d     objective.Dissent
 	}
-	by := map[string][]word{}
+	by := map[string][]opinion{}
 	total := 0
 	for _, l := range r.lines(p, x) {
 		for _, d := range x.held[l.Lever.Code] {
-			by[d.Party] = append(by[d.Party], word{l.Lever.ShortName, d})
+			by[d.Party] = append(by[d.Party], opinion{l.Lever.ShortName, d})
 			total++
 		}
 	}
@@ -169,28 +171,17 @@ func (r *reading) withDissent(made diagnosis.Made, p panorama.Panorama, x shared
 		}
 		var on []string
 		for _, w := range words {
-			on = append(on, w.lever+holds(w.d.Value))
+			on = append(on, w.lever+" ("+w.d.Holds()+")")
 			if w.d.Text != "" && len(quotes) < mostSaid {
-				quotes = append(quotes, document.Quote{Title: w.d.Name + ", sur " + guillemets(w.lever) + ", " + french.Day(w.d.Day), Spans: document.Plain(w.d.Text)})
+				quotes = append(quotes, document.Quote{Title: w.d.Who() + ", sur " + guillemets(w.lever) + ", " + french.Day(w.d.Day), Spans: document.Plain(w.d.Text)})
 			}
 		}
-		t.Rows = append(t.Rows, []document.Cell{said(party[1]), said(french.Integer(len(words))), said(strings.Join(on, "\u00a0; "))})
+		t.Rows = append(t.Rows, []document.Cell{word(party[1]), word(french.Integer(len(words))), word(strings.Join(on, "\u00a0; "))})
 	}
 	made.Blocks = append(append(made.Blocks, t), quotes...)
 	if total > len(quotes) {
 		made.Notes = append(made.Notes, upper(howMany(len(quotes), "désaccord est cité", "désaccords sont cités"))+" sur "+french.Integer(total)+"\u00a0: la page des objectifs les donne tous.")
 	}
-	made.Notes = append(made.Notes, "Un désaccord reste à côté de l’objectif tant qu’il n’est pas levé ("+figure.Declared.Label()+").")
+	made.Notes = append(made.Notes, "Un désaccord reste à côté de l’objectif tant qu’il n’est pas levé\u00a0: chacun répond de ce qu’il y dit.")
 	return made
-}
-
-// holds is what somebody holds instead, when they said it.
-func holds(v objective.Value) string {
-	switch {
-	case v.Kg.Known:
-		return " (" + french.Kt(int64(v.Kg.Kg), 1) + nbsp + "ktCO₂e)"
-	case v.Level.Known:
-		return " (" + french.Significant(v.Level.V, 4) + nbsp + v.Unit + ")"
-	}
-	return ""
 }

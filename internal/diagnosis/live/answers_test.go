@@ -416,7 +416,7 @@ func TestALeverThatIsNotThere(t *testing.T) {
 	h.asked(t)
 	h.publish(t)
 	says(t, h.make(t, "44", "questionnaire/levier", map[string]string{"levier": "l25-top-50-sites-industriels"}), "n’est pas dans le questionnaire")
-	says(t, h.make(t, "44", "questionnaire/levier", map[string]string{"levier": "inconnu"}), "sur 100")
+	says(t, h.make(t, "44", "questionnaire/levier", map[string]string{"levier": "inconnu"}), "n’existe plus")
 	if _, err := h.open(t, "44").Make(t.Context(), "questionnaire/inconnu", nil); err == nil {
 		t.Error("an unknown block is made")
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // actions are the most and the least engaged.
-func actions(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
+func actions(_ context.Context, _ *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
 	const shown = 8
 	part := p.Implemented(shown)
 	if part.Missing != "" {
@@ -91,7 +91,7 @@ func first(all []cited, one, many string) string {
 }
 
 // ticked are the obstacles and the needs most often named.
-func ticked(ctx context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error) {
+func ticked(_ context.Context, _ *reading, p *published, params map[string]string) (diagnosis.Made, error) {
 	obstacles, needs := p.citations(p.Group().Obstacles), p.citations(p.Group().Needs)
 	if len(obstacles)+len(needs) == 0 {
 		return lacking("Trop peu de collectivités ont coché un frein ou un besoin\u00a0: il en faut cinq par levier.", ""), nil
@@ -131,7 +131,7 @@ func ticked(ctx context.Context, r *reading, p *published, params map[string]str
 }
 
 // oneLever is a lever as each type of authority sees it.
-func oneLever(ctx context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error) {
+func oneLever(_ context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error) {
 	code := params["levier"]
 	for _, f := range []restitution.Family{restitution.Unblock, restitution.Amplify, restitution.Clarify} {
 		for _, s := range p.Sorted() { // the most relevant first

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 	"jalon/internal/chart"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
-	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
@@ -40,7 +40,7 @@ func dynamics(book *series.Book) []block {
 	}
 }
 
-// rules are the sources of what is judged.
+// sourceOfTrends cites the sources of some curves, once each.
 func (r *reading) sourceOfTrends(curves []*series.Curve) []string {
 	var names []string
 	for _, c := range curves {
@@ -55,8 +55,8 @@ func (r *reading) sourceOfTrends(curves []*series.Curve) []string {
 	return []string{"Sources\u00a0: " + strings.Join(names, "\u00a0; ") + ". Rythmes et verdicts calculés par Jalon."}
 }
 
-// The order of verdicts, the worst first.
-var verdicts = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, series.Ahead, series.Insufficient}
+// worstFirst is the order of verdicts.
+var worstFirst = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, series.Ahead, series.Insufficient}
 
 // tally sorts the levers of a region: those of each verdict, those that a series
 // measures without target, those that none measures.
@@ -116,25 +116,16 @@ func paceInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 			return
 		}
 		bars = append(bars, chart.Bar{Label: label, Value: float64(len(names)), Text: howMany(len(names), "levier", "leviers"), Tone: tone})
-		table.Rows = append(table.Rows, []document.Cell{said(label), said(french.Integer(len(names))), said(strings.Join(names, ", "))})
+		table.Rows = append(table.Rows, []document.Cell{word(label), word(french.Integer(len(names))), word(strings.Join(names, ", "))})
 	}
 	tones := map[series.Verdict]chart.Tone{series.Wrong: chart.Scale5, series.Behind: chart.Scale4, series.OnTrack: chart.Scale2, series.Ahead: chart.Scale1, series.Insufficient: chart.Second}
-	for _, v := range verdicts {
+	for _, v := range worstFirst {
 		add(upper(v.Label()), t.by[v], tones[v])
 	}
 	add("Mesuré, sans cible comparable", t.unjudged, chart.Second)
 	add("Sans série", t.unmeasured, chart.Second)
-	judged := t.off() + t.on()
-	count := func(label string, n int, meaning string) document.KeyFigure {
-		return document.KeyFigure{Label: label, Value: french.Integer(n), Unit: "sur " + french.Integer(t.all), Meaning: meaning, Class: figure.Computed.Label()}
-	}
-	figures := []document.KeyFigure{count("Au rythme voulu", t.on(), "sur la trajectoire ou en avance"), count("Pas au rythme voulu", t.off(), "en retard ou à contre-sens"),
-		count("Mesurés, non jugés", len(t.unjudged)+len(t.by[series.Insufficient]), "pas de cible dans la même unité, ou trop peu de valeurs"), count("Sans série", len(t.unmeasured), "rien n’est estimé à leur place")}
-	if judged == 0 {
-		figures = figures[2:]
-	}
 	return diagnosis.Made{Title: t.title(), Notes: append(r.sourceOfTrends(mainCurves(all)), series.DefaultRules().Text()...),
-		Blocks: []document.Block{document.KeyFigures{Figures: figures}, document.Chart{ID: "barres-verdicts", Title: "Les " + howMany(t.all, "levier", "leviers") + " de la région, par verdict", Description: "Une barre par verdict, en nombre de leviers.", Drawing: chart.Bars(bars, chart.Target{}), Table: table}}}, nil
+		Blocks: []document.Block{document.Chart{ID: "barres-verdicts", Title: "Les " + howMany(t.all, "levier", "leviers") + " de la région, par verdict", Description: "Une barre par verdict, en nombre de leviers.", Drawing: chart.Bars(bars, chart.Target{}), Table: table}}}, nil
 }
 
 func mainCurves(all []panorama.LeverTrend) []*series.Curve {
@@ -176,7 +167,7 @@ func paces(ctx context.Context, r *reading, params map[string]string) (diagnosis
 		}
 		return none("Aucun levier de la région ne se juge encore", why), nil
 	}
-	order := append(slices.Clone(verdicts), series.NoTarget)
+	order := append(slices.Clone(worstFirst), series.NoTarget)
 	slices.SortStableFunc(kept, func(a, b *panorama.LeverTrend) int {
 		return slices.Index(order, a.Verdict()) - slices.Index(order, b.Verdict())
 	})
@@ -197,26 +188,19 @@ func paceRow(l *panorama.LeverTrend) []document.Cell {
 	x := &l.Trends[l.Main]
 	ind := x.Curve.Indicator
 	what := document.Cell{Text: ind.Name + ", " + ind.Unit}
-	verdict := said(x.Judgement.Verdict.Label())
+	verdict := word(x.Judgement.Verdict.Label())
 	if x.Judgement.Verdict == series.NoTarget {
-		verdict = lacking(l.Reason)
+		verdict = absent(l.Reason)
 	}
 	return []document.Cell{leverCell(l.Line.Lever), what, lastCell(x.Curve), paceCell(x.Judgement.Pace, paceKey(x.Curve), "pas deux valeurs assez proches pour mesurer un rythme"),
-		paceCell(x.Judgement.Required, "", cmpReason(l.Reason, "l’année de la cible est passée")), verdict}
-}
-
-func cmpReason(why, other string) string {
-	if why == "" {
-		return other
-	}
-	return why
+		paceCell(x.Judgement.Required, "", cmp.Or(l.Reason, "l’année de la cible est passée")), verdict}
 }
 
 // lastCell is the last value of a whole year, with its year.
 func lastCell(c *series.Curve) document.Cell {
 	last, ok := c.Last()
 	if !ok {
-		return lacking("aucune valeur d’année entière")
+		return absent("aucune valeur d’année entière")
 	}
 	return keyed(shown(last.Value)+" ("+strconv.Itoa(last.Year)+")", series.Figure(c.Indicator.Code, c.Territory, last.Year))
 }

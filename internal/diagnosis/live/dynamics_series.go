@@ -51,7 +51,7 @@ func oneSeries(ctx context.Context, r *reading, params map[string]string) (diagn
 	x := panorama.TrendOf(r.Book, c, panorama.TargetsFor(&p, ind, own), series.DefaultRules(), r.year())
 	title := findingOf(&x)
 	made := diagnosis.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figuresOf(&x)},
-		document.Chart{ID: "courbe-" + ind.Code, Title: title, Description: describe(c), Drawing: curveOf(&x), Table: valuesOf(c)}}}
+		document.Chart{ID: "courbe-" + ind.Code, Title: ind.Name + ", en " + ind.Unit, Description: describe(c), Drawing: curveOf(&x), Table: valuesOf(c)}}}
 	made.Notes = append([]string{ind.Counts}, r.sourceOfTrends([]*series.Curve{c})...)
 	if t := x.Judgement.Target; t != nil {
 		made.Notes = append(made.Notes, "Cible\u00a0: "+shown(t.Value)+nbsp+ind.Unit+" en "+strconv.Itoa(t.Year)+" ("+t.Label+"). "+x.Judgement.Reason)
@@ -157,7 +157,7 @@ func curveOf(x *panorama.Trend) chart.Drawing {
 	if t := x.Judgement.Target; t != nil {
 		target = &chart.CurveTarget{Dated: chart.Dated{Year: t.Year, Value: t.Value}, Text: "cible " + strconv.Itoa(t.Year) + "\u00a0: " + shown(t.Value)}
 	} else if n := x.National; n != nil {
-		target = &chart.CurveTarget{Dated: chart.Dated{Year: n.Year, Value: n.Value}, Text: "cible nationale " + strconv.Itoa(n.Year) + "\u00a0: " + shown(n.Value)}
+		target = &chart.CurveTarget{Dated: chart.Dated{Year: n.Year, Value: n.Value}, Text: "cible nationale " + strconv.Itoa(n.Year) + "\u00a0: " + shown(n.Value), Apart: true}
 	}
 	return chart.CurveDrawing(points, c.Indicator.Every, target, french.Number)
 }
@@ -171,11 +171,11 @@ func valuesOf(c *series.Curve) document.Table {
 			year += " (incomplète)"
 			t.Note = "Une année incomplète est dessinée, et n’entre dans aucun rythme."
 		}
-		value := lacking(p.Reason)
+		value := absent(p.Reason)
 		if p.Known {
 			value = keyed(shown(p.Value), series.Figure(c.Indicator.Code, c.Territory, p.Year))
 		}
-		t.Rows = append(t.Rows, []document.Cell{said(year), value})
+		t.Rows = append(t.Rows, []document.Cell{word(year), value})
 	}
 	return t
 }
@@ -196,11 +196,11 @@ func natureTrends(ctx context.Context, r *reading, _ map[string]string) (diagnos
 			continue
 		}
 		used = append(used, c)
-		note := said(s.Note)
+		note := word(s.Note)
 		if s.Note == "" {
-			note = said("se lit avec la cible nationale")
+			note = word("se lit avec la cible nationale")
 		}
-		t.Rows = append(t.Rows, []document.Cell{said(s.Name), said(c.Indicator.Name + ", " + c.Indicator.Unit), lastCell(c), paceCell(c.PaceOver(3), "", "pas de valeur trois ans avant la dernière"), note})
+		t.Rows = append(t.Rows, []document.Cell{word(s.Name), word(c.Indicator.Name + ", " + c.Indicator.Unit), lastCell(c), paceCell(c.PaceOver(3), "", "pas de valeur trois ans avant la dernière"), note})
 	}
 	if len(t.Rows) == 0 {
 		return none("Aucun des "+howMany(len(all), "sujet", "sujets")+" de biodiversité et de ressources n’est suivi par une série dans la région", "Aucune série du catalogue ne suit ces sujets dans cette région\u00a0: rien n’est estimé à leur place."), nil
@@ -240,19 +240,19 @@ func notesOfExperts(ctx context.Context, r *reading, params map[string]string) (
 		t.Caption = "Les autres notes publiées"
 	}
 	for _, n := range rest {
-		t.Rows = append(t.Rows, []document.Cell{{Text: n.Title, Href: r.base() + "/notes/" + n.ID}, r.about(n), said(n.Signature), said(french.Day(n.Day))})
+		t.Rows = append(t.Rows, []document.Cell{{Text: n.Title, Href: r.base() + "/notes/" + n.ID}, r.noteAbout(n), word(n.Signature), word(french.Day(n.Day))})
 	}
 	made.Blocks = append(made.Blocks, t)
 	return made, nil
 }
 
-// about is what a note is about: a lever, else a theme.
-func (r *reading) about(n knowledge.Note) document.Cell {
+// noteAbout is what a note is about: a lever, else a theme.
+func (r *reading) noteAbout(n knowledge.Note) document.Cell {
 	if l, err := r.model.Framework().Lever(n.Lever); n.Lever != "" && err == nil {
 		return leverCell(l)
 	}
 	if n.Theme != "" {
-		return said(knowledge.Named(knowledge.Themes(), n.Theme))
+		return word(knowledge.Named(knowledge.Themes(), n.Theme))
 	}
-	return lacking("la note ne nomme ni levier ni thème")
+	return absent("la note ne nomme ni levier ni thème")
 }

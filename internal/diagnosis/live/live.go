@@ -28,8 +28,8 @@ type Sources struct {
 // Catalogue is the list of live blocks; it is a diagnosis.Catalogue.
 type Catalogue struct {
 	Sources
-	blocks []block
-	known  authorities
+	blocks   []block
+	councils authorities
 }
 
 // block is a live block: what it is, and how it is made.

@@ -34,7 +34,7 @@ func copInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
-	all, err := r.known.of(r.model.Tree())
+	all, err := r.councils.of(r.model.Tree())
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
@@ -128,7 +128,7 @@ func howToRead(ctx context.Context, r *reading, _ map[string]string) (diagnosis.
 	}
 	t := document.Table{ID: "provenances", Caption: "D’où vient un chiffre", Columns: []document.Column{{Label: "Mention"}, {Label: "Ce qu’elle veut dire"}}}
 	for _, class := range []figure.Class{figure.Reference, figure.Provider, figure.Computed, figure.Declared, figure.Estimated, figure.ConfirmedZero, figure.Missing} {
-		t.Rows = append(t.Rows, []document.Cell{said(upper(class.Label())), said(meanings[class])})
+		t.Rows = append(t.Rows, []document.Cell{word(upper(class.Label())), word(meanings[class])})
 	}
 	items := [][]document.Span{
 		entry("Indicatif", "un objectif est une base de discussion\u00a0: la région peut en retenir un autre et dire pourquoi. Il n’oblige personne."),

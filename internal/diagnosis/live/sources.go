@@ -80,11 +80,6 @@ func (r *reading) conference(ctx context.Context) (conference, error) {
 	})
 }
 
-// ref is the region that the document is about.
-func (r *reading) ref() territory.Ref {
-	return territory.Ref{Scale: territory.RegionS, Code: r.Region.Code}
-}
-
 // base is what the addresses of the region begin with.
 func (r *reading) base() string { return "/regions/" + r.Region.Slug }
 
@@ -152,13 +147,9 @@ func (r *reading) objectives(ctx context.Context) (shared, error) {
 			return x, nil
 		}
 		x.own = objective.Targets(p, rows)
-		dissent, err := objective.HeldOn(ctx, r.DB, r.COP, r.ref().String())
-		for _, d := range dissent {
-			o, ok := of[d.Objective]
-			then := d.Day <= o.SharedOn && d.At.Format("2006-01-02") <= o.SharedOn
-			if ok && (o.State == objective.Shared || then) {
-				x.held[o.Lever] = append(x.held[o.Lever], d)
-			}
+		dissent, err := objective.Dissents(ctx, r.DB, r.COP, false)
+		for id, o := range of {
+			x.held[o.Lever] = dissent[id]
 		}
 		return x, err
 	})

@@ -19,13 +19,13 @@ const (
 	kt         = "kt"
 )
 
-// said, keyed and lacking are the cells of a table: a text, a number that leads to
+// word, keyed and absent are the cells of a table: a text, a number that leads to
 // its explanation, and why there is none.
-func said(text string) document.Cell { return document.Cell{Text: text} }
+func word(text string) document.Cell { return document.Cell{Text: text} }
 
 func keyed(text, figure string) document.Cell { return document.Cell{Text: text, Figure: figure} }
 
-func lacking(why string) document.Cell { return document.Cell{Missing: plainly(why)} }
+func absent(why string) document.Cell { return document.Cell{Missing: plainly(why)} }
 
 // plainly is a reason inside a table: without its capital nor its stop.
 func plainly(why string) string { return lower(strings.TrimSuffix(why, ".")) }
@@ -38,7 +38,7 @@ func leverCell(l framework.Lever) document.Cell {
 // mass is an objective in kt.
 func mass(a panorama.Amount, figure string) document.Cell {
 	if !a.Known {
-		return lacking(a.Reason)
+		return absent(a.Reason)
 	}
 	return keyed(french.Kt(int64(a.Kg), 1), figure)
 }
@@ -46,7 +46,7 @@ func mass(a panorama.Amount, figure string) document.Cell {
 // ratio is a part in percent.
 func ratio(v panorama.Value, figure string) document.Cell {
 	if !v.Known {
-		return lacking(v.Reason)
+		return absent(v.Reason)
 	}
 	return keyed(french.Number(v.V*100, 1), figure)
 }
@@ -105,7 +105,7 @@ func signed(v float64) string {
 // paceCell is a pace, or why there is none.
 func paceCell(p series.Pace, figure, why string) document.Cell {
 	if !p.Known {
-		return lacking(why)
+		return absent(why)
 	}
 	return keyed(signed(p.PerYear), figure)
 }

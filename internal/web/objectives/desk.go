@@ -347,7 +347,9 @@ func (d Deps) places(r *http.Request, x where) ([]placeGroup, error) {
 		return ui.Link{Label: name, Href: x.base() + "/" + placeWord(ref), Current: ref == x.place.Ref()}
 	}
 	var out []placeGroup
-	may := func(department string) bool { return policy.Can(a, policy.Read, objective.Thing(x.cop, department, false)) }
+	may := func(department string) bool {
+		return policy.Can(a, policy.Read, objective.Thing(x.cop, department, false))
+	}
 	if may("") && x.place.Ref().Scale != territory.RegionS {
 		out = append(out, placeGroup{"La région", []ui.Link{{Label: x.region.Name, Href: x.base()}}})
 	}

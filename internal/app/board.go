@@ -50,6 +50,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 	}))
 	r.Add(national.Knowledge())
 	r.Add(national.Survey())
+	r.Add(national.Diagnosis())
 	r.Add(national.Coming())
 	return r
 }

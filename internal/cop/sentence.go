@@ -32,7 +32,10 @@ var sentences = map[string]string{
 	"remind campaign": "a relancé des destinataires du questionnaire", "add response": "a ajouté un destinataire du questionnaire hors du découpage", "contact response": "a changé les adresses d’un destinataire du questionnaire",
 	"silence response": "a dit à qui ne plus écrire pour le questionnaire", "refuse response": "a noté ou retiré le refus d’un destinataire du questionnaire", "resend response": "a renvoyé le lien du questionnaire",
 	"renew response": "a remplacé le lien du questionnaire", "post response": "a posté la lettre du questionnaire", "sit-down response": "a ouvert le questionnaire",
-	"publish restitution": "a validé le dernier la publication de la restitution",
+	"publish restitution":    "a validé le dernier la publication de la restitution",
+	"create diagnosis_theme": "a ajouté un thème de la région", "edit diagnosis_theme": "a modifié un thème de la région", "withdraw diagnosis_theme": "a retiré un thème de la liste", "restore diagnosis_theme": "a remis un thème dans la liste",
+	"move diagnosis_theme": "a changé l’ordre des thèmes", "choose diagnosis_theme": "a validé le dernier la place d’un thème parmi les priorités", "edit diagnosis_weights": "a changé les poids des critères des scores",
+	"propose diagnosis_choice": "a proposé un choix de thèmes prioritaires", "choose diagnosis_choice": "a validé le dernier un choix de thèmes prioritaires",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -41,6 +44,7 @@ var kindNames = map[string]string{
 	"office": "qui conduit la COP", "meeting": "réunions", "news": "actualités", "document": "documents", "priority": "priorités", "check": "liste de l’étape", "organisation": "organismes",
 	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
 	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire", "restitution": "restitutions",
+	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -162,7 +162,7 @@ func (g *gathered) all() []Evidence {
 	out := make([]Evidence, 0, len(g.plans))
 	for i := range g.plans {
 		l := &g.plans[i]
-		x := Evidence{Lever: l.Line.Lever.Code, Name: l.Line.Lever.Name, Theme: string(l.Line.Lever.Theme), Kg: int64(l.Line.Objective.Kg), HasKg: l.Line.Objective.Known}
+		x := Evidence{Lever: l.Line.Lever.Code, Name: LeverName(g.fw, l.Line.Lever.Code), Theme: string(l.Line.Lever.Theme), Kg: int64(l.Line.Objective.Kg), HasKg: l.Line.Objective.Known}
 		code := x.Lever
 		x.Facts = []Fact{gapFact(l), paceFact(g.trends[code], g.slug), g.size(l), g.family(code), g.count(knowledge.Obstacle, code), g.count(knowledge.Strength, code)}
 		out = append(out, x)

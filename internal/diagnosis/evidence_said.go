@@ -32,10 +32,18 @@ func names(fw *framework.Framework, code string) (same []string, wider string) {
 	return same, wider
 }
 
-func (g *gathered) nameOf(code string) string {
-	l, err := g.fw.Lever(code)
+// LeverName is the name of a lever in the lists of this room: its own, or the short
+// one when another lever of its version bears the same (the boilers of homes and of
+// offices). The code names one that is no more.
+func LeverName(fw *framework.Framework, code string) string {
+	l, err := fw.Lever(code)
 	if err != nil {
 		return code
+	}
+	for _, x := range fw.Levers(l.Version) {
+		if x.Code != l.Code && x.Name == l.Name {
+			return l.ShortName
+		}
 	}
 	return l.Name
 }
@@ -56,7 +64,7 @@ func (g *gathered) family(code string) Fact {
 	}
 	if found < 0 && wider != "" {
 		if i, ok := g.view.Layout.Lever(wider); ok {
-			found, beside = i, "Note du levier plus large du questionnaire, «\u00a0"+g.nameOf(wider)+"\u00a0»."
+			found, beside = i, "Note du levier plus large du questionnaire, «\u00a0"+LeverName(g.fw, wider)+"\u00a0»."
 		}
 	}
 	if found < 0 {
@@ -108,7 +116,7 @@ func (g *gathered) count(kind knowledge.Kind, code string) Fact {
 		for _, id := range all[wider] {
 			seen[id] = true
 		}
-		beside = "Compte aussi ceux du levier plus large «\u00a0" + g.nameOf(wider) + "\u00a0»."
+		beside = "Compte aussi ceux du levier plus large «\u00a0" + LeverName(g.fw, wider) + "\u00a0»."
 	}
 	n := len(seen)
 	note := clamp(float64(n) / Enough)

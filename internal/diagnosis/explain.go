@@ -30,7 +30,7 @@ func (m *Room) ExplainScore(ctx context.Context, key string) (e figure.Explanati
 	if err != nil || ref.Scale != territory.RegionS {
 		return e, none
 	}
-	c, err := cop.HomeOf(ctx, m.DB, ref.Code)
+	c, err := cop.FindIn(ctx, m.DB, cop.First, ref.String())
 	if apperr.KindOf(err) == apperr.NotFound {
 		return e, none
 	}

@@ -86,8 +86,11 @@ type Scored struct {
 	Notes []float64 `json:"notes"` // as they count: turned where the team said so
 	Known bool      `json:"known"`
 	Score float64   `json:"score"` // 0 to 1
-	// Standing is the part of the weights that the score stands on.
+	// Standing is the part of the weights that the score stands on; Least and Most
+	// are what the score would be, were all that is unknown at 0, or at 1.
 	Standing float64 `json:"standing"`
+	Least    float64 `json:"least"`
+	Most     float64 `json:"most"`
 	Rank     int     `json:"rank"` // 0 without a score
 	// Low and High hold 90 % of the ranks that drawn weights give, Top the part of
 	// the draws that put it among the first: see Sensitivity.
@@ -192,6 +195,8 @@ func Score(all []Evidence, w Weights) []Scored {
 		}
 		if _, x.Standing = score(m[i], shares); rank[i] > 0 {
 			x.Known, x.Score, x.Low, x.High, x.Top = true, scores[i], s.low[i], s.high[i], s.top[i]
+			x.Least = x.Score * x.Standing
+			x.Most = x.Least + 1 - x.Standing
 		}
 		out[i] = x
 	}

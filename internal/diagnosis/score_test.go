@@ -54,6 +54,9 @@ func TestScoreIsAMeanOfWhatIsKnown(t *testing.T) {
 	if want := 4.0 / 6; !got.Known || math.Abs(got.Score-want) > 1e-12 || math.Abs(got.Standing-0.6) > 1e-12 || got.Rank != 1 {
 		t.Errorf("score %v on %v, rank %d; want %v on 0.6", got.Score, got.Standing, got.Rank, want)
 	}
+	if math.Abs(got.Least-0.4) > 1e-12 || math.Abs(got.Most-0.8) > 1e-12 {
+		t.Errorf("were the rest known: between %v and %v, want 0.4 and 0.8", got.Least, got.Most)
+	}
 	parts := 0.0
 	for i := range Criteria() {
 		parts += got.Part(w, i)
@@ -128,7 +131,9 @@ func TestIntervalsAreThoseOfAFixedDraw(t *testing.T) {
 	all := []Evidence{{Lever: "a", Facts: fact(1, 0)}, {Lever: "b", Facts: fact(0, 1)}, {Lever: "c", Facts: fact(0, 0)}}
 	first := Score(all, w)
 	for range 3 {
-		if again := Score(all, w); !slices.EqualFunc(first, again, func(x, y Scored) bool { return x.Lever == y.Lever && x.Low == y.Low && x.High == y.High && x.Top == y.Top }) {
+		if again := Score(all, w); !slices.EqualFunc(first, again, func(x, y Scored) bool {
+			return x.Lever == y.Lever && x.Low == y.Low && x.High == y.High && x.Top == y.Top
+		}) {
 			t.Fatal("the same evidence gave other intervals")
 		}
 	}

@@ -83,7 +83,8 @@ func (m *Room) checkTheme(ctx context.Context, region string, in ThemeInput) err
 }
 
 // StartThemes fills an empty list with the six themes of the plan, each with the
-// levers that the region's panorama has of it; one that has none is left out.
+// levers that the region's panorama has of it; one that has none is a subject that
+// cuts across them, and says so.
 func (m *Room) StartThemes(ctx context.Context, a policy.Actor, copID string) (out []Theme, err error) {
 	defer apperr.Wrap(&err, "diagnosis.StartThemes(%s)", copID)
 	c, err := m.ofCOP(ctx, a, policy.Create, copID)
@@ -114,11 +115,11 @@ func (m *Room) StartThemes(ctx context.Context, a policy.Actor, copID string) (o
 			return apperr.Conflictf("Cette COP a déjà des thèmes\u00a0: rien n’a été ajouté. Rechargez la page pour les lire.")
 		}
 		for _, x := range model.Framework().Themes() {
-			if len(of[x.Code]) == 0 {
-				continue
+			in := ThemeInput{Name: x.Name, Kind: OfLevers, Maps: []string{string(x.Code)}, Levers: of[x.Code]}
+			if len(in.Levers) == 0 {
+				in.Kind, in.Subject, in.Text = Cross, "autre", "Le panorama de la région ne range aucun levier dans ce thème\u00a0: il est tenu comme un sujet transversal."
 			}
-			in := ThemeInput{Name: x.Name, Kind: OfLevers, Maps: []string{string(x.Code)}, Levers: of[x.Code]}.tidy()
-			t, err := m.insertTheme(ctx, tx, a.Person, c, int64(len(out)+1), "Parti des six thèmes du plan.", in)
+			t, err := m.insertTheme(ctx, tx, a.Person, c, int64(len(out)+1), "Parti des six thèmes du plan.", in.tidy())
 			if err != nil {
 				return err
 			}

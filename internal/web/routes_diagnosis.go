@@ -15,7 +15,22 @@ func objectiveRoutes() []Route { return nil }
 func closureRoutes() []Route { return nil }
 
 // themeRoutes: themes, scores of levers, and what both heads put first.
-func themeRoutes() []Route { return nil }
+func themeRoutes() []Route {
+	const desk = "/regions/{slug}/bureau/themes"
+	get := func(path, name string) Route {
+		return Route{Method: "GET", Pattern: desk + path, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	}
+	post := func(path, name string) Route {
+		return Route{Method: "POST", Pattern: desk + path, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	}
+	return []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/themes", Name: "themes", Formats: []string{typeHTML}, Sample: "/regions/grand-est/themes"},
+		{Method: "GET", Pattern: "/national/themes", Name: "themes-national", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		get("", "theme-desk"), post("", "theme-add"), post("/depart", "theme-start"),
+		get("/notes", "theme-scores"), post("/notes", "theme-weights"), get("/choix", "theme-choice"), post("/choix", "theme-propose"),
+		get("/{id}", "theme-one"), post("/{id}", "theme-save"), post("/{id}/ordre", "theme-move"), post("/{id}/retrait", "theme-turn"),
+	}
+}
 
 // diagnosisDocumentRoutes: the diagnosis as it is composed, and its editions.
 func diagnosisDocumentRoutes() []Route { return nil }

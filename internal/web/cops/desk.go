@@ -143,7 +143,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	if c.Department() == "" {
 		at := "/regions/" + c.Slug + "/bureau"
-		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}}
+		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Les thèmes et leurs priorités", Href: at + "/themes"}}
 	}
 	line, ok, err := d.asked(r, c, d.now(c))
 	if err != nil {

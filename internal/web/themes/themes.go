@@ -4,12 +4,27 @@ package themes
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
+	"jalon/internal/framework"
+	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -22,6 +37,212 @@ type Deps struct {
 }
 
 // Handlers are the handlers of this package by the names of the routes.
-func Handlers(Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{}
+func Handlers(d Deps) map[string]shell.Handler {
+	return map[string]shell.Handler{"themes": d.public, "themes-national": d.national,
+		"theme-desk": d.desk, "theme-add": d.add, "theme-start": d.start, "theme-one": d.one, "theme-save": d.save, "theme-move": d.move, "theme-turn": d.turn,
+		"theme-scores": d.scores, "theme-weights": d.weights, "theme-choice": d.choice, "theme-propose": d.propose}
 }
+
+const nb = french.NoBreak
+
+// view is every page of this package: parts that are empty are not drawn.
+type view struct {
+	Heading  ui.Heading
+	Tabs     ui.Pages
+	Views    []ui.Link
+	Done     bool
+	Notices  []ui.Alert
+	Conflict ui.Table
+	Figures  []ui.KeyFigure
+	Parts    []part
+	Foot     ui.Source
+}
+
+// part is a section of a page.
+type part struct {
+	ID, Title, Lead string
+	Notices         []ui.Alert
+	List            []string
+	Links           []ui.Link
+	Body            templ.Component
+	Tables          []ui.Table
+	Forms           []formView
+	Empty           ui.Empty
+}
+
+type formView struct {
+	Action, Rev, Submit string
+	Title               string // when there are several in a part
+	Fields              []ui.Field
+	Hidden              [][2]string
+}
+
+// where is the COP of the region of an address.
+type where struct {
+	territory.Region
+	cop  cop.COP
+	tree *territory.Tree
+	fw   *framework.Framework
+}
+
+func (x where) base() string { return "/regions/" + x.Slug }
+func (x where) desk() string { return x.base() + "/bureau/themes" }
+
+// seen is the region of an address. Its COP is that of the first cycle, as on the
+// other pages of a region.
+func (d Deps) seen(r *http.Request) (x where, err error) {
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return x, err
+	}
+	x.tree, x.fw = m.Tree(), m.Framework()
+	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
+		return x, err
+	}
+	x.cop, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.Code)
+	return x, err
+}
+
+// reading is seen, for who may read the desk of themes: over the region, or over one
+// of its départements.
+func (d Deps) reading(r *http.Request) (x where, err error) {
+	if x, err = d.seen(r); err != nil {
+		return x, err
+	}
+	a, thing := shell.Actor(r), x.cop.Thing(policy.Theme)
+	if policy.Can(a, policy.Read, thing) {
+		return x, nil
+	}
+	for _, dept := range x.tree.Departments() {
+		thing.Department = dept.Code
+		if dept.Region == x.Code && policy.Can(a, policy.Read, thing) {
+			return x, nil
+		}
+	}
+	return x, policy.Check(a, policy.Read, x.cop.Thing(policy.Theme))
+}
+
+// doing is seen, for who may do a verb to the themes of the region.
+func (d Deps) doing(r *http.Request, v policy.Verb) (x where, err error) {
+	if err := r.ParseForm(); err != nil {
+		return x, apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	}
+	if x, err = d.seen(r); err != nil {
+		return x, err
+	}
+	return x, policy.Check(shell.Actor(r), v, x.cop.Thing(policy.Theme))
+}
+
+func (d Deps) may(r *http.Request, x where, v policy.Verb) bool {
+	return policy.Can(shell.Actor(r), v, x.cop.Thing(policy.Theme))
+}
+
+func trail(x where, last ...ui.Link) []ui.Link {
+	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: x.base()}}, last...)
+}
+
+// deskTabs are the pages where the themes of a region are worked on.
+func deskTabs(x where, current string) ui.Pages {
+	all := []ui.Link{{Label: wording.TabCOP, Href: x.base()}, {Label: "Bureau", Href: x.base() + "/bureau"}, {Label: wording.TabThemes, Href: x.desk()}, {Label: "Scores des leviers", Href: x.desk() + "/notes"}, {Label: "Choix des priorités", Href: x.desk() + "/choix"}}
+	for i := range all {
+		all[i].Current = all[i].Href == current
+	}
+	return ui.Pages{Tabs: all}
+}
+
+// show draws a page; private ones are found by nobody.
+func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, private bool, way ...ui.Link) error {
+	v.Done = r.URL.Query().Get("fait") == "1"
+	page := d.Shell.Page(r, v.Heading.Title, strings.Join(append([]string{v.Heading.Title}, v.Heading.Scope...), ", ")+".", way...)
+	if private {
+		page.NoIndex, page.Canonical = true, ""
+	}
+	return d.Shell.RenderStatus(w, r, status, page, onePage(v))
+}
+
+// beside reports whether an error belongs beside a form, which comes back filled.
+func beside(err error) bool {
+	switch apperr.KindOf(err) {
+	case apperr.Invalid, apperr.Conflict, apperr.TooLarge:
+		return true
+	}
+	return false
+}
+
+func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
+
+func list(r *http.Request, name string) []string {
+	var out []string
+	for _, v := range r.PostForm[name] {
+		if v = shell.Clean(v); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func rev(r *http.Request) (int64, error) {
+	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)
+	if err != nil {
+		return 0, apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
+	}
+	return n, nil
+}
+
+// wrongIn puts each message of an error beside its field, and gives back what is
+// about the whole.
+func wrongIn(fields []ui.Field, err error) []ui.Alert {
+	var faults diagnosis.ThemeFaults
+	if err == nil {
+		return nil
+	}
+	left := false
+	if errors.As(err, &faults) {
+		for _, f := range faults {
+			i := slices.IndexFunc(fields, func(x ui.Field) bool { return x.ID == f.Field })
+			if i < 0 {
+				left = true
+				continue
+			}
+			fields[i].Error = f.Message
+		}
+		if !left {
+			return nil
+		}
+	}
+	return []ui.Alert{{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(err)}}
+}
+
+// decimal writes a score or a note.
+func decimal(v float64) string { return french.Number(v, 2) }
+
+// percent writes a part of a whole, whole percents.
+func percent(v float64) string { return french.Number(v*100, 0) + nb + "%" }
+
+func ordinal(n int) string {
+	if n == 1 {
+		return "1er"
+	}
+	return french.Integer(n) + "e"
+}
+
+func (x where) leverName(code string) string { return diagnosis.LeverName(x.fw, code) }
+
+func (x where) mapNames(codes []string) string {
+	var out []string
+	for _, t := range x.fw.Themes() {
+		if slices.Contains(codes, string(t.Code)) {
+			out = append(out, t.Name)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func kindOf(t diagnosis.Theme) string {
+	if t.Kind == diagnosis.Cross {
+		return "sujet transversal" + nb + ": " + wording.Lower(diagnosis.SubjectName(t.Subject))
+	}
+	return french.Integer(len(t.Levers)) + nb + french.Plural(len(t.Levers), "levier", "leviers")
+}
+
+func quoted(s string) string { return "«" + nb + s + nb + "»" }

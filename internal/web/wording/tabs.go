@@ -23,6 +23,7 @@ const (
 	TabObstacles = "Freins"
 	TabNotes     = "Notes d’expertise"
 	TabAnswers   = "Restitution"
+	TabThemes    = "Thèmes"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -94,7 +95,7 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 func Parts(base string) []ui.Link {
 	return []ui.Link{{Label: TabPlans, Href: base + "/plans"}, {Label: TabTrends, Href: base + "/tendances"}, {Label: TabNature, Href: base + "/biodiversite-ressources"},
 		{Label: TabStrengths, Href: base + "/points-forts"}, {Label: TabObstacles, Href: base + "/freins"}, {Label: TabNotes, Href: base + "/notes"},
-		{Label: TabAnswers, Href: base + "/restitution"}}
+		{Label: TabAnswers, Href: base + "/restitution"}, {Label: TabThemes, Href: base + "/themes"}}
 }
 
 type pages struct {

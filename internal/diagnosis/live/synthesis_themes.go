@@ -39,7 +39,7 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
-	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "sur 100"), numberColumn("Repose sur", "% des poids"), numberColumn("Parmi les cinq premiers", "% des tirages")}}
+	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "sur 100"), numberColumn("Repose sur", "% des poids"), numberColumn("Score selon ce que l’on ignore", "")}}
 	var bars []chart.Bar
 	var names []string
 	firm := 0
@@ -49,7 +49,7 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), why, why, why, why, why})
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), plainCell(french.Integer(x.Rank)), plainCell("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), figureCell(outOfHundred(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), plainCell(outOfHundred(x.Standing)), plainCell(outOfHundred(x.Top))})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), plainCell(french.Integer(x.Rank)), plainCell("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), figureCell(outOfHundred(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), plainCell(outOfHundred(x.Standing)), plainCell("de " + outOfHundred(x.Least) + " à " + outOfHundred(x.Most))})
 		if len(bars) < 10 {
 			bars = append(bars, chart.Bar{Label: x.Name, Text: outOfHundred(x.Score), Value: math.Round(1000*x.Score) / 10})
 		}
@@ -74,7 +74,7 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		title += "\u00a0; aucun levier ne reste parmi les cinq premiers quand les poids bougent"
 	}
 	out := diagnosis.Made{Title: title, Blocks: []document.Block{drawn},
-		Notes: []string{"Un score éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et «\u00a0repose sur\u00a0» dit ce qu’il en reste.",
+		Notes: []string{"Un score éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et «\u00a0repose sur\u00a0» dit ce qu’il en reste. La dernière colonne donne le score si tout ce que l’on ignore valait 0, puis 1.",
 			"Critères et poids réglés par l’équipe de la COP, au " + french.Day(s.Day) + "\u00a0: " + weights(s.Weights) + ".", diagnosis.DrawsRule}}
 	if s.Answers != "" {
 		out.Notes = append(out.Notes, "Questionnaire"+sp+": "+strings.TrimSuffix(s.Answers, ".")+".")

@@ -48,7 +48,7 @@ func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		}
 		t := document.Table{ID: "points-forts-" + th[0], Caption: th[1], Columns: []document.Column{textColumn("Point fort"), textColumn("Où"), textColumn("Résultat"), textColumn("D’où on le sait")}}
 		for _, x := range all[:min(mostOfTheme, len(all))] {
-			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/points-forts/"+x.ID)), plainCell(r.where(x)), orWhy(short(x.Result, 200), "l’auteur n’a pas donné de résultat"), r.known(x)})
+			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/points-forts/"+x.ID)), plainCell(r.where(x)), orWhy(short(x.Result, 200), "l’auteur n’a pas donné de résultat"), r.knownFrom(x)})
 		}
 		if n := len(all) - mostOfTheme; n > 0 {
 			t.Note = "Les plus récents\u00a0; " + some(n, "autre se lit", "autres se lisent") + " sur la page des points forts."
@@ -71,8 +71,8 @@ func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	return out, nil
 }
 
-// known is where an item is known from: its source, with its link.
-func (r *reading) known(x knowledge.Item) document.Cell {
+// knownFrom is where an item is known from: its source, with its link.
+func (r *reading) knownFrom(x knowledge.Item) document.Cell {
 	c := orWhy(short(x.Source, 120), "l’auteur n’a pas nommé de source")
 	if x.Source == "" && x.Organisation != "" {
 		c = plainCell(short(x.Organisation, 120))

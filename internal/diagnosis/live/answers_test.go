@@ -107,8 +107,8 @@ func as(role policy.Role, region string) policy.Actor {
 	return policy.Actor{Person: string(role), Grants: []policy.Grant{{Role: role, COP: cop.RegionID(cop.First, region)}}}
 }
 
-// national is the form of the program: its levers are those of 2025.
-func national(t testing.TB) questionnaire.Form {
+// programForm is the form of the program: its levers are those of 2025.
+func programForm(t testing.TB) questionnaire.Form {
 	t.Helper()
 	body, err := data.FS.ReadFile("questionnaire-national.json")
 	if err != nil {
@@ -124,7 +124,7 @@ func national(t testing.TB) questionnaire.Form {
 // asked gives Grand Est and Bretagne a campaign and its answers.
 func (h *house) asked(t testing.TB) {
 	t.Helper()
-	answered.Fill(t, h.db, answered.Campaign{Form: national(t), Cycle: cop.First, Regions: map[string][]string{"44": {"08", "10", "51", "52", "54", "55", "57", "67", "68", "88"}, "53": {"22", "29", "35", "56"}},
+	answered.Fill(t, h.db, answered.Campaign{Form: programForm(t), Cycle: cop.First, Regions: map[string][]string{"44": {"08", "10", "51", "52", "54", "55", "57", "67", "68", "88"}, "53": {"22", "29", "35", "56"}},
 		Communes: 30, Groups: 8, Share: 0.7, Seed: 3, COP: func(r string) string { return cop.RegionID(cop.First, r) }})
 	// What a rate of a day is read from: the campaign as it was, and what was validated.
 	for _, region := range []string{"44", "53"} {
@@ -416,7 +416,6 @@ func TestALeverThatIsNotThere(t *testing.T) {
 	h.asked(t)
 	h.publish(t)
 	says(t, h.make(t, "44", "questionnaire/levier", map[string]string{"levier": "l25-top-50-sites-industriels"}), "n’est pas dans le questionnaire")
-	says(t, h.make(t, "44", "questionnaire/levier", map[string]string{"levier": "inconnu"}), "sur 100")
 	if _, err := h.open(t, "44").Make(t.Context(), "questionnaire/inconnu", nil); err == nil {
 		t.Error("an unknown block is made")
 	}

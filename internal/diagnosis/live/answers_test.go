@@ -124,10 +124,10 @@ func programForm(t testing.TB) questionnaire.Form {
 // asked gives Grand Est and Bretagne a campaign and its answers.
 func (h *house) asked(t testing.TB) {
 	t.Helper()
-	answered.Fill(t, h.db, answered.Campaign{Form: programForm(t), Cycle: cop.First, Regions: map[string][]string{"44": {"08", "10", "51", "52", "54", "55", "57", "67", "68", "88"}, "53": {"22", "29", "35", "56"}},
+	answered.Fill(t, h.db, answered.Campaign{Form: programForm(t), Cycle: cop.First, Regions: map[string][]string{"04": {"974"}, "44": {"08", "10", "51", "52", "54", "55", "57", "67", "68", "88"}, "53": {"22", "29", "35", "56"}},
 		Communes: 30, Groups: 8, Share: 0.7, Seed: 3, COP: func(r string) string { return cop.RegionID(cop.First, r) }})
 	// What a rate of a day is read from: the campaign as it was, and what was validated.
-	for _, region := range []string{"44", "53"} {
+	for _, region := range []string{"04", "44", "53"} {
 		c, err := survey.FindCampaign(t.Context(), h.db, "campagne-"+region)
 		if err != nil {
 			t.Fatal(err)
@@ -149,12 +149,17 @@ func (h *house) asked(t testing.TB) {
 // publish has both heads of Grand Est publish its restitution.
 func (h *house) publish(t testing.TB) {
 	t.Helper()
-	e, err := h.told.Propose(t.Context(), as(policy.Team, "44"), "campagne-44")
+	h.publishIn(t, "44")
+}
+
+func (h *house) publishIn(t testing.TB, region string) {
+	t.Helper()
+	e, err := h.told.Propose(t.Context(), as(policy.Team, region), "campagne-"+region)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range []policy.Role{policy.StateChair, policy.RegionChair} {
-		if _, err := h.cops.Consent(t.Context(), as(role, "44"), e.Act); err != nil {
+		if _, err := h.cops.Consent(t.Context(), as(role, region), e.Act); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -405,6 +410,51 @@ func TestOnlyWhatAnyoneMayRead(t *testing.T) {
 	for _, l := range mine(h.catalogue) {
 		if got := text(t, h.make(t, "44", l.Code, nil)); strings.Contains(got, "Resté entre nous") {
 			t.Errorf("%s tells what was only proposed", l.Code)
+		}
+	}
+}
+
+// A region of one département, whose levers are not those of the nation, is read
+// like another; what cannot be crossed says why.
+func TestARegionOfOneDepartment(t *testing.T) {
+	d := testkit.Open(t, db.SQLite)
+	h := build(t, d)
+	h.asked(t)
+	h.publishIn(t, "04")
+	m := h.make(t, "04", "questionnaire/repondants", nil)
+	says(t, m, "communes à part")
+	if strings.Contains(text(t, m), "taux-departements") {
+		t.Error("one département is drawn beside nothing")
+	}
+	says(t, h.make(t, "04", "questionnaire/familles", nil), "restitution/"+cop.First+"/region:04@"+today)
+	says(t, h.make(t, "04", "questionnaire/pertinence-rythme", nil), "propres à l’outre-mer")
+	says(t, h.make(t, "04", "synthese/leviers", nil), "aucun levier du questionnaire ne lui correspond")
+	says(t, h.make(t, "04", "synthese/debat", nil), "À débattre")
+}
+
+// What both heads shared stands beside what the panorama offers, and nothing that is
+// only discussed.
+func TestWhatIsSharedStandsBesideThePanorama(t *testing.T) {
+	d := testkit.Open(t, db.SQLite)
+	h := build(t, d)
+	if got := text(t, h.make(t, "44", "synthese/leviers", nil)); strings.Contains(got, "Partagé") {
+		t.Error("a column of what nobody shared")
+	}
+	for i, lever := range []string{"production-industrielle", "biogaz"} {
+		rev, on, state, shared := 0, "", "discussed", any(nil)
+		if i == 0 {
+			rev, on, state, shared = 1, "2026-02-20", "shared", 4_321_000_000
+		}
+		if _, err := db.Insert(t.Context(), d, "objective", strings.Fields("id rev cop_id cycle region territory scale lever state kg level unit measure typed above reason by at shared_rev shared_kg shared_level shared_on sharing"),
+			[][]any{{"o" + lever, 1, cop.RegionID(cop.First, "44"), cop.First, "44", "region:44", "region", lever, state, 9_876_000_000, nil, "", "kt", "", false, "", "", 0, rev, shared, nil, on, ""}}, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, code := range []string{"synthese/leviers", "synthese/cartes"} {
+		m := h.make(t, "44", code, nil)
+		says(t, m, map[string]string{"synthese/leviers": "4\u202f321,0", "synthese/cartes": "4,32\u00a0Mt"}[code])
+		if got := text(t, m); strings.Contains(got, "9\u202f876") {
+			t.Errorf("%s tells what is only discussed", code)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/report"
 	"jalon/internal/restitution"
@@ -36,6 +37,45 @@ type portrait struct {
 	told   []report.Sorted // levers of the questionnaire that it is, or that it holds
 	strong []knowledge.Item
 	stops  []knowledge.Item
+	shared objective.Reading // what both heads shared; its state says whether they did
+}
+
+// agreed is the objective that both heads shared.
+func (p portrait) agreed() document.Cell {
+	v := p.shared.Value
+	switch {
+	case p.shared.State != objective.Shared:
+		return lackCell("les deux têtes n’ont pas partagé d’objectif pour ce levier")
+	case v.Kg.Known:
+		return plainCell(french.Kt(int64(v.Kg.Kg), 1))
+	case v.Level.Known:
+		return plainCell(french.Significant(v.Level.V, 3) + " (" + v.Unit + ")")
+	}
+	return lackCell(orElse(v.Kg.Reason, "sans valeur"))
+}
+
+// agreements are the objectives of the region that both heads shared, by lever.
+func (r *reading) agreements(ctx context.Context) (map[string]objective.Reading, error) {
+	all, err := objective.OfTerritory(ctx, r.DB, r.COP, r.ref().String())
+	out := map[string]objective.Reading{}
+	for _, o := range all {
+		if now, ok := o.Now(false); ok {
+			out[o.Lever] = now
+		}
+	}
+	return out, err
+}
+
+// withAgreed ends a table of levers with what both heads shared, when they shared
+// something.
+func withAgreed(t *document.Table, all []portrait) {
+	if !slices.ContainsFunc(all, func(x portrait) bool { return x.shared.State == objective.Shared }) {
+		return
+	}
+	t.Columns = append(t.Columns, numberColumn("Partagé", "ktCO₂e par an"))
+	for i := range t.Rows {
+		t.Rows[i] = append(t.Rows[i], all[i].agreed())
+	}
 }
 
 // family is that of the levers of the questionnaire, when they are of one.
@@ -70,9 +110,13 @@ func (r *reading) portraits(ctx context.Context) ([]portrait, *published, error)
 	if err != nil {
 		return nil, nil, err
 	}
+	agreed, err := r.agreements(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	out := make([]portrait, 0, len(all))
 	for _, t := range all {
-		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code)}
+		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code), shared: agreed[t.Line.Lever.Code]}
 		if p.None == "" {
 			for _, s := range p.Sorted() {
 				if slices.Contains(x.codes, s.Lever.Code) {
@@ -192,6 +236,7 @@ func crossed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Ma
 	if len(t.Rows) == 0 {
 		return lacking("Le panorama ne donne aucun levier pour cette région.", ""), nil
 	}
+	withAgreed(&t, all)
 	judged, _ := panorama.Given(trendsOf(all))
 	title := "Aucun des " + some(len(all), "levier", "leviers") + " ne peut encore être jugé, faute de cible dans l’unité des séries"
 	if judged > 0 {
@@ -258,6 +303,14 @@ func (r *reading) card(n int, x portrait, p *published, land *panorama.Panorama)
 		aim.Text += " par an, soit " + french.Number(100*float64(l.Objective.Kg)/float64(land.Total.Kg), 1) + sp + "% de l’objectif de la région"
 	}
 	add("Objectif pour 2030, indicatif", aim)
+	if x.shared.State == objective.Shared {
+		agreed := x.agreed()
+		if x.shared.Value.Kg.Known {
+			agreed.Text = x.shared.Value.Kg.Kg.Text() + " par an"
+		}
+		agreed.Text += ", depuis le " + french.Day(x.shared.On)
+		add("Objectif partagé par les deux têtes", agreed)
+	}
 	add("En clair", orWhy(l.Equiv.Text(), orElse(l.Equiv.Reason, "pas d’équivalent physique")))
 	pace := x.paceCell(r.ref().String())
 	if x.Main >= 0 && x.Verdict().Given() {

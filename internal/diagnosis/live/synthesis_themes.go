@@ -215,6 +215,7 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 			return touches(k, codes) || len(x.Theme.Levers) == 0 && slices.Contains(x.Theme.Maps, r.theme(k))
 		}
 		t := document.Table{ID: "theme-" + x.Theme.ID, Caption: x.Theme.Name, Columns: []document.Column{textColumn("Levier"), textColumn("Rythme"), textColumn("Famille"), textColumn("Ce qui bloque"), numberColumn("Objectif", "ktCO₂e par an")}}
+		var own []portrait
 		for _, y := range all {
 			if !slices.Contains(x.Theme.Levers, y.Line.Lever.Code) {
 				continue
@@ -226,8 +227,10 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 			if p.None != "" {
 				family = lackCell("la restitution n’est pas publiée")
 			}
+			own = append(own, y)
 			t.Rows = append(t.Rows, []document.Cell{hrefCell(y.Line.Lever.ShortName, "/leviers/"+y.Line.Lever.Code), y.paceCell(r.ref().String()), family, y.blocks(r, p), tonnes(y.Line.Objective, y.Line.FigureKey)})
 		}
+		withAgreed(&t, own)
 		said := []document.Span{{Text: x.Theme.Name, Bold: true}, {Text: sp + ": " + strings.TrimSuffix(strings.TrimSpace(x.Why), ".") + "."}}
 		said = append(said, firstAbout(" Frein"+sp+": ", stops.list, about, r.page("/freins/"))...)
 		said = append(said, firstAbout(" Point fort"+sp+": ", strong, about, r.page("/points-forts/"))...)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -189,14 +190,22 @@ func (a *App) perimeter(ctx context.Context, id string) (territory.Territory, []
 	return p.Territory(m.Tree()), communes, err
 }
 
-// own gives the targets that a territory has set itself: those of the documents
-// of a region, until it has an objective of its own.
+// own gives the targets that a territory has set itself: what both heads of the COP
+// of a region shared, and what its own documents say.
 func (c *Core) own(ctx context.Context, ref territory.Ref) (panorama.Own, error) {
 	m, err := c.Model(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return plan.Own(ctx, c.DB, m, ref)
+	plans, err := plan.Own(ctx, c.DB, m, ref)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := objective.Own(ctx, c.DB, m, ref)
+	if err != nil {
+		return nil, err
+	}
+	return func(lever string) []series.Target { return slices.Concat(shared(lever), plans(lever)) }, nil
 }
 
 // Addr is the address that New opened: the real port when 0 was asked.

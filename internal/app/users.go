@@ -100,6 +100,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.objectives = &objective.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
 	r.diagnosis = &diagnosis.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Model: c.Model, Book: c.Book, Restitution: r.restitution, Own: c.own}
 	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
+	r.cops.OnEnd[cop.ObjectivesAct] = r.objectives.End
 	r.cops.OnEnd[cop.ThemesAct] = r.diagnosis.EndChoice
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts

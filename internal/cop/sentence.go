@@ -36,6 +36,9 @@ var sentences = map[string]string{
 	"create diagnosis_theme": "a ajouté un thème de la région", "edit diagnosis_theme": "a modifié un thème de la région", "withdraw diagnosis_theme": "a retiré un thème de la liste", "restore diagnosis_theme": "a remis un thème dans la liste",
 	"move diagnosis_theme": "a changé l’ordre des thèmes", "choose diagnosis_theme": "a validé le dernier la place d’un thème parmi les priorités", "edit diagnosis_weights": "a changé les poids des critères des scores",
 	"propose diagnosis_choice": "a proposé un choix de thèmes prioritaires", "choose diagnosis_choice": "a validé le dernier un choix de thèmes prioritaires",
+	"create objective": "a mis un objectif sur la table", "edit objective": "a changé un objectif sur la table", "withdraw objective": "a retiré un objectif de la table",
+	"create objective_dissent": "a noté un désaccord sur un objectif", "lift objective_dissent": "a levé un désaccord sur un objectif",
+	"propose objective_sharing": "a proposé de partager des objectifs", "publish objective_sharing": "a validé le dernier le partage d’objectifs", "withdraw objective_sharing": "a retiré un partage d’objectifs",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -45,6 +48,7 @@ var kindNames = map[string]string{
 	"membership": "rattachements", "invitation": "invitations", "account": "comptes", "session": "connexions", "role_grant": "rôles", "identity": "fournisseurs d’identité", "cycle": "cycles",
 	"cycle_template": "modèles des cycles", "plan": "plans", "plan_objective": "objectifs des plans", "campaign": "campagnes du questionnaire", "response": "réponses au questionnaire", "restitution": "restitutions",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
+	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -14,6 +14,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/document"
+	"jalon/internal/french"
 	"jalon/internal/policy"
 )
 
@@ -147,7 +148,7 @@ func Blocks(n Note) []document.Block {
 		}
 	}
 	return append(blocks, document.Quote{Title: "Limites", Spans: document.Plain(n.Limits)}, document.Quote{Title: "Sources", Spans: document.Plain(n.Sources)},
-		document.Text{Spans: []document.Span{{Text: n.Signature + ", " + n.Day, Italic: true}}})
+		document.Text{Spans: []document.Span{{Text: n.Signature + ", " + french.Day(n.Day), Italic: true}}})
 }
 
 // NoteHistory lists the versions of a note, the last first, at most fifty.

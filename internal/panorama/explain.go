@@ -67,8 +67,11 @@ func (m *Model) Explain(_ context.Context, key string) (figure.Explanation, erro
 func (m *Model) ExplainIn(p Panorama, communes []int32, name, ask string) (figure.Explanation, error) {
 	if name == TotalName || name == WithoutForestName {
 		x, kg := m.explainTotal(p, name)
-		if ask == "" {
+		switch {
+		case ask == "":
 			return x, nil
+		case ask == AskShare && name == TotalName:
+			return m.explainTotalShare(x, p)
 		}
 		err := explainRatio(&x, p, kg, ask)
 		return x, err

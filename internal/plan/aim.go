@@ -21,14 +21,19 @@ func AimsOf(ctx context.Context, q db.Q, region string) (a Aims, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.plans = map[string]Plan{}
+	all, err := ObjectivesIn(ctx, q, region)
+	return AimsFrom(region, plans, all), err
+}
+
+// AimsFrom is AimsOf for plans and objectives of the region that were read already.
+func AimsFrom(region string, plans []Plan, objectives []Objective) Aims {
+	a := Aims{plans: map[string]Plan{}, all: objectives}
 	for _, p := range plans {
 		if p.Territory == "region:"+region && p.State.Holds() {
 			a.plans[p.ID] = p
 		}
 	}
-	a.all, err = ObjectivesIn(ctx, q, region)
-	return a, err
+	return a
 }
 
 // For says in French what the region aims at for a subject, known by the code of

@@ -12,9 +12,9 @@ const (
 	treeHeight = 500
 )
 
-// treemap draws families of levers: each surface is in proportion to its
+// Treemap draws families of levers: each surface is in proportion to its
 // objective, and leads to its lever.
-func treemap(families []sum) chart.Drawing {
+func Treemap(families []Family) chart.Drawing {
 	groups := make([]chart.TreeGroup, 0, len(families))
 	for _, f := range families {
 		tone := chart.Tone("sector-" + f.Code)

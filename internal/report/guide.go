@@ -63,8 +63,8 @@ func (g *guide) here() string {
 
 // glance is what a reader keeps: the total, the first levers, the units.
 func (g *guide) glance() document.Part {
-	sectors := bySector(g.fw, g.p)
-	first := largest(sectors)
+	sectors := BySector(g.fw, g.p)
+	first := Largest(sectors)
 	title := g.name() + nb + ": " + g.p.Total.Kg.Less() + " par an en 2030 qu’en 2019"
 	if s, err := g.fw.Sector(first.Code); err == nil && g.p.Total.Kg > 0 {
 		title += ", dont " + french.Fraction(float64(first.Kg)/float64(g.p.Total.Kg)) + " dans " + s.Inside()
@@ -73,7 +73,7 @@ func (g *guide) glance() document.Part {
 	figures := []document.KeyFigure{{Label: "Objectif indicatif pour 2030", Value: v, Unit: unit, Meaning: g.p.Total.Scope, Class: computed, Figure: totalKey(g.p)}}
 	if !g.national && !g.p.Overseas {
 		figures = append(figures, document.KeyFigure{Label: "Part de l’objectif national", Value: g.shareOfNation(), Unit: "%",
-			Meaning: "une mesure de taille, pas d’effort", Class: computed})
+			Meaning: "une mesure de taille, pas d’effort", Class: computed, Figure: totalKey(g.p) + "/" + panorama.AskShare})
 	}
 	for _, l := range g.p.Lines {
 		if len(figures) == 4 || !l.Objective.Known || len(figures) == 3 && g.national {
@@ -88,23 +88,24 @@ func (g *guide) glance() document.Part {
 	}
 	part := document.Part{ID: "en-bref", Title: title, Notes: g.source()}
 	part.Blocks = append(part.Blocks, document.KeyFigures{Figures: figures})
-	if one := g.oneKt(); one != "" {
+	if one := OneKt(g.m, g.p); one != "" {
 		part.Blocks = append(part.Blocks, document.Quote{Title: "Une kilotonne, c’est combien\u00a0?", Spans: document.Plain(one)})
 	}
 	part.Blocks = append(part.Blocks, document.Para("Un objectif est une proposition de l’État, faite pour être discutée\u00a0: la région peut en retenir un autre, et dire pourquoi. Il n’oblige aucune collectivité, et n’est pas un budget."))
 	return part
 }
 
-// oneKt pictures a kilotonne by the region's own ratio of electric cars.
-func (g *guide) oneKt() string {
-	if len(g.p.Regions) != 1 {
+// OneKt pictures a kilotonne by the own ratio of a region; empty where none is
+// published.
+func OneKt(m *panorama.Model, p panorama.Panorama) string {
+	if len(p.Regions) != 1 {
 		return ""
 	}
-	c, ok := g.m.Reference().Cell(g.p.Edition, g.p.Regions[0].Code, "voitures-electriques")
+	c, ok := m.Reference().Cell(p.Edition, p.Regions[0].Code, "voitures-electriques")
 	if !ok || c.Ratio <= 0 {
 		return ""
 	}
-	return upperFirst(g.here()) + ", une kilotonne (ktCO₂e) de moins par an, c’est l’effet d’environ " + french.Significant(c.Ratio*1000, 2) + " voitures électriques à la place de voitures thermiques."
+	return "En région " + p.Territory.Name + ", une kilotonne (ktCO₂e) de moins par an, c’est l’effet d’environ " + french.Significant(c.Ratio*1000, 2) + " voitures électriques à la place de voitures thermiques."
 }
 
 func (g *guide) source() []string {
@@ -117,7 +118,7 @@ func (g *guide) source() []string {
 
 // picture is the treemap with all its levers in the table.
 func (g *guide) picture() document.Part {
-	sectors := bySector(g.fw, g.p)
+	sectors := BySector(g.fw, g.p)
 	if len(sectors) == 0 {
 		return document.Part{ID: "en-image", Title: g.name() + nb + ": aucun levier chiffré", Missing: "La publication ne donne pas de valeur à ce territoire."}
 	}
@@ -138,7 +139,7 @@ func (g *guide) picture() document.Part {
 	t.Rows = append(t.Rows, []document.Cell{cell("Total"), cell(french.Integer(g.p.Total.Known)), numeric(french.Kt(int64(g.p.Total.Kg), 0), totalKey(g.p)), cell("100,0")})
 	return document.Part{ID: "en-image", Title: title, Notes: g.source(), Blocks: []document.Block{
 		document.Chart{ID: "carre", Title: g.name() + nb + ": les leviers par secteur", Description: "Chaque surface est un levier, d’autant plus grande que son objectif l’est. " + firstLevers(g.p, 3),
-			Drawing: treemap(sectors), Table: t}}}
+			Drawing: Treemap(sectors), Table: t}}}
 }
 
 // reading is how to read a line.

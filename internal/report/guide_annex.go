@@ -75,19 +75,15 @@ func (g *guide) totalShare() document.Cell {
 	case g.p.Overseas:
 		return blank("les leviers de l’outre-mer sont hors de l’objectif national")
 	}
-	return cell(g.shareOfNation())
+	return numeric(g.shareOfNation(), totalKey(g.p)+"/"+panorama.AskShare)
 }
 
-// shareOfNation is the part of the national objective that the levers of the
-// nation have in this region; Corse also has one of its own, which is not in it.
 func (g *guide) shareOfNation() string {
-	var kg panorama.Kg
-	for _, l := range g.p.Lines {
-		if l.Share.Known {
-			kg += l.Objective.Kg
-		}
+	v := g.m.ShareOfNation(g.p)
+	if !v.Known {
+		return "–"
 	}
-	return french.Number(float64(kg)/float64(g.nation.Total.Kg)*100, 1)
+	return french.Number(v.V*100, 1)
 }
 
 // departments is how far Jalon goes in each département of the region.

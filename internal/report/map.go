@@ -79,7 +79,7 @@ func (b *builder) says(c copAt) string {
 		}
 		return "lancée le " + first.Date()
 	case e != nil:
-		return happened(*e)
+		return Happened(*e)
 	}
 	if e, coming := b.launching(c); coming {
 		return "lancement annoncé, " + e.Date()

@@ -30,8 +30,8 @@ func (b *builder) levers() document.Part {
 	if !b.tonnes() {
 		return b.leversWithoutTonnes()
 	}
-	sectors := bySector(b.fw, b.nation)
-	first := largest(sectors)
+	sectors := BySector(b.fw, b.nation)
+	first := Largest(sectors)
 	s, err := b.fw.Sector(first.Code)
 	title := "Objectif national\u00a0: " + b.nation.Total.Kg.Less() + " par an en 2030 qu’en 2019"
 	if err == nil {
@@ -53,7 +53,7 @@ func (b *builder) levers() document.Part {
 			document.Quote{Title: "Ce que ce total laisse de côté", Spans: b.leftOut()},
 			document.Chart{ID: "carre-des-leviers", Title: "Les 30 leviers de la France, par secteur",
 				Description: "Chaque surface est un levier, d’autant plus grande que son objectif l’est\u00a0; les leviers d’un secteur sont ensemble. " + firstLevers(b.nation, 3),
-				Drawing:     treemap(sectors), Table: t},
+				Drawing:     Treemap(sectors), Table: t},
 		},
 		Notes: append(b.edition(), "Baisse annuelle attendue en 2030 par rapport à 2019, en kilotonnes équivalent CO₂.")}
 }
@@ -129,8 +129,8 @@ func (b *builder) themes() document.Part {
 		p.Title, p.Missing = "Par thématique\u00a0: pas de total pour ce cycle", "Les leviers de ce cycle n’ont pas d’objectif dans une même unité\u00a0: ils ne s’additionnent pas par thématique."
 		return p
 	}
-	all := byTheme(b.fw, b.nation)
-	slices.SortStableFunc(all, func(x, y sum) int { return cmp.Compare(y.Kg, x.Kg) })
+	all := ByTheme(b.fw, b.nation)
+	slices.SortStableFunc(all, func(x, y Family) int { return cmp.Compare(y.Kg, x.Kg) })
 	first := all[0]
 	p.Title = quoted(first.Name) + " porte " + french.Fraction(float64(first.Kg)/float64(b.nation.Total.Kg)) + " de l’objectif national"
 	t := document.Table{ID: "thematiques", Caption: "L’objectif national par thématique", Columns: []document.Column{{Label: "Thématique"},
@@ -142,7 +142,7 @@ func (b *builder) themes() document.Part {
 	}
 	var none []string
 	for _, x := range b.fw.Themes() {
-		if !slices.ContainsFunc(all, func(s sum) bool { return s.Code == string(x.Code) }) {
+		if !slices.ContainsFunc(all, func(s Family) bool { return s.Code == string(x.Code) }) {
 			none = append(none, quoted(x.Name))
 		}
 	}

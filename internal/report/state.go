@@ -123,7 +123,7 @@ func (b *builder) dates() document.Table {
 			source = cell(e.Source)
 		}
 		if e := c.State.Last; e != nil {
-			last, source = cell(happened(*e)), cell(e.Source)
+			last, source = cell(Happened(*e)), cell(e.Source)
 			if e.Stage == cop.Launch {
 				first, _ := c.State.Launched()
 				last, source = cell("le lancement"), cell(first.Source)
@@ -153,8 +153,8 @@ func (b *builder) toldThen() (text, source string) {
 	return "", ""
 }
 
-// happened says an event in a few words: «feuille de route adoptée, 27 mai 2024».
-func happened(e cop.Event) string {
+// Happened says an event in a few words: «feuille de route adoptée, 27 mai 2024».
+func Happened(e cop.Event) string {
 	words := map[cop.Stage]map[cop.Mark]string{
 		cop.Launch:    {cop.Opened: "lancement", cop.Held: "réunion de lancement", cop.Done: "lancement achevé"},
 		cop.Diagnosis: {cop.Opened: "diagnostic ouvert", cop.Held: "séance du diagnostic", cop.Done: "diagnostic publié"},

@@ -68,33 +68,34 @@ func ktCell(a panorama.Amount, figure string) document.Cell {
 	return numeric(french.Kt(int64(a.Kg), 1), figure)
 }
 
-// sum is a family of levers and what its members ask together.
-type sum struct {
+// Family is a family of levers and what its members ask together.
+type Family struct {
 	Code, Name string
 	Kg         panorama.Kg
 	Levers     []panorama.Line
 }
 
-// bySector and byTheme group the known lines of a panorama; a family without
-// any is left out.
-func bySector(fw *framework.Framework, p panorama.Panorama) []sum {
-	var out []sum
+// BySector groups the known lines of a panorama by sector; a family without any is
+// left out.
+func BySector(fw *framework.Framework, p panorama.Panorama) []Family {
+	var out []Family
 	for _, s := range fw.Sectors() {
 		out = group(out, p, s.Code, s.Name, func(l panorama.Line) bool { return l.Lever.Sector == s.Code })
 	}
 	return out
 }
 
-func byTheme(fw *framework.Framework, p panorama.Panorama) []sum {
-	var out []sum
+// ByTheme groups them by theme of everyday life.
+func ByTheme(fw *framework.Framework, p panorama.Panorama) []Family {
+	var out []Family
 	for _, t := range fw.Themes() {
 		out = group(out, p, string(t.Code), t.Name, func(l panorama.Line) bool { return l.Lever.Theme == t.Code })
 	}
 	return out
 }
 
-func group(out []sum, p panorama.Panorama, code, name string, keep func(panorama.Line) bool) []sum {
-	s := sum{Code: code, Name: name}
+func group(out []Family, p panorama.Panorama, code, name string, keep func(panorama.Line) bool) []Family {
+	s := Family{Code: code, Name: name}
 	for _, l := range p.Lines {
 		if keep(l) && l.Objective.Known {
 			s.Kg += l.Objective.Kg
@@ -107,9 +108,9 @@ func group(out []sum, p panorama.Panorama, code, name string, keep func(panorama
 	return append(out, s)
 }
 
-// largest is the family that asks the most.
-func largest(all []sum) sum {
-	var out sum
+// Largest is the family that asks the most.
+func Largest(all []Family) Family {
+	var out Family
 	for _, s := range all {
 		if s.Kg > out.Kg {
 			out = s

@@ -32,6 +32,7 @@ import (
 	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
@@ -63,6 +64,7 @@ type site struct {
 	known    *knowledge.Room
 	survey   *survey.Room
 	answers  *restitution.Room
+	aims     *objective.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -133,6 +135,8 @@ func newSite(t testing.TB, d *db.DB) *site {
 	s.answers = &restitution.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms, Tree: treeOf, Actor: s.board.Actor}
 	openData := &restitution.OpenRoom{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Write: exchange.OpenDataFiles, Departments: func(context.Context, string) ([]string, error) { return nil, nil }}
 	rooms.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: s.answers.End}
+	s.aims = &objective.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms}
+	rooms.OnEnd[cop.ObjectivesAct] = s.aims.End
 	var figures figure.Registry
 	figures.Register(restitution.Prefix, s.answers.Explain)
 	figures.Register(national.Prefix, s.board.Explain)
@@ -180,7 +184,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return string(d.Engine()), nil
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -111,6 +111,14 @@ var foreseen = map[string]need{
 	"roles":            {over: giver, path: "/roles"},
 	"role-give":        {over: giver, path: "/roles"},
 
+	"objective-desk":    {kind: policy.Objective, do: policy.Read, over: itsRegion},
+	"objective-place":   {kind: policy.Objective, do: policy.Read, over: itsRegion},
+	"objective-share":   {kind: policy.Objective, do: policy.Propose, over: itsNote},
+	"objective-list":    {kind: policy.Objective, do: policy.Read, over: itsNote},
+	"objective":         {kind: policy.Objective, do: policy.Read, over: itsNote},
+	"objective-put":     {kind: policy.Objective, do: policy.Edit, over: itsNote, form: url.Values{"measure": {"kt"}, "value": {"1"}, "reason": {"x"}, "rev": {"99"}}},
+	"objective-dissent": {kind: policy.Objective, do: policy.Edit, over: itsNote},
+
 	"plan-desk":     {kind: policy.Plan, do: policy.Create, over: itsRegion},
 	"plan-add":      {kind: policy.Plan, do: policy.Create, over: itsRegion},
 	"plan":          {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
@@ -264,7 +272,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
+var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -54,7 +54,8 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"]).Replace(rt.Pattern)
+				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"],
+					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"]).Replace(rt.Pattern)
 			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue
 			}
@@ -257,6 +258,7 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/plan"], out[slug+"/aim"] = p.ID, aim.ID
+		out[slug+"/lever"], out[slug+"/list"] = s.sharing(team, code)
 		for kind, x := range map[string]knowledge.Item{"strength": {Kind: knowledge.Strength, Title: "Haies"}, "obstacle": {Kind: knowledge.Obstacle, Title: "Permis", Nature: "norme", Level: "national", Evidence: "trois projets"}} {
 			x.Region, x.Territory, x.Scale, x.Organisation, x.Text, x.Theme = code, "region:"+code, "region", "Service", "Un texte.", "preserver"
 			if x, err = s.known.Add(ctx, s.d, team, x); err != nil {

@@ -28,7 +28,8 @@ type Sources struct {
 // Catalogue is the list of live blocks; it is a diagnosis.Catalogue.
 type Catalogue struct {
 	Sources
-	blocks []block
+	blocks   []block
+	councils authorities
 }
 
 // block is a live block: what it is, and how it is made.
@@ -39,7 +40,7 @@ type block struct {
 
 // New is the catalogue over its sources.
 func New(s Sources) *Catalogue {
-	return &Catalogue{Sources: s, blocks: slices.Concat(opening(), aims(), dynamics(), answers(), strengths(), synthesis())}
+	return &Catalogue{Sources: s, blocks: slices.Concat(opening(), aims(), dynamics(s.Book), answers(), strengths(), synthesis())}
 }
 
 // List lists the blocks in the order of the parts.
@@ -66,11 +67,13 @@ type reading struct {
 	*Catalogue
 	diagnosis.Place
 	model *panorama.Model
-	said  said // sources_answers.go
+	measured
+	said said // sources_answers.go
 }
 
 // Make makes a block. Parameters that the block does not know are left aside, and
-// those that it is not given take their first value.
+// those that it is not given take their first value. A value that an option no longer
+// has is said, never replaced: the text above the block may speak of it.
 func (r *reading) Make(ctx context.Context, code string, params map[string]string) (diagnosis.Made, error) {
 	for _, b := range r.blocks {
 		if b.Code != code {
@@ -79,8 +82,12 @@ func (r *reading) Make(ctx context.Context, code string, params map[string]strin
 		chosen := map[string]string{}
 		for _, o := range b.Options {
 			value := params[o.Name]
-			if len(o.Values) > 0 && !slices.ContainsFunc(o.Values, func(v [2]string) bool { return v[0] == value }) {
+			switch {
+			case len(o.Values) == 0 || slices.ContainsFunc(o.Values, func(v [2]string) bool { return v[0] == value }):
+			case value == "":
 				value = o.Values[0][0]
+			default:
+				return diagnosis.Made{Title: b.Name, Missing: "Le choix «\u00a0" + value + "\u00a0» de ce bloc (" + o.Label + ") n’existe plus\u00a0: choisissez-en un autre en modifiant le bloc."}, nil
 			}
 			chosen[o.Name] = value
 		}

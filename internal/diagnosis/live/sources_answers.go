@@ -12,7 +12,6 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
-	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/report"
 	"jalon/internal/restitution"
@@ -28,8 +27,6 @@ type said struct {
 	strong    *[]knowledge.Item
 	stops     *stops
 	practices *practices
-	measured  []panorama.LeverTrend
-	land      *panorama.Panorama
 }
 
 // published is the restitution that both heads published; why there is none (French)
@@ -133,47 +130,12 @@ func (r *reading) ref() territory.Ref {
 
 // landOf is the panorama of the region.
 func (r *reading) landOf() (*panorama.Panorama, error) {
-	if r.said.land == nil {
-		p, err := r.model.Of(r.ref())
-		if err != nil {
-			return nil, err
-		}
-		r.said.land = &p
-	}
-	return r.said.land, nil
+	p, err := r.panorama()
+	return &p, err
 }
 
 // paces are the levers of the region against the series that measure them.
-func (r *reading) paces(ctx context.Context) ([]panorama.LeverTrend, error) {
-	if r.said.measured != nil {
-		return r.said.measured, nil
-	}
-	p, err := r.landOf()
-	if err != nil {
-		return nil, err
-	}
-	curves, err := r.Book.Read(ctx, r.DB, r.ref().String())
-	if err != nil {
-		return nil, err
-	}
-	r.Book.Complete(curves)
-	// The targets that the scores of levers are held to, when the room knows them.
-	var own panorama.Own
-	if r.Diagnosis != nil && r.Diagnosis.Own != nil {
-		own, err = r.Diagnosis.Own(ctx, r.ref())
-	} else {
-		own, err = plan.Own(ctx, r.DB, r.model, r.ref())
-	}
-	if err != nil {
-		return nil, err
-	}
-	day, err := time.Parse(time.DateOnly, r.Day)
-	if err != nil {
-		return nil, err
-	}
-	r.said.measured = panorama.Trends(p, r.Book, curves, own, day.Year())
-	return r.said.measured, nil
-}
+func (r *reading) paces(ctx context.Context) ([]panorama.LeverTrend, error) { return r.trends(ctx) }
 
 // rates are the response rates of the campaign of the region at the end of the day;
 // ok is false when nobody was asked by then.

@@ -54,18 +54,6 @@ func (p portrait) agreed() document.Cell {
 	return lackCell(orElse(v.Kg.Reason, "sans valeur"))
 }
 
-// agreements are the objectives of the region that both heads shared, by lever.
-func (r *reading) agreements(ctx context.Context) (map[string]objective.Reading, error) {
-	all, err := objective.OfTerritory(ctx, r.DB, r.COP, r.ref().String())
-	out := map[string]objective.Reading{}
-	for _, o := range all {
-		if now, ok := o.Now(false); ok {
-			out[o.Lever] = now
-		}
-	}
-	return out, err
-}
-
 // withAgreed ends a table of levers with what both heads shared, when they shared
 // something.
 func withAgreed(t *document.Table, all []portrait) {
@@ -110,13 +98,13 @@ func (r *reading) portraits(ctx context.Context) ([]portrait, *published, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	agreed, err := r.agreements(ctx)
+	agreed, err := r.objectives(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	out := make([]portrait, 0, len(all))
 	for _, t := range all {
-		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code), shared: agreed[t.Line.Lever.Code]}
+		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code), shared: agreed.by[t.Line.Lever.Code]}
 		if p.None == "" {
 			for _, s := range p.Sorted() {
 				if slices.Contains(x.codes, s.Lever.Code) {

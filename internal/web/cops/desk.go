@@ -51,6 +51,7 @@ type actLine struct {
 	MayConsent, MayAlone    bool
 	MayWithdraw             bool
 	AloneFrom               string
+	Read                    string // where what is to be validated is read, empty when nowhere
 }
 
 type delegationLine struct {
@@ -143,7 +144,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	if c.Department() == "" {
 		at := "/regions/" + c.Slug + "/bureau"
-		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Les thèmes et leurs priorités", Href: at + "/themes"}}
+		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les objectifs sur la table", Href: at + "/objectifs"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Les thèmes et leurs priorités", Href: at + "/themes"}}
 	}
 	line, ok, err := d.asked(r, c, d.now(c))
 	if err != nil {
@@ -213,6 +214,9 @@ func sideOf(a policy.Actor, c cop.COP) cop.Side { return cop.Headed(a, c) }
 
 func (d Deps) actLine(x cop.Act, c cop.COP, side cop.Side, a policy.Actor, people map[string]string) actLine {
 	line := actLine{ID: x.ID, Title: x.Title}
+	if x.Kind == cop.ObjectivesAct {
+		line.Read = "/regions/" + c.Slug + "/bureau/objectifs/partages/" + x.Subject
+	}
 	for _, w := range x.Consents {
 		text := c.Head(w.Side) + nb + ": validation enregistrée le " + french.Date(w.At) + " par " + people[w.Person]
 		if w.Delegation != "" {

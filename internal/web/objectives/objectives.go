@@ -5,6 +5,7 @@ package objectives
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"jalon/internal/db"
@@ -23,6 +24,8 @@ type Deps struct {
 }
 
 // Handlers are the handlers of this package by the names of the routes.
-func Handlers(Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{}
+func Handlers(d Deps) map[string]shell.Handler {
+	out := d.tableHandlers()
+	maps.Copy(out, d.closureHandlers())
+	return out
 }

@@ -57,6 +57,19 @@ func (b *markup) href(address string) { b.text(string(templ.URL(address))) }
 
 // content writes one cell: its number or words, what they lead to, their state.
 func (b *markup) content(c *Cell, notes *notes) {
+	if c.Check != nil {
+		b.raw(`<input type="checkbox" name="`)
+		b.text(c.Check.Name)
+		b.raw(`" value="`)
+		b.text(c.Check.Value)
+		b.raw(`" aria-label="`)
+		b.text(c.Check.Label)
+		if c.Check.Checked {
+			b.raw(`" checked> `)
+		} else {
+			b.raw(`"> `)
+		}
+	}
 	if c.Color > 0 {
 		b.raw(swatch(c.Color))
 	}

@@ -101,6 +101,15 @@ type Cell struct {
 	// small curve before it.
 	Verdict *VerdictMark
 	Spark   *Spark
+	// Check is a box of the form that the table is in, before the text.
+	Check *Check
+}
+
+// Check is a box to tick in a table: Label says what it chooses, to those who do not
+// see its row.
+type Check struct {
+	Name, Value, Label string
+	Checked            bool
 }
 
 // Row is one line of a table.

@@ -16,14 +16,15 @@ const (
 	TabSimulator     = "Simulateur"
 	TabCompare       = "Comparer"
 
-	TabPlans     = "Plans"
-	TabTrends    = "Tendances"
-	TabNature    = "Biodiversité et ressources"
-	TabStrengths = "Points forts"
-	TabObstacles = "Freins"
-	TabNotes     = "Notes d’expertise"
-	TabAnswers   = "Restitution"
-	TabThemes    = "Thèmes"
+	TabObjectives = "Objectifs"
+	TabPlans      = "Plans"
+	TabTrends     = "Tendances"
+	TabNature     = "Biodiversité et ressources"
+	TabStrengths  = "Points forts"
+	TabObstacles  = "Freins"
+	TabNotes      = "Notes d’expertise"
+	TabAnswers    = "Restitution"
+	TabThemes     = "Thèmes"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -93,7 +94,7 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 
 // Parts are the parts of the diagnosis of a region, whose pages begin with base.
 func Parts(base string) []ui.Link {
-	return []ui.Link{{Label: TabPlans, Href: base + "/plans"}, {Label: TabTrends, Href: base + "/tendances"}, {Label: TabNature, Href: base + "/biodiversite-ressources"},
+	return []ui.Link{{Label: TabObjectives, Href: base + "/objectifs"}, {Label: TabPlans, Href: base + "/plans"}, {Label: TabTrends, Href: base + "/tendances"}, {Label: TabNature, Href: base + "/biodiversite-ressources"},
 		{Label: TabStrengths, Href: base + "/points-forts"}, {Label: TabObstacles, Href: base + "/freins"}, {Label: TabNotes, Href: base + "/notes"},
 		{Label: TabAnswers, Href: base + "/restitution"}, {Label: TabThemes, Href: base + "/themes"}}
 }

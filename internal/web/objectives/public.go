@@ -1,0 +1,182 @@
+package objectives
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"jalon/internal/exchange"
+	"jalon/internal/french"
+	"jalon/internal/objective"
+	"jalon/internal/web/preview"
+	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
+)
+
+// shared is what anyone reads of the objectives of a region.
+type shared struct {
+	where
+	lines []objective.Line
+	held  map[string][]objective.Dissent
+	lists []objective.SharingList // both heads shared, the newest first
+}
+
+// sharedOf reads what both heads of a region shared: nothing of what is discussed.
+func (d Deps) sharedOf(r *http.Request) (x shared, err error) {
+	if x.where, err = d.which(r); err != nil {
+		return x, err
+	}
+	ctx := r.Context()
+	rows, err := objective.OfTerritory(ctx, d.Q, x.cop.ID, x.place.Ref().String())
+	if err != nil {
+		return x, err
+	}
+	x.lines = x.place.Lines(rows, false)
+	if x.held, err = objective.Dissents(ctx, d.Q, x.cop.ID, false); err != nil {
+		return x, err
+	}
+	all, err := objective.Sharings(ctx, d.Q, x.cop.ID)
+	for _, s := range all {
+		if s.State == objective.SharingShared && territoryIsRegion(s) {
+			x.lists = append(x.lists, s)
+		}
+	}
+	return x, err
+}
+
+// list is the list that shared the value in force of an objective, empty when its
+// page is not to be read.
+func (x shared) list(o objective.Objective) (objective.SharingList, bool) {
+	for _, s := range x.lists {
+		for _, l := range s.Frozen.Lines {
+			if l.Objective == o.ID {
+				return s, true
+			}
+		}
+	}
+	return objective.SharingList{}, false
+}
+
+func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.sharedOf(r)
+	if err != nil {
+		return err
+	}
+	base := "/regions/" + x.region.Slug
+	g := objective.GaugeOf(x.lines)
+	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + publicFinding(g, len(x.lines)), Scope: wording.Scope(x.place.Panorama)}, Pages: wording.RegionTabs(x.region, wording.TabObjectives),
+		Gauge: gauge(g), Facts: facts(g), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Ces objectifs sont indicatifs."}
+	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
+	v.Table = x.table()
+	v.Sections = append(v.Sections, x.dissents(), x.sharings(base))
+	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
+	page := d.Shell.Page(r, v.Heading.Title, "Les objectifs que la COP de la région a partagés, levier par levier, à côté de ce que le panorama de l’État propose, avec les désaccords.", d.trail(x.where, ui.Link{Label: "Objectifs"})...)
+	return d.Shell.Render(w, r, page, tablePage(v))
+}
+
+func publicFinding(g objective.Gauge, levers int) string {
+	if g.SharedLevers == 0 {
+		return "la COP n’a pas encore partagé d’objectif"
+	}
+	text := french.Integer(g.SharedLevers) + nb + french.Plural(g.SharedLevers, "objectif partagé", "objectifs partagés") + " sur " + french.Integer(levers) + nb + "leviers"
+	if g.Offered > 0 && g.Put > 0 {
+		text += ", soit " + percentText(g.Put, g.Offered) + " de ce que le panorama propose"
+	}
+	return text
+}
+
+func (x shared) table() ui.Table {
+	decimals := wording.TableDecimals(x.place.Panorama.Total.Kg)
+	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Proposé", Unit: "unité du levier", Number: true},
+		{Label: "Partagé", Unit: wording.Kilotonnes, Number: true}, {Label: "Partagé", Unit: "unité du levier", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
+	const nothing = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce que propose l’État tient lieu de départ."
+	for _, l := range x.lines {
+		put, state, dissent := []ui.Cell{{Missing: nothing}, {Missing: nothing}}, ui.Cell{Text: objective.Offered.Name()}, ui.Cell{}
+		if l.Put() {
+			put = []ui.Cell{ktCell(l.Reading.Value, decimals), levelCell(l.Reading.Value)}
+			state = ui.Cell{Text: l.Reading.State.Name(), Sub: "le " + french.Day(l.Reading.On)}
+			if s, ok := x.list(l.Objective); ok {
+				state.Href = "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
+			}
+			dissent.Text = "aucun"
+			if held := x.held[l.Objective.ID]; len(held) > 0 {
+				dissent = ui.Cell{Text: french.Integer(len(held)) + nb + french.Plural(len(held), "partie", "parties"), Href: "#desaccords"}
+			}
+		}
+		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredKt(l, decimals), levelCell(l.Offered)}, put...)
+		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, state, dissent)})
+	}
+	return t
+}
+
+func (x shared) dissents() section {
+	s := section{ID: "desaccords", Title: "Qui ne tient pas un objectif partagé"}
+	for _, l := range x.lines {
+		if !l.Put() {
+			continue
+		}
+		for _, y := range x.held[l.Objective.ID] {
+			s.Texts = append(s.Texts, l.Lever.ShortName+nb+": "+y.Who()+", le "+french.Day(y.Day)+", "+holds(y.Holds())+". «\u00a0"+y.Text+"\u00a0»")
+		}
+	}
+	if len(s.Texts) == 0 {
+		s.Texts = []string{"Aucun désaccord n’est noté sur un objectif partagé."}
+	}
+	return s
+}
+
+func (x shared) sharings(base string) section {
+	s := section{ID: "partages", Title: "Ce que les deux têtes ont partagé"}
+	if len(x.lists) == 0 {
+		s.Texts = []string{"Rien encore. Quand la COP partage des objectifs, le préfet de région et la présidente ou le président de Région valident ensemble une liste, qui paraît ici telle qu’ils l’ont validée."}
+		return s
+	}
+	t := ui.Table{ID: "listes", Caption: "Les listes partagées, la dernière d’abord", Columns: []ui.Column{{Label: "Liste"}, {Label: "Partagée le"}, {Label: "Objectifs", Number: true}, {Label: "Empreinte", Wide: true}}}
+	for _, y := range x.lists {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(y), Href: base + "/objectifs/partages/" + strconv.FormatInt(y.Seq, 10)}, {Text: french.Day(y.EndedOn)}, {Text: french.Integer(len(y.Frozen.Lines))}, {Text: "SHA-256 " + y.SHA256[:16] + "…"}}})
+	}
+	s.Table = t
+	return s
+}
+
+// publicCSV gives the page to a spreadsheet, each missing figure with its reason.
+func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.sharedOf(r)
+	if err != nil {
+		return err
+	}
+	data := exchange.Dataset{Name: "objectifs-" + x.region.Slug, Fields: []exchange.Field{{Name: "code_levier"}, {Name: "levier"}, {Name: "propose_kt", Number: true}, {Name: "propose_raison"}, {Name: "unite"}, {Name: "propose_niveau", Number: true},
+		{Name: "etat"}, {Name: "partage_kt", Number: true}, {Name: "partage_niveau", Number: true}, {Name: "partage_unite"}, {Name: "partage_le"}, {Name: "liste", Number: true}, {Name: "desaccords"}}}
+	data.Rows = func(yield func([]exchange.Datum, error) bool) {
+		for _, l := range x.lines {
+			kt := func(v objective.Value) exchange.Datum {
+				if !v.Kg.Known {
+					return exchange.Number("")
+				}
+				return exchange.Number(exchange.Plain(v.Kg.Kg.Kt()))
+			}
+			level := func(v objective.Value) exchange.Datum {
+				if !v.Level.Known {
+					return exchange.Number("")
+				}
+				return exchange.Number(exchange.Plain(v.Level.V))
+			}
+			var in objective.Value
+			list, against := "", []string{}
+			if l.Put() {
+				in = l.Reading.Value
+				if s, ok := x.list(l.Objective); ok {
+					list = strconv.FormatInt(s.Seq, 10)
+				}
+				for _, y := range x.held[l.Objective.ID] {
+					against = append(against, y.Who()+nb+": "+y.Holds()+". "+y.Text)
+				}
+			}
+			if !yield([]exchange.Datum{exchange.Text(l.Lever.Code), exchange.Text(l.Lever.Name), kt(l.Offered), exchange.Text(l.Offered.Kg.Reason), exchange.Text(l.Offered.Unit), level(l.Offered),
+				exchange.Text(l.Reading.State.Name()), kt(in), level(in), exchange.Text(in.Unit), exchange.Text(l.Reading.On), exchange.Number(list), exchange.Text(strings.Join(against, " ; "))}, nil) {
+				return
+			}
+		}
+	}
+	return preview.SendCSV(w, data)
+}

@@ -1,0 +1,67 @@
+package objectives
+
+import (
+	"net/http"
+
+	"jalon/internal/apperr"
+	"jalon/internal/objective"
+	"jalon/internal/web/shell"
+)
+
+// put writes or withdraws the value of a lever.
+func (d Deps) put(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	x, err := d.lever(r)
+	if err != nil {
+		return err
+	}
+	rev, err := revOf(get(r, "rev"))
+	if err != nil {
+		return err
+	}
+	code, b := x.line.Lever.Code, back{form: "value", value: typedValue{get(r, "measure"), get(r, "value"), get(r, "reason")}}
+	if get(r, "do") == "withdraw" {
+		b = back{form: "withdraw", reason: get(r, "withdraw-reason")}
+		_, b.err = d.Room.Withdraw(r.Context(), shell.Actor(r), x.place, code, rev, b.reason)
+	} else {
+		_, b.err = d.Room.Put(r.Context(), shell.Actor(r), x.place, objective.NewValue{Lever: code, Rev: rev, Measure: objective.Measure(b.value.measure), Typed: b.value.value, Reason: b.value.reason, Confirmed: get(r, "confirm") == "1"})
+	}
+	return d.answer(w, r, x, b)
+}
+
+// dissent notes who does not hold the value of a lever, or lifts it.
+func (d Deps) dissent(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	x, err := d.lever(r)
+	if err != nil {
+		return err
+	}
+	code, b := x.line.Lever.Code, back{form: "dissent"}
+	if get(r, "do") == "lift" {
+		rev, err := revOf(get(r, "rev"))
+		if err != nil {
+			return err
+		}
+		b.form, b.reason = get(r, "subject"), get(r, "lift-reason")
+		_, b.err = d.Room.Lift(r.Context(), shell.Actor(r), x.place, code, b.form, rev, b.reason)
+	} else {
+		b.dissent = objective.NewDissent{Lever: code, Party: get(r, "party"), Name: get(r, "name"), Measure: objective.Measure(get(r, "measure")), Typed: get(r, "value"), Text: get(r, "text"), Day: get(r, "day")}
+		_, b.err = d.Room.Dissent(r.Context(), shell.Actor(r), x.place, b.dissent)
+	}
+	return d.answer(w, r, x, b)
+}
+
+// answer leads back to the page of the lever, or shows the form again, filled.
+func (d Deps) answer(w http.ResponseWriter, r *http.Request, x lever, b back) error {
+	if b.err != nil && beside(b.err) {
+		return d.showOne(w, r, apperr.Status(b.err), b)
+	}
+	if b.err != nil {
+		return b.err
+	}
+	return shell.SeeOther(w, r, x.where.lever(x.line.Lever.Code)+"?fait=1")
+}

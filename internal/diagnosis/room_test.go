@@ -48,8 +48,6 @@ var reference = sync.OnceValues(func() (r struct {
 	return r, err
 })
 
-var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-
 // themed is the room as the program builds it.
 func themed(t testing.TB, d *db.DB) *Room {
 	t.Helper()
@@ -57,7 +55,7 @@ func themed(t testing.TB, d *db.DB) *Room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := func() time.Time { return noon }
+	now := noon
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	j := journal.New(ids, now, keys)
 	cops := &cop.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: keys, Random: rand.Reader}

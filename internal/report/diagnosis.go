@@ -32,10 +32,12 @@ func (b *builder) diagnosis() document.Part {
 				item("Questionnaire", "ce que les collectivités font, prévoient, et jugent utile de faire."),
 				item("Points forts", "ce qui marche quelque part et peut être repris ailleurs."),
 			}},
-			document.Quote{Title: "Ce que Jalon sait à cette date", Spans: document.Plain(known)},
 		},
 		Notes: []string{founding, "Le diagnostic publié engage la COP\u00a0: son jour est celui où les deux têtes l’ont validé."}}
 	published, _, objectives := b.sharing()
+	if published == 0 || dated > 0 {
+		p.Blocks = append(p.Blocks, document.Quote{Title: "Ce que Jalon sait à cette date", Spans: document.Plain(known)})
+	}
 	if published+objectives > 0 {
 		p.Title = "Aucun diagnostic n’est encore publié"
 		if published > 0 {

@@ -107,14 +107,14 @@ func (b *builder) sharedTable() document.Table {
 func (b *builder) reached(adopted int) document.Table {
 	published, regions, objectives := b.sharing()
 	line := func(result string, n int, more string) []document.Cell {
-		return []document.Cell{cell(result), cell(french.Integer(n)), cell(more)}
+		return []document.Cell{cell(result), cell(more), cell(french.Integer(n))}
 	}
-	t := document.Table{ID: "resultats", Caption: "Ce que Jalon vérifie à cette date", Columns: []document.Column{{Label: "Résultat"}, {Label: "Régions", Number: true}, {Label: "Ce qui le prouve"}}}
+	t := document.Table{ID: "resultats", Caption: "Ce que Jalon vérifie à cette date", Columns: []document.Column{{Label: "Résultat"}, {Label: "Ce qui le prouve"}, {Label: "Régions", Number: true}}}
 	t.Rows = [][]document.Cell{
 		line("Des objectifs discutés", regions, counted(objectives, "objectif partagé", "objectifs partagés")+", chacun validé par les deux têtes"),
 		line("Un état des lieux partagé", published, "un diagnostic publié par les deux têtes\u00a0; Jalon ne dit pas encore si la majorité des collectivités y a contribué"),
 		line("Une feuille de route", adopted, "son adoption, par un événement daté et validé par les deux têtes"),
-		{cell("La suite"), blank("Jalon ne sait pas encore le vérifier"), cell("rien encore\u00a0: le suivi de la feuille de route le dira")},
+		{cell("La suite"), cell("rien encore\u00a0: le suivi de la feuille de route le dira"), blank("Jalon ne sait pas encore le vérifier")},
 	}
 	t.Note = "Sur " + counted(len(b.cops), "région", "régions") + " dont la COP est ouverte dans Jalon."
 	return t

@@ -45,7 +45,7 @@ func rateText(n, of int) string {
 // editionNote says which answers a block is made of.
 func (p *published) editionNote() string {
 	e := p.View.Editions[p.View.Region]
-	return capital(p.Scope()) + ". Édition" + sp + french.Integer(e.Seq) + " de la restitution, publiée par les deux têtes le " + french.Day(e.PublishedOn) + "."
+	return upper(p.Scope()) + ". Édition" + nbsp + french.Integer(e.Seq) + " de la restitution, publiée par les deux têtes le " + french.Day(e.PublishedOn) + "."
 }
 
 // respondents are who answered: the edition published, else the campaign under way.
@@ -60,14 +60,14 @@ func respondents(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	v := p.View
 	kinds := document.Table{ID: "repondants-types", Caption: "Réponses par type de collectivité", Columns: []document.Column{textColumn("Type"), numberColumn("Réponses", ""), numberColumn("Destinataires", ""), numberColumn("Taux", "%")}}
 	row := func(name, key string, n, of int) []document.Cell {
-		rate := lackCell("aucune collectivité de ce type n’est destinataire")
+		rate := absent("aucune collectivité de ce type n’est destinataire")
 		if of > 0 {
 			rate = document.Cell{Text: rateText(n, of)}
 			if key != "" {
 				rate.Figure = v.FigureKey(key, restitution.MeasureAnswers, "")
 			}
 		}
-		return []document.Cell{plainCell(name), plainCell(french.Integer(n)), plainCell(french.Integer(of)), rate}
+		return []document.Cell{word(name), word(french.Integer(n)), word(french.Integer(of)), rate}
 	}
 	n, of, communes := 0, 0, false
 	groups := v.Cut(restitution.ByKind)
@@ -83,9 +83,9 @@ func respondents(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	kinds.Rows = append(kinds.Rows, row("Ensemble", restitution.All, whole.Answers, whole.Population))
 	kinds.Note = "Une collectivité à deux compétences répond et compte une fois. Les structures ajoutées par l’équipe (PETR, parcs, syndicats) ne sont dans aucun taux."
 	figures := []document.KeyFigure{{Label: "Réponses validées", Value: french.Integer(whole.Answers), Meaning: "sur " + french.Integer(whole.Population) + " destinataires", Class: byJalon, Figure: v.FigureKey(restitution.All, restitution.MeasureAnswers, "")}}
-	title := some(whole.Answers, "collectivité a répondu", "collectivités ont répondu") + " au questionnaire, soit " + rateText(whole.Answers, whole.Population) + sp + "% de celles qui l’ont reçu"
+	title := howMany(whole.Answers, "collectivité a répondu", "collectivités ont répondu") + " au questionnaire, soit " + rateText(whole.Answers, whole.Population) + nbsp + "% de celles qui l’ont reçu"
 	if communes && of > 0 {
-		title = rateText(n, of) + sp + "% des collectivités ont répondu, communes à part\u00a0: " + some(n, "réponse", "réponses") + " sur " + french.Integer(of)
+		title = rateText(n, of) + nbsp + "% des collectivités ont répondu, communes à part\u00a0: " + howMany(n, "réponse", "réponses") + " sur " + french.Integer(of)
 		figures = append(figures, document.KeyFigure{Label: "Taux, communes à part", Value: rateText(n, of), Unit: "%", Meaning: french.Integer(n) + " réponses sur " + french.Integer(of) + ": région, départements et intercommunalités", Class: byJalon})
 	}
 	for _, g := range groups {
@@ -94,10 +94,10 @@ func respondents(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 		}
 	}
 	for i := range figures {
-		figures[i].Meaning = strings.ReplaceAll(figures[i].Meaning, ": ", sp+": ")
+		figures[i].Meaning = strings.ReplaceAll(figures[i].Meaning, ": ", nbsp+": ")
 	}
 	out := diagnosis.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figures}, kinds}, Notes: []string{p.editionNote(), fewTogether,
-		"Taux" + sp + ": réponses validées par un élu ou son délégué, divisées par les collectivités à qui le questionnaire a été adressé, qu’elles l’aient ouvert ou non."}}
+		"Taux" + nbsp + ": réponses validées par un élu ou son délégué, divisées par les collectivités à qui le questionnaire a été adressé, qu’elles l’aient ouvert ou non."}}
 	if c, ok := p.byDepartment(r); ok {
 		out.Blocks = append(out.Blocks, c)
 	}
@@ -117,8 +117,8 @@ func (p *published) byDepartment(r *reading) (document.Chart, bool) {
 		if g.Population == 0 {
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{plainCell(name), plainCell(french.Integer(g.Answers)), plainCell(french.Integer(g.Population)), figureCell(rateText(g.Answers, g.Population), p.View.FigureKey(g.Key(restitution.ByDepartment), restitution.MeasureAnswers, ""))})
-		bars = append(bars, chart.Bar{Label: name, Text: rateText(g.Answers, g.Population) + sp + "%", Value: 100 * float64(g.Answers) / float64(g.Population)})
+		t.Rows = append(t.Rows, []document.Cell{word(name), word(french.Integer(g.Answers)), word(french.Integer(g.Population)), keyed(rateText(g.Answers, g.Population), p.View.FigureKey(g.Key(restitution.ByDepartment), restitution.MeasureAnswers, ""))})
+		bars = append(bars, chart.Bar{Label: name, Text: rateText(g.Answers, g.Population) + nbsp + "%", Value: 100 * float64(g.Answers) / float64(g.Population)})
 	}
 	if len(bars) < 3 { // one département and its councils: the table of types says it
 		return document.Chart{}, false
@@ -146,18 +146,18 @@ func (r *reading) campaign(ctx context.Context) (diagnosis.Made, error) {
 		if !x.Known() {
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{plainCell(k.Name), plainCell(french.Integer(x.Answers)), plainCell(french.Integer(x.Authorities)), figureCell(french.Number(100*x.Ratio(), 1), key(k.Code))})
+		t.Rows = append(t.Rows, []document.Cell{word(k.Name), word(french.Integer(x.Answers)), word(french.Integer(x.Authorities)), keyed(french.Number(100*x.Ratio(), 1), key(k.Code))})
 	}
 	if len(t.Rows) == 0 {
 		return lacking("Aucune collectivité n’est destinataire du questionnaire à cette date.", coming), nil
 	}
 	x := set.Total
-	out := diagnosis.Made{Title: "La campagne est en cours" + sp + ": " + french.Number(100*x.Ratio(), 1) + sp + "% des régions, départements et intercommunalités ont répondu", Blocks: []document.Block{t},
+	out := diagnosis.Made{Title: "La campagne est en cours" + nbsp + ": " + french.Number(100*x.Ratio(), 1) + nbsp + "% des régions, départements et intercommunalités ont répondu", Blocks: []document.Block{t},
 		Notes: []string{"Réponses validées au moins une fois au " + french.Day(r.Day) + ". La restitution n’est pas encore publiée\u00a0: ce qu’elles disent n’est pas montré."}}
 	if x.Known() {
 		out.Blocks = slices.Insert(out.Blocks, 0, document.Block(document.KeyFigures{Figures: []document.KeyFigure{{Label: "Taux de réponse", Value: french.Number(100*x.Ratio(), 1), Unit: "%", Meaning: french.Integer(x.Answers) + " réponses sur " + french.Integer(x.Authorities) + ", communes à part", Class: byJalon, Figure: key("total")}}}))
 	} else {
-		out.Title = "La campagne est en cours" + sp + ": aucune région, aucun département ni intercommunalité n’en est destinataire"
+		out.Title = "La campagne est en cours" + nbsp + ": aucune région, aucun département ni intercommunalité n’en est destinataire"
 	}
 	return out, nil
 }
@@ -168,8 +168,8 @@ func families(_ context.Context, _ *reading, p *published, _ map[string]string) 
 	if q.Missing != "" {
 		return lacking(q.Missing, ""), nil
 	}
-	out := diagnosis.Made{Title: capital(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: q.Blocks,
-		Notes: []string{p.editionNote(), "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + sp + "%. Un classement est fragile quand cet intervalle contient un seuil."}}
+	out := diagnosis.Made{Title: upper(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: q.Blocks,
+		Notes: []string{p.editionNote(), "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + nbsp + "%. Un classement est fragile quand cet intervalle contient un seuil."}}
 	t, fragile := p.sorted()
 	for i, b := range out.Blocks {
 		if c, ok := b.(document.Chart); ok {
@@ -179,8 +179,8 @@ func families(_ context.Context, _ *reading, p *published, _ map[string]string) 
 	}
 	out.Notes = append(out.Notes, "Lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.")
 	if fragile > 0 {
-		out.Title += ", dont " + some(fragile, "classement fragile", "classements fragiles")
-		out.Notes = append(out.Notes, "Pour "+some(fragile, "levier", "leviers")+", d’autres réponses pourraient changer la famille\u00a0: un score est à moins d’un intervalle du seuil.")
+		out.Title += ", dont " + howMany(fragile, "classement fragile", "classements fragiles")
+		out.Notes = append(out.Notes, "Pour "+howMany(fragile, "levier", "leviers")+", d’autres réponses pourraient changer la famille\u00a0: un score est à moins d’un intervalle du seuil.")
 	}
 	return out, nil
 }
@@ -191,22 +191,22 @@ func families(_ context.Context, _ *reading, p *published, _ map[string]string) 
 func (p *published) sorted() (t document.Table, fragile int) {
 	t = document.Table{ID: "leviers-familles", Caption: "Les leviers, par famille puis par pertinence", Columns: []document.Column{textColumn("Levier"), textColumn("Famille"), numberColumn("Pertinence", ""), numberColumn("Mobilisation", ""), numberColumn("Ont noté", "")}}
 	for _, s := range p.Sorted() {
-		name, family := s.Lever.Title, plainCell(s.Family.Name())
+		name, family := s.Lever.Title, word(s.Family.Name())
 		if s.Number > 0 {
 			name = french.Integer(s.Number) + ". " + name
 		}
 		if s.Family == restitution.Unsorted {
-			family = lackCell(s.Family.Means())
+			family = absent(s.Family.Means())
 		}
 		if s.Stability.Fragile {
 			family.Text += ", fragile"
 			fragile++
 		}
-		noted := lackCell(s.Reason(restitution.Relevance))
+		noted := absent(s.Reason(restitution.Relevance))
 		if !s.Hidden {
-			noted = plainCell(french.Integer(s.Scores[restitution.Relevance].N) + " sur " + french.Integer(s.Population))
+			noted = word(french.Integer(s.Scores[restitution.Relevance].N) + " sur " + french.Integer(s.Population))
 		}
-		t.Rows = append(t.Rows, []document.Cell{plainCell(name), family, p.Score(s.LeverOf, restitution.Relevance), p.Score(s.LeverOf, restitution.Mobilisation), noted})
+		t.Rows = append(t.Rows, []document.Cell{word(name), family, p.Score(s.LeverOf, restitution.Relevance), p.Score(s.LeverOf, restitution.Mobilisation), noted})
 	}
 	return t, fragile
 }

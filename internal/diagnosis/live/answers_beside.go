@@ -17,17 +17,17 @@ import (
 // answered is what the nation says of an obstacle.
 func (s *stops) answered(x knowledge.Item) (status, text document.Cell) {
 	if !x.Escalated() && x.Group == "" {
-		return lackCell("il n’est pas remonté à l’échelon national"), lackCell("il n’est pas remonté à l’échelon national")
+		return absent("il n’est pas remonté à l’échelon national"), absent("il n’est pas remonté à l’échelon national")
 	}
 	g := s.answers[x.Group]
 	if g.ID == "" || g.Status == knowledge.Waiting {
-		return plainCell(knowledge.Named(knowledge.Statuses(), knowledge.Waiting)), lackCell("l’échelon national n’a pas encore répondu")
+		return word(knowledge.Named(knowledge.Statuses(), knowledge.Waiting)), absent("l’échelon national n’a pas encore répondu")
 	}
 	said := short(g.Answer, 220)
 	if said != "" && g.Day != "" {
 		said += " (" + french.Day(g.Day) + ")"
 	}
-	return plainCell(knowledge.Named(knowledge.Statuses(), g.Status)), orWhy(said, "sans commentaire")
+	return word(knowledge.Named(knowledge.Statuses(), g.Status)), orWhy(said, "sans commentaire")
 }
 
 // retained are the obstacles of the region, with what the nation answers.
@@ -55,7 +55,7 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 		if i >= shown {
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/freins/"+x.ID)), plainCell(r.about(x)), orWhy(knowledge.Named(knowledge.Natures(), x.Nature), "non précisée"), orWhy(knowledge.Named(knowledge.Levels(), x.Level), "non précisé"), status, text})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/freins/"+x.ID)), word(r.about(x)), orWhy(knowledge.Named(knowledge.Natures(), x.Nature), "non précisée"), orWhy(knowledge.Named(knowledge.Levels(), x.Level), "non précisé"), status, text})
 	}
 	if len(list) > shown {
 		t.Note = "Les " + french.Integer(shown) + " premiers\u00a0: ceux qui sont remontés, puis les plus récents. Tous se lisent sur la page des freins."
@@ -64,7 +64,7 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 	if all.more {
 		n = "plus de " + n
 	}
-	out := diagnosis.Made{Title: capital(n) + sp + french.Plural(len(list), "frein est retenu", "freins sont retenus"), Blocks: []document.Block{t}, Notes: []string{"Freins retenus par l’équipe de la COP parmi ceux que les parties ont signalés, au " + french.Day(r.Day) + "."}}
+	out := diagnosis.Made{Title: upper(n) + nbsp + french.Plural(len(list), "frein est retenu", "freins sont retenus"), Blocks: []document.Block{t}, Notes: []string{"Freins retenus par l’équipe de la COP parmi ceux que les parties ont signalés, au " + french.Day(r.Day) + "."}}
 	if up == 0 {
 		out.Title += ", aucun n’est remonté à l’échelon national"
 	} else {
@@ -86,7 +86,7 @@ var verdicts = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, ser
 
 // besidePace crosses the families with what series say of the pace.
 func besidePace(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
-	all, err := r.paces(ctx)
+	all, err := r.trends(ctx)
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
@@ -124,47 +124,47 @@ func besidePace(ctx context.Context, r *reading, p *published, _ map[string]stri
 	}
 	t := document.Table{ID: "pertinence-rythme", Caption: "Nombre de leviers, par famille et par verdict", Columns: []document.Column{textColumn("Famille"), textColumn("En retard ou à contre-sens")}}
 	for _, v := range verdicts {
-		t.Columns = append(t.Columns, numberColumn(capital(v.Label()), ""))
+		t.Columns = append(t.Columns, numberColumn(upper(v.Label()), ""))
 	}
 	t.Columns = append(t.Columns, numberColumn("Sans verdict", ""))
 	for _, f := range restitution.Families() {
-		names := lackCell("aucun")
+		names := absent("aucun")
 		if n := len(late[f]); n > 0 {
-			names = plainCell(strings.Join(late[f][:min(4, n)], ", "))
+			names = word(strings.Join(late[f][:min(4, n)], ", "))
 			if n > 4 {
-				names.Text += " et " + some(n-4, "autre", "autres")
+				names.Text += " et " + howMany(n-4, "autre", "autres")
 			}
 		}
-		row := []document.Cell{plainCell(capital(f.Name()) + sp + ": " + f.Means()), names}
+		row := []document.Cell{word(upper(f.Name()) + nbsp + ": " + f.Means()), names}
 		for _, v := range verdicts {
-			row = append(row, plainCell(french.Integer(counts[f][string(v)])))
+			row = append(row, word(french.Integer(counts[f][string(v)])))
 		}
-		t.Rows = append(t.Rows, append(row, plainCell(french.Integer(counts[f][""]))))
+		t.Rows = append(t.Rows, append(row, word(french.Integer(counts[f][""]))))
 	}
-	title := some(behind, "levier va", "leviers vont") + " trop lentement sur " + french.Integer(judged) + " que l’on peut juger"
+	title := howMany(behind, "levier va", "leviers vont") + " trop lentement sur " + french.Integer(judged) + " que l’on peut juger"
 	if n := len(late[restitution.Unblock]); n > 0 {
 		title += ", dont " + french.Integer(n) + " que les collectivités jugent " + french.Plural(n, "pertinent mais peu engagé", "pertinents mais peu engagés")
 	} else if behind == 0 {
-		title = "Aucun des " + some(judged, "levier", "leviers") + " que l’on peut juger ne va trop lentement"
+		title = "Aucun des " + howMany(judged, "levier", "leviers") + " que l’on peut juger ne va trop lentement"
 	}
 	return diagnosis.Made{Title: title, Blocks: []document.Block{t}, Notes: []string{p.editionNote(),
-		"Rythme" + sp + ": série publiée qui mesure le mieux le levier, face à la cible de la région, au " + french.Day(r.Day) + ". Correspondance des leviers entre les listes établie par Jalon.",
-		"Ce que les collectivités disent et ce que les séries mesurent restent à part" + sp + ": l’un n’explique pas l’autre."}}, nil
+		"Rythme" + nbsp + ": série publiée qui mesure le mieux le levier, face à la cible de la région, au " + french.Day(r.Day) + ". Correspondance des leviers entre les listes établie par Jalon.",
+		"Ce que les collectivités disent et ce que les séries mesurent restent à part" + nbsp + ": l’un n’explique pas l’autre."}}, nil
 }
 
 // tops names what was most ticked on a lever, and how many did; why there is none
 // else.
 func tops(all []restitution.Ticked, n int) document.Cell {
 	if n < restitution.Fewest {
-		return lackCell("moins de cinq collectivités ont répondu à cette question")
+		return absent("moins de cinq collectivités ont répondu à cette question")
 	}
 	top := report.Top(all)
 	if len(top) == 0 {
-		return plainCell("aucun")
+		return word("aucun")
 	}
 	labels := make([]string, len(top))
 	for i, o := range top {
 		labels[i] = o.Label
 	}
-	return plainCell(strings.Join(labels, ", ") + " (" + french.Integer(top[0].N) + " sur " + french.Integer(n) + ")")
+	return word(strings.Join(labels, ", ") + " (" + french.Integer(top[0].N) + " sur " + french.Integer(n) + ")")
 }

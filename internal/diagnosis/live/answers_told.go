@@ -32,7 +32,7 @@ func actions(_ context.Context, _ *reading, p *published, _ map[string]string) (
 	t := document.Table{ID: "actions-peu", Caption: "Les actions les moins engagées", Columns: []document.Column{textColumn("Action"), textColumn("Levier"), numberColumn("Engagée ou déployée", "%"), numberColumn("Collectivités", "")}}
 	for _, x := range rest {
 		n, of := x.Engaged()
-		t.Rows = append(t.Rows, []document.Cell{plainCell(x.Row.Label), plainCell(x.Lever.Title), figureCell(french.Number(100*float64(n)/float64(of), 0), p.View.FigureKey(restitution.All, restitution.MeasureEngaged, x.Row.ID)), plainCell(french.Integer(n) + " sur " + french.Integer(of))})
+		t.Rows = append(t.Rows, []document.Cell{word(x.Row.Label), word(x.Lever.Title), keyed(french.Number(100*float64(n)/float64(of), 0), p.View.FigureKey(restitution.All, restitution.MeasureEngaged, x.Row.ID)), word(french.Integer(n) + " sur " + french.Integer(of))})
 	}
 	out.Blocks = append(out.Blocks, t)
 	return out, nil
@@ -81,13 +81,13 @@ func first(all []cited, one, many string) string {
 	n := len(all[0].levers)
 	for _, c := range all {
 		if len(c.levers) == n {
-			names = append(names, within(c.label))
+			names = append(names, guillemets(c.label))
 		}
 	}
 	if len(names) == 1 {
-		return names[0] + " est " + one + ", en tête sur " + some(n, "levier", "leviers")
+		return names[0] + " est " + one + ", en tête sur " + howMany(n, "levier", "leviers")
 	}
-	return french.List(names) + " sont " + many + ", chacun en tête sur " + some(n, "levier", "leviers")
+	return french.List(names) + " sont " + many + ", chacun en tête sur " + howMany(n, "levier", "leviers")
 }
 
 // ticked are the obstacles and the needs most often named.
@@ -109,15 +109,15 @@ func ticked(_ context.Context, _ *reading, p *published, params map[string]strin
 		}
 		t := document.Table{ID: id, Caption: caption, Columns: []document.Column{textColumn(label), textColumn("En tête pour"), numberColumn("En tête", "leviers"), numberColumn("Coché", "fois")}}
 		for _, c := range all[:min(8, len(all))] {
-			names := lackCell("en tête d’aucun levier")
+			names := absent("en tête d’aucun levier")
 			if n := len(c.levers); n > 0 {
 				text := strings.Join(c.levers[:min(3, n)], ", ")
 				if n > 3 {
-					text += " et " + some(n-3, "autre", "autres")
+					text += " et " + howMany(n-3, "autre", "autres")
 				}
-				names = plainCell(text)
+				names = word(text)
 			}
-			t.Rows = append(t.Rows, []document.Cell{plainCell(c.label), names, plainCell(french.Integer(len(c.levers))), plainCell(french.Integer(c.times))})
+			t.Rows = append(t.Rows, []document.Cell{word(c.label), names, word(french.Integer(len(c.levers))), word(french.Integer(c.times))})
 		}
 		t.Note = "Coché\u00a0: total sur tous les leviers\u00a0; une collectivité peut cocher sur plusieurs."
 		out.Blocks = append(out.Blocks, t)
@@ -150,29 +150,29 @@ func oneLever(_ context.Context, r *reading, p *published, params map[string]str
 	g := p.Group()
 	l := g.Lever(i)
 	if l.Population == 0 {
-		return lacking("Le levier "+within(l.Lever.Title)+" n’a été demandé à aucune collectivité de la région.", "Choisissez-en un autre."), nil
+		return lacking("Le levier "+guillemets(l.Lever.Title)+" n’a été demandé à aucune collectivité de la région.", "Choisissez-en un autre."), nil
 	}
 	if why := l.Reason(restitution.Relevance); why != "" {
-		return lacking("Le levier "+within(l.Lever.Title)+" ne peut pas être montré\u00a0: "+why+".", ""), nil
+		return lacking("Le levier "+guillemets(l.Lever.Title)+" ne peut pas être montré\u00a0: "+why+".", ""), nil
 	}
 	score := l.Scores[restitution.Relevance]
-	out := diagnosis.Made{Title: within(l.Lever.Title) + sp + ": pertinence " + score.Percent() + " sur 100", Notes: []string{p.editionNote(), fewTogether, "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + sp + "%."}}
+	out := diagnosis.Made{Title: guillemets(l.Lever.Title) + nbsp + ": pertinence " + score.Percent() + " sur 100", Notes: []string{p.editionNote(), fewTogether, "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + nbsp + "%."}}
 	th := p.View.Thresholds()
 	if m := l.Scores[restitution.Mobilisation]; m.Known {
 		out.Title += ", mobilisation " + m.Percent() + ", levier " + th.Of(score, m).Name()
 	}
 	t := document.Table{ID: "levier-types", Caption: l.Lever.Title + ", par type de collectivité", Columns: []document.Column{textColumn("Type"), numberColumn("Pertinence", ""), numberColumn("Mobilisation", ""), textColumn("Ont noté"), textColumn("Famille")}}
 	line := func(name string, in report.Told, y restitution.LeverOf) {
-		noted := lackCell(y.Reason(restitution.Relevance))
+		noted := absent(y.Reason(restitution.Relevance))
 		if !y.Hidden {
-			noted = plainCell(french.Integer(y.Scores[restitution.Relevance].N) + " sur " + french.Integer(y.Population))
+			noted = word(french.Integer(y.Scores[restitution.Relevance].N) + " sur " + french.Integer(y.Population))
 		}
 		family := th.Of(y.Scores[restitution.Relevance], y.Scores[restitution.Mobilisation])
-		said := plainCell(family.Name())
+		said := word(family.Name())
 		if family == restitution.Unsorted {
-			said = lackCell(family.Means())
+			said = absent(family.Means())
 		}
-		t.Rows = append(t.Rows, []document.Cell{plainCell(name), in.Score(y, restitution.Relevance), in.Score(y, restitution.Mobilisation), noted, said})
+		t.Rows = append(t.Rows, []document.Cell{word(name), in.Score(y, restitution.Relevance), in.Score(y, restitution.Mobilisation), noted, said})
 	}
 	for _, k := range p.View.Cut(restitution.ByKind) {
 		if y := k.Lever(i); y.Population > 0 {
@@ -187,9 +187,9 @@ func oneLever(_ context.Context, r *reading, p *published, params map[string]str
 			continue
 		}
 		label := []string{"Frein", "Besoin"}[k]
-		y := document.Table{ID: "levier-" + strings.ToLower(label), Caption: label + "s cités, sur " + some(n, "réponse", "réponses"), Columns: []document.Column{textColumn(label), numberColumn("Coché par", "collectivités"), numberColumn("Part", "%")}}
+		y := document.Table{ID: "levier-" + strings.ToLower(label), Caption: label + "s cités, sur " + howMany(n, "réponse", "réponses"), Columns: []document.Column{textColumn(label), numberColumn("Coché par", "collectivités"), numberColumn("Part", "%")}}
 		for _, o := range all[:min(6, len(all))] {
-			y.Rows = append(y.Rows, []document.Cell{plainCell(o.Label), plainCell(french.Integer(o.N)), plainCell(french.Number(100*float64(o.N)/float64(n), 0))})
+			y.Rows = append(y.Rows, []document.Cell{word(o.Label), word(french.Integer(o.N)), word(french.Number(100*float64(o.N)/float64(n), 0))})
 		}
 		out.Blocks = append(out.Blocks, y)
 	}

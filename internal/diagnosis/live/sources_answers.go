@@ -128,15 +128,6 @@ func (r *reading) ref() territory.Ref {
 	return territory.Ref{Scale: territory.RegionS, Code: r.Region.Code}
 }
 
-// landOf is the panorama of the region.
-func (r *reading) landOf() (*panorama.Panorama, error) {
-	p, err := r.panorama()
-	return &p, err
-}
-
-// paces are the levers of the region against the series that measure them.
-func (r *reading) paces(ctx context.Context) ([]panorama.LeverTrend, error) { return r.trends(ctx) }
-
 // rates are the response rates of the campaign of the region at the end of the day;
 // ok is false when nobody was asked by then.
 func (r *reading) rates(ctx context.Context) (set survey.RateSet, ok bool, err error) {

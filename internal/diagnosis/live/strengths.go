@@ -48,14 +48,14 @@ func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		}
 		t := document.Table{ID: "points-forts-" + th[0], Caption: th[1], Columns: []document.Column{textColumn("Point fort"), textColumn("Où"), textColumn("Résultat"), textColumn("D’où on le sait")}}
 		for _, x := range all[:min(mostOfTheme, len(all))] {
-			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/points-forts/"+x.ID)), plainCell(r.where(x)), orWhy(short(x.Result, 200), "l’auteur n’a pas donné de résultat"), r.known(x)})
+			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/points-forts/"+x.ID)), word(r.where(x)), orWhy(short(x.Result, 200), "l’auteur n’a pas donné de résultat"), r.knownFrom(x)})
 		}
 		if n := len(all) - mostOfTheme; n > 0 {
-			t.Note = "Les plus récents\u00a0; " + some(n, "autre se lit", "autres se lisent") + " sur la page des points forts."
+			t.Note = "Les plus récents\u00a0; " + howMany(n, "autre se lit", "autres se lisent") + " sur la page des points forts."
 		}
 		out.Blocks = append(out.Blocks, t)
 	}
-	out.Title = some(len(list), "point fort est retenu", "points forts sont retenus")
+	out.Title = howMany(len(list), "point fort est retenu", "points forts sont retenus")
 	ties := 0
 	for _, all := range by {
 		if len(all) == len(by[best]) {
@@ -64,22 +64,22 @@ func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	}
 	switch {
 	case themes > 1 && ties == 1:
-		out.Title += ", d’abord pour " + within(knowledge.Named(knowledge.Themes(), best)) + " (" + french.Integer(len(by[best])) + ")"
+		out.Title += ", d’abord pour " + guillemets(knowledge.Named(knowledge.Themes(), best)) + " (" + french.Integer(len(by[best])) + ")"
 	case themes > 1:
-		out.Title += ", dans " + some(themes, "thématique", "thématiques")
+		out.Title += ", dans " + howMany(themes, "thématique", "thématiques")
 	}
 	return out, nil
 }
 
-// known is where an item is known from: its source, with its link.
-func (r *reading) known(x knowledge.Item) document.Cell {
+// knownFrom is where an item is known from: its source, with its link.
+func (r *reading) knownFrom(x knowledge.Item) document.Cell {
 	c := orWhy(short(x.Source, 120), "l’auteur n’a pas nommé de source")
 	if x.Source == "" && x.Organisation != "" {
-		c = plainCell(short(x.Organisation, 120))
+		c = word(short(x.Organisation, 120))
 	}
 	if x.Link != "" {
 		if c.Text == "" {
-			c = plainCell("document en ligne")
+			c = word("document en ligne")
 		}
 		c.Href = x.Link
 	}
@@ -97,7 +97,7 @@ type wanting struct {
 // authorities find relevant and hardly do.
 func (r *reading) wants(ctx context.Context) ([]wanting, error) {
 	var out []wanting
-	all, err := r.paces(ctx)
+	all, err := r.trends(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func borrowed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 	if len(all.taken) > 0 {
 		t := document.Table{ID: "pratiques-reprises", Caption: "Celles dont la région s’inspire", Columns: []document.Column{textColumn("Pratique"), textColumn("Région"), textColumn("Ce qu’elle en reprend")}}
 		for _, x := range all.taken {
-			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, "/bonnes-pratiques/"+x.ID), plainCell(r.regionName(x.Region)), orWhy(short(all.notes[x.ID].Note, 200), "la région ne l’a pas précisé")})
+			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, "/bonnes-pratiques/"+x.ID), word(r.regionName(x.Region)), orWhy(short(all.notes[x.ID].Note, 200), "la région ne l’a pas précisé")})
 		}
 		out.Blocks = append(out.Blocks, t)
 	}
@@ -148,7 +148,7 @@ func borrowed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 			continue
 		}
 		if fits++; fits <= mostOfTheme {
-			fit.Rows = append(fit.Rows, []document.Cell{hrefCell(x.Title, "/bonnes-pratiques/"+x.ID), plainCell(r.regionName(x.Region)), plainCell(wants[i].name), plainCell(wants[i].why)})
+			fit.Rows = append(fit.Rows, []document.Cell{hrefCell(x.Title, "/bonnes-pratiques/"+x.ID), word(r.regionName(x.Region)), word(wants[i].name), word(wants[i].why)})
 		}
 	}
 	if fits > 0 {
@@ -157,7 +157,7 @@ func borrowed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 	conduct := document.Table{ID: "pratiques-conduite", Caption: "Celles qui touchent à la conduite de la COP", Columns: []document.Column{textColumn("Pratique"), textColumn("Région")}}
 	for _, x := range all.shared {
 		if _, taken := all.notes[x.ID]; !taken && x.Theme == knowledge.Conduct && len(conduct.Rows) < 6 {
-			conduct.Rows = append(conduct.Rows, []document.Cell{hrefCell(x.Title, "/bonnes-pratiques/"+x.ID), plainCell(r.regionName(x.Region))})
+			conduct.Rows = append(conduct.Rows, []document.Cell{hrefCell(x.Title, "/bonnes-pratiques/"+x.ID), word(r.regionName(x.Region))})
 		}
 	}
 	if len(all.taken) == 0 && fits == 0 && len(conduct.Rows) == 0 {
@@ -168,15 +168,15 @@ func borrowed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 	}
 	switch {
 	case len(all.taken) > 0:
-		out.Title = "La région s’inspire de " + some(len(all.taken), "bonne pratique d’une autre région", "bonnes pratiques d’autres régions")
+		out.Title = "La région s’inspire de " + howMany(len(all.taken), "bonne pratique d’une autre région", "bonnes pratiques d’autres régions")
 	case fits > 0:
-		out.Title = some(fits, "bonne pratique d’une autre région touche", "bonnes pratiques d’autres régions touchent") + " aux leviers en retard ou à débloquer"
+		out.Title = howMany(fits, "bonne pratique d’une autre région touche", "bonnes pratiques d’autres régions touchent") + " aux leviers en retard ou à débloquer"
 	default:
-		out.Title = some(len(conduct.Rows), "bonne pratique d’une autre région peut", "bonnes pratiques d’autres régions peuvent") + " servir à conduire la COP"
+		out.Title = howMany(len(conduct.Rows), "bonne pratique d’une autre région peut", "bonnes pratiques d’autres régions peuvent") + " servir à conduire la COP"
 	}
-	out.Title = capital(out.Title)
-	out.Notes = []string{"Bonnes pratiques" + sp + ": points forts retenus par une région et partagés avec les autres, au " + french.Day(r.Day) + ".",
-		"En retard ou à contre-sens" + sp + ": verdict des séries publiées. À débloquer" + sp + ": famille de la restitution publiée, quand il y en a une."}
+	out.Title = upper(out.Title)
+	out.Notes = []string{"Bonnes pratiques" + nbsp + ": points forts retenus par une région et partagés avec les autres, au " + french.Day(r.Day) + ".",
+		"En retard ou à contre-sens" + nbsp + ": verdict des séries publiées. À débloquer" + nbsp + ": famille de la restitution publiée, quand il y en a une."}
 	return out, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/report"
 	"jalon/internal/restitution"
@@ -36,6 +37,33 @@ type portrait struct {
 	told   []report.Sorted // levers of the questionnaire that it is, or that it holds
 	strong []knowledge.Item
 	stops  []knowledge.Item
+	shared objective.Reading // what both heads shared; its state says whether they did
+}
+
+// agreed is the objective that both heads shared.
+func (p portrait) agreed() document.Cell {
+	v := p.shared.Value
+	switch {
+	case p.shared.State != objective.Shared:
+		return absent("les deux têtes n’ont pas partagé d’objectif pour ce levier")
+	case v.Kg.Known:
+		return word(french.Kt(int64(v.Kg.Kg), 1))
+	case v.Level.Known:
+		return word(french.Significant(v.Level.V, 3) + " (" + v.Unit + ")")
+	}
+	return absent(orElse(v.Kg.Reason, "sans valeur"))
+}
+
+// withAgreed ends a table of levers with what both heads shared, when they shared
+// something.
+func withAgreed(t *document.Table, all []portrait) {
+	if !slices.ContainsFunc(all, func(x portrait) bool { return x.shared.State == objective.Shared }) {
+		return
+	}
+	t.Columns = append(t.Columns, numberColumn("Partagé", "ktCO₂e par an"))
+	for i := range t.Rows {
+		t.Rows[i] = append(t.Rows[i], all[i].agreed())
+	}
 }
 
 // family is that of the levers of the questionnaire, when they are of one.
@@ -47,14 +75,14 @@ func (p portrait) family() document.Cell {
 		}
 	}
 	if len(names) == 0 {
-		return lackCell("aucun levier du questionnaire ne lui correspond")
+		return absent("aucun levier du questionnaire ne lui correspond")
 	}
-	return plainCell(strings.Join(names, "\u00a0; "))
+	return word(strings.Join(names, "\u00a0; "))
 }
 
 // portraits are the levers of the region, the largest objective first.
 func (r *reading) portraits(ctx context.Context) ([]portrait, *published, error) {
-	all, err := r.paces(ctx)
+	all, err := r.trends(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -70,9 +98,13 @@ func (r *reading) portraits(ctx context.Context) ([]portrait, *published, error)
 	if err != nil {
 		return nil, nil, err
 	}
+	agreed, err := r.objectives(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	out := make([]portrait, 0, len(all))
 	for _, t := range all {
-		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code)}
+		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code), shared: agreed.by[t.Line.Lever.Code]}
 		if p.None == "" {
 			for _, s := range p.Sorted() {
 				if slices.Contains(x.codes, s.Lever.Code) {
@@ -113,9 +145,9 @@ func known(a panorama.Amount) int {
 func (p portrait) paceCell(ref string) document.Cell {
 	v := p.Verdict()
 	if !v.Given() {
-		return lackCell(strings.TrimSuffix(p.Reason, "."))
+		return absent(strings.TrimSuffix(p.Reason, "."))
 	}
-	return figureCell(v.Label(), "serie/"+p.Trends[p.Main].Curve.Indicator.Code+"/"+ref+"/rythme")
+	return keyed(v.Label(), "serie/"+p.Trends[p.Main].Curve.Indicator.Code+"/"+ref+"/rythme")
 }
 
 // blocks is what blocks a lever: what the region retained, else what authorities
@@ -124,7 +156,7 @@ func (p portrait) blocks(r *reading, t *published) document.Cell {
 	if len(p.stops) > 0 {
 		c := hrefCell(short(p.stops[0].Title, 110), r.page("/freins/"+p.stops[0].ID))
 		if n := len(p.stops) - 1; n > 0 {
-			c.Text += " (et " + some(n, "autre", "autres") + ")"
+			c.Text += " (et " + howMany(n, "autre", "autres") + ")"
 		}
 		return c
 	}
@@ -141,26 +173,26 @@ func (p portrait) asked(t *published, of func(restitution.Group, int) ([]restitu
 		}
 	}
 	if t.None != "" {
-		return lackCell(none + ", et la restitution n’est pas publiée")
+		return absent(none + ", et la restitution n’est pas publiée")
 	}
-	return lackCell(none + ", ni coché par cinq collectivités")
+	return absent(none + ", ni coché par cinq collectivités")
 }
 
 func (p portrait) works(r *reading) document.Cell {
 	if len(p.strong) == 0 {
-		return lackCell("aucun point fort retenu sur ce levier")
+		return absent("aucun point fort retenu sur ce levier")
 	}
 	c := hrefCell(short(p.strong[0].Title, 110), r.page("/points-forts/"+p.strong[0].ID))
 	if n := len(p.strong) - 1; n > 0 {
-		c.Text += " (et " + some(n, "autre", "autres") + ")"
+		c.Text += " (et " + howMany(n, "autre", "autres") + ")"
 	}
 	return c
 }
 
 // synthesisNotes say what the levers are read from.
 func (r *reading) synthesisNotes(p *published) []string {
-	out := []string{"Objectif" + sp + ": panorama de l’État, indicatif et non contraignant. Rythme" + sp + ": série publiée qui mesure le mieux le levier, face à la cible de la région, au " + french.Day(r.Day) + ".",
-		"Frein" + sp + ": retenu par l’équipe de la COP, sinon le plus coché par les collectivités. Point fort" + sp + ": retenu par l’équipe."}
+	out := []string{"Objectif" + nbsp + ": panorama de l’État, indicatif et non contraignant. Rythme" + nbsp + ": série publiée qui mesure le mieux le levier, face à la cible de la région, au " + french.Day(r.Day) + ".",
+		"Frein" + nbsp + ": retenu par l’équipe de la COP, sinon le plus coché par les collectivités. Point fort" + nbsp + ": retenu par l’équipe."}
 	if p.None != "" {
 		return append(out, p.None)
 	}
@@ -185,19 +217,20 @@ func crossed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Ma
 		}
 		family := x.family()
 		if p.None != "" {
-			family = lackCell("la restitution n’est pas publiée")
+			family = absent("la restitution n’est pas publiée")
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Line.Lever.ShortName, "/leviers/"+x.Line.Lever.Code), x.paceCell(r.ref().String()), family, x.blocks(r, p), x.works(r), tonnes(x.Line.Objective, x.Line.FigureKey)})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Line.Lever.ShortName, "/leviers/"+x.Line.Lever.Code), x.paceCell(r.ref().String()), family, x.blocks(r, p), x.works(r), mass(x.Line.Objective, x.Line.FigureKey)})
 	}
 	if len(t.Rows) == 0 {
 		return lacking("Le panorama ne donne aucun levier pour cette région.", ""), nil
 	}
+	withAgreed(&t, all)
 	judged, _ := panorama.Given(trendsOf(all))
-	title := "Aucun des " + some(len(all), "levier", "leviers") + " ne peut encore être jugé, faute de cible dans l’unité des séries"
+	title := "Aucun des " + howMany(len(all), "levier", "leviers") + " ne peut encore être jugé, faute de cible dans l’unité des séries"
 	if judged > 0 {
-		title = some(late, "levier va", "leviers vont") + " trop lentement, sur " + french.Integer(judged) + " que l’on peut juger et " + french.Integer(len(all)) + " en tout"
+		title = howMany(late, "levier va", "leviers vont") + " trop lentement, sur " + french.Integer(judged) + " que l’on peut juger et " + french.Integer(len(all)) + " en tout"
 		if late == 0 {
-			title = "Aucun des " + some(judged, "levier", "leviers") + " que l’on peut juger ne va trop lentement, sur " + french.Integer(len(all)) + " en tout"
+			title = "Aucun des " + howMany(judged, "levier", "leviers") + " que l’on peut juger ne va trop lentement, sur " + french.Integer(len(all)) + " en tout"
 		}
 	}
 	if both > 0 {
@@ -229,7 +262,7 @@ func identities(ctx context.Context, r *reading, params map[string]string) (diag
 	if len(all) == 0 {
 		return lacking("Le panorama ne donne d’objectif à aucun levier de cette région.", ""), nil
 	}
-	land, err := r.landOf()
+	land, err := r.panorama()
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
@@ -239,25 +272,33 @@ func identities(ctx context.Context, r *reading, params map[string]string) (diag
 		sum += x.Line.Objective.Kg
 		out.Blocks = append(out.Blocks, r.card(i+1, x, p, land))
 	}
-	out.Title = "Les " + some(len(all), "plus grand levier", "plus grands leviers")
+	out.Title = "Les " + howMany(len(all), "plus grand levier", "plus grands leviers")
 	if len(all) == 1 {
 		out.Title = "Le plus grand levier"
 	}
 	if land.Total.Kg > 0 {
-		out.Title += " " + french.Plural(len(all), "porte ", "portent ") + french.Number(100*float64(sum)/float64(land.Total.Kg), 0) + sp + "% de l’objectif de la région"
+		out.Title += " " + french.Plural(len(all), "porte ", "portent ") + french.Number(100*float64(sum)/float64(land.Total.Kg), 0) + nbsp + "% de l’objectif de la région"
 	}
 	return out, nil
 }
 
-func (r *reading) card(n int, x portrait, p *published, land *panorama.Panorama) document.Table {
+func (r *reading) card(n int, x portrait, p *published, land panorama.Panorama) document.Table {
 	l := x.Line
 	t := document.Table{ID: "carte-" + l.Lever.Code, Caption: french.Integer(n) + ". " + l.Lever.Name, Columns: []document.Column{textColumn("Question"), textColumn("Réponse")}}
-	add := func(what string, c document.Cell) { t.Rows = append(t.Rows, []document.Cell{plainCell(what), c}) }
-	aim := figureCell(l.Objective.Kg.Text(), l.FigureKey)
+	add := func(what string, c document.Cell) { t.Rows = append(t.Rows, []document.Cell{word(what), c}) }
+	aim := keyed(l.Objective.Kg.Text(), l.FigureKey)
 	if land.Total.Kg > 0 {
-		aim.Text += " par an, soit " + french.Number(100*float64(l.Objective.Kg)/float64(land.Total.Kg), 1) + sp + "% de l’objectif de la région"
+		aim.Text += " par an, soit " + french.Number(100*float64(l.Objective.Kg)/float64(land.Total.Kg), 1) + nbsp + "% de l’objectif de la région"
 	}
 	add("Objectif pour 2030, indicatif", aim)
+	if x.shared.State == objective.Shared {
+		agreed := x.agreed()
+		if x.shared.Value.Kg.Known {
+			agreed.Text = x.shared.Value.Kg.Kg.Text() + " par an"
+		}
+		agreed.Text += ", depuis le " + french.Day(x.shared.On)
+		add("Objectif partagé par les deux têtes", agreed)
+	}
 	add("En clair", orWhy(l.Equiv.Text(), orElse(l.Equiv.Reason, "pas d’équivalent physique")))
 	pace := x.paceCell(r.ref().String())
 	if x.Main >= 0 && x.Verdict().Given() {
@@ -266,9 +307,9 @@ func (r *reading) card(n int, x portrait, p *published, land *panorama.Panorama)
 	add("Rythme observé", pace)
 	switch {
 	case p.None != "":
-		add("Ce qu’en disent les collectivités", lackCell("la restitution n’est pas publiée"))
+		add("Ce qu’en disent les collectivités", absent("la restitution n’est pas publiée"))
 	case len(x.told) == 0:
-		add("Ce qu’en disent les collectivités", lackCell("aucun levier du questionnaire ne lui correspond"))
+		add("Ce qu’en disent les collectivités", absent("aucun levier du questionnaire ne lui correspond"))
 	}
 	for _, s := range x.told {
 		name := ""
@@ -277,7 +318,7 @@ func (r *reading) card(n int, x portrait, p *published, land *panorama.Panorama)
 		}
 		add("Pertinence perçue"+name, p.Score(s.LeverOf, restitution.Relevance))
 		add("Mobilisation"+name, p.Score(s.LeverOf, restitution.Mobilisation))
-		family := plainCell(s.Family.Name())
+		family := word(s.Family.Name())
 		if s.Stability.Fragile {
 			family.Text += ", classement fragile"
 		}
@@ -293,21 +334,21 @@ func orElse(s, other string) string { return cmp.Or(s, other) }
 
 // toDebate are the subjects that each family leads to.
 func toDebate(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
-	all, err := r.paces(ctx)
+	all, err := r.trends(ctx)
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
 	n := report.CountFamilies(p.Sorted())
-	out := diagnosis.Made{Title: capital(report.FamiliesFound(p.Sorted())) + sp + ": autant de débats différents", Notes: []string{p.editionNote(), "Lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.", "Entre parenthèses, l’objectif de la région quand le levier en a un."}}
+	out := diagnosis.Made{Title: upper(report.FamiliesFound(p.Sorted())) + nbsp + ": autant de débats différents", Notes: []string{p.editionNote(), "Lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.", "Entre parenthèses, l’objectif de la région quand le levier en a un."}}
 	for _, f := range restitution.Families() {
 		if n[f] == 0 {
 			continue
 		}
 		var subjects [][]document.Span
 		for _, subject := range f.Debate() {
-			subjects = append(subjects, document.Plain(capital(subject)+"."))
+			subjects = append(subjects, document.Plain(upper(subject)+"."))
 		}
-		out.Blocks = append(out.Blocks, document.Text{Spans: []document.Span{{Text: capital(f.Name()), Bold: true}, {Text: ", " + f.Means() + sp + ": " + r.largestOf(p.Sorted(), f, all) + ". À débattre" + sp + ":"}}}, document.List{Items: subjects})
+		out.Blocks = append(out.Blocks, document.Text{Spans: []document.Span{{Text: upper(f.Name()), Bold: true}, {Text: ", " + f.Means() + nbsp + ": " + r.largestOf(p.Sorted(), f, all) + ". À débattre" + nbsp + ":"}}}, document.List{Items: subjects})
 	}
 	if len(out.Blocks) == 0 {
 		return lacking("Aucun levier n’est dans une famille\u00a0: moins de cinq collectivités les ont notés.", ""), nil
@@ -349,7 +390,7 @@ func (r *reading) largestOf(sorted []report.Sorted, f restitution.Family, all []
 	}
 	text := strings.Join(out, ", ")
 	if k := len(list) - 6; k > 0 {
-		text += " et " + some(k, "autre", "autres")
+		text += " et " + howMany(k, "autre", "autres")
 	}
 	return text
 }

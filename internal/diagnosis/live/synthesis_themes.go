@@ -39,22 +39,22 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
-	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "sur 100"), numberColumn("Repose sur", "% des poids"), numberColumn("Parmi les cinq premiers", "% des tirages")}}
+	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "sur 100"), numberColumn("Repose sur", "% des poids"), numberColumn("Score selon ce que l’on ignore", "")}}
 	var bars []chart.Bar
 	var names []string
 	firm := 0
 	for _, x := range s.Levers {
 		if !x.Known {
-			why := lackCell("aucun critère pondéré n’est connu pour ce levier")
+			why := absent("aucun critère pondéré n’est connu pour ce levier")
 			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), why, why, why, why, why})
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), plainCell(french.Integer(x.Rank)), plainCell("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), figureCell(outOfHundred(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), plainCell(outOfHundred(x.Standing)), plainCell(outOfHundred(x.Top))})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), word(french.Integer(x.Rank)), word("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), keyed(outOfHundred(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), word(outOfHundred(x.Standing)), word("de " + outOfHundred(x.Least) + " à " + outOfHundred(x.Most))})
 		if len(bars) < 10 {
 			bars = append(bars, chart.Bar{Label: x.Name, Text: outOfHundred(x.Score), Value: math.Round(1000*x.Score) / 10})
 		}
 		if len(names) < 3 {
-			names = append(names, within(x.Name))
+			names = append(names, guillemets(x.Name))
 		}
 		if x.High <= diagnosis.TopOf {
 			firm++
@@ -63,21 +63,21 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	if len(bars) == 0 {
 		return lacking("Aucun critère n’est connu pour les leviers de cette région.", coming), nil
 	}
-	drawn := document.Chart{ID: "scores", Title: "Les " + some(len(bars), "premier levier", "premiers leviers") + ", selon leur score sur 100", Description: "Barres horizontales depuis zéro\u00a0; le tableau donne tous les leviers, leur rang et de combien il bouge.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}
-	title := capital(french.List(names)) + " ont les scores les plus hauts"
+	drawn := document.Chart{ID: "scores", Title: "Les " + howMany(len(bars), "premier levier", "premiers leviers") + ", selon leur score sur 100", Description: "Barres horizontales depuis zéro\u00a0; le tableau donne tous les leviers, leur rang et de combien il bouge.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}
+	title := upper(french.List(names)) + " ont les scores les plus hauts"
 	if len(names) == 1 {
 		title = names[0] + " a le seul score connu"
 	}
 	if firm > 0 {
-		title += "\u00a0; " + some(firm, "levier reste parmi les cinq premiers", "leviers restent parmi les cinq premiers") + " quand les poids bougent"
+		title += "\u00a0; " + howMany(firm, "levier reste parmi les cinq premiers", "leviers restent parmi les cinq premiers") + " quand les poids bougent"
 	} else {
 		title += "\u00a0; aucun levier ne reste parmi les cinq premiers quand les poids bougent"
 	}
 	out := diagnosis.Made{Title: title, Blocks: []document.Block{drawn},
-		Notes: []string{"Un score éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et «\u00a0repose sur\u00a0» dit ce qu’il en reste.",
+		Notes: []string{"Un score éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et «\u00a0repose sur\u00a0» dit ce qu’il en reste. La dernière colonne donne le score si tout ce que l’on ignore valait 0, puis 1.",
 			"Critères et poids réglés par l’équipe de la COP, au " + french.Day(s.Day) + "\u00a0: " + weights(s.Weights) + ".", diagnosis.DrawsRule}}
 	if s.Answers != "" {
-		out.Notes = append(out.Notes, "Questionnaire"+sp+": "+strings.TrimSuffix(s.Answers, ".")+".")
+		out.Notes = append(out.Notes, "Questionnaire"+nbsp+": "+strings.TrimSuffix(s.Answers, ".")+".")
 	}
 	return out, nil
 }
@@ -87,7 +87,7 @@ func weights(w diagnosis.Weights) string {
 	var out []string
 	for _, c := range diagnosis.Criteria() {
 		first, size := utf8.DecodeRuneInString(c.Name)
-		text := strings.ToLower(string(first)) + c.Name[size:] + " " + outOfHundred(w.Share(c.Code)) + sp + "%"
+		text := strings.ToLower(string(first)) + c.Name[size:] + " " + outOfHundred(w.Share(c.Code)) + nbsp + "%"
 		if w.Turned[c.Code] {
 			text += " (sens retourné)"
 		}
@@ -121,22 +121,22 @@ func choice(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	first := document.Table{ID: "themes-premiers", Caption: "Les thèmes mis en premier", Columns: []document.Column{textColumn("Thème"), textColumn("Pourquoi, selon les deux têtes"), textColumn("Score et rang ce jour-là")}}
 	others := document.Table{ID: "themes-autres", Caption: "Les autres thèmes de la région", Columns: []document.Column{textColumn("Thème"), textColumn("Répond à"), textColumn("Score et rang ce jour-là")}}
 	for _, t := range c.Body.Themes {
-		score := lackCell(t.Score.Reason)
+		score := absent(t.Score.Reason)
 		if t.Score.Known {
-			score = plainCell(outOfHundred(t.Score.Score) + " sur 100, rang " + french.Integer(t.Score.Rank))
+			score = word(outOfHundred(t.Score.Score) + " sur 100, rang " + french.Integer(t.Score.Rank))
 		}
 		if !t.Chosen {
-			others.Rows = append(others.Rows, []document.Cell{plainCell(t.Theme.Name), orWhy(r.mapped(t.Theme), "rattaché à aucun des six thèmes"), score})
+			others.Rows = append(others.Rows, []document.Cell{word(t.Theme.Name), orWhy(r.mapped(t.Theme), "rattaché à aucun des six thèmes"), score})
 			continue
 		}
 		why := t.Why
 		if t.Against != "" {
 			why += " Choisi bien que " + french.List(quotedAll(t.Above)) + french.Plural(len(t.Above), " ait", " aient") + " un score plus haut\u00a0: " + t.Against
 		}
-		first.Rows = append(first.Rows, []document.Cell{plainCell(t.Theme.Name), orWhy(why, "aucune raison n’est écrite"), score})
+		first.Rows = append(first.Rows, []document.Cell{word(t.Theme.Name), orWhy(why, "aucune raison n’est écrite"), score})
 	}
-	out := diagnosis.Made{Title: some(len(chosen), "thème est mis en premier", "thèmes sont mis en premier") + " parmi les " + french.Integer(len(c.Body.Themes)) + " de la région", Blocks: []document.Block{first},
-		Notes: []string{"Choix validé par les deux têtes de la COP le " + french.Day(c.EndedOn) + ", avec les scores du " + french.Day(c.Body.Day) + ". Empreinte SHA-256 du choix" + sp + ": " + c.SHA256[:min(16, len(c.SHA256))] + "…", c.Body.ThemeRule}}
+	out := diagnosis.Made{Title: howMany(len(chosen), "thème est mis en premier", "thèmes sont mis en premier") + " parmi les " + french.Integer(len(c.Body.Themes)) + " de la région", Blocks: []document.Block{first},
+		Notes: []string{"Choix validé par les deux têtes de la COP le " + french.Day(c.EndedOn) + ", avec les scores du " + french.Day(c.Body.Day) + ". Empreinte SHA-256 du choix" + nbsp + ": " + c.SHA256[:min(16, len(c.SHA256))] + "…", c.Body.ThemeRule}}
 	if len(others.Rows) > 0 {
 		out.Blocks = append(out.Blocks, others)
 	}
@@ -146,7 +146,7 @@ func choice(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 func quotedAll(names []string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
-		out[i] = within(n)
+		out[i] = guillemets(n)
 	}
 	return out
 }
@@ -162,9 +162,9 @@ func (r *reading) listed(ctx context.Context) (diagnosis.Made, error) {
 	}
 	t := document.Table{ID: "themes", Caption: "Les thèmes de la région", Columns: []document.Column{textColumn("Thème"), textColumn("Répond à"), textColumn("Leviers")}}
 	for _, x := range all {
-		t.Rows = append(t.Rows, []document.Cell{plainCell(x.Name), orWhy(r.mapped(x), "rattaché à aucun des six thèmes"), orWhy(r.leverNames(x.Levers), "sujet transversal, sans levier nommé")})
+		t.Rows = append(t.Rows, []document.Cell{word(x.Name), orWhy(r.mapped(x), "rattaché à aucun des six thèmes"), orWhy(r.leverNames(x.Levers), "sujet transversal, sans levier nommé")})
 	}
-	return diagnosis.Made{Title: some(len(all), "thème est sur la table", "thèmes sont sur la table") + "\u00a0; les deux têtes n’en ont encore mis aucun en premier", Blocks: []document.Block{t},
+	return diagnosis.Made{Title: howMany(len(all), "thème est sur la table", "thèmes sont sur la table") + "\u00a0; les deux têtes n’en ont encore mis aucun en premier", Blocks: []document.Block{t},
 		Notes: []string{"Liste de thèmes de l’équipe de la COP, au " + french.Day(r.Day) + ". " + comingThemes}}, nil
 }
 
@@ -192,7 +192,7 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	if err != nil {
 		return unless(err, comingThemes)
 	}
-	land, err := r.landOf()
+	land, err := r.panorama()
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
@@ -215,6 +215,7 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 			return touches(k, codes) || len(x.Theme.Levers) == 0 && slices.Contains(x.Theme.Maps, r.theme(k))
 		}
 		t := document.Table{ID: "theme-" + x.Theme.ID, Caption: x.Theme.Name, Columns: []document.Column{textColumn("Levier"), textColumn("Rythme"), textColumn("Famille"), textColumn("Ce qui bloque"), numberColumn("Objectif", "ktCO₂e par an")}}
+		var own []portrait
 		for _, y := range all {
 			if !slices.Contains(x.Theme.Levers, y.Line.Lever.Code) {
 				continue
@@ -224,21 +225,23 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 			}
 			family := y.family()
 			if p.None != "" {
-				family = lackCell("la restitution n’est pas publiée")
+				family = absent("la restitution n’est pas publiée")
 			}
-			t.Rows = append(t.Rows, []document.Cell{hrefCell(y.Line.Lever.ShortName, "/leviers/"+y.Line.Lever.Code), y.paceCell(r.ref().String()), family, y.blocks(r, p), tonnes(y.Line.Objective, y.Line.FigureKey)})
+			own = append(own, y)
+			t.Rows = append(t.Rows, []document.Cell{hrefCell(y.Line.Lever.ShortName, "/leviers/"+y.Line.Lever.Code), y.paceCell(r.ref().String()), family, y.blocks(r, p), mass(y.Line.Objective, y.Line.FigureKey)})
 		}
-		said := []document.Span{{Text: x.Theme.Name, Bold: true}, {Text: sp + ": " + strings.TrimSuffix(strings.TrimSpace(x.Why), ".") + "."}}
-		said = append(said, firstAbout(" Frein"+sp+": ", stops.list, about, r.page("/freins/"))...)
-		said = append(said, firstAbout(" Point fort"+sp+": ", strong, about, r.page("/points-forts/"))...)
+		withAgreed(&t, own)
+		said := []document.Span{{Text: x.Theme.Name, Bold: true}, {Text: nbsp + ": " + strings.TrimSuffix(strings.TrimSpace(x.Why), ".") + "."}}
+		said = append(said, firstAbout(" Frein"+nbsp+": ", stops.list, about, r.page("/freins/"))...)
+		said = append(said, firstAbout(" Point fort"+nbsp+": ", strong, about, r.page("/points-forts/"))...)
 		out.Blocks = append(out.Blocks, document.Text{Spans: said})
 		if len(t.Rows) > 0 {
 			out.Blocks = append(out.Blocks, t)
 		}
 	}
-	out.Title = some(len(chosen), "thème est mis en premier", "thèmes sont mis en premier")
+	out.Title = howMany(len(chosen), "thème est mis en premier", "thèmes sont mis en premier")
 	if sum > 0 && land.Total.Kg > 0 {
-		out.Title += "\u00a0; " + french.Plural(len(chosen), "ses", "leurs") + " leviers portent " + french.Number(100*float64(sum)/float64(land.Total.Kg), 0) + sp + "% de l’objectif de la région"
+		out.Title += "\u00a0; " + french.Plural(len(chosen), "ses", "leurs") + " leviers portent " + french.Number(100*float64(sum)/float64(land.Total.Kg), 0) + nbsp + "% de l’objectif de la région"
 	}
 	return out, nil
 }

@@ -6,40 +6,17 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
-	"jalon/internal/french"
 	"jalon/internal/knowledge"
-	"jalon/internal/panorama"
 	"jalon/internal/territory"
 )
 
-const sp = french.NoBreak
-
 const byJalon = "calculé par Jalon"
 
-// Cells of tables: what is read, what is missing and why, a number with its
-// explanation, and what leads elsewhere.
-func plainCell(text string) document.Cell       { return document.Cell{Text: text} }
-func lackCell(why string) document.Cell         { return document.Cell{Missing: why} }
-func figureCell(text, key string) document.Cell { return document.Cell{Text: text, Figure: key} }
-func hrefCell(text, href string) document.Cell  { return document.Cell{Text: text, Href: href} }
-func textColumn(label string) document.Column   { return document.Column{Label: label} }
+// hrefCell leads elsewhere; textColumn and numberColumn are heads of columns.
+func hrefCell(text, href string) document.Cell { return document.Cell{Text: text, Href: href} }
+func textColumn(label string) document.Column  { return document.Column{Label: label} }
 func numberColumn(label, unit string) document.Column {
 	return document.Column{Label: label, Unit: unit, Number: true}
-}
-
-// some writes a count and its noun: «16 leviers».
-func some(n int, one, many string) string {
-	return french.Integer(n) + sp + french.Plural(n, one, many)
-}
-
-func within(s string) string { return "«" + sp + s + sp + "»" }
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	r := []rune(s)
-	return strings.ToUpper(string(r[0])) + string(r[1:])
 }
 
 // short cuts a text that a person wrote at a word.
@@ -58,9 +35,9 @@ func short(s string, n int) string {
 // orWhy is a text, or why there is none.
 func orWhy(text, why string) document.Cell {
 	if strings.TrimSpace(text) == "" {
-		return lackCell(why)
+		return absent(why)
 	}
-	return plainCell(text)
+	return word(text)
 }
 
 // lacking is a block without anything to show: why, then what will come.
@@ -112,14 +89,6 @@ func (r *reading) theme(x knowledge.Item) string {
 
 // page is the address of a page of the region.
 func (r *reading) page(path string) string { return "/regions/" + r.Region.Slug + path }
-
-// tonnes is a mass in a column of kilotonnes.
-func tonnes(a panorama.Amount, key string) document.Cell {
-	if !a.Known {
-		return lackCell(a.Reason)
-	}
-	return figureCell(french.Kt(int64(a.Kg), 1), key)
-}
 
 // unless writes an error that a reader is told as a block that says so.
 func unless(err error, coming string) (diagnosis.Made, error) {

@@ -47,16 +47,18 @@ func CeilingOf(k Known, v Value) (c Ceiling) {
 		}
 	}
 	if zero, ok := k.toZero(); ok && v.Kg.Known {
-		c.Nothing = false
 		start := k.Equiv.Reading(k.Equiv.Start, false) + nb + k.Equiv.Unit
 		text := "Le levier part de " + start + " en 2019" + k.ofRegion() + nb + ": le ramener à zéro compte pour " + zero.Text() + " par an. "
 		if zero < 0 {
 			text = "Le levier part de " + start + " en 2019" + k.ofRegion() + nb + ": sa quantité ne peut pas baisser au-delà. "
 		}
-		under := zero > 0 && v.Kg.Kg > zero || zero < 0 && v.Kg.Kg < zero
-		if under {
+		// Where the quantity rises, zero bounds an increase of emissions alone.
+		switch {
+		case zero > 0 && v.Kg.Kg > zero || zero < 0 && v.Kg.Kg < zero:
+			c.Nothing = false
 			add(true, text+"Avec cette valeur, le niveau de 2030 tomberait sous zéro.")
-		} else {
+		case zero > 0:
+			c.Nothing = false
 			add(false, text+"La valeur reste en deçà.")
 		}
 	}

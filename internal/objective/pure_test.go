@@ -30,7 +30,7 @@ func TestCeilingOf(t *testing.T) {
 		{"exactly zero", Known{Equiv: falls}, Value{Kg: kg(1000)}, 0, 1, false},
 		{"an increase of what should fall", Known{Equiv: falls}, Value{Kg: kg(-50)}, 0, 1, false},
 		{"fewer than none of what should rise", Known{Equiv: rises}, Value{Kg: kg(-17)}, 1, 0, false},
-		{"more of what should rise", Known{Equiv: rises}, Value{Kg: kg(1e6)}, 0, 1, false},
+		{"more of what should rise", Known{Equiv: rises}, Value{Kg: kg(1e6)}, 0, 0, true},
 		{"a change alone says nothing", Known{Equiv: panorama.Equivalent{Unit: "TWh", Ratio: -0.01}}, Value{Kg: kg(1e6)}, 0, 0, true},
 		{"no unit", Known{Equiv: panorama.Equivalent{Reason: "pas d’unité"}}, Value{Kg: kg(1)}, 0, 0, true},
 		{"the sector's emissions", Known{Sector: kg(100), SectorName: "Déchets"}, Value{Kg: kg(101)}, 1, 0, false},

@@ -89,7 +89,8 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		}
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"900000"}, "reason": {"Tout."}, "confirm": {"1"}})
 		p.has(".fr-alert", "enregistré")
-		p.has("h1", "900 000 ktCO₂e")
+		p.has("#valeurs td", "900 000,00")
+		p.has("h1", "900 Mt CO₂e de moins par an, discuté")
 		// Somebody else comes first.
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"432,1"}, "reason": {"Mieux."}})
 		p.has("#deux-versions td", "900000")
@@ -98,7 +99,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 			t.Errorf("%s", p.Status)
 		}
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"1"}, "measure": {"level"}, "value": {"432,1"}, "reason": {"Mieux."}})
-		p.has("h1", "432,1 milliers de véhicules")
+		p.has("#valeurs td", "432,1 milliers de véhicules")
 		p.has("#versions td", "900 000 ktCO₂e")
 		p = s.visit(team, page+"/desaccords", url.Values{"do": {"add"}, "party": {"associations"}, "measure": {"kt"}, "name": {""}, "value": {""}, "text": {"Trop peu."}})
 		p.has("#noter .fr-error-text", "Dites qui")
@@ -185,7 +186,8 @@ func TestADepartmentPutsItsObjectives(t *testing.T) {
 		t.Errorf("%s", p.Status)
 	}
 	p = s.visit(lead, page+"/residentiel-gaz", url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"−4"}, "reason": {"Froid."}})
-	p.has("h1", "hausse des émissions")
+	p.has("h1", "de plus par an, discuté")
+	p.has("#valeurs td", "hausse des émissions")
 	for _, path := range []string{aimed + "/departement-68", aimed + "/region/biogaz", aimed + "/departement-75", aimed + "/lieu", aimed + "/departement-67/hirondelles", aimed + "/perimetre-inconnu"} {
 		if p := s.visit(lead, base+path, nil); p.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, p.Status)
@@ -201,7 +203,7 @@ func TestADepartmentPutsItsObjectives(t *testing.T) {
 	team, home := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 	s.visit(team, home+aimed, nil).has("nav a", "CRTE d’essai (CRTE / PTRTE)")
 	p = s.visit(team, home+aimed+"/perimetre-"+free.ID+"/voitures-electriques", url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"12"}, "reason": {"Essai."}})
-	p.has("h1", "variation depuis 2019")
+	p.has("#valeurs td", "variation depuis 2019")
 	if p := s.visit(lead, base+aimed+"/perimetre-"+free.ID, nil); p.StatusCode != http.StatusNotFound {
 		t.Errorf("a lead on a perimeter: %s", p.Status)
 	}

@@ -179,7 +179,11 @@ func facts(g objective.Gauge) []string {
 	count := func(n int, one, many string) string {
 		return french.Integer(n) + nb + french.Plural(n, "levier "+one, "leviers "+many)
 	}
-	out := []string{count(g.SharedLevers, "partagé", "partagés") + " (" + ktText(g.Shared) + ")", count(g.DiscussedLevers, "discuté", "discutés")}
+	shared := count(g.SharedLevers, "partagé", "partagés")
+	if g.SharedLevers > 0 {
+		shared += " (" + ktText(g.Shared) + ")"
+	}
+	out := []string{shared, count(g.DiscussedLevers, "discuté", "discutés")}
 	if g.SharingLevers > 0 {
 		out = append(out, count(g.SharingLevers, "dont le partage attend les deux têtes", "dont le partage attend les deux têtes"))
 	}
@@ -269,7 +273,10 @@ func (t *deskTable) row(l objective.Line) []ui.Cell {
 	case o.State == objective.Withdrawn && t.link:
 		state.Sub = "une valeur a été retirée le " + french.Date(o.At)
 	}
-	dissent := ui.Cell{Text: "aucun"}
+	dissent := ui.Cell{}
+	if l.Put() {
+		dissent.Text = "aucun"
+	}
 	if held := t.held[l.Objective.ID]; len(held) > 0 {
 		dissent.Text = french.Integer(len(held)) + nb + french.Plural(len(held), "partie", "parties")
 		var who []string
@@ -347,7 +354,9 @@ func (d Deps) places(r *http.Request, x where) ([]placeGroup, error) {
 		return ui.Link{Label: name, Href: x.base() + "/" + placeWord(ref), Current: ref == x.place.Ref()}
 	}
 	var out []placeGroup
-	may := func(department string) bool { return policy.Can(a, policy.Read, objective.Thing(x.cop, department, false)) }
+	may := func(department string) bool {
+		return policy.Can(a, policy.Read, objective.Thing(x.cop, department, false))
+	}
 	if may("") && x.place.Ref().Scale != territory.RegionS {
 		out = append(out, placeGroup{"La région", []ui.Link{{Label: x.region.Name, Href: x.base()}}})
 	}
@@ -393,3 +402,6 @@ func shareTrouble(err error) ([]ui.Alert, ui.Table) {
 	}
 	return notices, t
 }
+
+// placesID is the anchor of a group of other territories.
+func placesID(i int) string { return "territoires-" + strconv.Itoa(i+1) }

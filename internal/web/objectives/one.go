@@ -117,8 +117,12 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		v.Forms = append(v.Forms, x.others(here, b)...)
 	}
 	v.Sections = append(v.Sections, x.known(), past)
-	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; valeurs écrites par la COP.", Print: true, Downloads: []ui.Link{}}
-	return d.private(w, r, status, x.where, v, ui.Link{Label: x.name(), Href: x.desk()}, ui.Link{Label: x.line.Lever.ShortName})
+	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; valeurs écrites par la COP.", Print: true}
+	way := []ui.Link{{Label: x.line.Lever.ShortName}}
+	if x.desk() != x.base() {
+		way = append([]ui.Link{{Label: x.name(), Href: x.desk()}}, way...)
+	}
+	return d.private(w, r, status, x.where, v, way...)
 }
 
 // standing is the finding of the page.
@@ -126,11 +130,19 @@ func standing(x lever) string {
 	reading, ok := x.o.Now(true)
 	switch {
 	case ok && x.found:
-		return reading.Value.Text() + ", " + reading.State.Name()
+		return short(reading.Value) + ", " + reading.State.Name()
 	case x.line.Objective.Known:
-		return objective.KtText(x.line.Objective.Kg) + " proposées, rien n’est encore sur la table"
+		return short(objective.Value{Kg: x.line.Objective}) + ", proposé par l’État"
 	}
 	return "aucune valeur proposée ici, et rien n’est encore sur la table"
+}
+
+// short writes a value for a title.
+func short(v objective.Value) string {
+	if !v.Kg.Known {
+		return v.LevelText()
+	}
+	return v.Kg.Kg.Less() + " par an"
 }
 
 // values sets side by side what is offered, what plans say, what is on the table

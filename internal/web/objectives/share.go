@@ -106,13 +106,13 @@ func (d Deps) pendingList(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := listView(s)
 	v.Tabs = d.tabs(r, x)
-	home := "/regions/" + x.region.Slug
+	public := "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
 	switch s.State {
 	case objective.SharingProposed:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Cette liste attend la validation des deux têtes", Text: "Tant qu’elle est ouverte, ces objectifs ne changent pas. Les deux têtes la valident au bureau\u00a0; qui l’a proposée peut l’y retirer.",
-			Links: []ui.Link{{Label: "Valider ou retirer, au bureau", Href: home + "/bureau#acte-" + s.Act}}})
+			Links: []ui.Link{{Label: "Valider ou retirer, au bureau", Href: x.cop.Path() + "/bureau#acte-" + s.Act}}})
 	case objective.SharingShared:
-		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Partagée le " + french.Day(s.EndedOn), Links: []ui.Link{{Label: "La page publique de cette liste", Href: home + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)}}})
+		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Partagée le " + french.Day(s.EndedOn), Links: []ui.Link{{Label: "La page publique de cette liste", Href: public}}})
 	default:
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Retirée le " + french.Day(s.EndedOn), Text: "Ces objectifs sont revenus en discussion."})
 	}

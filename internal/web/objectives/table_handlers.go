@@ -145,7 +145,7 @@ func (d Deps) tabs(r *http.Request, x where) []ui.Link {
 	home := "/regions/" + x.region.Slug
 	out := []ui.Link{{Label: "La COP", Href: home}}
 	if policy.Can(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)) {
-		out = append(out, ui.Link{Label: "Bureau", Href: home + "/bureau"})
+		out = append(out, ui.Link{Label: "Bureau", Href: x.cop.Path() + "/bureau"})
 	}
 	return append(out, ui.Link{Label: "Objectifs sur la table", Href: x.base(), Current: true}, ui.Link{Label: "Objectifs partagés", Href: home + "/objectifs"})
 }

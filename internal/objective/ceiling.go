@@ -81,7 +81,7 @@ func CeilingOf(k Known, v Value) (c Ceiling) {
 	}
 	if percent(v.Unit) && v.Level.Known {
 		c.Nothing = false
-		if v.Level.V > 100 || v.Level.V < -100 || v.Level.V < 0 && !strings.HasSuffix(v.Unit, SinceStart) {
+		if v.Level.V > 100 || v.Level.V < -100 || v.Level.V < 0 && !strings.Contains(v.Unit, sinceBase) {
 			add(true, "Une part se tient entre 0 et 100"+nb+"%"+nb+": la valeur en sort.")
 		} else {
 			add(false, "Une part se tient entre 0 et 100"+nb+"%"+nb+": c’est le cas.")
@@ -109,5 +109,5 @@ func (k Known) ofRegion() string {
 
 // percent reports whether a unit is a share of a whole.
 func percent(unit string) bool {
-	return strings.HasPrefix(strings.TrimSuffix(unit, SinceStart), "%")
+	return strings.HasPrefix(unit, "%")
 }

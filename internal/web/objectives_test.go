@@ -111,6 +111,13 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("#desaccords", "tient pour 1 200 ktCO₂e")
 		p = s.visit(team, base+aimed, nil)
 		p.has("#leviers td", "Alsace Nature")
+		p.has("#sujets td", "Protéger au moins 30 %")
+		p = s.visit(team, base+aimed+"/region/nature-bio", url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"18"}, "reason": {"Le bio."}})
+		p.has("#valeurs td", "18 %")
+		p.has("#valeurs td", "Cultiver 21 % de la surface agricole")
+		if p = s.visit(team, base+aimed+"/region/nature-bio", url.Values{"do": {"withdraw"}, "rev": {"1"}, "withdraw-reason": {"Plus tard."}}); !strings.Contains(p.body, "Plus tard.") {
+			t.Errorf("withdrawn: %s", p.Status)
+		}
 		// Nobody else reads what is discussed.
 		if body := s.get("/regions/grand-est/objectifs").body; strings.Contains(body, "432,1") || strings.Contains(body, "Alsace Nature") {
 			t.Error("anyone reads what is discussed")
@@ -134,7 +141,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		}
 		asIs := p.attr(`#leviers input[value^="biogaz:"]`, "value")
 		p = s.visit(team, base+aimed+"/region", url.Values{"do": {"picked"}, "pick": append(asIs, all...)})
-		p.has("h1", "2 objectifs de la liste")
+		p.has("h1", "Grand Est : 2 objectifs, ")
 		p.has("#liste td", "Proposition de l’État, reprise telle quelle.")
 		// It does not change while it waits, and what was typed is kept.
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"4"}, "measure": {"kt"}, "value": {"77"}, "reason": {"Encore."}})
@@ -161,7 +168,8 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("#desaccords", "Alsace Nature")
 		p.has("#leviers td", "partagé")
 		p = s.get("/regions/grand-est/objectifs/partages/1")
-		p.has("h1", "2 objectifs de la liste")
+		p.has("h1", "Grand Est : 2 objectifs, ")
+		p.has("#validations li", "validation enregistrée le 2 mars 2026")
 		p.has("#empreinte", "c’est bien celle")
 		csv := s.get("/regions/grand-est/objectifs.csv").body
 		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || strings.Count(csv, "\n") != 31 {

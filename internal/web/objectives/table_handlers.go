@@ -104,6 +104,7 @@ func (d Deps) which(r *http.Request) (x where, err error) {
 		return x, err
 	}
 	x.place, err = objective.PlaceOf(ctx, d.Q, x.model, x.cop, ref)
+	x.place = x.place.WithSubjects(d.Book)
 	return x, err
 }
 

@@ -32,6 +32,7 @@ func TestCeilingOf(t *testing.T) {
 		{"fewer than none of what should rise", Known{Equiv: rises}, Value{Kg: kg(-17)}, 1, 0, false},
 		{"more of what should rise", Known{Equiv: rises}, Value{Kg: kg(1e6)}, 0, 0, true},
 		{"a change alone says nothing", Known{Equiv: panorama.Equivalent{Unit: "TWh", Ratio: -0.01}}, Value{Kg: kg(1e6)}, 0, 0, true},
+		{"known, without a value", Known{Equiv: falls, Sector: kg(100)}, Value{}, 0, 2, false},
 		{"no unit", Known{Equiv: panorama.Equivalent{Reason: "pas d’unité"}}, Value{Kg: kg(1)}, 0, 0, true},
 		{"the sector's emissions", Known{Sector: kg(100), SectorName: "Déchets"}, Value{Kg: kg(101)}, 1, 0, false},
 		{"under them", Known{Sector: kg(100)}, Value{Kg: kg(100)}, 0, 1, false},

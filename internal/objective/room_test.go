@@ -178,6 +178,11 @@ func TestUnderTheRegion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		for code, want := range map[string]int{"44": 1, "53": 0, "04": 0} {
+			if all, err := territory.PerimetersTouching(ctx, d, model.Tree(), code); err != nil || len(all) != want {
+				t.Errorf("perimeters of %s: %+v %v", code, all, err)
+			}
+		}
 		here := place(t, d, model, "44", "perimeter:"+free.ID)
 		if o, err := m.Put(ctx, team, here, kt("residentiel-gaz", "4", 0)); err != nil || o.Scale != "perimeter" {
 			t.Errorf("%+v %v", o, err)

@@ -202,6 +202,9 @@ func facts(g objective.Gauge, onTable bool) []string {
 }
 
 func ktText(kg panorama.Kg) string {
+	if kg == 0 {
+		return "0" + nb + wording.Kilotonnes
+	}
 	return french.Kt(int64(kg), wording.TableDecimals(kg)) + nb + wording.Kilotonnes
 }
 

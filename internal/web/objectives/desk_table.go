@@ -65,6 +65,9 @@ func (t *deskTable) subjects(lines []objective.Line) ui.Table {
 // standing is where a lever stands, and who does not hold its value.
 func (t *deskTable) standing(l objective.Line) []ui.Cell {
 	state := ui.Cell{Text: l.Reading.State.Name()}
+	if objective.Subject(l.Lever.Code) && !l.Put() {
+		state.Text = "pas encore discuté" // nothing of it is offered to a region
+	}
 	switch o := l.Objective; {
 	case l.Reading.State == objective.Shared:
 		state.Sub = "le " + french.Day(l.Reading.On)

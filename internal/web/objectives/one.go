@@ -80,7 +80,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		return err
 	}
 	here := x.where.lever(x.line.Lever.Code)
-	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: []string{"objectif indicatif, non contraignant", "de 2019 à 2030, en kt de CO₂e par an"}}, Tabs: d.tabs(r, x.where)}
+	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: x.scope()}, Tabs: d.tabs(r, x.where)}
 	if b.err != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(b.err)})
 	}
@@ -126,6 +126,13 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		way = append([]ui.Link{{Label: x.name(), Href: x.desk()}}, way...)
 	}
 	return d.private(w, r, status, x.where, v, way...)
+}
+
+func (x lever) scope() []string {
+	if objective.Subject(x.line.Lever.Code) {
+		return []string{"objectif indicatif, non contraignant", "biodiversité et ressources, hors de toute somme"}
+	}
+	return []string{"objectif indicatif, non contraignant", "de 2019 à 2030, en kt de CO₂e par an"}
 }
 
 // standing is the finding of the page.
@@ -220,11 +227,11 @@ func (x lever) kept() typedValue {
 
 func (x lever) measures() [][2]string {
 	if objective.Subject(x.line.Lever.Code) {
-		return [][2]string{{string(objective.InLevel), "en 2030, " + x.unit}}
+		return [][2]string{{string(objective.InLevel), "le niveau de 2030, en " + x.unit}}
 	}
 	out := [][2]string{{string(objective.InKt), "kt de CO₂e évitées par an en 2030, par rapport à 2019"}}
 	if x.unit != "" {
-		out = append(out, [2]string{string(objective.InLevel), "en 2030, " + x.unit})
+		out = append(out, [2]string{string(objective.InLevel), "l’unité du levier en 2030" + nb + ": " + x.unit})
 	}
 	return out
 }
@@ -238,7 +245,11 @@ func (x lever) fields(t typedValue) []ui.Field {
 	} else {
 		measure.Help = "L’autre mesure se calcule par le ratio du panorama\u00a0; ce que vous écrivez est gardé tel quel."
 	}
-	return []ui.Field{measure, {ID: "value", Label: "Valeur", Type: "number", Required: true, Value: t.value, Help: "Par exemple 1\u202f234,5. Un nombre négatif de kt dit que les émissions augmentent\u00a0: c’est possible."},
+	help := "Par exemple 1\u202f234,5."
+	if !objective.Subject(x.line.Lever.Code) {
+		help += " Un nombre négatif de kt dit que les émissions augmentent\u00a0: c’est possible."
+	}
+	return []ui.Field{measure, {ID: "value", Label: "Valeur", Type: "number", Required: true, Value: t.value, Help: help},
 		{ID: "reason", Label: "Pourquoi cette valeur", Type: "textarea", Required: true, Value: t.reason, Help: "La raison reste à côté de la valeur, avec votre nom et la date."}}
 }
 

@@ -199,7 +199,10 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
-	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans"))}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans")),
+		Ambition: func(ctx context.Context, region string) (plan.Ambition, error) {
+			return objective.Ambition(ctx, s.DB, region)
+		}}))
 	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge}))
 	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
 	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))

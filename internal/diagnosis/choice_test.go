@@ -44,17 +44,17 @@ func names2(themes []Theme) string {
 func TestBothHeadsPutThemesFirst(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
-		must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
-		list := func() []Theme { return must[[]Theme](t)(Themes(ctx, d, grandEst)) }
+		must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+		list := func() []Theme { return must[[]Theme](t)(Themes(ctx, d, theCOP)) }
 		all := list()
-		if _, ok, err := LastChoice(ctx, d, grandEst); err != nil || ok {
+		if _, ok, err := LastChoice(ctx, d, theCOP); err != nil || ok {
 			t.Fatalf("a choice before any: %v", err)
 		}
-		c := must[Choice](t)(m.ProposeChoice(ctx, thePrefet, grandEst, picked(all, all[0].Name, all[1].Name)))
+		c := must[Choice](t)(m.ProposeChoice(ctx, thePrefet, theCOP, picked(all, all[0].Name, all[1].Name)))
 		if names2(list()) != "" {
 			t.Error("put first on one word alone")
 		}
-		if w, ok, err := WaitingChoice(ctx, d, grandEst); err != nil || !ok || w.ID != c.ID {
+		if w, ok, err := WaitingChoice(ctx, d, theCOP); err != nil || !ok || w.ID != c.ID {
 			t.Errorf("none waits: %v", err)
 		}
 		text, _ := json.Marshal(c.Body)
@@ -75,7 +75,7 @@ func TestBothHeadsPutThemesFirst(t *testing.T) {
 		if _, err := m.COPs.Consent(ctx, theHead, c.Act); err != nil {
 			t.Fatal(err)
 		}
-		last, ok, err := LastChoice(ctx, d, grandEst)
+		last, ok, err := LastChoice(ctx, d, theCOP)
 		if err != nil || !ok || last.State != ChoiceRecorded || last.EndedOn != "2026-03-02" || last.SHA256 != c.SHA256 || last.Body.Themes[0].Theme.Name != all[0].Name || last.Body.Themes[0].Rev != 1 || len(last.Body.Scoring.Levers) == 0 {
 			t.Fatalf("recorded: %+v %v", last.State, err)
 		}
@@ -91,7 +91,7 @@ func TestBothHeadsPutThemesFirst(t *testing.T) {
 		}
 
 		// Another choice takes its place, and says so in the history of each theme.
-		c2 := must[Choice](t)(m.ProposeChoice(ctx, theHead, grandEst, picked(now, all[1].Name, all[2].Name)))
+		c2 := must[Choice](t)(m.ProposeChoice(ctx, theHead, theCOP, picked(now, all[1].Name, all[2].Name)))
 		if c2.Seq != 2 {
 			t.Errorf("seq %d", c2.Seq)
 		}
@@ -106,7 +106,7 @@ func TestBothHeadsPutThemesFirst(t *testing.T) {
 		}
 		// A withdrawn proposal leaves everything as it was.
 		now = list()
-		c3 := must[Choice](t)(m.ProposeChoice(ctx, theTeam, grandEst, picked(now, now[5].Name)))
+		c3 := must[Choice](t)(m.ProposeChoice(ctx, theTeam, theCOP, picked(now, now[5].Name)))
 		if _, err := m.COPs.Withdraw(ctx, theTeam, c3.Act, "à revoir"); err != nil {
 			t.Fatal(err)
 		}
@@ -119,9 +119,9 @@ func TestBothHeadsPutThemesFirst(t *testing.T) {
 func TestAChoiceAsksItsReasons(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
-		must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
-		all := must[[]Theme](t)(Themes(ctx, d, grandEst))
-		scores := ScoreThemes(all, must[Scoring](t)(m.ScoresOf(ctx, grandEst, true)).Levers)
+		must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+		all := must[[]Theme](t)(Themes(ctx, d, theCOP))
+		scores := ScoreThemes(all, must[Scoring](t)(m.ScoresOf(ctx, theCOP, true)).Levers)
 		best, worst := 0, 0
 		for i, s := range scores {
 			if !s.Known {
@@ -149,23 +149,23 @@ func TestAChoiceAsksItsReasons(t *testing.T) {
 			}
 			return strings.Join(out, " ")
 		}
-		_, err := m.ProposeChoice(ctx, thePrefet, grandEst, picked(all))
+		_, err := m.ProposeChoice(ctx, thePrefet, theCOP, picked(all))
 		if got := fields(err); got != "chosen" {
 			t.Errorf("nothing chosen: %s", got)
 		}
 		in := picked(all, all[worst].Name)
 		in.Why[all[worst].ID], in.Against[all[worst].ID] = "", " "
-		_, err = m.ProposeChoice(ctx, thePrefet, grandEst, in)
+		_, err = m.ProposeChoice(ctx, thePrefet, theCOP, in)
 		if got := fields(err); got != "why against" {
 			t.Errorf("no reason, below a theme left aside: %s", got)
 		}
 		in = picked(all, all[best].Name)
 		in.Against[all[best].ID] = ""
-		c := must[Choice](t)(m.ProposeChoice(ctx, thePrefet, grandEst, in))
+		c := must[Choice](t)(m.ProposeChoice(ctx, thePrefet, theCOP, in))
 		if _, err := m.COPs.Withdraw(ctx, thePrefet, c.Act, "essai"); err != nil {
 			t.Fatal(err)
 		}
-		c = must[Choice](t)(m.ProposeChoice(ctx, thePrefet, grandEst, picked(all, all[worst].Name)))
+		c = must[Choice](t)(m.ProposeChoice(ctx, thePrefet, theCOP, picked(all, all[worst].Name)))
 		if x := c.Body.Chosen()[0]; !slices.Contains(x.Above, all[best].Name) || x.Against != "malgré le score de "+all[worst].Name {
 			t.Errorf("the departure is not kept: %+v", x)
 		}
@@ -173,20 +173,20 @@ func TestAChoiceAsksItsReasons(t *testing.T) {
 			t.Fatal(err)
 		}
 		must[Theme](t)(m.SaveTheme(ctx, theTeam, all[0].ID, 1, ThemeInput{Name: "Autre", Kind: Cross, Subject: "emploi", Maps: all[0].Maps}, ""))
-		_, err = m.ProposeChoice(ctx, thePrefet, grandEst, picked(all, all[1].Name))
+		_, err = m.ProposeChoice(ctx, thePrefet, theCOP, picked(all, all[1].Name))
 		if kindIs(t, "a page out of date", err, apperr.Conflict); !strings.Contains(apperr.Message(err), "Autre") {
 			t.Errorf("what changed is not named: %v", err)
 		}
-		_, err = m.ProposeChoice(ctx, holding("experte", policy.Expert, "44"), grandEst, picked(all, all[1].Name))
+		_, err = m.ProposeChoice(ctx, holding("experte", policy.Expert, "44"), theCOP, picked(all, all[1].Name))
 		kindIs(t, "by who only reads", err, apperr.Forbidden)
 	})
 }
 
 func TestAThemeWithoutLeversIsNotPutFirst(t *testing.T) {
 	ctx, m := t.Context(), themed(t, testkit.Open(t, db.SQLite))
-	must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
-	all := must[[]Theme](t)(Themes(ctx, m.DB, grandEst))
-	s := must[Scoring](t)(m.ScoresOf(ctx, grandEst, true))
+	must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+	all := must[[]Theme](t)(Themes(ctx, m.DB, theCOP))
+	s := must[Scoring](t)(m.ScoresOf(ctx, theCOP, true))
 	exist, err := m.exist(ctx, "44")
 	if err != nil {
 		t.Fatal(err)
@@ -210,14 +210,14 @@ func TestAThemeWithoutLeversIsNotPutFirst(t *testing.T) {
 func TestOfTwentyWhoProposeOneWins(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
-		must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
-		all := must[[]Theme](t)(Themes(ctx, d, grandEst))
+		must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+		all := must[[]Theme](t)(Themes(ctx, d, theCOP))
 		var won, lost atomic.Int64
 		var g errgroup.Group
 		for i := range 20 {
 			g.Go(func() error {
 				who := []policy.Actor{thePrefet, theHead}[i%2]
-				_, err := m.ProposeChoice(ctx, who, grandEst, picked(all, all[i%6].Name))
+				_, err := m.ProposeChoice(ctx, who, theCOP, picked(all, all[i%6].Name))
 				switch {
 				case err == nil:
 					won.Add(1)
@@ -234,7 +234,7 @@ func TestOfTwentyWhoProposeOneWins(t *testing.T) {
 		}
 		// Both words, and twenty changes of themes at once: nobody waits for ever, and
 		// each theme is at the revision that its history says.
-		c, _, err := WaitingChoice(ctx, d, grandEst)
+		c, _, err := WaitingChoice(ctx, d, theCOP)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -262,7 +262,7 @@ func TestOfTwentyWhoProposeOneWins(t *testing.T) {
 		if err := g.Wait(); err != nil {
 			t.Fatal(err)
 		}
-		for _, x := range must[[]Theme](t)(Themes(ctx, d, grandEst)) {
+		for _, x := range must[[]Theme](t)(Themes(ctx, d, theCOP)) {
 			if past := must[[]ThemePast](t)(ThemeHistory(ctx, d, x.ID)); past[0].Rev != x.Rev || past[0].Theme.Priority != x.Priority || past[0].Theme.Name != x.Name {
 				t.Errorf("%s at %d: its history says %+v", x.Name, x.Rev, past[0])
 			}

@@ -51,7 +51,7 @@ func TestUnpublishedAnswersAreInNoPublicScore(t *testing.T) {
 		ctx, m := t.Context(), themed(t, d)
 		answeredIn(t, d)
 		m.COPs.OnEnd[cop.RestitutionAct] = m.Restitution.End
-		team, public := must[Scoring](t)(m.ScoresOf(ctx, grandEst, false)), must[Scoring](t)(m.ScoresOf(ctx, grandEst, true))
+		team, public := must[Scoring](t)(m.ScoresOf(ctx, theCOP, false)), must[Scoring](t)(m.ScoresOf(ctx, theCOP, true))
 		own := fact(t, team, "biogaz", Family)
 		if !own.Known || !strings.Contains(own.Text, "pertinence") || !strings.Contains(team.Answers, "réponses") {
 			t.Errorf("the team reads its answers: %+v, %s", own, team.Answers)
@@ -72,9 +72,9 @@ func TestUnpublishedAnswersAreInNoPublicScore(t *testing.T) {
 		if err != nil || strings.Contains(before.Numbers+strings.Join(before.Notes, ""), "pertinence") || before.Figure.Value != scoreOf(public, "biogaz") {
 			t.Errorf("explained: %+v %v", before, err)
 		}
-		must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
-		all := must[[]Theme](t)(Themes(ctx, d, grandEst))
-		c := must[Choice](t)(m.ProposeChoice(ctx, theTeam, grandEst, picked(all, all[2].Name)))
+		must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+		all := must[[]Theme](t)(Themes(ctx, d, theCOP))
+		c := must[Choice](t)(m.ProposeChoice(ctx, theTeam, theCOP, picked(all, all[2].Name)))
 		if !c.Body.Scoring.Public || fact(t, c.Body.Scoring, "biogaz", Family).Known {
 			t.Error("a choice froze what is not published")
 		}
@@ -86,7 +86,7 @@ func TestUnpublishedAnswersAreInNoPublicScore(t *testing.T) {
 		if _, err := m.COPs.Consent(ctx, theHead, e.Act); err != nil {
 			t.Fatal(err)
 		}
-		public = must[Scoring](t)(m.ScoresOf(ctx, grandEst, true))
+		public = must[Scoring](t)(m.ScoresOf(ctx, theCOP, true))
 		if f := fact(t, public, "biogaz", Family); !f.Known || f.Note != own.Note {
 			t.Errorf("published, and the same: %+v, want %+v", f, own)
 		}
@@ -109,7 +109,7 @@ func TestWhatIsRetainedCountsUnderEveryNameOfALever(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
 		known := &knowledge.Room{DB: d, IDs: m.IDs, Now: m.Now, Journal: m.Journal, Cursors: db.NewCursors([]byte("essai"))}
-		if f := fact(t, must[Scoring](t)(m.ScoresOf(ctx, grandEst, true)), "biogaz", Obstacles); f.Known {
+		if f := fact(t, must[Scoring](t)(m.ScoresOf(ctx, theCOP, true)), "biogaz", Obstacles); f.Known {
 			t.Errorf("no obstacle yet: nothing is known, %+v", f)
 		}
 		keep := func(title string, retain bool, levers ...string) knowledge.Item {
@@ -126,7 +126,7 @@ func TestWhatIsRetainedCountsUnderEveryNameOfALever(t *testing.T) {
 		keep("Raccordement", true, "l25-biogaz")
 		keep("Les deux", true, "biogaz", "l25-biogaz")
 		keep("Pas encore examiné", false, "biogaz")
-		s := must[Scoring](t)(m.ScoresOf(ctx, grandEst, true))
+		s := must[Scoring](t)(m.ScoresOf(ctx, theCOP, true))
 		if f := fact(t, s, "biogaz", Obstacles); !f.Known || f.Note != 0.6 || f.Page != "/regions/grand-est/freins?levier=biogaz" {
 			t.Errorf("three obstacles, each once: %+v", f)
 		}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -72,7 +71,7 @@ func themed(t testing.TB, d *db.DB) *Room {
 	return m
 }
 
-var grandEst = cop.RegionID(cop.First, "44")
+var theCOP = cop.RegionID(cop.First, "44")
 
 func holding(person string, role policy.Role, region string) policy.Actor {
 	return policy.Actor{Person: person, Grants: []policy.Grant{{Role: role, COP: cop.RegionID(cop.First, region)}}}
@@ -108,8 +107,8 @@ func input(name string, levers ...string) ThemeInput {
 func TestAListStartsFromTheSixThemesOfThePlan(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
-		started := must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
-		kept := must[[]Theme](t)(Themes(ctx, d, grandEst))
+		started := must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+		kept := must[[]Theme](t)(Themes(ctx, d, theCOP))
 		if len(started) != 6 || len(kept) != 6 {
 			t.Fatalf("%d started, %d kept", len(started), len(kept))
 		}
@@ -124,11 +123,11 @@ func TestAListStartsFromTheSixThemesOfThePlan(t *testing.T) {
 		if n != len(lines) {
 			t.Errorf("%d levers in the six themes, the panorama has %d", n, len(lines))
 		}
-		_, err := m.StartThemes(ctx, theTeam, grandEst)
+		_, err := m.StartThemes(ctx, theTeam, theCOP)
 		kindIs(t, "started twice", err, apperr.Conflict)
-		_, err = m.StartThemes(ctx, holding("experte", policy.Expert, "44"), grandEst)
+		_, err = m.StartThemes(ctx, holding("experte", policy.Expert, "44"), theCOP)
 		kindIs(t, "by who only reads", err, apperr.Forbidden)
-		_, err = m.StartThemes(ctx, holding("ailleurs", policy.Team, "53"), grandEst)
+		_, err = m.StartThemes(ctx, holding("ailleurs", policy.Team, "53"), theCOP)
 		kindIs(t, "by another region", err, apperr.NotFound)
 
 		// La Réunion has levers of its own; a theme of the plan that has none there is
@@ -153,7 +152,7 @@ func TestAListStartsFromTheSixThemesOfThePlan(t *testing.T) {
 func TestAThemeIsKeptWithItsVersions(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
-		x := must[Theme](t)(m.AddTheme(ctx, theTeam, grandEst, input("Énergie", "biogaz", "biogaz")))
+		x := must[Theme](t)(m.AddTheme(ctx, theTeam, theCOP, input("Énergie", "biogaz", "biogaz")))
 		if !slices.Equal(x.Levers, []string{"biogaz"}) {
 			t.Errorf("a lever counts once: %v", x.Levers)
 		}
@@ -183,7 +182,7 @@ func TestAThemeIsKeptWithItsVersions(t *testing.T) {
 		x = must[Theme](t)(m.WithdrawTheme(ctx, theTeam, x.ID, x.Rev, "réuni avec un autre"))
 		_, err = m.SaveTheme(ctx, theTeam, x.ID, x.Rev, in, "")
 		kindIs(t, "a withdrawn one is not edited", err, apperr.Conflict)
-		if kept := must[[]Theme](t)(Themes(ctx, d, grandEst)); len(kept) != 0 {
+		if kept := must[[]Theme](t)(Themes(ctx, d, theCOP)); len(kept) != 0 {
 			t.Errorf("withdrawn, and still in the list: %+v", kept)
 		}
 		x = must[Theme](t)(m.RestoreTheme(ctx, theTeam, x.ID, x.Rev, "finalement à part"))
@@ -199,11 +198,11 @@ func TestTheOrderOfAListIsNoRevisionOfItsThemes(t *testing.T) {
 		ctx, m := t.Context(), themed(t, d)
 		var ids []string
 		for _, name := range []string{"A", "B", "C"} {
-			ids = append(ids, must[Theme](t)(m.AddTheme(ctx, theTeam, grandEst, input(name, "biogaz"))).ID)
+			ids = append(ids, must[Theme](t)(m.AddTheme(ctx, theTeam, theCOP, input(name, "biogaz"))).ID)
 		}
 		order := func() string {
 			out := ""
-			for _, x := range must[[]Theme](t)(Themes(ctx, d, grandEst)) {
+			for _, x := range must[[]Theme](t)(Themes(ctx, d, theCOP)) {
 				out += x.Name
 				if x.Rev != 1 {
 					t.Errorf("%s was moved to revision %d", x.Name, x.Rev)
@@ -234,7 +233,7 @@ func TestTheOrderOfAListIsNoRevisionOfItsThemes(t *testing.T) {
 			t.Errorf("twenty moves at once left %s", got)
 		}
 		seen := map[int64]bool{}
-		for _, x := range must[[]Theme](t)(Themes(ctx, d, grandEst)) {
+		for _, x := range must[[]Theme](t)(Themes(ctx, d, theCOP)) {
 			if seen[x.Position] {
 				t.Errorf("two themes at %d", x.Position)
 			}
@@ -246,7 +245,7 @@ func TestTheOrderOfAListIsNoRevisionOfItsThemes(t *testing.T) {
 func TestWeightsKeepTheirHistoryAndOneOfTwentyWins(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := t.Context(), themed(t, d)
-		if w := must[Weights](t)(WeightsOf(ctx, d, grandEst)); w.Rev != 0 || w.By[Gap] != 2 {
+		if w := must[Weights](t)(WeightsOf(ctx, d, theCOP)); w.Rev != 0 || w.By[Gap] != 2 {
 			t.Errorf("proposed: %+v", w)
 		}
 		var won, lost atomic.Int64
@@ -255,7 +254,7 @@ func TestWeightsKeepTheirHistoryAndOneOfTwentyWins(t *testing.T) {
 			g.Go(func() error {
 				w := ProposedWeights()
 				w.By[Size] = float64(i) / 2
-				switch _, err := m.SaveWeights(ctx, theTeam, grandEst, w, "essai"); apperr.KindOf(err) {
+				switch _, err := m.SaveWeights(ctx, theTeam, theCOP, w, "essai"); apperr.KindOf(err) {
 				case apperr.Conflict:
 					lost.Add(1)
 				default:
@@ -270,20 +269,20 @@ func TestWeightsKeepTheirHistoryAndOneOfTwentyWins(t *testing.T) {
 		if err := g.Wait(); err != nil || won.Load() != 1 || lost.Load() != 19 {
 			t.Fatalf("%v: %d won, %d lost", err, won.Load(), lost.Load())
 		}
-		w := must[Weights](t)(WeightsOf(ctx, d, grandEst))
+		w := must[Weights](t)(WeightsOf(ctx, d, theCOP))
 		w.By[Size], w.Turned = 3, map[Criterion]bool{Strong: true}
-		w = must[Weights](t)(m.SaveWeights(ctx, theTeam, grandEst, w, "le poids d’abord"))
-		if again := must[Weights](t)(WeightsOf(ctx, d, grandEst)); again.Rev != 2 || again.By[Size] != 3 || !again.Turned[Strong] {
+		w = must[Weights](t)(m.SaveWeights(ctx, theTeam, theCOP, w, "le poids d’abord"))
+		if again := must[Weights](t)(WeightsOf(ctx, d, theCOP)); again.Rev != 2 || again.By[Size] != 3 || !again.Turned[Strong] {
 			t.Errorf("kept: %+v", again)
 		}
 		if past := must[[]WeightsPast](t)(WeightsHistory(ctx, d, w.ID)); len(past) != 2 || past[0].Reason != "le poids d’abord" || past[0].Weights.By[Size] != 3 {
 			t.Errorf("history: %+v", past)
 		}
 		for _, bad := range []Weights{{Rev: 2, By: map[Criterion]float64{}}, {Rev: 2, By: map[Criterion]float64{Gap: 11}}, {Rev: 2, By: map[Criterion]float64{Gap: -1, Size: 1}}, {Rev: 2, By: map[Criterion]float64{Gap: 1}, Turned: map[Criterion]bool{Gap: true}}} {
-			_, err := m.SaveWeights(ctx, theTeam, grandEst, bad, "essai")
+			_, err := m.SaveWeights(ctx, theTeam, theCOP, bad, "essai")
 			kindIs(t, "bad weights", err, apperr.Invalid)
 		}
-		_, err := m.SaveWeights(ctx, holding("experte", policy.Expert, "44"), grandEst, w, "essai")
+		_, err := m.SaveWeights(ctx, holding("experte", policy.Expert, "44"), theCOP, w, "essai")
 		kindIs(t, "by who only reads", err, apperr.Forbidden)
 	})
 }

@@ -21,10 +21,10 @@ func Objectives(levers func(ctx context.Context, region string) (int, error)) So
 		Metrics: []Metric{
 			{Key: shared, Name: "Leviers dont l’objectif est partagé", Kind: Rate, Total: RateOfSums, Past: FromNights, Class: figure.Computed, Rows: rows, Version: 1,
 				Definition: "La part des leviers de la région pour lesquels les deux têtes de la COP ont partagé un objectif régional.",
-				LeavesOut:  "Les objectifs des départements et des périmètres n’y sont pas, ni ceux qui sont encore discutés. Un objectif partagé compte quelle que soit sa valeur."},
+				LeavesOut:  "Les objectifs des départements et des périmètres n’y sont pas, ni les sujets qui ne se comptent pas en CO₂, ni ce qui est encore discuté. Un objectif partagé compte quelle que soit sa valeur."},
 			{Key: discussed, Name: "Objectifs en discussion", Unit: "objectifs", Kind: Count, Total: Sum, Past: FromNights, Class: figure.Computed, Rows: rows, Version: 1,
 				Definition: "Les objectifs régionaux mis sur la table et qui ne sont pas partagés, ou dont une autre valeur est discutée depuis.",
-				LeavesOut:  "Les objectifs des départements et des périmètres n’y sont pas, ni les leviers pour lesquels la région n’a que ce que le panorama propose."},
+				LeavesOut:  "Les objectifs des départements et des périmètres n’y sont pas, ni les sujets qui ne se comptent pas en CO₂, ni les leviers pour lesquels la région n’a que ce que le panorama propose."},
 		},
 		Read: func(ctx context.Context, q db.Q, cycle, _ string) (Values, error) {
 			all, err := cop.InCycle(ctx, q, cycle)

@@ -282,7 +282,7 @@ func lower(s string) string {
 	return string(r)
 }
 
-// Tally counts what a COP put on the table for its region.
+// Tally counts what a COP put on the table for its region, among what counts in CO₂.
 type Tally struct{ Shared, Discussed int64 }
 
 // TallyNow counts it for each COP of a cycle that has some, in one statement.
@@ -293,7 +293,7 @@ func TallyNow(ctx context.Context, q db.Q, cycle string) (_ map[string]Tally, er
 		Tally
 	}
 	rows, err := q.Query(ctx, `
-		SELECT o.cop_id, COUNT(CASE WHEN o.shared_rev > 0 THEN 1 END), COUNT(CASE WHEN o.state IN ('discussed', 'sharing') THEN 1 END)
+		SELECT o.cop_id, COUNT(CASE WHEN o.shared_rev > 0 AND o.shared_kg IS NOT NULL THEN 1 END), COUNT(CASE WHEN o.state IN ('discussed', 'sharing') AND o.kg IS NOT NULL THEN 1 END)
 		  FROM objective o WHERE o.cycle = $1 AND o.scale = 'region' GROUP BY o.cop_id`, cycle)
 	all, err := db.Collect(rows, err, func(r *db.Rows) (x one, err error) { return x, r.Scan(&x.cop, &x.Shared, &x.Discussed) })
 	out := map[string]Tally{}

@@ -128,7 +128,7 @@ func (x place) departments(v *across, all []objective.LeverClosure, lever string
 // closureTable is a region beside territories, a lever a line: the gap is near the
 // lever, where a narrow screen still shows it.
 func (x place) closureTable(all []objective.LeverClosure, what string) ui.Table {
-	t := ui.Table{ID: "bouclage", Caption: "Ce qui est lu pour la région et pour chaque " + wording.Lower(what) + ", en ktCO₂e par an", Columns: []ui.Column{{Label: "Levier"}, {Label: "Région", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true}}}
+	t := ui.Table{ID: "bouclage", Caption: "La région et chaque " + map[string]string{"Département": "département", "CRTE": "CRTE"}[what], Columns: []ui.Column{{Label: "Levier"}, {Label: "Région", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true}}}
 	if len(all) == 0 {
 		return t
 	}
@@ -175,7 +175,7 @@ func (x place) oneLever(v *across, l objective.LeverClosure, whole, what string,
 		title += "écart de " + wording.Mass(l.Gap.Kg) + " entre les " + many + " et la région"
 	}
 	v.Heading.Title = title
-	s := acrossSection{ID: "levier", Title: l.Lever.Name, Lead: []string{closingLine(l, whole, outside)}}
+	s := acrossSection{ID: "un-levier", Title: l.Lever.Name, Lead: []string{closingLine(l, whole, outside)}}
 	if made := makers(l); made != "" {
 		s.Lead = append(s.Lead, "L’écart vient de "+made+".")
 	}

@@ -73,8 +73,8 @@ func (x nationReading) page() across {
 	}
 	v.Figures = []ui.KeyFigure{
 		{Label: "Objectif national", Value: ui.Value{Text: french.Kt(int64(t.National.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.National.Kg), Name: "objectif national", Explain: wording.FigurePath(wording.TotalKey(panorama.July, territory.France))}, Meaning: "sur les 30 leviers, forêts comprises"},
-		{Label: "Proposé aux 13 régions", Value: ui.Value{Text: french.Kt(int64(t.Offered.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Offered.Kg), Name: "proposé"}, Meaning: "l’État garde ou déplace " + wording.Mass(t.Left.Kg) + ", nommés levier par levier plus bas"},
-		{Label: "Lu pour les 13 régions", Value: sum, Meaning: gapSentence(gap) + beyond + "\u00a0; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + ", " + discussedText(t.Discussed)},
+		{Label: "Proposé aux 13 régions", Value: ui.Value{Text: french.Kt(int64(t.Offered.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Offered.Kg), Name: "proposé"}, Meaning: wording.Mass(t.Left.Kg) + " de l’objectif national n’y sont pas\u00a0: les raisons sont plus bas, levier par levier"},
+		{Label: "Lu pour les 13 régions", Value: sum, Meaning: gapSentence(gap) + beyond + "\u00a0; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + discussedText(t.Discussed)},
 	}
 	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Les 13 régions de l’Hexagone et de Corse", Table: x.table("treize-regions", "Les 30 leviers de l’objectif national", x.Lines, &t, open),
 		Lead: []string{"Pour chaque région se lit ce que sa COP a partagé" + x.elsewise() + ". Ce qui manque dans une région n’entre dans aucune somme."}})

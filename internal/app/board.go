@@ -4,13 +4,17 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 
+	"jalon/data"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/journal"
 	"jalon/internal/national"
+	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
@@ -52,9 +56,40 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 	r.Add(national.Survey())
 	r.Add(national.Diagnosis())
 	r.Add(national.PublishedDiagnosis())
+	r.Add(national.Objectives(func(ctx context.Context, region string) (int, error) {
+		t, err := tree(ctx)
+		if err != nil {
+			return 0, err
+		}
+		at, err := t.Region(region)
+		if err != nil {
+			return 0, err
+		}
+		known, err := offered()
+		if err != nil {
+			return 0, err
+		}
+		return panorama.LeversOf(known.ref, known.levers, at), nil
+	}))
 	r.Add(national.Coming())
 	return r
 }
+
+// published is what the State offers regions, as the program holds it.
+type published struct {
+	ref    *panorama.Reference
+	levers *framework.Framework
+}
+
+// offered is read once: it is part of the program.
+var offered = sync.OnceValues(func() (published, error) {
+	ref, err := panorama.LoadReference(data.FS)
+	if err != nil {
+		return published{}, err
+	}
+	levers, err := framework.Load(data.FS)
+	return published{ref, levers}, err
+})
 
 // VerifyBoard recomputes what can be of the night of a day, for each cycle that
 // has COPs, and names what was corrected since. A correction is no fault: the

@@ -177,7 +177,7 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 	left := l.Left.Kg
 	for _, r := range m.Reference().Residuals {
 		if r.Lever == l.Lever.Code {
-			out = append(out, KtText(-r.Kg)+"\u00a0: "+lower(r.Reason))
+			out = append(out, roundKt(-r.Kg)+"\u00a0: "+lower(r.Reason))
 			left += r.Kg
 		}
 	}
@@ -196,7 +196,7 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 		n++
 	}
 	if n > 0 {
-		out = append(out, KtText(moved)+"\u00a0: "+french.Integer(n)+french.NoBreak+french.Plural(n, "valeur régionale ajustée", "valeurs régionales ajustées")+" par l’État entre décembre 2023 et juillet 2024")
+		out = append(out, roundKt(moved)+"\u00a0: "+french.Integer(n)+french.NoBreak+french.Plural(n, "valeur régionale ajustée", "valeurs régionales ajustées")+" par l’État entre décembre 2023 et juillet 2024")
 		left -= moved
 	}
 	var beyond panorama.Kg
@@ -206,7 +206,7 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 		}
 	}
 	if beyond != 0 {
-		out = append(out, KtText(beyond)+"\u00a0: part des cinq régions d’outre-mer en décembre 2023, remplacée par les leviers qui leur sont propres")
+		out = append(out, roundKt(beyond)+"\u00a0: part des cinq régions d’outre-mer en décembre 2023, remplacée par les leviers qui leur sont propres")
 		left -= beyond
 	}
 	for _, c := range l.Regions {
@@ -215,10 +215,12 @@ func why(m *panorama.Model, l NationLine) (out []string) {
 		}
 	}
 	if left > 1_000_000 || left < -1_000_000 {
-		out = append(out, KtText(left)+"\u00a0: la publication ne l’explique pas")
+		out = append(out, roundKt(left)+"\u00a0: la publication ne l’explique pas")
 	}
 	return out
 }
+
+func roundKt(kg panorama.Kg) string { return french.Number(kg.Kt(), 1) + nb + "kt" }
 
 // ReadConsolidation reads what an actor may know of the objectives of a cycle: what
 // is shared for anyone, what is on the table in the regions where they read it. It
@@ -278,4 +280,25 @@ func lower(s string) string {
 		r[0] = unicode.ToLower(r[0])
 	}
 	return string(r)
+}
+
+// Tally counts what a COP put on the table for its region, among what counts in CO₂.
+type Tally struct{ Shared, Discussed int64 }
+
+// TallyNow counts it for each COP of a cycle that has some, in one statement.
+func TallyNow(ctx context.Context, q db.Q, cycle string) (_ map[string]Tally, err error) {
+	defer apperr.Wrap(&err, "objective.TallyNow(%q)", cycle)
+	type one struct {
+		cop string
+		Tally
+	}
+	rows, err := q.Query(ctx, `
+		SELECT o.cop_id, COUNT(CASE WHEN o.shared_rev > 0 AND o.shared_kg IS NOT NULL THEN 1 END), COUNT(CASE WHEN o.state IN ('discussed', 'sharing') AND o.kg IS NOT NULL THEN 1 END)
+		  FROM objective o WHERE o.cycle = $1 AND o.scale = 'region' GROUP BY o.cop_id`, cycle)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (x one, err error) { return x, r.Scan(&x.cop, &x.Shared, &x.Discussed) })
+	out := map[string]Tally{}
+	for _, x := range all {
+		out[x.cop] = x.Tally
+	}
+	return out, err
 }

@@ -3,6 +3,7 @@ package panorama
 import (
 	"slices"
 
+	"jalon/internal/framework"
 	"jalon/internal/territory"
 )
 
@@ -62,6 +63,19 @@ func (m *Model) LeverAcross(code string) ([]RegionCell, error) {
 		}
 	}
 	return out, nil
+}
+
+// LeversOf counts the levers of a region's panorama: those of its table, and any
+// other that the State gives it a value for.
+func LeversOf(ref *Reference, fw *framework.Framework, r territory.Region) (n int) {
+	for _, version := range []string{framework.National, framework.Overseas} {
+		for _, l := range fw.Levers(version) {
+			if _, ok := ref.Cell(July, r.Code, l.Code); ok || r.Overseas == (version == framework.Overseas) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // DepartmentCell is a lever in one département.

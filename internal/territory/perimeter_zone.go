@@ -80,3 +80,22 @@ func Common(a, b []int32) (both []int32) {
 	}
 	return both
 }
+
+// Overlaps lists the other CRTE in force on a day that hold communes of a CRTE,
+// each with the communes that both hold. A perimeter of another kind overlaps
+// freely, and nothing is said of it.
+func Overlaps(ctx context.Context, q db.Q, t *Tree, p FreePerimeter, day string) (out []Zone, err error) {
+	if p.Kind != CRTE || p.State != PerimeterActive {
+		return nil, nil
+	}
+	mine := t.indexes(p.Communes)
+	all, err := ZonesOver(ctx, q, t, p.Kind, day, mine)
+	for _, z := range all {
+		if z.ID == p.ID {
+			continue
+		}
+		z.Communes = Common(z.Communes, mine)
+		out = append(out, z)
+	}
+	return out, err
+}

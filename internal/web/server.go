@@ -52,6 +52,7 @@ import (
 	"jalon/internal/web/simulator"
 	"jalon/internal/web/trends"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what the web needs of the rest, given by internal/app.
@@ -235,6 +236,13 @@ func (s *server) perimeter(ctx context.Context, id string) (territory.Territory,
 	t := p.Territory(m.Tree())
 	if p.Demo {
 		t.Kind += ", inventé pour la démonstration"
+	}
+	over, err := territory.Overlaps(ctx, s.DB, m.Tree(), p, s.Now().UTC().Format(time.DateOnly))
+	if err != nil {
+		return t, nil, err
+	}
+	for _, z := range over {
+		t.Kind += ", partage " + wording.Communes(m.Tree(), z.Communes, 3) + " avec " + z.Name
 	}
 	if p.State == territory.PerimeterWithdrawn {
 		t.Kind += ", retiré de la liste"

@@ -156,6 +156,13 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return plan.Explain(ctx, d, m, key)
 	})
+	figures.Register(objective.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return s.aims.Explain(ctx, m, key)
+	})
 	book, err := series.LoadBook(data.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +203,13 @@ func newSite(t testing.TB, d *db.DB) *site {
 					return string(d.Engine()), errors.New("no answer")
 				}
 				return string(d.Engine()), nil
+			},
+			Ambition: func(ctx context.Context, region string) (plan.Ambition, error) {
+				m, err := s.store.Model(ctx)
+				if err != nil {
+					return nil, err
+				}
+				return objective.Ambition(ctx, d, m, region)
 			},
 			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},

@@ -35,6 +35,9 @@ type boardView struct {
 	Shown    string
 	Declared ui.Table
 	Map      ui.Map
+	// Aims sum up what the COPs aim at together, live.
+	Aims     []ui.KeyFigure
+	AimsHref string
 	Left     []definition
 	Foot     ui.Source
 }
@@ -99,6 +102,11 @@ func (d Deps) board(w http.ResponseWriter, r *http.Request) error {
 	d.fillTable(a, b, c, &v)
 	if err := d.fillDeclared(r, a, &v); err != nil {
 		return err
+	}
+	if b.Live {
+		if err := d.fillAims(r, a, &v); err != nil {
+			return err
+		}
 	}
 	v.Foot = ui.Source{Text: "événements, réunions et actes enregistrés dans Jalon, chacun avec sa source ou son auteur.",
 		Sources: []ui.Link{{Label: "Ce que chaque indicateur compte", Href: "/national/indicateurs" + a.query()}}, Print: true}

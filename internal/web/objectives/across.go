@@ -129,11 +129,25 @@ func difference(a panorama.Amount, decimals int) ui.Cell {
 	case a.Kg == 0:
 		c.Text = "0"
 	case french.Kt(int64(a.Kg), decimals) == french.Kt(0, decimals) || french.Kt(int64(a.Kg), decimals) == "-"+french.Kt(0, decimals):
-		c.Text, c.Sub = french.Integer(int64(a.Kg)), "kg"
+		if c.Text = wording.Mass(a.Kg); a.Kg > 0 {
+			c.Text = "+" + c.Text
+		}
 	case a.Kg > 0:
 		c.Text = "+" + c.Text
 	}
 	return c
+}
+
+// moved is what a territory brings to a gap: nothing, exactly, where its value is the
+// indicative part.
+func moved(c objective.Cell, decimals int) ui.Cell {
+	switch {
+	case c.Objective == nil && c.Read.Known:
+		return ui.Cell{Text: "0"}
+	case c.Objective == nil:
+		return ui.Cell{Missing: c.Read.Reason}
+	}
+	return difference(c.Moved(), decimals)
 }
 
 // explained leads to the explanation of a figure that anyone may read; what is only
@@ -148,6 +162,8 @@ func explained(c ui.Cell, key, name string, may bool) ui.Cell {
 // stateText is where a value stands, in a cell.
 func stateText(c objective.Cell, region bool) ui.Cell {
 	switch {
+	case c.Objective == nil && !c.Read.Known:
+		return ui.Cell{Text: "sans valeur"}
 	case c.Objective == nil && region:
 		return ui.Cell{Text: "proposé"}
 	case c.Objective == nil:

@@ -57,7 +57,7 @@ func found(who string, all []objective.LeverClosure) string {
 	case open == 0:
 		return who + " bouclent avec la région, au kilogramme près, sur " + french.Integer(shut) + sp + french.Plural(shut, "levier", "leviers")
 	}
-	return french.Integer(open) + sp + french.Plural(open, "levier ne boucle pas", "leviers ne bouclent pas") + ", de " + wording.Mass(apart) + " en tout"
+	return french.Integer(open) + sp + french.Plural(open, "levier ne boucle pas", "leviers ne bouclent pas") + ", pour " + wording.Mass(apart) + " d’écart"
 }
 
 func (x place) figures(all []objective.LeverClosure) []ui.KeyFigure {
@@ -74,11 +74,15 @@ func (x place) figures(all []objective.LeverClosure) []ui.KeyFigure {
 }
 
 // closingLine says a closure in one sentence of exact numbers.
-func closingLine(l objective.LeverClosure, whole string) string {
+func closingLine(l objective.LeverClosure, whole string, outside panorama.Amount) string {
 	if !l.Gap.Known {
 		return "La somme ne se lit pas pour ce levier" + sp + ": " + wording.Lower(l.Gap.Reason)
 	}
-	s := whole + sp + ": " + wording.Exact(l.Sum.Kg) + "\u00a0; région" + sp + ": " + wording.Exact(l.Region.Read.Kg) + "\u00a0; écart" + sp + ": " + french.Integer(int64(l.Gap.Kg)) + sp + "kg"
+	beside := ""
+	if outside.Known {
+		beside = "\u00a0; communes d’aucun CRTE" + sp + ": " + wording.Exact(outside.Kg)
+	}
+	s := whole + sp + ": " + wording.Exact(l.Sum.Kg) + beside + "\u00a0; région" + sp + ": " + wording.Exact(l.Region.Read.Kg) + "\u00a0; écart" + sp + ": " + french.Integer(int64(l.Gap.Kg)) + sp + "kg"
 	if l.Gap.Kg == 0 {
 		return s + ". Le compte est bon."
 	}
@@ -93,7 +97,7 @@ func makers(l objective.LeverClosure) string {
 		if c.Moved().Kg > 0 {
 			sign = "+"
 		}
-		out = append(out, c.Territory.Name+" ("+sign+objective.KtText(c.Moved().Kg)+")")
+		out = append(out, c.Territory.Name+" ("+sign+wording.Mass(c.Moved().Kg)+")")
 	}
 	return french.List(out)
 }
@@ -111,7 +115,7 @@ func (x place) departments(v *across, all []objective.LeverClosure, lever string
 		if i < 0 {
 			return unknownLever(lever)
 		}
-		x.oneLever(v, all[i], "Les départements ensemble", "département", wording.TableDecimals(all[i].Region.Read.Kg))
+		x.oneLever(v, all[i], "Les départements ensemble", "département", panorama.Amount{}, wording.TableDecimals(all[i].Region.Read.Kg))
 		v.Sections[0].Map = x.departmentMap(all[i])
 		return nil
 	}
@@ -124,7 +128,7 @@ func (x place) departments(v *across, all []objective.LeverClosure, lever string
 // closureTable is a region beside territories, a lever a line: the gap is near the
 // lever, where a narrow screen still shows it.
 func (x place) closureTable(all []objective.LeverClosure, what string) ui.Table {
-	t := ui.Table{ID: "bouclage", Caption: "Ce qui est lu pour la région et pour chaque " + wording.Lower(what) + ", en ktCO₂e par an", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Région", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true}}}
+	t := ui.Table{ID: "bouclage", Caption: "La région et chaque " + map[string]string{"Département": "département", "CRTE": "CRTE"}[what], Columns: []ui.Column{{Label: "Levier"}, {Label: "Région", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true}}}
 	if len(all) == 0 {
 		return t
 	}
@@ -159,18 +163,19 @@ func (x place) closureTable(all []objective.LeverClosure, what string) ui.Table 
 
 // oneLever is the closure of one lever: a sentence of exact numbers, and a line for
 // each territory.
-func (x place) oneLever(v *across, l objective.LeverClosure, whole, what string, decimals int) {
+func (x place) oneLever(v *across, l objective.LeverClosure, whole, what string, outside panorama.Amount, decimals int) {
+	many := map[string]string{"département": "départements", "CRTE": "CRTE"}[what]
 	title := l.Lever.Name + ", " + x.region.Name + sp + ": "
 	switch {
 	case !l.Gap.Known:
-		title += "la somme des " + what + "s ne se lit pas"
+		title += "la somme des " + many + " ne se lit pas"
 	case l.Gap.Kg == 0:
-		title += "les " + what + "s bouclent avec la région"
+		title += "les " + many + " bouclent avec la région"
 	default:
-		title += "écart de " + wording.Mass(l.Gap.Kg) + " entre les " + what + "s et la région"
+		title += "écart de " + wording.Mass(l.Gap.Kg) + " entre les " + many + " et la région"
 	}
 	v.Heading.Title = title
-	s := acrossSection{ID: "levier", Title: l.Lever.Name, Lead: []string{closingLine(l, whole)}}
+	s := acrossSection{ID: "un-levier", Title: l.Lever.Name, Lead: []string{closingLine(l, whole, outside)}}
 	if made := makers(l); made != "" {
 		s.Lead = append(s.Lead, "L’écart vient de "+made+".")
 	}
@@ -181,7 +186,7 @@ func (x place) oneLever(v *across, l objective.LeverClosure, whole, what string,
 		read := explained(amount(c.Read, decimals), objective.Key(l.Lever.Code, c.Territory.Ref.String(), x.cop.Cycle), c.Territory.Name, open && public(c) && (what != "CRTE" || c.Objective == nil))
 		read.Mark = mark(c)
 		offered := explained(amount(c.Offered, decimals), panorama.FigureKey(panorama.July, l.Lever.Code, c.Territory.Ref), c.Territory.Name+", proposé", what != "CRTE")
-		s.Table.Rows = append(s.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Territory.Name, Href: c.Territory.Path + "/objectifs"}, read, stateText(c, false), amount(c.Part, decimals), difference(c.Moved(), decimals), offered}})
+		s.Table.Rows = append(s.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Territory.Name, Href: c.Territory.Path + "/objectifs"}, read, stateText(c, false), amount(c.Part, decimals), moved(c, decimals), offered}})
 	}
 	s.Table.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, amount(l.Sum, decimals), {}, {}, difference(l.Gap, decimals), {}}},
 		{Cells: []ui.Cell{{Text: x.region.Name}, amount(l.Region.Read, decimals), stateText(l.Region, true), {}, {}, amount(l.Region.Offered, decimals)}}}
@@ -218,7 +223,7 @@ func (x place) perimeters(v *across, all objective.Perimeters, lever string) err
 			return unknownLever(lever)
 		}
 		l, decimals := all.Levers[i], wording.TableDecimals(all.Levers[i].Region.Read.Kg)
-		x.oneLever(v, l.LeverClosure, "Les CRTE ensemble, chaque commune une fois", "CRTE", decimals)
+		x.oneLever(v, l.LeverClosure, "Les CRTE ensemble, chaque commune une fois", "CRTE", l.Outside, decimals)
 		v.Sections[0].Table.Foot = slices.Insert(v.Sections[0].Table.Foot, 1, ui.Row{Cells: []ui.Cell{{Text: "Communes d’aucun CRTE"}, amount(l.Outside, decimals), {}, {}, {}, {}}})
 		v.Sections[0].Table.Foot[0].Cells[0].Sub = "chaque commune une fois"
 		v.Sections = append(v.Sections, x.overlaps(all, &l))
@@ -300,7 +305,7 @@ func (x place) leversSection(cells []leverCell, ref territory.Ref, whose string,
 		region := explained(amount(c.lever.Region.Read, decimals), objective.Key(lever.Code, "region:"+x.region.Code, x.cop.Cycle), lever.ShortName+", "+x.region.Name, open)
 		region.Sub = stateText(c.lever.Region, true).Text
 		offered := explained(amount(c.cell.Offered, decimals), panorama.FigureKey(panorama.July, lever.Code, ref), lever.ShortName+", proposé", true)
-		row := ui.Row{Cells: []ui.Cell{{Text: lever.ShortName, Href: wording.LeverPath(lever.Code)}, read, stateText(c.cell, false), amount(c.cell.Part, decimals), difference(c.cell.Moved(), decimals), offered, region}}
+		row := ui.Row{Cells: []ui.Cell{{Text: lever.ShortName, Href: wording.LeverPath(lever.Code)}, read, stateText(c.cell, false), amount(c.cell.Part, decimals), moved(c.cell, decimals), offered, region}}
 		if write {
 			row.Cells = append(row.Cells, ui.Cell{Text: "Discuter", Href: "/regions/" + x.region.Slug + "/bureau/objectifs/" + ref.String() + "/" + lever.Code, Name: lever.ShortName})
 		}

@@ -161,7 +161,7 @@ func (d Deps) nationLever(w http.ResponseWriter, r *http.Request) error {
 	if len(lines) == 0 {
 		return apperr.NotFoundf("Ce levier n’est pas de ceux que le panorama propose aux régions.")
 	}
-	v := across{Notices: notices(x.sees())}
+	v := across{Notices: notices(slices.ContainsFunc(lines, func(l objective.NationLine) bool { return l.Discussed > 0 }))}
 	v.Heading = ui.Heading{Overline: "Objectifs des COP", Title: lever.Name + sp + ": " + shares(lines), Scope: x.scope()}
 	s := acrossSection{ID: "regions", Title: "Les 18 régions", Table: ui.Table{ID: "par-region", Caption: "Ce qui est lu dans chaque région", Columns: []ui.Column{{Label: "Région", Wide: true}, {Label: "Lu", Unit: wording.Kilotonnes, Number: true}, {Label: "État"},
 		{Label: "Proposé par le panorama", Unit: "kt", Number: true}, {Label: "Écart à ce qui est proposé", Unit: "kt", Number: true}, {Label: "Dissensus", Number: true}}}}

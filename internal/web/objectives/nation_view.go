@@ -63,11 +63,18 @@ func (x nationReading) page() across {
 	if open {
 		sum.Explain = wording.FigurePath(objective.SumKey(objective.TotalSum, x.Cycle))
 	}
-	gap := t.Sum.Kg - t.Offered.Kg
+	var gap panorama.Kg
+	for _, l := range x.Lines {
+		gap += l.Gap()
+	}
+	beyond := ""
+	if more := t.Sum.Kg - t.Offered.Kg - gap; more != 0 {
+		beyond = ", et " + wording.Mass(more) + " là où rien n’est proposé"
+	}
 	v.Figures = []ui.KeyFigure{
 		{Label: "Objectif national", Value: ui.Value{Text: french.Kt(int64(t.National.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.National.Kg), Name: "objectif national", Explain: wording.FigurePath(wording.TotalKey(panorama.July, territory.France))}, Meaning: "sur les 30 leviers, forêts comprises"},
-		{Label: "Proposé aux 13 régions", Value: ui.Value{Text: french.Kt(int64(t.Offered.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Offered.Kg), Name: "proposé"}, Meaning: "l’État garde ou déplace " + wording.Mass(t.Left.Kg) + ", nommés levier par levier plus bas"},
-		{Label: "Lu pour les 13 régions", Value: sum, Meaning: gapSentence(gap) + "; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + ", " + discussedText(t.Discussed)},
+		{Label: "Proposé aux 13 régions", Value: ui.Value{Text: french.Kt(int64(t.Offered.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Offered.Kg), Name: "proposé"}, Meaning: wording.Mass(t.Left.Kg) + " de l’objectif national n’y sont pas\u00a0: les raisons sont plus bas, levier par levier"},
+		{Label: "Lu pour les 13 régions", Value: sum, Meaning: gapSentence(gap) + beyond + "\u00a0; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + discussedText(t.Discussed)},
 	}
 	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Les 13 régions de l’Hexagone et de Corse", Table: x.table("treize-regions", "Les 30 leviers de l’objectif national", x.Lines, &t, open),
 		Lead: []string{"Pour chaque région se lit ce que sa COP a partagé" + x.elsewise() + ". Ce qui manque dans une région n’entre dans aucune somme."}})
@@ -152,6 +159,9 @@ func (x nationReading) table(id, caption string, lines []objective.NationLine, t
 		}
 		foot := row(*total, ui.Cell{Text: "Ensemble"}, objective.SumKey(objective.TotalSum, x.Cycle))
 		foot.Cells[3] = difference(panorama.Amount{Kg: gap, Known: true}, 0)
+		for i := 4; i <= 6; i++ {
+			foot.Cells[i].Sub = "objectifs"
+		}
 		t.Foot = []ui.Row{foot}
 	}
 	return t

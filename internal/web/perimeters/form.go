@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/french"
@@ -12,6 +13,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 func escape(s string) string { return url.QueryEscape(s) }
@@ -24,6 +26,8 @@ type formView struct {
 	Fields   []ui.Field
 	Submit   string
 	Withdraw string // address that withdraws the perimeter, empty when new
+	// Notices say what was saved, and what it overlaps.
+	Notices []ui.Alert
 	// Theirs is what somebody else saved meanwhile, beside what was typed.
 	Theirs *ui.Table
 }
@@ -177,10 +181,11 @@ func (d Deps) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := territory.CreatePerimeter(r.Context(), d.Q, m.Tree(), id, in, d.act(r, "création")); err != nil {
+	p, err := territory.CreatePerimeter(r.Context(), d.Q, m.Tree(), id, in, d.act(r, "création"))
+	if err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, "/perimetres/"+id+"/panorama")
+	return d.saved(w, r, m.Tree(), p)
 }
 
 func (d Deps) act(r *http.Request, reason string) territory.Act {
@@ -199,7 +204,16 @@ func (d Deps) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.render(w, r, http.StatusOK, fromPerimeter(p, m.Tree()).form(p.ID, nil))
+	v := fromPerimeter(p, m.Tree()).form(p.ID, nil)
+	if r.URL.Query().Get("fait") == "1" {
+		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Le périmètre est enregistré", Links: []ui.Link{{Label: "Voir son panorama", Href: "/perimetres/" + p.ID + "/panorama"}}})
+	}
+	n, err := d.overlaps(r, m.Tree(), p)
+	if err != nil {
+		return err
+	}
+	v.Notices = append(v.Notices, n...)
+	return d.render(w, r, http.StatusOK, v)
 }
 
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
@@ -228,14 +242,40 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 	if len(faults) > 0 {
 		return d.render(w, r, http.StatusUnprocessableEntity, t.form(id, faults))
 	}
-	_, err = territory.UpdatePerimeter(r.Context(), d.Q, m.Tree(), id, t.rev, in, d.act(r, t.reason))
+	after, err := territory.UpdatePerimeter(r.Context(), d.Q, m.Tree(), id, t.rev, in, d.act(r, t.reason))
 	if apperr.KindOf(err) == apperr.Conflict {
 		return d.conflict(w, r, id, t)
 	}
 	if err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, "/perimetres/"+id+"/panorama")
+	return d.saved(w, r, m.Tree(), after)
+}
+
+// saved leads to the page of a perimeter; back to its form when it is a CRTE that
+// overlaps another, which is kept, and said.
+func (d Deps) saved(w http.ResponseWriter, r *http.Request, tree *territory.Tree, p territory.FreePerimeter) error {
+	over, err := d.overlaps(r, tree, p)
+	if err != nil {
+		return err
+	}
+	if len(over) > 0 {
+		return shell.SeeOther(w, r, "/perimetres/"+p.ID+"/modifier?fait=1")
+	}
+	return shell.SeeOther(w, r, "/perimetres/"+p.ID+"/panorama")
+}
+
+// overlaps names the other CRTE in force that hold communes of one, and which.
+func (d Deps) overlaps(r *http.Request, tree *territory.Tree, p territory.FreePerimeter) ([]ui.Alert, error) {
+	others, err := territory.Overlaps(r.Context(), d.Q, tree, p, d.Now().UTC().Format(time.DateOnly))
+	if err != nil || len(others) == 0 {
+		return nil, err
+	}
+	n := ui.Alert{State: "warning", Title: "Des communes sont aussi dans un autre CRTE", Text: "C’est possible, et rien n’est refusé\u00a0: dans le bouclage des objectifs d’une région, chaque commune ne compte qu’une fois."}
+	for _, z := range others {
+		n.Links = append(n.Links, ui.Link{Label: z.Name + "\u00a0: " + wording.Communes(tree, z.Communes, 8), Href: "/perimetres/" + z.ID + "/panorama"})
+	}
+	return []ui.Alert{n}, nil
 }
 
 // conflict shows what somebody else saved beside what was typed; saving again

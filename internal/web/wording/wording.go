@@ -215,7 +215,7 @@ func Communes(tree *territory.Tree, idx []int32, most int) string {
 		names = append(names, all[i].Name)
 	}
 	if more := len(idx) - len(names); more > 0 {
-		return strings.Join(names, ", ") + " et " + strconv.Itoa(more) + nb + french.Plural(more, "autre", "autres")
+		return strings.Join(names, ", ") + " et " + french.Integer(more) + nb + french.Plural(more, "autre", "autres")
 	}
 	return french.List(names)
 }

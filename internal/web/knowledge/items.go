@@ -284,7 +284,7 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 		if typed != nil {
 			wrongIn(fields, wrong)
 			if status == http.StatusConflict {
-				v.Conflict = both(p.fields(x, t), fields)
+				v.Conflict = ui.TwoVersions(p.fields(x, t), fields)
 			}
 		}
 		v.Forms = append(v.Forms, formView{ID: "corriger", Title: "Corriger", Action: here, Rev: strconv.FormatInt(t.Rev, 10), Submit: "Enregistrer", Fields: fields})

@@ -206,13 +206,9 @@ func (d Deps) form(r *http.Request, x where, themes []diagnosis.Theme, typed dia
 	if err != nil {
 		return p, err
 	}
-	lines, err := d.Room.Lines(r.Context(), x.Code)
+	exist, err := d.Room.Exist(r.Context(), x.Code)
 	if err != nil {
 		return p, err
-	}
-	exist := map[string]bool{}
-	for _, l := range lines {
-		exist[l.Lever.Code] = true
 	}
 	scores := diagnosis.ScoreThemes(themes, s.Levers)
 	boxes := make([]bool, len(themes))

@@ -256,7 +256,7 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 		if typed != nil {
 			p.Notices = wrongIn(form.Fields, wrong)
 			if apperr.KindOf(wrong) == apperr.Conflict {
-				v.Conflict = both(formOf(w).fields(), form.Fields)
+				v.Conflict = ui.TwoVersions(formOf(w).fields(), form.Fields)
 			}
 		}
 		p.Forms = []formView{form}
@@ -273,8 +273,8 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 	for _, y := range past {
 		var all []string
 		for _, c := range diagnosis.Criteria() {
-			text := c.Name + " " + formOf(y.Weights).by[c.Code]
-			if y.Weights.Turned[c.Code] {
+			text := c.Name + " " + formOf(y.Body).by[c.Code]
+			if y.Body.Turned[c.Code] {
 				text += " (sens retourné)"
 			}
 			all = append(all, text)

@@ -10,6 +10,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/framework"
+	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
@@ -69,7 +70,7 @@ func TestUnpublishedAnswersAreInNoPublicScore(t *testing.T) {
 		}
 		key := ScoreKey("biogaz", "44")
 		before, err := m.ExplainScore(ctx, key)
-		if err != nil || strings.Contains(before.Numbers+strings.Join(before.Notes, ""), "pertinence") || before.Figure.Value != scoreOf(public, "biogaz") {
+		if err != nil || strings.Contains(before.Numbers+strings.Join(before.Notes, ""), "pertinence") || before.Figure.Value != french.Round(scoreOf(public, "biogaz"), 3) {
 			t.Errorf("explained: %+v %v", before, err)
 		}
 		must[[]Theme](t)(m.StartThemes(ctx, theTeam, grandEst))
@@ -94,7 +95,7 @@ func TestUnpublishedAnswersAreInNoPublicScore(t *testing.T) {
 			t.Error("the frozen choice changed")
 		}
 		after, err := m.ExplainScore(ctx, key)
-		if err != nil || after.Figure.Value != scoreOf(public, "biogaz") || after.Figure.Value == before.Figure.Value || !strings.Contains(after.Numbers, "÷") {
+		if err != nil || after.Figure.Value != french.Round(scoreOf(public, "biogaz"), 3) || after.Figure.Value == before.Figure.Value || !strings.Contains(after.Numbers, "÷") {
 			t.Errorf("explained: %+v %v", after.Figure, err)
 		}
 	})

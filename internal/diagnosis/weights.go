@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/french"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
 )
@@ -41,6 +43,20 @@ func (w Weights) Share(c Criterion) float64 {
 		}
 	}
 	return 0
+}
+
+// Text writes the weight of a criterion: 2, or 1,5.
+func (w Weights) Text(c Criterion) string {
+	text := french.Number(w.By[c], 2)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ",")
+}
+
+// Name says whose weights these are.
+func (w Weights) Name() string {
+	if w.Rev == 0 {
+		return "poids proposés par Jalon"
+	}
+	return "poids de l’équipe, version " + french.Integer(w.Rev)
 }
 
 // shares are the weights in the order of the criteria, that add up to 1.

@@ -141,7 +141,9 @@ func (x where) editing(v *view, status int, here string, t diagnosis.Theme, type
 		if status == http.StatusConflict {
 			v.Conflict = ui.TwoVersions(x.fields(inputOf(t), lines), f.Fields)
 		}
-		edit.Notices = wrongIn(f.Fields, wrong)
+		if notices := wrongIn(f.Fields, wrong); len(v.Conflict.Rows) == 0 {
+			edit.Notices = notices
+		}
 	}
 	edit.Forms = []formView{f}
 	return []part{edit, p}

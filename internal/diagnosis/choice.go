@@ -95,7 +95,7 @@ func (m *Room) ProposeChoice(ctx context.Context, a policy.Actor, copID string, 
 	if err != nil {
 		return c, err
 	}
-	exist, err := m.exist(ctx, of.Region)
+	exist, err := m.Exist(ctx, of.Region)
 	if err != nil {
 		return c, err
 	}

@@ -86,7 +86,7 @@ func TestBothHeadsPutThemesFirst(t *testing.T) {
 		if names2(now) != "Autre nom, "+all[1].Name || now[0].Why != "parce que "+all[0].Name || now[0].Choice != c.ID || now[0].Rev != changed.Rev+1 {
 			t.Errorf("first: %s, %+v", names2(now), now[0])
 		}
-		if past := must[[]ThemePast](t)(ThemeHistory(ctx, d, now[1].ID)); len(past) != 2 || !past[0].Theme.Priority || past[0].By != "présidente" {
+		if past := must[[]Past[Theme]](t)(ThemeHistory(ctx, d, now[1].ID)); len(past) != 2 || !past[0].Body.Priority || past[0].By != "présidente" {
 			t.Errorf("history: %+v", past)
 		}
 
@@ -187,7 +187,7 @@ func TestAThemeWithoutLeversIsNotPutFirst(t *testing.T) {
 	must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
 	all := must[[]Theme](t)(Themes(ctx, m.DB, theCOP))
 	s := must[Scoring](t)(m.ScoresOf(ctx, theCOP, true))
-	exist, err := m.exist(ctx, "44")
+	exist, err := m.Exist(ctx, "44")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestOfTwentyWhoProposeOneWins(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, x := range must[[]Theme](t)(Themes(ctx, d, theCOP)) {
-			if past := must[[]ThemePast](t)(ThemeHistory(ctx, d, x.ID)); past[0].Rev != x.Rev || past[0].Theme.Priority != x.Priority || past[0].Theme.Name != x.Name {
+			if past := must[[]Past[Theme]](t)(ThemeHistory(ctx, d, x.ID)); past[0].Rev != x.Rev || past[0].Body.Priority != x.Priority || past[0].Body.Name != x.Name {
 				t.Errorf("%s at %d: its history says %+v", x.Name, x.Rev, past[0])
 			}
 		}

@@ -52,12 +52,12 @@ func (s Scoring) explain(key string, c cop.COP, x Scored) figure.Explanation {
 	e := figure.Explanation{Title: "Score du levier «\u00a0" + x.Name + "\u00a0», " + c.Name, Page: "/regions/" + c.Slug + "/themes",
 		Sentence: "Moyenne de critères ramenés chacun de 0 à 1 par une règle écrite, pondérée par l’équipe de la COP. Le score éclaire le choix des thèmes\u00a0; il ne choisit pas.",
 		Formula:  "somme des (poids × note) ÷ somme des poids, sur les critères que l’on connaît",
-		Figure: figure.Figure{Key: key, Value: x.Score, Unit: "de 0 à 1", Territory: "region:" + s.Region, Year: 2030, Class: figure.Computed, Version: "poids, version " + french.Integer(s.Weights.Rev),
+		Figure: figure.Figure{Key: key, Value: french.Round(x.Score, 3), Unit: "de 0 à 1", Territory: "region:" + s.Region, Year: 2030, Class: figure.Computed, Version: s.Weights.Name(),
 			Source: "panorama, plans, séries, questionnaire et connaissances de la région, au " + french.Day(s.Day)}}
 	var terms, weights []string
 	for i, r := range Criteria() {
-		in := figure.Input{Symbol: "–", Label: r.Name, Source: r.Rule, Key: x.Facts[i].Key}
-		w := french.Number(s.Weights.By[r.Code], 2)
+		in := figure.Input{Symbol: string(rune('a' + i)), Label: r.Name, Source: r.Rule, Key: x.Facts[i].Key}
+		w := s.Weights.Text(r.Code)
 		if !x.Facts[i].Known {
 			in.Value = "laissé de côté\u00a0: " + strings.TrimSuffix(x.Facts[i].Reason, ".")
 		} else {

@@ -186,8 +186,8 @@ func TestAThemeIsKeptWithItsVersions(t *testing.T) {
 			t.Errorf("withdrawn, and still in the list: %+v", kept)
 		}
 		x = must[Theme](t)(m.RestoreTheme(ctx, theTeam, x.ID, x.Rev, "finalement à part"))
-		past := must[[]ThemePast](t)(ThemeHistory(ctx, d, x.ID))
-		if len(past) != 4 || past[0].Theme.State != ThemeKept || past[1].Reason != "réuni avec un autre" || past[3].Theme.Name != "Énergie" {
+		past := must[[]Past[Theme]](t)(ThemeHistory(ctx, d, x.ID))
+		if len(past) != 4 || past[0].Body.State != ThemeKept || past[1].Reason != "réuni avec un autre" || past[3].Body.Name != "Énergie" {
 			t.Errorf("history: %+v", past)
 		}
 	})
@@ -275,7 +275,7 @@ func TestWeightsKeepTheirHistoryAndOneOfTwentyWins(t *testing.T) {
 		if again := must[Weights](t)(WeightsOf(ctx, d, theCOP)); again.Rev != 2 || again.By[Size] != 3 || !again.Turned[Strong] {
 			t.Errorf("kept: %+v", again)
 		}
-		if past := must[[]WeightsPast](t)(WeightsHistory(ctx, d, w.ID)); len(past) != 2 || past[0].Reason != "le poids d’abord" || past[0].Weights.By[Size] != 3 {
+		if past := must[[]Past[Weights]](t)(WeightsHistory(ctx, d, w.ID)); len(past) != 2 || past[0].Reason != "le poids d’abord" || past[0].Body.By[Size] != 3 {
 			t.Errorf("history: %+v", past)
 		}
 		for _, bad := range []Weights{{Rev: 2, By: map[Criterion]float64{}}, {Rev: 2, By: map[Criterion]float64{Gap: 11}}, {Rev: 2, By: map[Criterion]float64{Gap: -1, Size: 1}}, {Rev: 2, By: map[Criterion]float64{Gap: 1}, Turned: map[Criterion]bool{Gap: true}}} {

@@ -117,8 +117,8 @@ func (m *Room) Lines(ctx context.Context, region string) ([]panorama.Line, error
 	return p.Lines, err
 }
 
-// exist tells which levers the panorama of a region holds.
-func (m *Room) exist(ctx context.Context, region string) (map[string]bool, error) {
+// Exist tells which levers the panorama of a region holds.
+func (m *Room) Exist(ctx context.Context, region string) (map[string]bool, error) {
 	lines, err := m.Lines(ctx, region)
 	out := map[string]bool{}
 	for _, l := range lines {

@@ -75,7 +75,7 @@ func (m *Room) checkTheme(ctx context.Context, region string, in ThemeInput) err
 	if err != nil {
 		return err
 	}
-	exist, err := m.exist(ctx, region)
+	exist, err := m.Exist(ctx, region)
 	if err != nil {
 		return err
 	}

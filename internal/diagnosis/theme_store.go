@@ -58,28 +58,32 @@ func FindTheme(ctx context.Context, q db.Q, id string) (_ Theme, err error) {
 	return t, db.OrNotFound(err, "Ce thème n’existe pas, ou il est réservé à d’autres rôles que les vôtres.")
 }
 
-// ThemePast is one version of a theme: what it was, when, and why it changed.
-type ThemePast struct {
+// Past is one version of a thing of this room: what it was, when, and why it changed.
+type Past[T any] struct {
 	Rev    int64
 	At     time.Time
 	By     string
 	Reason string
-	Theme  Theme
+	Body   T
 }
 
-// ThemeHistory lists what a theme was, the last version first.
-func ThemeHistory(ctx context.Context, q db.Q, id string) (_ []ThemePast, err error) {
-	defer apperr.Wrap(&err, "diagnosis.ThemeHistory(%q)", id)
-	rows, err := q.Query(ctx, `SELECT rev, at, by, reason, body FROM diagnosis_theme_version WHERE id = $1 ORDER BY rev DESC`, id)
-	return db.Collect(rows, err, func(r *db.Rows) (v ThemePast, err error) {
+func pastOf[T any](ctx context.Context, q db.Q, table, id string) ([]Past[T], error) {
+	rows, err := q.Query(ctx, `SELECT rev, at, by, reason, body FROM `+table+`_version WHERE id = $1 ORDER BY rev DESC`, id)
+	return db.Collect(rows, err, func(r *db.Rows) (v Past[T], err error) {
 		var at int64
 		var body string
 		if err := r.Scan(&v.Rev, &at, &v.By, &v.Reason, &body); err != nil {
 			return v, err
 		}
 		v.At = time.UnixMilli(at).UTC()
-		return v, json.Unmarshal([]byte(body), &v.Theme)
+		return v, json.Unmarshal([]byte(body), &v.Body)
 	})
+}
+
+// ThemeHistory lists what a theme was, the last version first.
+func ThemeHistory(ctx context.Context, q db.Q, id string) (_ []Past[Theme], err error) {
+	defer apperr.Wrap(&err, "diagnosis.ThemeHistory(%q)", id)
+	return pastOf[Theme](ctx, q, "diagnosis_theme", id)
 }
 
 // Same reports whether a theme still says what it said: its place in the list and

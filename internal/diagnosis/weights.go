@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"time"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/french"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
 )
@@ -42,6 +43,20 @@ func (w Weights) Share(c Criterion) float64 {
 		}
 	}
 	return 0
+}
+
+// Text writes the weight of a criterion: 2, or 1,5.
+func (w Weights) Text(c Criterion) string {
+	text := french.Number(w.By[c], 2)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ",")
+}
+
+// Name says whose weights these are.
+func (w Weights) Name() string {
+	if w.Rev == 0 {
+		return "poids proposés par Jalon"
+	}
+	return "poids de l’équipe, version " + french.Integer(w.Rev)
 }
 
 // shares are the weights in the order of the criteria, that add up to 1.
@@ -135,28 +150,10 @@ func (m *Room) SaveWeights(ctx context.Context, a policy.Actor, copID string, in
 	return w, err
 }
 
-// WeightsPast is one version of the weights of a COP.
-type WeightsPast struct {
-	Rev     int64
-	At      time.Time
-	By      string
-	Reason  string
-	Weights Weights
-}
-
 // WeightsHistory lists what the weights of a COP were, the last first.
-func WeightsHistory(ctx context.Context, q db.Q, id string) (_ []WeightsPast, err error) {
+func WeightsHistory(ctx context.Context, q db.Q, id string) (_ []Past[Weights], err error) {
 	defer apperr.Wrap(&err, "diagnosis.WeightsHistory(%s)", id)
-	rows, err := q.Query(ctx, `SELECT rev, at, by, reason, body FROM diagnosis_weights_version WHERE id = $1 ORDER BY rev DESC`, id)
-	return db.Collect(rows, err, func(r *db.Rows) (v WeightsPast, err error) {
-		var at int64
-		var body string
-		if err := r.Scan(&v.Rev, &at, &v.By, &v.Reason, &body); err != nil {
-			return v, err
-		}
-		v.At = time.UnixMilli(at).UTC()
-		return v, json.Unmarshal([]byte(body), &v.Weights)
-	})
+	return pastOf[Weights](ctx, q, "diagnosis_weights", id)
 }
 
 // themeKept writes a version and its row of the journal, and moves what the public

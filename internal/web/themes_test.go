@@ -134,6 +134,19 @@ func TestARegionMakesItsThemesAndItsHeadsChoose(t *testing.T) {
 			t.Error("what was withdrawn is public")
 		}
 
+		// Its levers leave the panorama: it stays first, with a notice, and the choice
+		// unchanged; it is not put first again.
+		s.exec(`UPDATE diagnosis_theme SET levers = 'parti' WHERE id = $1`, ids[4])
+		s.visit(team, base+desk, nil).has("#theme-"+ids[4], "Il reste prioritaire")
+		choice = s.visit(state, there+desk+"/choix", nil)
+		choice.has("#choisir", "il ne peut pas être mis en priorité")
+		choice.has("#en-vigueur", "Gestion des haies")
+		if p = s.visit(state, there+desk+"/choix", choice.filled("#choisir form")); p.StatusCode != http.StatusBadRequest {
+			t.Errorf("an emptied theme is put first: %s", p.Status)
+		}
+		p.has("#chosen-"+ids[4]+"-erreur", "n’a plus de levier")
+		s.get("/regions/grand-est/themes").has("#priorites", "Les haies se décident ici.")
+
 		nation, board := s.signIn("nation@exemple.fr", policy.NationalReader, "nation", "")
 		p = s.visit(nation, board+"/national/themes", nil)
 		checkPage(t, "the nation's page", p)

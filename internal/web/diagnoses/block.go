@@ -14,7 +14,6 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
-	"jalon/internal/web/wording"
 )
 
 // shown is a block as the document will show it.
@@ -102,7 +101,7 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 		if typed != nil {
 			wrongIn(fields, wrong)
 			if status == http.StatusConflict {
-				v.Conflict = wording.Both(d.fields(b), fields)
+				v.Conflict = ui.TwoVersions(d.fields(b), fields)
 			}
 		}
 		v.Forms = append(v.Forms, formView{ID: "ecrire", Title: "Écrire", Action: here, Rev: number, Fields: fields, Submit: "Enregistrer"})

@@ -85,6 +85,7 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		{wording.TabNotes, orNone(len(notes), "Aucune note pour l’instant", "note", "notes") + nb + ": des constats datés et signés par des services et des observatoires.", base + "/notes"},
 		{wording.TabQuestionnaire, asked, base + "/questionnaire"},
 		{wording.TabAnswers, told, base + "/restitution"},
+		{wording.TabThemes, "La liste des thèmes de la région, et ceux que les deux têtes de la COP mettent en priorité, avec leur raison.", base + "/themes"},
 		{"Bonnes pratiques", "Ce que d’autres régions ont retenu, et dont celle-ci peut s’inspirer.", practicesPath},
 	}
 	if v.Shared, err = d.shared(r, x); err != nil {

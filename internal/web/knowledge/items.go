@@ -11,7 +11,6 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
-	"jalon/internal/web/wording"
 )
 
 // pages are those of strong points, or of obstacles.
@@ -285,7 +284,7 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 		if typed != nil {
 			wrongIn(fields, wrong)
 			if status == http.StatusConflict {
-				v.Conflict = wording.Both(p.fields(x, t), fields)
+				v.Conflict = ui.TwoVersions(p.fields(x, t), fields)
 			}
 		}
 		v.Forms = append(v.Forms, formView{ID: "corriger", Title: "Corriger", Action: here, Rev: strconv.FormatInt(t.Rev, 10), Submit: "Enregistrer", Fields: fields})

@@ -15,7 +15,6 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
-	"jalon/internal/web/wording"
 )
 
 const nationalPath = "/national/freins"
@@ -185,7 +184,7 @@ func (d Deps) showLine(w http.ResponseWriter, r *http.Request, status int, typed
 	if typed != nil {
 		wrongIn(fields, wrong)
 		if status == http.StatusConflict {
-			v.Conflict = wording.Both(replyFields(kept), fields)
+			v.Conflict = ui.TwoVersions(replyFields(kept), fields)
 		}
 	} else if wrong != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})

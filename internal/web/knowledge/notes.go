@@ -14,7 +14,6 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
-	"jalon/internal/web/wording"
 )
 
 // subjectFields are the place and the subject of a note.
@@ -294,7 +293,7 @@ func (d Deps) showNote(w http.ResponseWriter, r *http.Request, status int, x whe
 		if typed != nil {
 			wrongIn(fields, wrong)
 			if status == http.StatusConflict {
-				v.Conflict = wording.Both(noteFields(x, n), fields)
+				v.Conflict = ui.TwoVersions(noteFields(x, n), fields)
 			}
 		}
 		v.Forms = append(v.Forms, formView{ID: "ecrire", Title: "Écrire la note", Action: here, Rev: number, Submit: "Enregistrer", Fields: fields},

@@ -75,7 +75,7 @@ func (d Deps) showEditor(w http.ResponseWriter, r *http.Request, status int, did
 	v.Items = []itemList{sections}
 	v.Forms = append(v.Forms, wholeForms(r, k, did, wrong)...)
 	if did == "form" && apperr.KindOf(wrong) == apperr.Conflict {
-		v.Conflict = both(formFields(f), v.Forms[1].Fields)
+		v.Conflict = ui.TwoVersions(formFields(f), v.Forms[1].Fields)
 	}
 	if err := d.publishing(r, k, ready, &v, did, wrong); err != nil {
 		return err

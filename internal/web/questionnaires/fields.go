@@ -217,30 +217,6 @@ func anchored(prefix string, fields []ui.Field) []ui.Field {
 	return fields
 }
 
-// both is the table of what is kept and what was typed, where they differ.
-func both(kept, typed []ui.Field) ui.Table {
-	t := ui.Table{ID: "deux-versions", Caption: "Ce qui est enregistré, et ce que vous avez écrit", Columns: []ui.Column{{Label: "Champ"}, {Label: "Enregistré", Wide: true}, {Label: "Le vôtre", Wide: true}}}
-	for i := range kept {
-		if a, b := said(kept[i]), said(typed[i]); a != b {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: kept[i].Label}, {Text: a}, {Text: b}}})
-		}
-	}
-	return t
-}
-
-func said(f ui.Field) string {
-	if f.Type != "select" && f.Type != "checkbox" && f.Type != "radio" {
-		return f.Value
-	}
-	var out []string
-	for _, o := range f.Options {
-		if o.Selected {
-			out = append(out, o.Label)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 func readKinds(p url.Values) []questionnaire.Kind {
 	var out []questionnaire.Kind
 	for _, k := range questionnaire.Kinds() {

@@ -59,7 +59,7 @@ func (d Deps) showSection(w http.ResponseWriter, r *http.Request, status int, id
 			kept := k.form(m, f, s, what, question, row, kind, add)
 			refill(e.Fields, r.PostForm)
 			if wrong != nil && apperr.KindOf(wrong) == apperr.Conflict {
-				v.Conflict = both(kept.Fields, e.Fields)
+				v.Conflict = ui.TwoVersions(kept.Fields, e.Fields)
 			}
 			field := ""
 			var at *fault

@@ -64,6 +64,9 @@ func (d Deps) showChoice(w http.ResponseWriter, r *http.Request, status int, x w
 	if waits {
 		v.Parts = append(v.Parts, d.frozen(x, "attente", "Un choix attend la validation des deux têtes", waiting, themes))
 	}
+	if typed.Chosen == nil {
+		typed = today(themes, last)
+	}
 	if d.may(r, x, policy.Propose) && (!waits || wrong != nil) {
 		p, err := d.form(r, x, themes, typed, faults)
 		if err != nil {
@@ -90,6 +93,18 @@ func (d Deps) showChoice(w http.ResponseWriter, r *http.Request, status int, x w
 		v.Parts = append(v.Parts, part{ID: "histoire", Title: "Les choix proposés jusqu’ici", Tables: []ui.Table{t}})
 	}
 	return d.show(w, r, status, v, true, trail(x, ui.Link{Label: wording.TabThemes, Href: x.desk()}, ui.Link{Label: "Choix des priorités"})...)
+}
+
+// today is the form as it opens: what is first today stays so until it is unticked.
+func today(themes []diagnosis.Theme, last diagnosis.Choice) diagnosis.ChoiceInput {
+	in := diagnosis.ChoiceInput{Chosen: map[string]bool{}, Why: map[string]string{}, Against: map[string]string{}}
+	for _, t := range themes {
+		in.Chosen[t.ID], in.Why[t.ID] = t.Priority, t.Why
+	}
+	for _, t := range last.Body.Chosen() {
+		in.Against[t.Theme.ID] = t.Against
+	}
+	return in
 }
 
 func choiceFinding(waits, chosen bool, last diagnosis.Choice) string {
@@ -206,13 +221,9 @@ func (d Deps) form(r *http.Request, x where, themes []diagnosis.Theme, typed dia
 	if err != nil {
 		return p, err
 	}
-	lines, err := d.Room.Lines(r.Context(), x.Code)
+	exist, err := d.Room.Exist(r.Context(), x.Code)
 	if err != nil {
 		return p, err
-	}
-	exist := map[string]bool{}
-	for _, l := range lines {
-		exist[l.Lever.Code] = true
 	}
 	scores := diagnosis.ScoreThemes(themes, s.Levers)
 	boxes := make([]bool, len(themes))

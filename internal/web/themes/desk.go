@@ -63,9 +63,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if waits {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Un choix de priorités attend la validation des deux têtes", Text: "Ce que vous changez ici ne change pas ce choix, qui est figé.", Links: []ui.Link{{Label: "Lire ce choix", Href: x.desk() + "/choix"}}})
 	}
-	exist := map[string]bool{}
-	for _, l := range lines {
-		exist[l.Lever.Code] = true
+	exist, err := d.Room.Exist(ctx, x.Code)
+	if err != nil {
+		return err
 	}
 	editable := d.may(r, x, policy.Edit)
 	if len(themes) == 0 {

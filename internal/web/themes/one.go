@@ -94,9 +94,9 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 	if err != nil {
 		return err
 	}
-	exist := map[string]bool{}
-	for _, l := range lines {
-		exist[l.Lever.Code] = true
+	exist, err := d.Room.Exist(r.Context(), x.Code)
+	if err != nil {
+		return err
 	}
 	here := x.desk() + "/" + t.ID
 	v := view{Heading: ui.Heading{Overline: "Thème de la COP, " + x.Name, Title: t.Name, Scope: []string{kindOf(t), "rattaché à" + nb + ": " + x.mapNames(t.Maps)}}, Tabs: deskTabs(x, here)}
@@ -114,7 +114,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 	}
 	h := ui.Table{ID: "versions", Caption: "Chaque version, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Nom", Wide: true}, {Label: "De quoi"}, {Label: "Pourquoi", Wide: true}}}
 	for _, y := range past {
-		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: versionText(y.Rev)}, {Text: french.Date(y.At)}, {Text: y.Theme.Name}, {Text: kindOf(y.Theme)}, {Text: y.Reason}}})
+		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: versionText(y.Rev)}, {Text: french.Date(y.At)}, {Text: y.Body.Name}, {Text: kindOf(y.Body)}, {Text: y.Reason}}})
 	}
 	v.Parts = append(v.Parts, part{ID: "histoire", Title: "Son histoire", Tables: []ui.Table{h}})
 	return d.show(w, r, status, v, true, trail(x, ui.Link{Label: wording.TabThemes, Href: x.desk()}, ui.Link{Label: t.Name})...)
@@ -139,48 +139,18 @@ func (x where) editing(v *view, status int, here string, t diagnosis.Theme, type
 	edit := part{ID: "modifier", Title: "Modifier"}
 	if on == "save" {
 		if status == http.StatusConflict {
-			v.Conflict = both(x.fields(inputOf(t), lines), f.Fields)
+			v.Conflict = ui.TwoVersions(x.fields(inputOf(t), lines), f.Fields)
 		}
-		edit.Notices = wrongIn(f.Fields, wrong)
+		if notices := wrongIn(f.Fields, wrong); len(v.Conflict.Rows) == 0 {
+			edit.Notices = notices
+		}
 	}
 	edit.Forms = []formView{f}
 	return []part{edit, p}
 }
 
-// both is the table of what is kept and what was typed, where they differ.
-func both(kept, typed []ui.Field) ui.Table {
-	t := ui.Table{ID: "deux-versions", Caption: "Ce qui est enregistré, et ce que vous avez écrit", Columns: []ui.Column{{Label: "Champ"}, {Label: "Enregistré", Wide: true}, {Label: "Le vôtre", Wide: true}}}
-	for i := range kept {
-		if a, b := saidBy(kept[i]), saidBy(typed[i]); a != b {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: kept[i].Label}, {Text: a}, {Text: b}}})
-		}
-	}
-	return t
-}
-
-func saidBy(f ui.Field) string {
-	if len(f.Options) == 0 {
-		return f.Value
-	}
-	var out []string
-	for _, o := range f.Options {
-		if o.Selected {
-			out = append(out, o.Label)
-		}
-	}
-	return french.List(out)
-}
-
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
-	x, err := d.doing(r, policy.Edit)
-	if err != nil {
-		return err
-	}
-	t, err := d.theirs(r, x)
-	if err != nil {
-		return err
-	}
-	n, err := rev(r)
+	x, t, n, err := d.changing(r)
 	if err != nil {
 		return err
 	}
@@ -190,15 +160,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) turn(w http.ResponseWriter, r *http.Request) error {
-	x, err := d.doing(r, policy.Edit)
-	if err != nil {
-		return err
-	}
-	t, err := d.theirs(r, x)
-	if err != nil {
-		return err
-	}
-	n, err := rev(r)
+	x, t, n, err := d.changing(r)
 	if err != nil {
 		return err
 	}
@@ -208,6 +170,18 @@ func (d Deps) turn(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = do(r.Context(), shell.Actor(r), t.ID, n, get(r, "why"))
 	return d.after(w, r, x, t, inputOf(t), err, "turn")
+}
+
+// changing is the theme that somebody changes, and the revision that they read.
+func (d Deps) changing(r *http.Request) (x where, t diagnosis.Theme, n int64, err error) {
+	if x, err = d.doing(r, policy.Edit); err != nil {
+		return x, t, 0, err
+	}
+	if t, err = d.theirs(r, x); err != nil {
+		return x, t, 0, err
+	}
+	n, err = rev(r)
+	return x, t, n, err
 }
 
 // after goes back to a theme, with the form filled when something was refused.

@@ -27,13 +27,9 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lines, err := d.Room.Lines(r.Context(), x.Code)
+	exist, err := d.Room.Exist(r.Context(), x.Code)
 	if err != nil {
 		return err
-	}
-	exist := map[string]bool{}
-	for _, l := range lines {
-		exist[l.Lever.Code] = true
 	}
 	v := view{Heading: ui.Heading{Overline: "Thèmes de la COP", Title: x.Name + nb + ": " + found(themes), Scope: []string{"liste propre à la région", "cycle " + x.cop.Cycle}}, Tabs: wording.RegionTabs(x.Region, wording.TabThemes),
 		Foot: ui.Source{Text: "équipe et têtes de la COP de la région.", Print: true}}

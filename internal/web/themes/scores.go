@@ -37,7 +37,7 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 		return err
 	}
 	here := x.desk() + "/notes"
-	v := view{Heading: ui.Heading{Overline: "Scores des leviers", Title: x.Name + nb + ": " + scoresFinding(s), Scope: []string{"un éclairage, pas un choix", "au " + french.Day(s.Day), weightsVersion(s.Weights)},
+	v := view{Heading: ui.Heading{Overline: "Scores des leviers", Title: x.Name + nb + ": " + scoresFinding(s), Scope: []string{"un éclairage, pas un choix", "au " + french.Day(s.Day), s.Weights.Name()},
 		Lead: "Le score d’un levier est une moyenne de six critères, chacun ramené de 0 à 1 par une règle écrite, avec les poids que donne l’équipe. Plus il est haut, plus ces critères plaident pour en débattre d’abord. Les deux têtes choisissent, et peuvent s’en écarter avec leur raison."},
 		Tabs: deskTabs(x, here)}
 	if private {
@@ -66,13 +66,6 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 }
 
 const possibleRule = "Un score qui repose sur peu de critères est fragile d’une autre façon : une colonne dit entre quoi il serait si ce que l’on ignore valait 0, ou 1."
-
-func weightsVersion(w diagnosis.Weights) string {
-	if w.Rev == 0 {
-		return "poids proposés par Jalon"
-	}
-	return "poids de l’équipe, version " + french.Integer(w.Rev)
-}
 
 func scoresFinding(s diagnosis.Scoring) string {
 	if len(s.Levers) == 0 || !s.Levers[0].Known {
@@ -202,7 +195,7 @@ func orNobody(names []string) string {
 func rulesOf(w diagnosis.Weights) []string {
 	var out []string
 	for _, c := range diagnosis.Criteria() {
-		text := c.Name + " (poids " + french.Number(w.By[c.Code], 2) + ", soit " + percent(w.Share(c.Code)) + ")" + nb + ": " + c.Rule
+		text := c.Name + " (poids " + w.Text(c.Code) + ", soit " + percent(w.Share(c.Code)) + ")" + nb + ": " + c.Rule
 		if w.Turned[c.Code] {
 			text += " L’équipe en a retourné le sens\u00a0: la note est 1 moins celle-ci."
 		}
@@ -220,11 +213,8 @@ type weightsForm struct {
 
 func formOf(w diagnosis.Weights) weightsForm {
 	f := weightsForm{by: map[diagnosis.Criterion]string{}, turned: w.Turned}
-	for c, v := range w.By {
-		f.by[c] = french.Number(v, french.Decimals(v, 3))
-		if v == float64(int(v)) {
-			f.by[c] = strconv.Itoa(int(v))
-		}
+	for c := range w.By {
+		f.by[c] = w.Text(c)
 	}
 	return f
 }
@@ -254,9 +244,11 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 		form := formView{Action: x.desk() + "/notes", Rev: versionText(w.Rev), Submit: "Enregistrer les poids", Fields: f.fields()}
 		p := part{ID: "ponderation", Title: "Les poids", Lead: "Seules leurs proportions comptent. Changer les poids change les scores à venir, pas ceux qu’un choix a figés."}
 		if typed != nil {
-			p.Notices = wrongIn(form.Fields, wrong)
 			if apperr.KindOf(wrong) == apperr.Conflict {
-				v.Conflict = both(formOf(w).fields(), form.Fields)
+				v.Conflict = ui.TwoVersions(formOf(w).fields(), form.Fields)
+			}
+			if notices := wrongIn(form.Fields, wrong); len(v.Conflict.Rows) == 0 {
+				p.Notices = notices
 			}
 		}
 		p.Forms = []formView{form}
@@ -273,8 +265,8 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 	for _, y := range past {
 		var all []string
 		for _, c := range diagnosis.Criteria() {
-			text := c.Name + " " + formOf(y.Weights).by[c.Code]
-			if y.Weights.Turned[c.Code] {
+			text := c.Name + " " + formOf(y.Body).by[c.Code]
+			if y.Body.Turned[c.Code] {
 				text += " (sens retourné)"
 			}
 			all = append(all, text)

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
 
 // Option is one choice of a list, of radio buttons or of check boxes.
 type Option struct {
@@ -103,6 +107,32 @@ func chosen(o Option, attr string) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{attr: true}
+}
+
+// TwoVersions is the table of what is kept and of what somebody typed, where they
+// differ: the second writer of a thing reads both.
+func TwoVersions(kept, typed []Field) Table {
+	t := Table{ID: "deux-versions", Caption: "Ce qui est enregistré, et ce que vous avez écrit", Columns: []Column{{Label: "Champ"}, {Label: "Enregistré", Wide: true}, {Label: "Le vôtre", Wide: true}}}
+	for i := range kept {
+		if a, b := kept[i].said(), typed[i].said(); a != b {
+			t.Rows = append(t.Rows, Row{Cells: []Cell{{Text: kept[i].Label}, {Text: a}, {Text: b}}})
+		}
+	}
+	return t
+}
+
+// said is the value of a field as it reads: the labels of what is chosen.
+func (f Field) said() string {
+	if len(f.Options) == 0 {
+		return f.Value
+	}
+	var out []string
+	for _, o := range f.Options {
+		if o.Selected {
+			out = append(out, o.Label)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // faults are the fields in error, in order.

@@ -16,6 +16,10 @@ const DocumentKind = "diagnostic"
 // DraftMark is what each page of a document that is not published says.
 const DraftMark = "Projet, non publié"
 
+// nothing is what stands in the place of a block that has nothing to show, before
+// its reason.
+const nothing = "Pas encore de donnée à montrer ici"
+
 // Sheet is what a document says of itself besides its blocks.
 type Sheet struct {
 	Author  string
@@ -101,7 +105,7 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 			}
 			if made.Missing != "" {
 				out.Lacks = append(out.Lacks, Lack{b, BlockName(list, b), made.Missing})
-				made.Blocks = []document.Block{document.Quote{Title: "Pas encore de donnée à montrer ici", Spans: document.Plain(made.Missing)}}
+				made.Blocks = []document.Block{document.Quote{Title: nothing, Spans: document.Plain(made.Missing)}}
 			}
 			x.Blocks, x.Notes = append(x.Blocks, made.Blocks...), made.Notes
 		}
@@ -129,38 +133,54 @@ func Title(d Diagnosis, region string) string {
 	return region + french.NoBreak + ": le diagnostic partagé de la région"
 }
 
-// Gist is what a page shows of a published diagnosis in a few lines: the words and
-// the key figures of its synthesis, else its first key figures. It has no block when
-// there is nothing that short.
-func Gist(d document.Document) document.Part {
-	var first *document.Part
-	chapter := ""
-	for _, p := range d.Parts {
+// Gist is what a page shows of a published diagnosis in a few lines.
+type Gist struct {
+	// Findings are what the synthesis comes to: the title of each of its parts that has
+	// something to show, and its anchor.
+	Findings [][2]string
+	// Part holds a few words and key figures, of the synthesis when it has some, else of
+	// what is aimed at, else of any part; without blocks when there is nothing that short.
+	Part document.Part
+}
+
+// GistOf reads what a diagnosis comes to.
+func GistOf(d document.Document) (g Gist) {
+	anchors, chapter, best := d.Anchors(), "", 0
+	for i, p := range d.Parts {
 		if p.Chapter != "" {
 			chapter = p.Chapter
 		}
 		short := document.Part{ID: p.ID, Title: p.Title}
-		keys := false
+		keys, shows := false, false
 		for _, b := range p.Blocks {
-			switch b.(type) {
+			switch b := b.(type) {
 			case document.Text, document.List:
-				short.Blocks = append(short.Blocks, b)
+				short.Blocks, shows = append(short.Blocks, b), true
 			case document.KeyFigures:
-				short.Blocks, keys = append(short.Blocks, b), true
+				short.Blocks, keys, shows = append(short.Blocks, b), true, true
+			case document.Quote:
+				shows = shows || b.Title != nothing
+			default:
+				shows = true
 			}
 		}
-		if short.Blocks = short.Blocks[:min(len(short.Blocks), 4)]; len(short.Blocks) == 0 {
-			continue
+		short.Blocks = short.Blocks[:min(len(short.Blocks), 4)]
+		rank := 0
+		switch {
+		case len(short.Blocks) == 0:
+		case chapter == PartName(Priorities):
+			rank = 3
+		case keys && chapter == PartName(Aims):
+			rank = 2
+		case keys:
+			rank = 1
 		}
-		if chapter == PartName(Priorities) {
-			return short
+		if rank > best {
+			best, g.Part = rank, short
 		}
-		if keys && first == nil {
-			first = &short
+		if shows && chapter == PartName(Priorities) {
+			g.Findings = append(g.Findings, [2]string{p.Title, anchors[i]})
 		}
 	}
-	if first == nil {
-		return document.Part{}
-	}
-	return *first
+	return g
 }

@@ -294,6 +294,27 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	}
 }
 
+// A few lines of a diagnosis are its synthesis first, without what it lacks.
+func TestTheGistOfADiagnosis(t *testing.T) {
+	keys := document.KeyFigures{Figures: []document.KeyFigure{{Label: "l", Value: "1"}}}
+	d := document.Document{Parts: []document.Part{{ID: "o", Title: "O", Chapter: PartName(Opening), Blocks: []document.Block{keys}}, {ID: "a", Title: "A", Chapter: PartName(Aims), Blocks: []document.Block{document.Table{}, keys}}}}
+	if g := GistOf(d); g.Part.ID != "a" || len(g.Part.Blocks) != 1 || len(g.Findings) != 0 {
+		t.Errorf("%+v", g)
+	}
+	d.Parts = append(d.Parts, document.Part{ID: "s/1", Title: "Un", Chapter: PartName(Priorities), Blocks: []document.Block{document.Chart{}}}, document.Part{ID: "s/2", Title: "Deux", Blocks: []document.Block{document.Quote{Title: nothing}}},
+		document.Part{ID: "s/3", Title: "Trois", Blocks: []document.Block{document.Para("Mot.")}})
+	g := GistOf(d)
+	if g.Part.ID != "s/3" {
+		t.Errorf("%+v", g.Part)
+	}
+	if diff := cmp.Diff([][2]string{{"Un", "s-1"}, {"Trois", "s-3"}}, g.Findings); diff != "" {
+		t.Error(diff)
+	}
+	if g := GistOf(document.Document{}); len(g.Part.Blocks) != 0 {
+		t.Errorf("of nothing: %+v", g)
+	}
+}
+
 // What moved while an edition was being made is a conflict, and nothing is proposed.
 func TestADraftThatMovedWhileItWasSealed(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {

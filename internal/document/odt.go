@@ -40,7 +40,7 @@ func WriteODT(w io.Writer, d Document) (err error) {
 			x.level = 2
 		}
 		if p.Chapter != "" {
-			x.t.Heading(1, "", p.Chapter)
+			x.t.Heading(1, "chapitre-"+anchors[i], p.Chapter)
 		}
 		x.part(p, anchors[i])
 	}

@@ -19,7 +19,7 @@ func WritePPTX(w io.Writer, d Document) (err error) {
 	if day := d.asOf(); day != "" {
 		foot += " · " + day
 	}
-	deck.Footer = clip(foot, 630, 1, 10, false)
+	deck.Footer = clip(foot, 780-office.MarkWidth(deck.Mark), 1, 10, false)
 	deck.Slides = append(deck.Slides, d.coverSlide())
 	anchors := d.Anchors()
 	for i, p := range d.Parts {

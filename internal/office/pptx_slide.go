@@ -49,7 +49,8 @@ func (p *pack) slide(i int) {
 	}
 	if p.deck.Mark != "" {
 		t := p.deck.Theme
-		s.box(TextBox{Name: "Avertissement", Frame: Frame{690, 506, 150, 20}, Fill: t.WarnBack, Edge: t.Warn, Middle: true,
+		w := MarkWidth(p.deck.Mark)
+		s.box(TextBox{Name: "Avertissement", Frame: Frame{840 - w, 506, w, 20}, Fill: t.WarnBack, Edge: t.Warn, Middle: true,
 			Paras: []Para{{Align: Center, Runs: []Run{{Text: p.deck.Mark, Size: 10, Bold: true, Color: t.Warn}}}}}, false)
 	}
 	if !k.Cover {
@@ -312,3 +313,6 @@ func (p *pack) notes(n string, lines []string) {
 	p.add("ppt/notesSlides/notesSlide"+n+".xml", presentationML+"notesSlide", s.b)
 	p.add("ppt/notesSlides/_rels/notesSlide"+n+".xml.rels", "", s.rels.bytes())
 }
+
+// MarkWidth is what the warning of every slide takes of the foot, in points.
+func MarkWidth(mark string) float64 { return max(150, Width(mark, 10, true)+14) }

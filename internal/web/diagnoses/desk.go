@@ -23,12 +23,14 @@ type view struct {
 	Start     string // where the diagnosis is begun, empty once it is
 	Empty     *ui.Empty
 	Links     []ui.Link
+	Jumps     []ui.Link
 	Facts     [][2]string
 	Conflict  ui.Table
 	Parts     []partView
 	Withdrawn []blockLine
 	Menu      []menuPart
 	Shown     *shown
+	Before    []section // what is read before the forms
 	Tables    []section
 	Forms     []formView
 }
@@ -97,6 +99,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 	}
 	v.Heading.Lead = "Le document suit cet ordre. Chacun écrit dans le bloc qu’il veut\u00a0: deux personnes ne se gênent que si elles modifient le même bloc."
 	v.Links = d.draftFiles(r, x)
+	for _, p := range diagnosis.Parts() {
+		v.Jumps = append(v.Jumps, ui.Link{Label: p[1], Href: "#" + p[0]})
+	}
 	list := d.Catalogue.List()
 	gaps := map[string]string{}
 	for _, g := range made.Lacks {
@@ -152,6 +157,9 @@ func kindOf(list []diagnosis.Live, b diagnosis.Block) string {
 		return "Texte de l’équipe"
 	}
 	name := diagnosis.BlockName(list, diagnosis.Block{Live: b.Live})
+	if name == diagnosis.BlockName(list, b) {
+		return "Bloc vivant"
+	}
 	return "Bloc vivant" + nb + ": " + name
 }
 

@@ -105,10 +105,10 @@ func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) err
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "À lire avant de proposer", Text: "Ce qui manque est dit dans le document, à sa place\u00a0; vous pouvez proposer tout de même."})
 	}
 	if len(gaps.Rows) > 0 {
-		v.Tables = append(v.Tables, section{ID: "ce-qui-manque", Title: "Ce qui manque", Lead: "Un bloc vivant sans donnée garde sa place et dit pourquoi\u00a0; un texte qui n’est pas écrit n’y paraît pas.", Table: gaps})
+		v.Before = append(v.Before, section{ID: "ce-qui-manque", Title: "Ce qui manque", Lead: "Un bloc vivant sans donnée garde sa place et dit pourquoi\u00a0; un texte qui n’est pas écrit n’y paraît pas.", Table: gaps})
 	}
 	if len(bare.Rows) > 0 {
-		v.Tables = append(v.Tables, section{ID: "sans-explication", Title: "Chiffres sans explication", Lead: "Ils paraîtront, et leur page dira qu’aucune explication n’a pu être gardée.", Table: bare})
+		v.Before = append(v.Before, section{ID: "sans-explication", Title: "Chiffres sans explication", Lead: "Ils paraîtront, et leur page dira qu’aucune explication n’a pu être gardée.", Table: bare})
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ type shared struct {
 	Title, About string
 	Said         []string // who validated it
 	Doc          document.Document
+	Findings     []ui.Link     // what its synthesis comes to
 	Piece        document.Part // what the page shows of it, without blocks when there is nothing short
 	Read         ui.Link
 	Others       []ui.Link
@@ -134,7 +135,12 @@ func (d Deps) shared(r *http.Request, x where) (*shared, error) {
 	base := x.base() + "/diagnostic/editions"
 	here := base + "/" + strconv.FormatInt(e.Seq, 10)
 	out := &shared{Title: p.Title, About: "Édition n°" + nb + french.Integer(e.Seq) + ", situation au " + french.Day(e.Day) + ", publiée le " + french.Day(e.PublishedOn) + ".", Doc: f.Document,
-		Piece: diagnosis.Gist(f.Document), Read: ui.Link{Label: "Lire le diagnostic partagé", Href: here}}
+		Read: ui.Link{Label: "Lire le diagnostic partagé", Href: here}}
+	gist := diagnosis.GistOf(f.Document)
+	out.Piece = gist.Part
+	for _, x := range gist.Findings {
+		out.Findings = append(out.Findings, ui.Link{Label: x[0], Href: here + "#" + x[1]})
+	}
 	for _, w := range act.Consents {
 		out.Said = append(out.Said, c.Head(w.Side)+nb+": validation enregistrée le "+french.Date(w.At.In(zone)))
 	}

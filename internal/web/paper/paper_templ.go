@@ -35,7 +35,7 @@ func whole(v view) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{"paper", templ.KV("paper-invented", v.Demo), templ.KV("paper-draft", v.Mark != "" && !v.Demo)}
+		var templ_7745c5c3_Var2 = []any{"paper", templ.KV("paper-invented", v.Demo), templ.KV("paper-draft", v.Mark != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

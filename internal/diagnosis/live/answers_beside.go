@@ -141,7 +141,7 @@ func besidePace(ctx context.Context, r *reading, p *published, _ map[string]stri
 		}
 		t.Rows = append(t.Rows, append(row, word(french.Integer(counts[f][""]))))
 	}
-	title := howMany(behind, "levier va", "leviers vont") + " trop lentement sur " + french.Integer(judged) + " que l’on peut juger"
+	title := howMany(behind, "levier du questionnaire va", "leviers du questionnaire vont") + " trop lentement sur " + french.Integer(judged) + " que l’on peut juger"
 	if n := len(late[restitution.Unblock]); n > 0 {
 		title += ", dont " + french.Integer(n) + " que les collectivités jugent " + french.Plural(n, "pertinent mais peu engagé", "pertinents mais peu engagés")
 	} else if behind == 0 {

@@ -215,3 +215,18 @@ func TestThemeIsTheMeanOfItsLeversByObjective(t *testing.T) {
 		t.Errorf("departs: %v", d)
 	}
 }
+
+// BenchmarkScore is a region of the mainland with its thousand weightings.
+func BenchmarkScore(b *testing.B) {
+	r := rand.New(rand.NewPCG(3, 4))
+	all := make([]Evidence, 30)
+	for i := range all {
+		all[i] = Evidence{Lever: string(rune('A' + i)), Facts: make([]Fact, len(Criteria()))}
+		for j := range all[i].Facts {
+			all[i].Facts[j] = Fact{Known: r.IntN(3) > 0, Note: r.Float64()}
+		}
+	}
+	for b.Loop() {
+		Score(all, ProposedWeights())
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"math"
 	"strings"
 
 	"jalon/internal/apperr"
@@ -73,7 +74,7 @@ func (w Weights) check() error {
 	sum := 0.0
 	for _, c := range Criteria() {
 		v := w.By[c.Code]
-		if !(v >= 0 && v <= MostWeight) {
+		if v < 0 || v > MostWeight || math.IsNaN(v) {
 			faults.add(string(c.Code), "Un poids va de 0 à 10.")
 		}
 		sum += v

@@ -53,7 +53,6 @@ type view struct {
 	Done     bool
 	Notices  []ui.Alert
 	Conflict ui.Table
-	Figures  []ui.KeyFigure
 	Parts    []part
 	Foot     ui.Source
 }
@@ -72,7 +71,6 @@ type part struct {
 
 type formView struct {
 	Action, Rev, Submit string
-	Title               string // when there are several in a part
 	Fields              []ui.Field
 	Hidden              [][2]string
 }

@@ -1,6 +1,8 @@
 package diagnosis
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"strings"
 	"sync/atomic"
@@ -137,6 +139,29 @@ func TestAThemeIsAddedOnce(t *testing.T) {
 		}
 		if err := g.Wait(); err != nil || added.Load() != 1 {
 			t.Errorf("%d added, %v", added.Load(), err)
+		}
+	})
+}
+
+// Whoever changes a byte of a choice, or what the heads validated of it, with the
+// database in hand, is found.
+func TestVerifyReadsChoices(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, m := t.Context(), themed(t, d)
+		all := must[[]Theme](t)(m.StartThemes(ctx, theTeam, theCOP))
+		c := must[Choice](t)(m.ProposeChoice(ctx, theTeam, theCOP, picked(all, all[0].Name)))
+		for what, change := range map[string]string{"": `UPDATE diagnosis_choice SET state = state WHERE id = $1`, "body": `UPDATE diagnosis_choice SET body = body || ' ' WHERE id = $1`, "act": `UPDATE act SET sha256 = 'autre' WHERE subject = $1`} {
+			if err := db.Tx(ctx, d, func(ctx context.Context, tx db.Q) error {
+				if _, err := tx.Exec(ctx, change, c.ID); err != nil {
+					return err
+				}
+				if v, err := Verify(ctx, tx); err != nil || v.Choices != 1 || len(v.Problems) != len(what)/3 {
+					t.Errorf("%s: %+v %v", what, v, err)
+				}
+				return errors.New("put back")
+			}); err == nil {
+				t.Error("kept")
+			}
 		}
 	})
 }

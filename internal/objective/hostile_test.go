@@ -131,3 +131,40 @@ func TestAnActOfAnotherCOPEndsNothingHere(t *testing.T) {
 		}
 	})
 }
+
+// Whoever changes a byte of a list, what the heads validated of it, or a value in
+// force, with the database in hand, is found.
+func TestVerifyFindsWhatWasChangedByHand(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, model := table(t, d)
+		p := place(t, d, model, "44", "region:44")
+		for _, lever := range []string{"biogaz", "voitures-electriques"} {
+			if _, err := m.Put(ctx, team, p, kt(lever, "100", 0)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := shareAll(t, m, p, Pick{Lever: "biogaz", Rev: 1}, Pick{Lever: "voitures-electriques", Rev: 1})
+		problems := func(what string, n int) {
+			t.Helper()
+			if v, err := Verify(ctx, d); err != nil || v.Lists != 1 || len(v.Problems) != n {
+				t.Errorf("%s: %+v %v", what, v, err)
+			}
+		}
+		change := func(text string, args ...any) {
+			t.Helper()
+			if n, err := d.Exec(ctx, text, args...); err != nil || n != 1 {
+				t.Fatal(n, err)
+			}
+		}
+		problems("untouched", 0)
+		change(`UPDATE objective SET shared_kg = shared_kg + 1 WHERE lever = 'biogaz' AND cop_id = $1`, p.COP.ID)
+		problems("a kilogram more", 1)
+		change(`UPDATE objective SET shared_kg = shared_kg - 1 WHERE lever = 'biogaz' AND cop_id = $1`, p.COP.ID)
+		change(`UPDATE act SET sha256 = 'autre' WHERE id = $1`, s.Act)
+		problems("another act", 1)
+		change(`UPDATE act SET sha256 = $2 WHERE id = $1`, s.Act, s.SHA256)
+		change(`UPDATE objective_sharing SET body = $2 WHERE id = $1`, s.ID, strings.Replace(string(s.Body()), "plénière", "plenière", 1))
+		problems("a byte of the list", 3) // and both values are of no list that holds
+	})
+}

@@ -14,6 +14,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // deskView is a page where plans are kept: a list, and forms.
@@ -304,7 +305,9 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, region
 	fields := planFields(shown, true)
 	if typed != nil {
 		wrongIn(fields, wrong)
-		v.Conflict = both(status, planFields(kept, true), fields)
+		if status == http.StatusConflict {
+			v.Conflict = wording.Both(planFields(kept, true), fields)
+		}
 	}
 	edit := formView{ID: "plan", Title: "Ce qu’est ce plan", Action: here, Rev: strconv.FormatInt(p.Rev, 10), Submit: "Enregistrer", Fields: fields}
 	aimForm, err := d.aimForm(r, m.Framework(), here, aims, aim, wrong)
@@ -327,29 +330,6 @@ func yearText(y int) string {
 		return ""
 	}
 	return strconv.Itoa(y)
-}
-
-// both is the table of what is kept and what was typed, where they differ.
-func both(status int, kept, typed []ui.Field) ui.Table {
-	t := ui.Table{ID: "deux-versions", Caption: "Ce qui est enregistré, et ce que vous avez écrit", Columns: []ui.Column{{Label: "Champ"}, {Label: "Enregistré", Wide: true}, {Label: "Le vôtre", Wide: true}}}
-	if status != http.StatusConflict {
-		return t
-	}
-	for i := range kept {
-		if a, b := saidBy(kept[i]), saidBy(typed[i]); a != b {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: kept[i].Label}, {Text: a}, {Text: b}}})
-		}
-	}
-	return t
-}
-
-func saidBy(f ui.Field) string {
-	for _, o := range f.Options {
-		if o.Selected {
-			return o.Label
-		}
-	}
-	return f.Value
 }
 
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {

@@ -46,40 +46,42 @@ func CeilingOf(k Known, v Value) (c Ceiling) {
 			c.Read = append(c.Read, text)
 		}
 	}
-	if zero, ok := k.toZero(); ok && v.Kg.Known {
-		c.Nothing = false
+	// Without a value, what is known is said and nothing is compared.
+	compare := func(beyond bool, text, over, under string) {
+		switch {
+		case !v.Kg.Known:
+			add(false, strings.TrimSpace(text))
+		case beyond:
+			add(true, text+over)
+		default:
+			add(false, text+under)
+		}
+	}
+	if zero, ok := k.toZero(); ok && !percent(v.Unit) {
 		start := k.Equiv.Reading(k.Equiv.Start, false) + nb + k.Equiv.Unit
 		text := "Le levier part de " + start + " en 2019" + k.ofRegion() + nb + ": le ramener à zéro compte pour " + zero.Text() + " par an. "
 		if zero < 0 {
 			text = "Le levier part de " + start + " en 2019" + k.ofRegion() + nb + ": sa quantité ne peut pas baisser au-delà. "
 		}
-		under := zero > 0 && v.Kg.Kg > zero || zero < 0 && v.Kg.Kg < zero
-		if under {
-			add(true, text+"Avec cette valeur, le niveau de 2030 tomberait sous zéro.")
-		} else {
-			add(false, text+"La valeur reste en deçà.")
+		// Where the quantity rises, zero bounds an increase of emissions alone.
+		switch {
+		case zero > 0 || v.Kg.Known && v.Kg.Kg < zero:
+			c.Nothing = false
+			compare(zero < 0 || v.Kg.Kg > zero, text, "Avec cette valeur, le niveau de 2030 tomberait sous zéro.", "La valeur reste en deçà.")
 		}
 	}
-	if k.Sector.Known && v.Kg.Known {
+	if k.Sector.Known {
 		c.Nothing = false
 		text := "Le secteur «\u00a0" + k.SectorName + "\u00a0» a émis " + k.Sector.Kg.Text() + " en 2019 dans ce territoire, d’après les émissions importées. "
-		if v.Kg.Kg > k.Sector.Kg {
-			add(true, text+"La valeur les dépasse.")
-		} else {
-			add(false, text+"La valeur reste en deçà.")
-		}
+		compare(v.Kg.Kg > k.Sector.Kg, text, "La valeur les dépasse.", "La valeur reste en deçà.")
 	}
-	if k.National.Known && k.National.Kg > 0 && v.Kg.Known {
+	if k.National.Known && k.National.Kg > 0 {
 		text := "L’objectif national de ce levier est de " + k.National.Kg.Text() + " par an. "
-		if v.Kg.Kg > k.National.Kg {
-			add(true, text+"La valeur, pour ce seul territoire, le dépasse.")
-		} else {
-			add(false, text+"La valeur reste en deçà, ce qui ne dit rien des émissions du territoire.")
-		}
+		compare(v.Kg.Kg > k.National.Kg, text, "La valeur, pour ce seul territoire, le dépasse.", "La valeur reste en deçà, ce qui ne dit rien des émissions du territoire.")
 	}
 	if percent(v.Unit) && v.Level.Known {
 		c.Nothing = false
-		if v.Level.V > 100 || v.Level.V < -100 || v.Level.V < 0 && !strings.HasSuffix(v.Unit, SinceStart) {
+		if v.Level.V > 100 || v.Level.V < -100 || v.Level.V < 0 && !strings.Contains(v.Unit, sinceBase) {
 			add(true, "Une part se tient entre 0 et 100"+nb+"%"+nb+": la valeur en sort.")
 		} else {
 			add(false, "Une part se tient entre 0 et 100"+nb+"%"+nb+": c’est le cas.")
@@ -107,5 +109,5 @@ func (k Known) ofRegion() string {
 
 // percent reports whether a unit is a share of a whole.
 func percent(unit string) bool {
-	return strings.HasPrefix(strings.TrimSuffix(unit, SinceStart), "%")
+	return strings.HasPrefix(unit, "%")
 }

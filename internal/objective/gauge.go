@@ -17,14 +17,19 @@ func (l Line) Put() bool { return l.Reading.State != Offered }
 // Lines sets what a COP put on the table for a place beside what the panorama offers
 // there, in the order of the panorama.
 func (p Place) Lines(rows []Objective, onTable bool) []Line {
+	return p.beside(p.Panorama.Lines, rows, onTable)
+}
+
+// beside sets lines beside what was put on the table for the place.
+func (p Place) beside(offered []panorama.Line, rows []Objective, onTable bool) []Line {
 	by := map[string]Objective{}
 	for _, o := range rows {
 		if o.Territory == p.Ref().String() {
 			by[o.Lever] = o
 		}
 	}
-	out := make([]Line, 0, len(p.Panorama.Lines))
-	for _, x := range p.Panorama.Lines {
+	out := make([]Line, 0, len(offered))
+	for _, x := range offered {
 		l := Line{Line: x, Offered: p.Offered(x), Objective: by[x.Lever.Code]}
 		l.Reading = Reading{Value: l.Offered, State: Offered}
 		if reading, ok := l.Objective.Now(onTable); ok && l.Objective.ID != "" {

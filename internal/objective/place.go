@@ -25,6 +25,7 @@ type Place struct {
 	model    *panorama.Model
 	communes []int32
 	whole    panorama.Panorama // of the region that the COP is of
+	subjects []subject
 }
 
 // PlaceOf reads a place; apperr.NotFound when the territory is none of this COP's.
@@ -89,14 +90,19 @@ func (p Place) Ref() territory.Ref { return p.Panorama.Territory.Ref }
 // both heads shared.
 func (p Place) Thing(shared bool) policy.Thing { return Thing(p.COP, p.Department, shared) }
 
-// Line is what the panorama offers there for a lever; false when the lever is none
-// of the territory's.
+// Line is what the panorama offers there for a lever, or a subject of biodiversity and
+// resources; false when it is none of the territory's.
 func (p Place) Line(lever string) (panorama.Line, bool) {
 	i := slices.IndexFunc(p.Panorama.Lines, func(l panorama.Line) bool { return l.Lever.Code == lever })
-	if i < 0 {
-		return panorama.Line{}, false
+	if i >= 0 {
+		return p.Panorama.Lines[i], true
 	}
-	return p.Panorama.Lines[i], true
+	for _, s := range p.subjects {
+		if s.line.Lever.Code == lever {
+			return s.line, true
+		}
+	}
+	return panorama.Line{}, false
 }
 
 // SinceStart ends the unit of a lever of which only the change is known.
@@ -107,6 +113,9 @@ const SinceStart = " (variation depuis 2019)"
 // is why a level cannot be written, empty when it can.
 func (p Place) Unit(l panorama.Line) (e panorama.Equivalent, unit, reason string) {
 	e = l.Equiv
+	if Subject(l.Lever.Code) {
+		return e, e.Unit, ""
+	}
 	if e.Reason != "" && !l.Objective.Known && len(p.Panorama.Regions) == 1 {
 		// What is not divided down to here still turns into its unit by the region's ratio.
 		if whole := p.regional(l.Lever.Code); whole.Reason == "" {
@@ -133,6 +142,10 @@ func (p Place) Unit(l panorama.Line) (e panorama.Equivalent, unit, reason string
 func (p Place) Offered(l panorama.Line) Value {
 	e, unit, reason := p.Unit(l)
 	v := Value{Kg: l.Objective, Unit: unit, Level: panorama.Value{Reason: reason}}
+	if Subject(l.Lever.Code) {
+		v.Level.Reason = l.Equiv.Reason
+		return v
+	}
 	switch {
 	case !l.Objective.Known || reason != "":
 		if v.Level.Reason == "" {
@@ -152,6 +165,9 @@ func (p Place) Read(l panorama.Line, measure Measure, typed string) (Value, erro
 	v := Value{Unit: unit, Level: panorama.Value{Reason: reason}}
 	switch measure {
 	case InKt:
+		if Subject(l.Lever.Code) {
+			return v, fault("measure", noKg)
+		}
 		kg, err := panorama.ReadKt(typed)
 		if err != nil {
 			return v, fault("value", apperr.Message(err))
@@ -167,6 +183,11 @@ func (p Place) Read(l panorama.Line, measure Measure, typed string) (Value, erro
 		level, err := panorama.ReadLevel(typed)
 		if err != nil {
 			return v, fault("value", apperr.Message(err))
+		}
+		if Subject(l.Lever.Code) {
+			v.Kg = panorama.Amount{Reason: noKg}
+			v.Level = panorama.Value{V: panorama.RoundTo(level, mostDecimals), Known: true}
+			return v, nil
 		}
 		// What is typed finer than the panorama writes it is read as finely.
 		e.Decimals = max(e.Decimals, min(decimals(typed), mostDecimals))

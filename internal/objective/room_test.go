@@ -5,11 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"jalon/data"
 	"jalon/internal/apperr"
@@ -180,6 +177,11 @@ func TestUnderTheRegion(t *testing.T) {
 		free, err := territory.CreatePerimeter(ctx, d, model.Tree(), "crte-essai", in, territory.Act{By: "équipe", Reason: "essai", At: m.Now()})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for code, want := range map[string]int{"44": 1, "53": 0, "04": 0} {
+			if all, err := territory.PerimetersTouching(ctx, d, model.Tree(), code); err != nil || len(all) != want {
+				t.Errorf("perimeters of %s: %+v %v", code, all, err)
+			}
 		}
 		here := place(t, d, model, "44", "perimeter:"+free.ID)
 		if o, err := m.Put(ctx, team, here, kt("residentiel-gaz", "4", 0)); err != nil || o.Scale != "perimeter" {
@@ -356,45 +358,5 @@ func TestDissentIsLiftedNeverErased(t *testing.T) {
 		if kept, err := DissentsOf(ctx, d, o.ID); err != nil || len(kept) != 1 {
 			t.Errorf("%+v %v", kept, err)
 		}
-	})
-}
-
-// Of twenty people who propose the same list, or write the same objective, at once,
-// one wins and the others read so.
-func TestOneOfManyWins(t *testing.T) {
-	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		ctx := t.Context()
-		m, model := table(t, d)
-		p := place(t, d, model, "44", "region:44")
-		race := func(what string, do func(i int) error) {
-			var won atomic.Int64
-			var g errgroup.Group
-			for i := range 20 {
-				g.Go(func() error {
-					switch err := do(i); {
-					case err == nil:
-						won.Add(1)
-					case apperr.KindOf(err) != apperr.Conflict:
-						return err
-					}
-					return nil
-				})
-			}
-			if err := g.Wait(); err != nil || won.Load() != 1 {
-				t.Errorf("%s: %d won, %v", what, won.Load(), err)
-			}
-		}
-		race("created", func(int) error { _, err := m.Put(ctx, team, p, kt("biogaz", "700", 0)); return err })
-		race("changed", func(int) error { _, err := m.Put(ctx, team, p, kt("biogaz", "701", 1)); return err })
-		line, _ := p.Line("voitures-electriques")
-		race("proposed, or changed meanwhile", func(i int) error {
-			if i == 7 {
-				_, err := m.Put(ctx, team, p, kt("biogaz", "702", 2))
-				return err
-			}
-			a := []policy.Actor{state, region}[i%2]
-			_, err := m.ProposeSharing(ctx, a, p, []Pick{{Lever: "biogaz", Rev: 2}, {Lever: "voitures-electriques", AsOffered: true, Kg: line.Objective.Kg}})
-			return err
-		})
 	})
 }

@@ -26,8 +26,8 @@ func scan(r interface{ Scan(...any) error }) (o Objective, err error) {
 
 // The reasons of a value that has one measure alone.
 const (
-	noKg    = "ce levier ne se compte pas en tonnes de CO₂"
-	noLevel = "pas d’ordre de grandeur pour ce levier à cette échelle"
+	noKg    = "Ce levier ne se compte pas en tonnes de CO₂."
+	noLevel = "Pas d’ordre de grandeur pour ce levier à cette échelle."
 )
 
 func valueOf(kg *int64, level *float64, unit string) Value {

@@ -10,7 +10,7 @@ import (
 // diagnosisHandlers are those of diagnosisRoutes, one room of pages each.
 func (s *server) diagnosisHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
-		objectives.Handlers(objectives.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Objectives}),
+		objectives.Handlers(objectives.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Objectives, Book: s.Book}),
 		themes.Handlers(themes.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Diagnosis}),
 		diagnoses.Handlers(diagnoses.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Diagnosis, Catalogue: s.Blocks, Explain: s.Explain, PDF: s.PDF}),
 	}

@@ -89,7 +89,8 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		}
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"900000"}, "reason": {"Tout."}, "confirm": {"1"}})
 		p.has(".fr-alert", "enregistré")
-		p.has("h1", "900 000 ktCO₂e")
+		p.has("#valeurs td", "900 000,00")
+		p.has("h1", "900 Mt CO₂e de moins par an, discuté")
 		// Somebody else comes first.
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"432,1"}, "reason": {"Mieux."}})
 		p.has("#deux-versions td", "900000")
@@ -98,7 +99,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 			t.Errorf("%s", p.Status)
 		}
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"1"}, "measure": {"level"}, "value": {"432,1"}, "reason": {"Mieux."}})
-		p.has("h1", "432,1 milliers de véhicules")
+		p.has("#valeurs td", "432,1 milliers de véhicules")
 		p.has("#versions td", "900 000 ktCO₂e")
 		p = s.visit(team, page+"/desaccords", url.Values{"do": {"add"}, "party": {"associations"}, "measure": {"kt"}, "name": {""}, "value": {""}, "text": {"Trop peu."}})
 		p.has("#noter .fr-error-text", "Dites qui")
@@ -110,6 +111,13 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("#desaccords", "tient pour 1 200 ktCO₂e")
 		p = s.visit(team, base+aimed, nil)
 		p.has("#leviers td", "Alsace Nature")
+		p.has("#sujets td", "Protéger au moins 30 %")
+		p = s.visit(team, base+aimed+"/region/nature-bio", url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"18"}, "reason": {"Le bio."}})
+		p.has("#valeurs td", "18 %")
+		p.has("#valeurs td", "Cultiver 21 % de la surface agricole")
+		if p = s.visit(team, base+aimed+"/region/nature-bio", url.Values{"do": {"withdraw"}, "rev": {"1"}, "withdraw-reason": {"Plus tard."}}); !strings.Contains(p.body, "Plus tard.") {
+			t.Errorf("withdrawn: %s", p.Status)
+		}
 		// Nobody else reads what is discussed.
 		if body := s.get("/regions/grand-est/objectifs").body; strings.Contains(body, "432,1") || strings.Contains(body, "Alsace Nature") {
 			t.Error("anyone reads what is discussed")
@@ -133,7 +141,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		}
 		asIs := p.attr(`#leviers input[value^="biogaz:"]`, "value")
 		p = s.visit(team, base+aimed+"/region", url.Values{"do": {"picked"}, "pick": append(asIs, all...)})
-		p.has("h1", "2 objectifs de la liste")
+		p.has("h1", "Grand Est : 2 objectifs, ")
 		p.has("#liste td", "Proposition de l’État, reprise telle quelle.")
 		// It does not change while it waits, and what was typed is kept.
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"4"}, "measure": {"kt"}, "value": {"77"}, "reason": {"Encore."}})
@@ -160,8 +168,13 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("#desaccords", "Alsace Nature")
 		p.has("#leviers td", "partagé")
 		p = s.get("/regions/grand-est/objectifs/partages/1")
-		p.has("h1", "2 objectifs de la liste")
+		p.has("h1", "Grand Est : 2 objectifs, ")
+		p.has("#validations li", "validation enregistrée le 2 mars 2026")
 		p.has("#empreinte", "c’est bien celle")
+		// The comparison of plans reads what was shared.
+		if cells := s.get("/regions/grand-est/plans").row("#comparaison", "Biogaz"); cells[len(cells)-1] != cells[1] {
+			t.Errorf("taken as it is offered: %q", cells)
+		}
 		csv := s.get("/regions/grand-est/objectifs.csv").body
 		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || strings.Count(csv, "\n") != 31 {
 			t.Errorf("%s", csv)
@@ -185,7 +198,8 @@ func TestADepartmentPutsItsObjectives(t *testing.T) {
 		t.Errorf("%s", p.Status)
 	}
 	p = s.visit(lead, page+"/residentiel-gaz", url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"−4"}, "reason": {"Froid."}})
-	p.has("h1", "hausse des émissions")
+	p.has("h1", "de plus par an, discuté")
+	p.has("#valeurs td", "hausse des émissions")
 	for _, path := range []string{aimed + "/departement-68", aimed + "/region/biogaz", aimed + "/departement-75", aimed + "/lieu", aimed + "/departement-67/hirondelles", aimed + "/perimetre-inconnu"} {
 		if p := s.visit(lead, base+path, nil); p.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %s", path, p.Status)
@@ -194,6 +208,22 @@ func TestADepartmentPutsItsObjectives(t *testing.T) {
 	if p := s.visit(lead, page, url.Values{"do": {"all"}, "all": {"residentiel-gaz:1"}}); p.StatusCode != http.StatusForbidden {
 		t.Errorf("a lead shares: %s", p.Status)
 	}
+	// What the region gave to its heads is not a département's to read before they
+	// shared it; what is given of the département is.
+	whole := policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: cop.RegionID(cop.First, "44")}}}
+	_, list := s.sharing(whole, "44")
+	here := s.place("44", "department:67")
+	own, err := s.aims.ProposeSharing(t.Context(), whole, here, []objective.Pick{{Lever: "residentiel-gaz", Rev: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := s.visit(lead, page, nil).texts("#listes tbody tr"); len(rows) != 1 || !strings.Contains(rows[0], "Bas-Rhin") {
+		t.Errorf("%q", rows)
+	}
+	if p := s.visit(lead, base+aimed+"/partages/"+list, nil); p.StatusCode != http.StatusNotFound {
+		t.Errorf("the region's list: %s", p.Status)
+	}
+	s.visit(lead, base+aimed+"/partages/"+strconv.FormatInt(own.Seq, 10), nil).has("#validations p", "Aucune des deux têtes")
 	free, err := territory.CreatePerimeter(t.Context(), s.d, s.place("44", "region:44").Tree(), "crte-essai", territory.PerimeterInput{Kind: territory.CRTE, Name: "CRTE d’essai", Members: []string{"246700488"}}, territory.Act{By: "x", Reason: "essai", At: s.now})
 	if err != nil {
 		t.Fatal(err)
@@ -201,7 +231,7 @@ func TestADepartmentPutsItsObjectives(t *testing.T) {
 	team, home := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 	s.visit(team, home+aimed, nil).has("nav a", "CRTE d’essai (CRTE / PTRTE)")
 	p = s.visit(team, home+aimed+"/perimetre-"+free.ID+"/voitures-electriques", url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"12"}, "reason": {"Essai."}})
-	p.has("h1", "variation depuis 2019")
+	p.has("#valeurs td", "variation depuis 2019")
 	if p := s.visit(lead, base+aimed+"/perimetre-"+free.ID, nil); p.StatusCode != http.StatusNotFound {
 		t.Errorf("a lead on a perimeter: %s", p.Status)
 	}

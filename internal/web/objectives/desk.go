@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/french"
@@ -31,6 +30,7 @@ type view struct {
 	Facts    []string
 	Intro    string
 	Table    ui.Table
+	Subjects ui.Table // of biodiversity and resources
 	Share    shareForm
 	Places   []placeGroup
 	Sections []section
@@ -98,7 +98,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 		return err
 	}
 	v := view{Heading: ui.Heading{Overline: "Objectifs sur la table", Title: x.name() + nb + ": " + finding(g), Scope: append([]string{"réservé à la COP", "cycle " + x.cop.Cycle}, wording.Scope(x.place.Panorama)...)},
-		Tabs: d.tabs(r, x), Gauge: gauge(g), Facts: facts(g), Places: places}
+		Tabs: d.tabs(r, x), Gauge: gauge(g), Facts: facts(g, onTable), Places: places}
 	v.Notices, v.Moved = shareTrouble(wrong)
 	if !onTable {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Vous lisez ici ce que la région a partagé", Text: "Vos objectifs se discutent à l’échelle de votre département\u00a0: choisissez-le plus bas."})
@@ -113,6 +113,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	}
 	t := deskTable{x: x, docs: docs, held: held, people: people, picked: picked, decimals: wording.TableDecimals(x.place.Panorama.Total.Kg), share: x.may(a, policy.Propose), link: onTable}
 	v.Table = t.table(lines)
+	v.Subjects = t.subjects(x.place.SubjectLines(rows, onTable))
 	if t.share {
 		v.Share = shareForm{Action: x.base() + "/" + placeWord(x.place.Ref()), All: t.all}
 	}
@@ -175,17 +176,24 @@ func gauge(g objective.Gauge) ui.Gauge {
 }
 
 // facts say where the levers stand, and what the sum leaves out.
-func facts(g objective.Gauge) []string {
+func facts(g objective.Gauge, onTable bool) []string {
 	count := func(n int, one, many string) string {
 		return french.Integer(n) + nb + french.Plural(n, "levier "+one, "leviers "+many)
 	}
-	out := []string{count(g.SharedLevers, "partagé", "partagés") + " (" + ktText(g.Shared) + ")", count(g.DiscussedLevers, "discuté", "discutés")}
+	shared := count(g.SharedLevers, "partagé", "partagés")
+	if g.SharedLevers > 0 {
+		shared += " (" + ktText(g.Shared) + ")"
+	}
+	out := []string{shared}
+	if onTable { // who does not read the table is told nothing of it
+		out = append(out, count(g.DiscussedLevers, "discuté", "discutés"))
+	}
 	if g.SharingLevers > 0 {
 		out = append(out, count(g.SharingLevers, "dont le partage attend les deux têtes", "dont le partage attend les deux têtes"))
 	}
-	out = append(out, count(g.OfferedLevers, "seulement proposé, que la table ne compte pas encore", "seulement proposés, que la table ne compte pas encore"))
+	out = append(out, count(g.OfferedLevers, "seulement proposé, hors de la somme", "seulement proposés, hors de la somme"))
 	if g.Missing > 0 {
-		out = append(out, count(g.Missing, "sans valeur proposée ici, hors de la somme proposée", "sans valeur proposée ici, hors de la somme proposée"))
+		out = append(out, count(g.Missing, "sans valeur proposée ici", "sans valeur proposée ici"))
 	}
 	if g.Increases > 0 {
 		out = append(out, french.Integer(g.Increases)+nb+french.Plural(g.Increases, "objectif laisse", "objectifs laissent")+" monter les émissions"+nb+": la somme en est diminuée")
@@ -194,6 +202,9 @@ func facts(g objective.Gauge) []string {
 }
 
 func ktText(kg panorama.Kg) string {
+	if kg == 0 {
+		return "0" + nb + wording.Kilotonnes
+	}
 	return french.Kt(int64(kg), wording.TableDecimals(kg)) + nb + wording.Kilotonnes
 }
 
@@ -211,135 +222,6 @@ func (d Deps) documents(r *http.Request, x where) (map[string]plan.Line, error) 
 	return out, err
 }
 
-// deskTable is the table that is worked on.
-type deskTable struct {
-	x        where
-	docs     map[string]plan.Line
-	held     map[string][]objective.Dissent
-	people   map[string]string
-	picked   map[string]bool
-	decimals int
-	share    bool
-	link     bool
-	all      []string
-}
-
-func (t *deskTable) table(lines []objective.Line) ui.Table {
-	out := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que disent les plans, ce qui est sur la table", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Proposé", Unit: "unité du levier", Number: true}}}
-	if t.docs != nil {
-		out.Columns = append(out.Columns, ui.Column{Label: "Document de la Région", Unit: wording.Kilotonnes, Number: true})
-	}
-	out.Columns = append(out.Columns, ui.Column{Label: "Sur la table", Unit: wording.Kilotonnes, Number: true}, ui.Column{Label: "Sur la table", Unit: "unité du levier", Number: true}, ui.Column{Label: "État"}, ui.Column{Label: "Désaccords"})
-	for _, l := range lines {
-		out.Rows = append(out.Rows, ui.Row{Cells: t.row(l)})
-	}
-	return out
-}
-
-func (t *deskTable) row(l objective.Line) []ui.Cell {
-	code := l.Lever.Code
-	first := ui.Cell{Text: l.Lever.ShortName}
-	if t.link {
-		first.Href = t.x.lever(code)
-	}
-	if value, label, ok := pickOf(l); ok && t.share {
-		first.Check = &ui.Check{Name: "pick", Value: value, Label: label, Checked: t.picked[code]}
-		if l.Reading.State == objective.Discussed {
-			t.all = append(t.all, value)
-		}
-	}
-	cells := []ui.Cell{first, offeredKt(l, t.decimals), levelCell(l.Offered)}
-	if t.docs != nil {
-		cells = append(cells, documentCell(t.docs[code], t.decimals))
-	}
-	const nothing = "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
-	put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
-	if l.Put() {
-		put = []ui.Cell{ktCell(l.Reading.Value, t.decimals), levelCell(l.Reading.Value)}
-	}
-	state := ui.Cell{Text: l.Reading.State.Name()}
-	switch o := l.Objective; {
-	case l.Reading.State == objective.Shared:
-		state.Sub = "le " + french.Day(l.Reading.On)
-	case l.Put():
-		state.Sub = "le " + french.Date(o.At) + by(t.people[o.By])
-		if o.SharedRev > 0 {
-			state.Sub += "\u00a0; en vigueur" + nb + ": " + o.SharedValue.Text()
-		}
-	case o.State == objective.Withdrawn && t.link:
-		state.Sub = "une valeur a été retirée le " + french.Date(o.At)
-	}
-	dissent := ui.Cell{Text: "aucun"}
-	if held := t.held[l.Objective.ID]; len(held) > 0 {
-		dissent.Text = french.Integer(len(held)) + nb + french.Plural(len(held), "partie", "parties")
-		var who []string
-		for _, x := range held {
-			who = append(who, x.Name)
-		}
-		dissent.Sub = strings.Join(who, ", ")
-	}
-	return append(append(cells, put...), state, dissent)
-}
-
-func by(name string) string {
-	if name == "" {
-		return ""
-	}
-	return ", " + name
-}
-
-// pickOf is the value of the box of a lever, and what it chooses; false for a lever
-// that nothing is to be shared of.
-func pickOf(l objective.Line) (value, label string, ok bool) {
-	rev := strconv.FormatInt(l.Objective.Rev, 10)
-	switch {
-	case l.Reading.State == objective.Discussed:
-		return l.Lever.Code + ":" + rev, "Choisir l’objectif discuté" + nb + ": " + l.Lever.ShortName, true
-	case !l.Put() && l.Line.Objective.Known:
-		return l.Lever.Code + ":" + rev + ":" + strconv.FormatInt(int64(l.Line.Objective.Kg), 10), "Choisir la proposition de l’État telle quelle" + nb + ": " + l.Lever.ShortName, true
-	}
-	return "", "", false
-}
-
-func offeredKt(l objective.Line, decimals int) ui.Cell {
-	c := ktCell(objective.Value{Kg: l.Line.Objective}, decimals)
-	if l.Line.Objective.Known {
-		c.Explain, c.Name, c.Mark = wording.FigurePath(l.FigureKey), l.Lever.ShortName, wording.MarkOf(l.Line.State)
-	}
-	return c
-}
-
-func ktCell(v objective.Value, decimals int) ui.Cell {
-	if !v.Kg.Known {
-		return ui.Cell{Missing: v.Kg.Reason}
-	}
-	c := ui.Cell{Text: french.Kt(int64(v.Kg.Kg), decimals), Exact: wording.Exact(v.Kg.Kg)}
-	if v.Kg.Kg < 0 {
-		c.Sub = "hausse des émissions"
-	}
-	return c
-}
-
-func levelCell(v objective.Value) ui.Cell {
-	if !v.Level.Known {
-		return ui.Cell{Missing: v.Level.Reason}
-	}
-	return ui.Cell{Text: objective.LevelNumber(v.Level.V), Sub: v.Unit}
-}
-
-// documentCell is what the region's own document aims at, in the terms of the
-// panorama.
-func documentCell(l plan.Line, decimals int) ui.Cell {
-	if len(l.Regional) == 0 {
-		return ui.Cell{Missing: l.Gap.Reason}
-	}
-	s := l.Regional[0]
-	if !s.Effort.Kt.Known {
-		return ui.Cell{Missing: s.Effort.Kt.Reason}
-	}
-	return ui.Cell{Text: french.Number(s.Effort.Kt.V, decimals), Sub: s.Plan.Kind.Name()}
-}
-
 // places are the territories of the region whose table the reader may open.
 func (d Deps) places(r *http.Request, x where) ([]placeGroup, error) {
 	a := shell.Actor(r)
@@ -347,7 +229,9 @@ func (d Deps) places(r *http.Request, x where) ([]placeGroup, error) {
 		return ui.Link{Label: name, Href: x.base() + "/" + placeWord(ref), Current: ref == x.place.Ref()}
 	}
 	var out []placeGroup
-	may := func(department string) bool { return policy.Can(a, policy.Read, objective.Thing(x.cop, department, false)) }
+	may := func(department string) bool {
+		return policy.Can(a, policy.Read, objective.Thing(x.cop, department, false))
+	}
 	if may("") && x.place.Ref().Scale != territory.RegionS {
 		out = append(out, placeGroup{"La région", []ui.Link{{Label: x.region.Name, Href: x.base()}}})
 	}
@@ -393,3 +277,6 @@ func shareTrouble(err error) ([]ui.Alert, ui.Table) {
 	}
 	return notices, t
 }
+
+// placesID is the anchor of a group of other territories.
+func placesID(i int) string { return "territoires-" + strconv.Itoa(i+1) }

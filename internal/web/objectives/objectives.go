@@ -11,6 +11,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
+	"jalon/internal/series"
 	"jalon/internal/web/shell"
 )
 
@@ -21,6 +22,7 @@ type Deps struct {
 	Q     db.Q
 	Now   func() time.Time
 	Room  *objective.Room
+	Book  *series.Book // names the subjects of biodiversity and resources
 }
 
 // Handlers are the handlers of this package by the names of the routes.

@@ -80,7 +80,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		return err
 	}
 	here := x.where.lever(x.line.Lever.Code)
-	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: []string{"objectif indicatif, non contraignant", "de 2019 à 2030, en kt de CO₂e par an"}}, Tabs: d.tabs(r, x.where)}
+	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: x.scope()}, Tabs: d.tabs(r, x.where)}
 	if b.err != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(b.err)})
 	}
@@ -116,9 +116,23 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		}
 		v.Forms = append(v.Forms, x.others(here, b)...)
 	}
-	v.Sections = append(v.Sections, x.known(), past)
-	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; valeurs écrites par la COP.", Print: true, Downloads: []ui.Link{}}
-	return d.private(w, r, status, x.where, v, ui.Link{Label: x.name(), Href: x.desk()}, ui.Link{Label: x.line.Lever.ShortName})
+	if !objective.Subject(x.line.Lever.Code) {
+		v.Sections = append(v.Sections, x.known())
+	}
+	v.Sections = append(v.Sections, past)
+	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; valeurs écrites par la COP.", Print: true}
+	way := []ui.Link{{Label: x.line.Lever.ShortName}}
+	if x.desk() != x.base() {
+		way = append([]ui.Link{{Label: x.name(), Href: x.desk()}}, way...)
+	}
+	return d.private(w, r, status, x.where, v, way...)
+}
+
+func (x lever) scope() []string {
+	if objective.Subject(x.line.Lever.Code) {
+		return []string{"objectif indicatif, non contraignant", "biodiversité et ressources, hors de toute somme"}
+	}
+	return []string{"objectif indicatif, non contraignant", "de 2019 à 2030, en kt de CO₂e par an"}
 }
 
 // standing is the finding of the page.
@@ -126,11 +140,21 @@ func standing(x lever) string {
 	reading, ok := x.o.Now(true)
 	switch {
 	case ok && x.found:
-		return reading.Value.Text() + ", " + reading.State.Name()
+		return short(reading.Value) + ", " + reading.State.Name()
+	case objective.Subject(x.line.Lever.Code):
+		return "rien n’est encore sur la table"
 	case x.line.Objective.Known:
-		return objective.KtText(x.line.Objective.Kg) + " proposées, rien n’est encore sur la table"
+		return short(objective.Value{Kg: x.line.Objective}) + ", proposé par l’État"
 	}
 	return "aucune valeur proposée ici, et rien n’est encore sur la table"
+}
+
+// short writes a value for a title.
+func short(v objective.Value) string {
+	if !v.Kg.Known {
+		return v.LevelText()
+	}
+	return v.Kg.Kg.Less() + " par an"
 }
 
 // values sets side by side what is offered, what plans say, what is on the table
@@ -140,7 +164,10 @@ func (x lever) values(docs map[string]plan.Line) ui.Table {
 	t := ui.Table{ID: "valeurs", Caption: "Ce levier dans ce territoire", Columns: []ui.Column{{Label: "Qui le dit", Wide: true}, {Label: "Valeur", Unit: wording.Kilotonnes, Number: true}, {Label: "Valeur", Unit: "unité du levier", Number: true}, {Label: "Depuis"}, {Label: "Pourquoi", Wide: true}}}
 	offered := objective.Line{Line: x.line, Offered: x.place.Offered(x.line)}
 	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Proposé par l’État"}, offeredKt(offered, decimals), levelCell(offered.Offered), {Text: french.Month(x.place.Panorama.Edition)}, {Text: x.line.Origin()}}})
-	if docs != nil {
+	if aim := x.place.Aim(x.line.Lever.Code); aim != "" {
+		t.Rows = []ui.Row{{Cells: []ui.Cell{{Text: "Cible nationale"}, {Missing: x.line.Objective.Reason}, {Missing: x.line.Equiv.Reason}, {}, {Text: aim}}}}
+	}
+	if docs != nil && !objective.Subject(x.line.Lever.Code) {
 		c := documentCell(docs[x.line.Lever.Code], decimals)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Document de la Région"}, c, {Missing: "le document se lit dans ses propres unités sur la page des plans"}, {}, {Text: "Lire la comparaison", Href: "/regions/" + x.region.Slug + "/plans"}}})
 	}
@@ -182,7 +209,7 @@ func (x lever) known() section {
 	c := x.place.Ceiling(x.line, v)
 	s.Texts = append(append(s.Texts, c.Beyond...), c.Read...)
 	if c.Nothing {
-		s.Texts = append(s.Texts, "Rien n’est connu des émissions de ce levier dans ce territoire\u00a0: aucun point de départ n’est publié et ses émissions n’ont pas été importées. Jalon ne peut donc pas dire si une valeur les dépasse.")
+		s.Texts = append(s.Texts, "Rien n’est connu des émissions totales de ce levier dans ce territoire\u00a0: aucun point de départ publié ne les borne, et elles n’ont pas été importées. Jalon ne peut donc pas dire si une valeur les dépasse.")
 	}
 	return s
 }
@@ -199,21 +226,30 @@ func (x lever) kept() typedValue {
 }
 
 func (x lever) measures() [][2]string {
+	if objective.Subject(x.line.Lever.Code) {
+		return [][2]string{{string(objective.InLevel), "le niveau de 2030, en " + x.unit}}
+	}
 	out := [][2]string{{string(objective.InKt), "kt de CO₂e évitées par an en 2030, par rapport à 2019"}}
 	if x.unit != "" {
-		out = append(out, [2]string{string(objective.InLevel), "en 2030, " + x.unit})
+		out = append(out, [2]string{string(objective.InLevel), "l’unité du levier en 2030" + nb + ": " + x.unit})
 	}
 	return out
 }
 
 func (x lever) fields(t typedValue) []ui.Field {
 	measure := choose("measure", "", "Vous écrivez", t.measure, x.measures())
-	if x.unit == "" {
+	if objective.Subject(x.line.Lever.Code) {
+		measure.Help = "Ce sujet ne se compte pas en tonnes de CO₂\u00a0: il n’entre dans aucune somme."
+	} else if x.unit == "" {
 		measure.Help = "Les kt seulement. " + x.why
 	} else {
 		measure.Help = "L’autre mesure se calcule par le ratio du panorama\u00a0; ce que vous écrivez est gardé tel quel."
 	}
-	return []ui.Field{measure, {ID: "value", Label: "Valeur", Type: "number", Required: true, Value: t.value, Help: "Par exemple 1\u202f234,5. Un nombre négatif de kt dit que les émissions augmentent\u00a0: c’est possible."},
+	help := "Par exemple 1\u202f234,5."
+	if !objective.Subject(x.line.Lever.Code) {
+		help += " Un nombre négatif de kt dit que les émissions augmentent\u00a0: c’est possible."
+	}
+	return []ui.Field{measure, {ID: "value", Label: "Valeur", Type: "number", Required: true, Value: t.value, Help: help},
 		{ID: "reason", Label: "Pourquoi cette valeur", Type: "textarea", Required: true, Value: t.reason, Help: "La raison reste à côté de la valeur, avec votre nom et la date."}}
 }
 

@@ -2,6 +2,7 @@ package objectives
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,8 +18,10 @@ import (
 type shared struct {
 	where
 	lines []objective.Line
-	held  map[string][]objective.Dissent
-	lists []objective.SharingList // both heads shared, the newest first
+	// subjects are those of biodiversity and resources that both heads shared.
+	subjects []objective.Line
+	held     map[string][]objective.Dissent
+	lists    []objective.SharingList // both heads shared, the newest first
 }
 
 // sharedOf reads what both heads of a region shared: nothing of what is discussed.
@@ -32,6 +35,11 @@ func (d Deps) sharedOf(r *http.Request) (x shared, err error) {
 		return x, err
 	}
 	x.lines = x.place.Lines(rows, false)
+	for _, l := range x.place.SubjectLines(rows, false) {
+		if l.Put() {
+			x.subjects = append(x.subjects, l)
+		}
+	}
 	if x.held, err = objective.Dissents(ctx, d.Q, x.cop.ID, false); err != nil {
 		return x, err
 	}
@@ -65,9 +73,9 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	base := "/regions/" + x.region.Slug
 	g := objective.GaugeOf(x.lines)
 	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + publicFinding(g, len(x.lines)), Scope: wording.Scope(x.place.Panorama)}, Pages: wording.RegionTabs(x.region, wording.TabObjectives),
-		Gauge: gauge(g), Facts: facts(g), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Ces objectifs sont indicatifs."}
+		Gauge: gauge(g), Facts: facts(g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Ces objectifs sont indicatifs."}
 	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
-	v.Table = x.table()
+	v.Table, v.Subjects = x.table(), x.subjectTable()
 	v.Sections = append(v.Sections, x.dissents(), x.sharings(base))
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Le bouclage avec les départements et les CRTE", Href: base + "/objectifs/bouclage"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
 	page := d.Shell.Page(r, v.Heading.Title, "Les objectifs que la COP de la région a partagés, levier par levier, à côté de ce que le panorama de l’État propose, avec les désaccords.", d.trail(x.where, ui.Link{Label: "Objectifs"})...)
@@ -91,27 +99,43 @@ func (x shared) table() ui.Table {
 		{Label: "Partagé", Unit: wording.Kilotonnes, Number: true}, {Label: "Partagé", Unit: "unité du levier", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
 	const nothing = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce que propose l’État tient lieu de départ."
 	for _, l := range x.lines {
-		put, state, dissent := []ui.Cell{{Missing: nothing}, {Missing: nothing}}, ui.Cell{Text: objective.Offered.Name()}, ui.Cell{}
+		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 		if l.Put() {
 			put = []ui.Cell{ktCell(l.Reading.Value, decimals), levelCell(l.Reading.Value)}
-			state = ui.Cell{Text: l.Reading.State.Name(), Sub: "le " + french.Day(l.Reading.On)}
-			if s, ok := x.list(l.Objective); ok {
-				state.Href = "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
-			}
-			dissent.Text = "aucun"
-			if held := x.held[l.Objective.ID]; len(held) > 0 {
-				dissent = ui.Cell{Text: french.Integer(len(held)) + nb + french.Plural(len(held), "partie", "parties"), Href: "#desaccords"}
-			}
 		}
 		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredKt(l, decimals), levelCell(l.Offered)}, put...)
-		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, state, dissent)})
+		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, x.standing(l)...)})
+	}
+	return t
+}
+
+// standing is where a lever stands for anyone, and who does not hold its value.
+func (x shared) standing(l objective.Line) []ui.Cell {
+	if !l.Put() {
+		return []ui.Cell{{Text: objective.Offered.Name()}, {}}
+	}
+	state, dissent := ui.Cell{Text: l.Reading.State.Name(), Sub: "le " + french.Day(l.Reading.On)}, ui.Cell{Text: "aucun"}
+	if s, ok := x.list(l.Objective); ok {
+		state.Href = "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
+	}
+	if held := x.held[l.Objective.ID]; len(held) > 0 {
+		dissent = ui.Cell{Text: french.Integer(len(held)) + nb + french.Plural(len(held), "partie", "parties"), Href: "#desaccords"}
+	}
+	return []ui.Cell{state, dissent}
+}
+
+// subjectTable is what was shared of biodiversity and resources.
+func (x shared) subjectTable() ui.Table {
+	t := ui.Table{ID: "sujets", Caption: "Biodiversité et ressources" + nb + ": des niveaux, hors de toute somme", Columns: []ui.Column{{Label: "Sujet", Wide: true}, {Label: "Cible nationale", Wide: true}, {Label: "Partagé", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
+	for _, l := range x.subjects {
+		t.Rows = append(t.Rows, ui.Row{Cells: append([]ui.Cell{{Text: l.Lever.Name}, {Text: x.place.Aim(l.Lever.Code)}, levelCell(l.Reading.Value)}, x.standing(l)...)})
 	}
 	return t
 }
 
 func (x shared) dissents() section {
 	s := section{ID: "desaccords", Title: "Qui ne tient pas un objectif partagé"}
-	for _, l := range x.lines {
+	for _, l := range slices.Concat(x.lines, x.subjects) {
 		if !l.Put() {
 			continue
 		}
@@ -148,7 +172,7 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 	data := exchange.Dataset{Name: "objectifs-" + x.region.Slug, Fields: []exchange.Field{{Name: "code_levier"}, {Name: "levier"}, {Name: "propose_kt", Number: true}, {Name: "propose_raison"}, {Name: "unite"}, {Name: "propose_niveau", Number: true},
 		{Name: "etat"}, {Name: "partage_kt", Number: true}, {Name: "partage_niveau", Number: true}, {Name: "partage_unite"}, {Name: "partage_le"}, {Name: "liste", Number: true}, {Name: "desaccords"}}}
 	data.Rows = func(yield func([]exchange.Datum, error) bool) {
-		for _, l := range x.lines {
+		for _, l := range slices.Concat(x.lines, x.subjects) {
 			kt := func(v objective.Value) exchange.Datum {
 				if !v.Kg.Known {
 					return exchange.Number("")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -79,14 +80,30 @@ func (d Deps) lists(r *http.Request, x where) ([]section, error) {
 		return nil, err
 	}
 	t := ui.Table{ID: "listes", Caption: "Les listes données aux deux têtes, la dernière d’abord", Columns: []ui.Column{{Label: "Liste"}, {Label: "Territoire", Wide: true}, {Label: "Objectifs", Number: true}, {Label: "Proposée le"}, {Label: "Où elle en est"}}}
+	a := shell.Actor(r)
 	for _, s := range all {
+		if !policy.Can(a, policy.Read, x.listThing(s)) {
+			continue
+		}
 		state := ui.Cell{Text: sharingNames[s.State]}
 		if s.EndedOn != "" {
 			state.Sub = "le " + french.Day(s.EndedOn)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(s), Href: x.base() + "/partages/" + strconv.FormatInt(s.Seq, 10)}, {Text: s.Frozen.Name}, {Text: french.Integer(len(s.Frozen.Lines))}, {Text: french.Day(s.Frozen.Day)}, state}})
 	}
+	if len(t.Rows) == 0 {
+		return nil, nil
+	}
 	return []section{{ID: "partages", Title: "Les partages", Texts: []string{"Ce qui est partagé engage les deux têtes de la COP\u00a0: elles valident chaque liste au bureau, et la liste ne change plus."}, Table: t}}, nil
+}
+
+// listThing is a list for the table of rights: that of the territory that it is of.
+func (x where) listThing(s objective.SharingList) policy.Thing {
+	department, _ := strings.CutPrefix(s.Frozen.Territory, string(territory.Department)+":")
+	if department == s.Frozen.Territory {
+		department = ""
+	}
+	return objective.Thing(x.cop, department, s.State == objective.SharingShared)
 }
 
 func listName(s objective.SharingList) string { return "liste n°" + nb + french.Integer(s.Seq) }
@@ -97,22 +114,25 @@ func (d Deps) pendingList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := policy.Check(shell.Actor(r), policy.Read, x.place.Thing(false)); err != nil {
-		return err
-	}
 	s, err := d.listOf(r, x)
 	if err != nil {
 		return err
 	}
-	v := listView(s)
+	if err := policy.Check(shell.Actor(r), policy.Read, x.listThing(s)); err != nil {
+		return err
+	}
+	v, err := d.listView(r, x, s)
+	if err != nil {
+		return err
+	}
 	v.Tabs = d.tabs(r, x)
-	home := "/regions/" + x.region.Slug
+	public := "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
 	switch s.State {
 	case objective.SharingProposed:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Cette liste attend la validation des deux têtes", Text: "Tant qu’elle est ouverte, ces objectifs ne changent pas. Les deux têtes la valident au bureau\u00a0; qui l’a proposée peut l’y retirer.",
-			Links: []ui.Link{{Label: "Valider ou retirer, au bureau", Href: home + "/bureau#acte-" + s.Act}}})
+			Links: []ui.Link{{Label: "Valider ou retirer, au bureau", Href: x.cop.Path() + "/bureau#acte-" + s.Act}}})
 	case objective.SharingShared:
-		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Partagée le " + french.Day(s.EndedOn), Links: []ui.Link{{Label: "La page publique de cette liste", Href: home + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)}}})
+		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Partagée le " + french.Day(s.EndedOn), Links: []ui.Link{{Label: "La page publique de cette liste", Href: public}}})
 	default:
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Retirée le " + french.Day(s.EndedOn), Text: "Ces objectifs sont revenus en discussion."})
 	}
@@ -145,7 +165,10 @@ func (d Deps) publicList(w http.ResponseWriter, r *http.Request) error {
 	if s.State != objective.SharingShared || r.PathValue("n") != strconv.FormatInt(s.Seq, 10) {
 		return apperr.NotFoundf("Cette liste d’objectifs n’existe pas.")
 	}
-	v := listView(s)
+	v, err := d.listView(r, x, s)
+	if err != nil {
+		return err
+	}
 	v.Pages = wording.RegionTabs(x.region, wording.TabObjectives)
 	v.Heading.Scope = append(v.Heading.Scope, "partagée le "+french.Day(s.EndedOn))
 	page := d.Shell.Page(r, v.Heading.Title, "Ce que les deux têtes de la COP ont partagé, tel qu’elles l’ont validé.", d.trail(x, ui.Link{Label: "Objectifs", Href: "/regions/" + x.region.Slug + "/objectifs"}, ui.Link{Label: listName(s)})...)
@@ -156,27 +179,60 @@ func (d Deps) trail(x where, more ...ui.Link) []ui.Link {
 	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.region.Name, Href: "/regions/" + x.region.Slug}}, more...)
 }
 
-// listView draws what was frozen, and nothing that came since.
-func listView(s objective.SharingList) view {
+// listView is a list with the words of the heads that validated it.
+func (d Deps) listView(r *http.Request, x where, s objective.SharingList) (view, error) {
+	v := frozenView(s)
+	act, err := cop.FindAct(r.Context(), d.Q, s.Act)
+	if err != nil {
+		return v, err
+	}
+	offices, err := cop.Offices(r.Context(), d.Q, x.cop.ID)
+	if err != nil {
+		return v, err
+	}
+	said := section{ID: "validations", Title: "Qui l’a validée"}
+	for _, w := range cop.Words(x.cop, act, offices, nil) {
+		text := wording.Upper(x.cop.Head(w.Side)) + nb + ": validation enregistrée le " + french.Date(w.At)
+		if w.Head != "" {
+			text += ", " + w.Text(w.Head)
+		} else if w.Delegation != "" {
+			text += ", par délégation"
+		}
+		said.Texts = append(said.Texts, text)
+	}
+	if act.State == cop.ActAlone {
+		said.Texts = append(said.Texts, "Une seule tête a validé, l’autre n’ayant pas répondu dans le délai de la COP. Raison donnée"+nb+": "+act.Reason)
+	}
+	if len(said.Texts) == 0 {
+		said.Texts = []string{"Aucune des deux têtes n’a encore validé."}
+	}
+	v.Sections = append([]section{said}, v.Sections...)
+	return v, nil
+}
+
+// frozenView draws what was frozen, and nothing that came since.
+func frozenView(s objective.SharingList) view {
 	f := s.Frozen
 	n := len(f.Lines)
-	v := view{Heading: ui.Heading{Overline: "Objectifs, " + listName(s), Title: f.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "objectif de la", "objectifs de la") + " " + listName(s),
-		Scope: []string{"figée le " + french.Day(f.Day), "objectifs indicatifs, non contraignants"}}}
+	v := view{Heading: ui.Heading{Overline: "Objectifs, " + listName(s), Scope: []string{"figée le " + french.Day(f.Day), "objectifs indicatifs, non contraignants"}}}
 	t := ui.Table{ID: "liste", Caption: "Ce que dit la liste", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: "unité du levier", Number: true}, {Label: "Écrit"}, {Label: "Pourquoi", Wide: true}}}
 	against := section{ID: "desaccords", Title: "Les désaccords notés dans la liste"}
 	var put, offered panorama.Kg
 	missing := 0
 	for _, l := range f.Lines {
 		put += l.Value.Kg.Kg
-		if offered += l.Offered.Kg; !l.Offered.Known {
+		if offered += l.Offered.Kg; !l.Offered.Known && !objective.Subject(l.Lever) {
 			missing++
 		}
 		typed := ui.Cell{Text: l.Typed + nb + measureUnit(l), Sub: "le " + french.Day(l.On)}
-		why := ui.Cell{Text: l.Reason}
+		why, name := ui.Cell{Text: l.Reason}, ui.Cell{Text: l.Name}
+		if !objective.Subject(l.Lever) {
+			name.Href = wording.LeverPath(l.Lever)
+		}
 		if l.Above {
 			why.Sub = "au-delà de ce que l’on sait des émissions de ce levier, confirmé par son auteur"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Name, Href: wording.LeverPath(l.Lever)}, ktCell(objective.Value{Kg: l.Offered}, 2), ktCell(l.Value, 2), levelCell(l.Value), typed, why}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ktCell(objective.Value{Kg: l.Offered}, 2), ktCell(l.Value, 2), levelCell(l.Value), typed, why}})
 		for _, x := range l.Dissents {
 			against.Texts = append(against.Texts, l.Name+nb+": "+x.Who()+", le "+french.Day(x.Day)+", "+holds(x.Holds())+". «\u00a0"+x.Text+"\u00a0»")
 		}
@@ -186,6 +242,7 @@ func listView(s objective.SharingList) view {
 		sum[1].Sub = "hors " + french.Integer(missing) + nb + french.Plural(missing, "levier sans valeur proposée", "leviers sans valeur proposée")
 	}
 	t.Foot = []ui.Row{{Cells: sum}}
+	v.Heading.Title = f.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "objectif", "objectifs") + ", " + put.Less() + " par an"
 	v.Table = t
 	if len(against.Texts) == 0 {
 		against.Texts = []string{"Aucun désaccord n’était noté quand la liste a été figée."}

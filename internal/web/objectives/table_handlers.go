@@ -104,6 +104,7 @@ func (d Deps) which(r *http.Request) (x where, err error) {
 		return x, err
 	}
 	x.place, err = objective.PlaceOf(ctx, d.Q, x.model, x.cop, ref)
+	x.place = x.place.WithSubjects(d.Book)
 	return x, err
 }
 
@@ -145,7 +146,7 @@ func (d Deps) tabs(r *http.Request, x where) []ui.Link {
 	home := "/regions/" + x.region.Slug
 	out := []ui.Link{{Label: "La COP", Href: home}}
 	if policy.Can(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)) {
-		out = append(out, ui.Link{Label: "Bureau", Href: home + "/bureau"})
+		out = append(out, ui.Link{Label: "Bureau", Href: x.cop.Path() + "/bureau"})
 	}
 	return append(out, ui.Link{Label: "Objectifs sur la table", Href: x.base(), Current: true}, ui.Link{Label: "Objectifs partagés", Href: home + "/objectifs"})
 }

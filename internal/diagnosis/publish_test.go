@@ -2,8 +2,8 @@ package diagnosis
 
 import (
 	"context"
-	"fmt"
-	"maps"
+	"crypto/rand"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,13 +13,158 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
+	"jalon/data"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/document"
+	"jalon/internal/figure"
+	"jalon/internal/journal"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
+
+// shelf is a catalogue for tests: what it gives may be changed under a diagnosis.
+type shelf struct {
+	list []Live
+	made map[string]Made
+}
+
+func (s *shelf) List() []Live { return s.list }
+
+func (s *shelf) Open(context.Context, Place) (Reading, error) {
+	return s, nil
+}
+
+func (s *shelf) Make(_ context.Context, code string, params map[string]string) (Made, error) {
+	m, ok := s.made[code]
+	if !ok {
+		return Made{}, ErrUnknown
+	}
+	if p := params["nombre"]; p != "" {
+		m.Title += " " + p
+	}
+	return m, nil
+}
+
+func newShelf() *shelf {
+	return &shelf{list: []Live{
+		{Code: "cibles/panorama", Part: Aims, Name: "Le panorama", Usual: true, Options: []Option{{Name: "nombre", Label: "Combien", Values: [][2]string{{"dix", "dix"}, {"tous", "tous"}}}, {Name: "mot", Label: "Un mot"}}},
+		{Code: "dynamiques/courbe", Part: Dynamics, Name: "Une courbe", Usual: true},
+		{Code: "synthese/scores", Part: Priorities, Name: "Les scores"}},
+		made: map[string]Made{
+			"cibles/panorama": {Title: "22 kt à réduire", Notes: []string{"Source : État."}, Blocks: []document.Block{document.Text{Spans: []document.Span{{Text: "22", Figure: "panorama/total"}}},
+				document.Table{ID: "t", Columns: []document.Column{{Label: "Levier"}, {Label: "kt", Number: true}}, Rows: [][]document.Cell{{{Text: "Vélo"}, {Text: "3", Figure: "panorama/velo"}}}}}},
+			"dynamiques/courbe": {Title: "Les ventes montent", Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{{Label: "Ventes", Value: "7", Figure: "series/ventes"}}}}},
+			"synthese/scores":   {Title: "Les scores", Blocks: []document.Block{document.Para("Un.")}},
+		}}
+}
+
+// ledger explains figures, with a value that may move.
+type ledger struct{ value atomic.Int64 }
+
+func (l *ledger) explain(_ context.Context, key string) (figure.Explanation, error) {
+	if key == "panorama/inconnu" {
+		return figure.Explanation{}, apperr.NotFoundf("Aucun chiffre ne porte cette adresse.")
+	}
+	return figure.Explanation{Figure: figure.Figure{Key: key, Value: float64(l.value.Load()), Class: figure.Computed}, Title: key}, nil
+}
+
+func conference(t *testing.T, d *db.DB, now func() time.Time) *Room {
+	t.Helper()
+	ids := db.NewIDs(now, rand.Reader)
+	j := journal.New(ids, now, db.NewCursors([]byte("essai")))
+	tree, err := territory.LoadActive(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cops := &cop.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: db.NewCursors([]byte("essai")), Random: rand.Reader}
+	if err := cops.Load(t.Context(), data.FS, tree); err != nil {
+		t.Fatal(err)
+	}
+	m := &Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: cops}
+	cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.DiagnosisAct: m.EndEdition}
+	return m
+}
+
+func noon() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
+
+func over(person string, role policy.Role, region string) policy.Actor {
+	return policy.Actor{Person: person, Grants: []policy.Grant{{Role: role, COP: cop.RegionID(cop.First, region)}}}
+}
+
+var (
+	grandEst = Place{COP: cop.RegionID(cop.First, "44"), Cycle: cop.First, Region: territory.Region{Code: "44", Slug: "grand-est", Name: "Grand Est"}, Day: "2026-03-02"}
+	team     = over("équipe", policy.Team, "44")
+	prefet   = over("préfet", policy.StateChair, "44")
+	chair    = over("présidente", policy.RegionChair, "44")
+	stranger = over("ailleurs", policy.Team, "53")
+)
+
+func press(c Catalogue, l *ledger) Press {
+	return Press{Catalogue: c, Explain: l.explain, Draw: func(_ context.Context, d document.Document) ([]document.File, error) {
+		return []document.File{{Path: document.PagePart, Body: []byte("<!DOCTYPE html><html lang=\"fr\"><title>" + d.Title + "</title></html>")}}, nil
+	}, Sheet: func(seq int64) Sheet {
+		return Sheet{Author: "COP", Address: "https://jalon.example/regions/grand-est/diagnostic/editions/" + number(seq), FigureBase: "/regions/grand-est/diagnostic/editions/" + number(seq) + "/chiffres/"}
+	}}
+}
+
+func begun(t *testing.T, m *Room, s *shelf) (Diagnosis, []Block) {
+	t.Helper()
+	d, err := m.Begin(t.Context(), team, grandEst.COP, s.list, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks, err := Blocks(t.Context(), m.DB, d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, blocks
+}
+
+func kind(t *testing.T, what string, err error, want apperr.Kind) {
+	t.Helper()
+	if apperr.KindOf(err) != want {
+		t.Errorf("%s: %v", what, err)
+	}
+}
+
+// rev is that of the draft now.
+func rev(t *testing.T, m *Room) int64 {
+	t.Helper()
+	d, err := Of(t.Context(), m.DB, grandEst.COP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.Rev
+}
+
+// content is every file of an edition.
+func content(t *testing.T, m *Room, e Edition) (document.Frozen, map[string]string) {
+	t.Helper()
+	p, err := document.Find(t.Context(), m.DB, e.Publication)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, x := range p.Manifest {
+		r, err := document.Open(t.Context(), m.DB, p, x.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[x.Path] = string(b)
+	}
+	f, err := document.Load(t.Context(), m.DB, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, out
+}
 
 // Both heads publish what was frozen when it was proposed: whatever moves after, the
 // edition, its page and its explanations stay as they were, and verify.
@@ -247,66 +392,4 @@ func TestTwentyPublishAtOnce(t *testing.T) {
 			t.Errorf("published %d times, %v", v, err)
 		}
 	})
-}
-
-// One head goes on alone after the COP's period, and what is withdrawn publishes
-// nothing: another edition may follow, under another number.
-func TestAloneAndWithdrawn(t *testing.T) {
-	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		now := noon()
-		ctx, s := t.Context(), newShelf()
-		m := conference(t, d, func() time.Time { return now })
-		root, _ := begun(t, m, s)
-		e, err := m.ProposeEdition(ctx, prefet, root.Rev, grandEst, press(s, &ledger{}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := m.COPs.Withdraw(ctx, prefet, e.Act, "trop tôt"); err != nil {
-			t.Fatal(err)
-		}
-		if e, err = FindEdition(ctx, d, e.ID); err != nil || e.State != EditionWithdrawn || e.PublishedOn != "" {
-			t.Errorf("withdrawn: %+v %v", e, err)
-		}
-		if e, err = m.ProposeEdition(ctx, prefet, root.Rev, grandEst, press(s, &ledger{})); err != nil || e.Seq != 2 {
-			t.Fatalf("again: %+v %v", e, err)
-		}
-		now = now.AddDate(1, 0, 0)
-		if _, err := m.COPs.GoAlone(ctx, prefet, e.Act, "sans réponse"); err != nil {
-			t.Fatal(err)
-		}
-		list, err := PublishedEditions(ctx, d, grandEst.COP)
-		if err != nil || len(list) != 1 || list[0].Seq != 2 || list[0].PublishedOn != "2027-03-02" {
-			t.Errorf("alone: %+v %v", list, err)
-		}
-		if v, err := Verify(ctx, d); err != nil || v.Editions != 1 || len(v.Problems) != 0 {
-			t.Errorf("verified: %+v %v", v, err)
-		}
-	})
-}
-
-// A figure that cannot be explained is kept as such, with why.
-func TestAFigureWithoutExplanation(t *testing.T) {
-	d := testkit.Open(t, db.SQLite)
-	m, s := conference(t, d, noon), newShelf()
-	s.made = maps.Clone(s.made)
-	s.made["dynamiques/courbe"] = Made{Title: "x", Blocks: []document.Block{document.Text{Spans: []document.Span{{Text: "1", Figure: "panorama/inconnu"}}}}}
-	root, _ := begun(t, m, s)
-	e, err := m.ProposeEdition(t.Context(), team, root.Rev, grandEst, press(s, &ledger{}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, _ := content(t, m, e)
-	if len(f.Unexplained) != 1 || f.Unexplained[0].Key != "panorama/inconnu" {
-		t.Errorf("%+v", f.Unexplained)
-	}
-	if _, err := m.Begin(t.Context(), over("x", policy.Team, "53"), cop.RegionID(cop.First, "53"), nil, false); err != nil {
-		t.Fatal(err)
-	}
-	bzh := grandEst
-	bzh.COP = cop.RegionID(cop.First, "53")
-	_, err = m.ProposeEdition(t.Context(), over("x", policy.Team, "53"), 1, bzh, press(s, &ledger{}))
-	kind(t, "an empty one", err, apperr.Invalid)
-	if !strings.Contains(fmt.Sprint(apperr.Message(err)), "est vide") {
-		t.Error(err)
-	}
 }

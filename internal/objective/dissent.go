@@ -84,6 +84,14 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 			return err
 		}
 		d.Objective = o.ID
+		// A button that is pressed twice notes one dissent.
+		all, err := dissentsOf(ctx, tx, o.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(all, func(x Dissent) bool { return x.State == DissentHeld && x.says(d) }) {
+			return apperr.Conflictf("Ce désaccord est déjà noté, dans les mêmes mots. Rien n’a été ajouté.")
+		}
 		if _, err := db.Insert(ctx, tx, "objective_dissent", []string{"id", "rev", "objective_id", "cop_id", "party", "name", "org", "kg", "level", "measure", "typed", "text", "day", "state", "by", "at"},
 			[][]any{{d.ID, d.Rev, d.Objective, d.COP, d.Party, d.Name, d.Org, kgOf(d.Value.Kg), levelOf(d.Value.Level), string(d.Measure), d.Typed, d.Text, d.Day, d.State, d.By, d.At.UnixMilli()}}, ""); err != nil {
 			return err
@@ -91,6 +99,11 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 		return m.keptDissent(ctx, tx, a, "create", o, d, d.Text)
 	})
 	return d, err
+}
+
+// says reports whether two dissents are one, in the same words of the same day.
+func (d Dissent) says(x Dissent) bool {
+	return d.Party == x.Party && d.Name == x.Name && d.Text == x.Text && d.Measure == x.Measure && d.Typed == x.Typed && d.Day == x.Day
 }
 
 func (d Dissent) check(today string) error {

@@ -2,9 +2,13 @@ package objective
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/panorama"
@@ -166,5 +170,41 @@ func TestVerifyFindsWhatWasChangedByHand(t *testing.T) {
 		change(`UPDATE act SET sha256 = $2 WHERE id = $1`, s.Act, s.SHA256)
 		change(`UPDATE objective_sharing SET body = $2 WHERE id = $1`, s.ID, strings.Replace(string(s.Body()), "plénière", "plenière", 1))
 		problems("a byte of the list", 3) // and both values are of no list that holds
+	})
+}
+
+// A button pressed twice notes one dissent, whoever is first.
+func TestADissentIsNotedOnce(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, model := table(t, d)
+		p := place(t, d, model, "44", "region:44")
+		if _, err := m.Put(ctx, team, p, kt("biogaz", "100", 0)); err != nil {
+			t.Fatal(err)
+		}
+		var noted atomic.Int64
+		var g errgroup.Group
+		for range 20 {
+			g.Go(func() error {
+				_, err := m.Dissent(ctx, team, p, NewDissent{Lever: "biogaz", Party: "experts", Name: "Chercheurs", Text: "Trop."})
+				if err == nil {
+					noted.Add(1)
+				} else if apperr.KindOf(err) != apperr.Conflict {
+					return err
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil || noted.Load() != 1 {
+			t.Errorf("%d noted, %v", noted.Load(), err)
+		}
+		o, _, err := Of(ctx, d, p, "biogaz")
+		if all, err2 := DissentsOf(ctx, d, o.ID); err != nil || err2 != nil || len(all) != 1 || o.Rev != 2 {
+			t.Errorf("%+v %+v %v %v", o, all, err, err2)
+		}
+		// Another day, other words, or once it is lifted, it is another.
+		if _, err := m.Dissent(ctx, team, p, NewDissent{Lever: "biogaz", Party: "experts", Name: "Chercheurs", Text: "Trop.", Day: "2026-02-01"}); err != nil {
+			t.Error(err)
+		}
 	})
 }

@@ -3,7 +3,9 @@ package diagnosis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
+	"math"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -162,6 +164,24 @@ func TestVerifyReadsChoices(t *testing.T) {
 			}); err == nil {
 				t.Error("kept")
 			}
+		}
+	})
+}
+
+// A weight is what pages write of it: one that they would write 0 weighs nothing.
+func TestAWeightIsWhatIsWritten(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, m := t.Context(), themed(t, d)
+		for _, by := range []map[Criterion]float64{{Gap: 1e-9}, {Gap: math.NaN()}, {Gap: math.Inf(1)}, {Gap: -1}, {Gap: 1e308}, {}} {
+			_, err := m.SaveWeights(ctx, theTeam, theCOP, Weights{By: by}, "essai")
+			kindIs(t, fmt.Sprint(by), err, apperr.Invalid)
+		}
+		w := must[Weights](t)(m.SaveWeights(ctx, theTeam, theCOP, Weights{By: map[Criterion]float64{Gap: 1.234567, Size: 2}}, "essai"))
+		if w.By[Gap] != 1.23 || w.Text(Gap) != "1,23" {
+			t.Errorf("%+v", w)
+		}
+		if s := must[Scoring](t)(m.ScoresOf(ctx, theCOP, true)); s.Weights.By[Gap] != 1.23 {
+			t.Errorf("%+v", s.Weights)
 		}
 	})
 }

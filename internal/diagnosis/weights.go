@@ -116,13 +116,21 @@ func (m *Room) SaveWeights(ctx context.Context, a policy.Actor, copID string, in
 	if err := policy.Check(a, policy.Edit, c.Thing(policy.Theme)); err != nil {
 		return w, err
 	}
+	// What counts is what pages write: two decimals.
+	by := map[Criterion]float64{}
+	for c, v := range in.By {
+		if by[c] = v; !math.IsNaN(v) && math.Abs(v) <= MostWeight {
+			by[c] = french.Round(v, 2)
+		}
+	}
+	in.By = by
 	if err := in.check(); err != nil {
 		return w, err
 	}
 	if err := themeText("reason", "Pourquoi", reason, 2_000, true); err != nil {
 		return w, err
 	}
-	w = Weights{ID: in.ID, Rev: in.Rev + 1, By: maps.Clone(in.By), Turned: maps.Clone(in.Turned)}
+	w = Weights{ID: in.ID, Rev: in.Rev + 1, By: in.By, Turned: maps.Clone(in.Turned)}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		body, err := json.Marshal(w)
 		if err != nil {

@@ -302,7 +302,7 @@ func summed(t panorama.Total) panorama.Amount {
 	return panorama.Amount{Kg: t.Kg, Known: true}
 }
 
-// explainPerimeter adds up the parts of a CRTE in each of its regions.
+// explainPerimeter adds up the parts of a perimeter in each of its regions.
 func (m *Room) explainPerimeter(ctx context.Context, model *panorama.Model, lever string, ref territory.Ref, cycle string, f figure.Figure, none error) (x figure.Explanation, err error) {
 	p, err := territory.FindPerimeter(ctx, m.DB, ref.Code)
 	if err != nil {
@@ -315,6 +315,11 @@ func (m *Room) explainPerimeter(ctx context.Context, model *panorama.Model, leve
 			regions = append(regions, r.Code)
 		}
 	}
+	// As its page reads it: with the CRTE in force when it is one, else alone.
+	communes, err := territory.MembersOf(ctx, m.DB, model.Tree(), p.ID)
+	if err != nil {
+		return x, err
+	}
 	sum := panorama.Amount{Known: true}
 	x = figure.Explanation{Title: t.Name + "\u00a0: objectif pour 2030", Page: t.Path + "/objectifs", Formula: "somme de ses parts dans chaque région"}
 	found := false
@@ -323,7 +328,7 @@ func (m *Room) explainPerimeter(ctx context.Context, model *panorama.Model, leve
 		if err != nil {
 			return x, none
 		}
-		all, err := ReadPerimeters(ctx, m.DB, model, c, m.Now().UTC().Format(time.DateOnly), Anyone)
+		all, err := ReadPerimeter(ctx, m.DB, model, c, p, communes, m.Now().UTC().Format(time.DateOnly), Anyone)
 		if err != nil {
 			return x, err
 		}

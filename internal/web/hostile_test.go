@@ -12,6 +12,7 @@ import (
 	"jalon/internal/diagnosis"
 	"jalon/internal/objective"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/web"
 )
@@ -133,4 +134,31 @@ func TestNothingDiscussedIsRead(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Every figure of the page of a perimeter leads to its explanation, whatever its kind,
+// its regions, and what became of it.
+func TestEachFigureOfAPerimeterIsExplained(t *testing.T) {
+	s := sqlite(t)
+	tree := s.place("44", "region:44").Tree()
+	make := func(id string, kind territory.PerimeterKind, members ...string) string {
+		t.Helper()
+		free, err := territory.CreatePerimeter(t.Context(), s.d, tree, id, territory.PerimeterInput{Kind: kind, Name: id, Members: members}, territory.Act{By: "x", Reason: "essai", At: s.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return free.ID
+	}
+	for _, id := range []string{make("crte", territory.CRTE, "246700488"), make("petr", territory.PETR, "246700488", "67001"), make("deux", territory.CRTE, "67001", "35238"), make("outre-mer", territory.CRTE, "97411")} {
+		p := s.get("/perimetres/" + id + "/objectifs")
+		links := p.attr(`a[href^="/chiffres/objectif/"]`, "href")
+		if p.StatusCode != http.StatusOK || len(links) == 0 {
+			t.Errorf("%s: %s, %d figures", id, p.Status, len(links))
+		}
+		for _, href := range links[:min(len(links), 12)] {
+			if x := s.get(href); x.StatusCode != http.StatusOK {
+				t.Errorf("%s leads to %s: %s", id, href, x.Status)
+			}
+		}
+	}
 }

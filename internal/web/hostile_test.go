@@ -162,3 +162,72 @@ func TestEachFigureOfAPerimeterIsExplained(t *testing.T) {
 		}
 	}
 }
+
+// What a form sends that no one would type is cut, refused beside its field with what
+// was typed kept, or inert: never a fault of the server.
+func TestHostileFormsOfTheDiagnosis(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		c, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
+		const desk = "/regions/grand-est/bureau/diagnostic"
+		s.visit(c, base+desk, url.Values{"do": {"plan"}})
+		block := base + "/regions/grand-est" + blockPath.FindString(s.visit(c, base+desk, nil).body)
+		long := strings.Repeat("é", 5000)
+		for what, form := range map[string]url.Values{
+			"a title of 5 000 letters": {"rev": {"1"}, "titre": {long}, "texte": {"Un texte."}},
+			"a text of 30 000 letters": {"rev": {"1"}, "titre": {"T"}, "texte": {strings.Repeat("é", 30000)}},
+			"a reason of 5 000":        {"rev": {"1"}, "titre": {"T"}, "texte": {"Un texte."}, "reason": {long}},
+		} {
+			p := s.visit(c, block, form)
+			if p.StatusCode != http.StatusUnprocessableEntity && p.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s: %s", what, p.Status)
+			}
+			if got := p.text("#texte"); len(got) < len("Un texte.") {
+				t.Errorf("%s: what was typed is lost: %q", what, got)
+			}
+		}
+		p := s.visit(c, block, url.Values{"rev": {"1"}, "titre": {"Bon\x00jour \xff"}, "texte": {"<script>alert(1)</script>\n\n[clic](javascript:alert(1)) [ici](https://exemple.fr) ![x](https://ailleurs.fr/p.png)\x00"}, "option-invente": {"x"}})
+		if p.StatusCode != http.StatusOK {
+			t.Fatalf("%s", p.Status)
+		}
+		for _, path := range []string{desk, desk + "/apercu"} {
+			body := s.visit(c, base+path, nil).body
+			if strings.Contains(body, "javascript:") || strings.Contains(body, "<script>alert") || strings.Contains(body, "ailleurs.fr/p.png\"") || strings.Contains(body, "\x00") || !strings.Contains(body, "Bonjour") {
+				t.Errorf("%s shows what acts", path)
+			}
+		}
+		for _, bad := range []url.Values{{"partie": {"nulle-part"}, "live": {""}}, {"partie": {"cibles"}, "live": {"rien/du-tout"}}, {"partie": {"\xff"}}} {
+			if p := s.visit(c, base+desk+"/blocs", bad); p.StatusCode < 400 || p.StatusCode >= 500 {
+				t.Errorf("%v: %s", bad, p.Status)
+			}
+		}
+		for _, bad := range []url.Values{{"rev": {"9223372036854775808"}, "do": {"up"}}, {"rev": {"-1"}, "do": {"up"}}, {"rev": {"2"}, "do": {"envol"}}, {"rev": {"2"}, "do": {"part"}, "partie": {"x"}}, {"do": {"up"}}} {
+			if p := s.visit(c, block+"/place", bad); p.StatusCode < 400 || p.StatusCode >= 500 {
+				t.Errorf("%v: %s", bad, p.Status)
+			}
+		}
+		lever := base + aimed + "/region/" + electric
+		for _, typed := range []string{"NaN", "Inf", "1e308", "0x10", "1 234,5,6", "1.234,5", strings.Repeat("9", 400), "-", "١٢٣", "1\x002", "--1", "+", " "} {
+			for _, measure := range []string{"kt", "level", "", "x"} {
+				p := s.visit(c, lever, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {measure}, "value": {typed}, "reason": {"Parce que."}, "confirm": {"1"}})
+				if kept := typed == "1\x002" && (measure == "kt" || measure == "level"); kept {
+					continue // the mark is left out, and 12 is a number
+				}
+				if p.StatusCode < 400 || p.StatusCode >= 500 {
+					t.Errorf("%q in %q: %s", typed, measure, p.Status)
+				}
+			}
+		}
+		for _, pick := range []string{"biogaz", "biogaz:0:0:0", "biogaz:-1", "biogaz:0:9223372036854775808", ":0", "om-dechets:0:5", "nature-bio:0:0", "biogaz:7"} {
+			p := s.visit(c, base+aimed+"/region", url.Values{"do": {"picked"}, "pick": {pick}})
+			if p.StatusCode < 400 || p.StatusCode >= 500 {
+				t.Errorf("pick %q: %s", pick, p.Status)
+			}
+		}
+		for _, path := range []string{aimed + "/departement-35", aimed + "/departement-00", aimed + "/perimetre-rien", aimed + "/commune-67001", aimed + "/region/rien", aimed + "/region/nature-rien", aimed + "/partages/99", aimed + "/partages/-1", "/regions/grand-est/diagnostic/editions/0", "/regions/grand-est/diagnostic/editions/x"} {
+			if p := s.visit(c, base+path, nil); p.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: %s", path, p.Status)
+			}
+		}
+	})
+}

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -15,6 +16,38 @@ import (
 // diagnostic/score/biogaz/region:44.
 func ScoreKey(lever, region string) string {
 	return Prefix + "/score/" + lever + "/region:" + region
+}
+
+// together is what many explanations of one document share.
+type together struct {
+	mu     sync.Mutex
+	scores map[string]Scoring
+}
+
+type togetherKey struct{}
+
+// Together lets the explanations asked for under a context share the scores that they
+// are read from: a document shows thirty of them, and they are of one instant.
+func Together(ctx context.Context) context.Context {
+	return context.WithValue(ctx, togetherKey{}, &together{scores: map[string]Scoring{}})
+}
+
+// publicScores are the scores that anyone may read, once for a document.
+func (m *Room) publicScores(ctx context.Context, copID string) (Scoring, error) {
+	t, ok := ctx.Value(togetherKey{}).(*together)
+	if !ok {
+		return m.ScoresOf(ctx, copID, true)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s, ok := t.scores[copID]; ok {
+		return s, nil
+	}
+	s, err := m.ScoresOf(ctx, copID, true)
+	if err == nil {
+		t.scores[copID] = s
+	}
+	return s, err
 }
 
 // ExplainScore answers for the key of a score, as anyone may read it: what is not
@@ -37,7 +70,7 @@ func (m *Room) ExplainScore(ctx context.Context, key string) (e figure.Explanati
 	if err != nil {
 		return e, err
 	}
-	s, err := m.ScoresOf(ctx, c.ID, true)
+	s, err := m.publicScores(ctx, c.ID)
 	if err != nil {
 		return e, err
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sync/errgroup"
 
 	"jalon/internal/apperr"
@@ -18,6 +19,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/document"
 	"jalon/internal/figure"
+	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/testkit"
 )
@@ -250,4 +252,28 @@ func TestNothingHalfKeptOfAnEdition(t *testing.T) {
 			t.Errorf("%+v %v", v, err)
 		}
 	})
+}
+
+// The explanations of one document read the scores once; those of two pages, each its
+// own.
+func TestExplanationsOfOneDocumentShareTheScores(t *testing.T) {
+	d := testkit.Open(t, db.SQLite)
+	ctx, m := t.Context(), themed(t, d)
+	model, reads := m.Model, 0
+	m.Model = func(ctx context.Context) (*panorama.Model, error) { reads++; return model(ctx) }
+	ask := func(ctx context.Context) figure.Explanation {
+		var last figure.Explanation
+		for _, lever := range []string{"biogaz", "voitures-electriques", "biogaz"} {
+			last = must[figure.Explanation](t)(m.ExplainScore(ctx, ScoreKey(lever, "44")))
+		}
+		return last
+	}
+	alone := ask(ctx)
+	if reads != 3 {
+		t.Errorf("%d readings for three pages", reads)
+	}
+	reads = 0
+	if diff := cmp.Diff(alone, ask(Together(ctx))); diff != "" || reads != 1 {
+		t.Errorf("%d readings for one document, %s", reads, diff)
+	}
 }

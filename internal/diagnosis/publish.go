@@ -72,7 +72,7 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, at
 	if err != nil {
 		return e, err
 	}
-	sealed, err := document.Seal(ctx, draft.Document, p.Explain, files...)
+	sealed, err := document.Seal(Together(ctx), draft.Document, p.Explain, files...)
 	if err != nil {
 		return e, err
 	}

@@ -83,8 +83,9 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) error {
 	figures := made.Document.Figures()
 	bare := ui.Table{ID: "chiffres", Caption: "Les chiffres sans explication", Columns: []ui.Column{{Label: "Chiffre"}, {Label: "Pourquoi", Wide: true}}}
+	ctx := diagnosis.Together(r.Context())
 	for _, key := range figures {
-		switch _, err := d.explain(r.Context(), key); {
+		switch _, err := d.explain(ctx, key); {
 		case apperr.KindOf(err) == apperr.NotFound && err != nil:
 			bare.Rows = append(bare.Rows, ui.Row{Cells: []ui.Cell{{Text: key}, {Text: apperr.Message(err)}}})
 		case err != nil:

@@ -18,6 +18,16 @@ const subjectPrefix = "nature-"
 // and resources, which does not count in CO₂.
 func Subject(lever string) bool { return strings.HasPrefix(lever, subjectPrefix) }
 
+// SubjectName is the name of a subject; false when the code is none of the book's.
+func SubjectName(book *series.Book, code string) (string, bool) {
+	for _, x := range book.Nature {
+		if subjectPrefix+x.Code == code {
+			return x.Name, true
+		}
+	}
+	return "", false
+}
+
 // subject is a subject as a line of the table, with the national target in words.
 type subject struct {
 	line panorama.Line

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/chart"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
+	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -35,18 +36,35 @@ func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (dia
 	t := document.Table{ID: "objectifs-partages", Caption: "Les objectifs partagés, face au panorama", Columns: []document.Column{{Label: "Levier"}, {Label: "Panorama", Unit: kilotonnes, Number: true}, {Label: "Objectif partagé", Unit: kilotonnes, Number: true},
 		{Label: "Écart", Unit: kt, Number: true}, {Label: "Dans l’unité du levier"}, {Label: "Désaccords", Number: true}}}
 	g := gauge{}
-	dissent := 0
+	dissent, levers := 0, 0
 	for _, l := range r.lines(p, x) {
+		if !objective.Subject(l.Lever.Code) {
+			levers++
+		}
 		now := x.by[l.Lever.Code]
 		g.add(l, now.Value)
 		held := word("aucun")
 		if n := len(x.held[l.Lever.Code]); n > 0 {
 			held, dissent = word(french.Integer(n)), dissent+n
 		}
-		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Lever), mass(l.Objective, l.FigureKey), mass(now.Value.Kg, ""), difference(l, now.Value), levelCell(now.Value), held})
+		name, key := leverCell(l.Lever), ""
+		switch {
+		case objective.Subject(l.Lever.Code):
+			name = word(l.Lever.ShortName) // it has no page
+		case l.FigureKey != "":
+			key = objective.Key(l.Lever.Code, r.ref().String(), r.Cycle)
+		}
+		t.Rows = append(t.Rows, []document.Cell{name, mass(l.Objective, l.FigureKey), mass(now.Value.Kg, key), difference(l, now.Value), levelCell(now.Value), held})
 	}
 	t.Note = "Écart\u00a0: objectif partagé moins panorama. Les autres leviers gardent ce que le panorama propose."
-	made := diagnosis.Made{Title: g.title(len(t.Rows), len(p.Lines)), Notes: notes}
+	made := diagnosis.Made{Title: g.title(levers, len(p.Lines)), Notes: notes}
+	if n := len(t.Rows) - levers; n > 0 { // they are no levers, and in no sum
+		const one, many = "sujet de biodiversité et de ressources", "sujets de biodiversité et de ressources"
+		made.Title += ", et " + howMany(n, one, many)
+		if levers == 0 {
+			made.Title = upper(howMany(n, one+" est partagé", many+" sont partagés"))
+		}
+	}
 	if dissent > 0 {
 		made.Title += ", avec " + howMany(dissent, "désaccord noté", "désaccords notés")
 	}
@@ -76,6 +94,10 @@ func (r *reading) lines(p panorama.Panorama, x shared) []panorama.Line {
 	}
 	slices.Sort(others)
 	for _, code := range others {
+		if name, ok := objective.SubjectName(r.Book, code); ok {
+			out = append(out, panorama.Line{Lever: framework.Lever{Code: code, Name: name, ShortName: name}, Objective: panorama.Amount{Reason: "la nation vise une cible\u00a0; aucune part n’en est proposée aux régions"}})
+			continue
+		}
 		l, err := r.model.Framework().Lever(code)
 		if err != nil {
 			l.Code, l.ShortName = code, code

@@ -20,6 +20,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/journal"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/series"
@@ -64,6 +65,10 @@ func settle(t testing.TB, d *db.DB) place {
 	at.catalogue = live.New(live.Sources{DB: d, Now: clock, Model: func(context.Context) (*panorama.Model, error) { return at.model, nil }, Book: at.book})
 	at.figures = &figure.Registry{}
 	at.figures.Register("panorama", at.model.Explain)
+	shared := &objective.Room{DB: d, IDs: at.ids, Now: clock, Journal: at.journal, COPs: cops}
+	at.figures.Register(objective.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		return shared.Explain(ctx, at.model, key)
+	})
 	at.figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return plan.Explain(ctx, d, at.model, key)
 	})

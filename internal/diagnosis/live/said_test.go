@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -82,6 +83,40 @@ func TestOnlySharedObjectivesAreThere(t *testing.T) {
 			t.Errorf("%q", said)
 		}
 		at.region(t, "44")
+	})
+}
+
+// A subject of biodiversity that is shared stands under its name, and is counted among
+// no levers.
+func TestASharedSubjectIsNamed(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		at := settle(t, d)
+		subject := at.share(t, "nature-aires-protegees", string(objective.Shared), 0, "2026-01-10")
+		if _, err := d.Exec(t.Context(), `UPDATE objective SET shared_kg = NULL, shared_level = 32.5, unit = '%' WHERE id = $1`, subject); err != nil {
+			t.Fatal(err)
+		}
+		rows := func(made diagnosis.Made) (out []string) {
+			for _, b := range made.Blocks {
+				if x, ok := b.(document.Table); ok && x.ID == "objectifs-partages" {
+					for _, row := range x.Rows {
+						out = append(out, row[0].Text)
+						if subject := !strings.HasPrefix(row[0].Href, "/leviers/"); subject == (row[2].Figure != "") {
+							t.Errorf("%+v", row)
+						}
+					}
+				}
+			}
+			return out
+		}
+		made := at.make(t, "44", "cibles/objectifs-partages", nil)
+		if made.Title != "1\u00a0sujet de biodiversité et de ressources est partagé" || len(rows(made)) != 1 || strings.Contains(rows(made)[0], "nature-") {
+			t.Errorf("%q %q", made.Title, rows(made))
+		}
+		at.share(t, "biogaz", string(objective.Shared), 100_000_000, "2026-01-10")
+		made = at.make(t, "44", "cibles/objectifs-partages", nil)
+		if !strings.HasPrefix(made.Title, "1\u00a0objectif est partagé sur 30\u00a0leviers") || !strings.HasSuffix(made.Title, ", et 1\u00a0sujet de biodiversité et de ressources") || len(rows(made)) != 2 {
+			t.Errorf("%q %q", made.Title, rows(made))
+		}
 	})
 }
 

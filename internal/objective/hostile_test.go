@@ -13,6 +13,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -205,6 +206,45 @@ func TestADissentIsNotedOnce(t *testing.T) {
 		// Another day, other words, or once it is lifted, it is another.
 		if _, err := m.Dissent(ctx, team, p, NewDissent{Lever: "biogaz", Party: "experts", Name: "Chercheurs", Text: "Trop.", Day: "2026-02-01"}); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A level in force keeps the unit that it was shared in, when another value is put in
+// what the territory became.
+func TestALevelInForceKeepsItsUnit(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, model := table(t, d)
+		free, err := territory.CreatePerimeter(ctx, d, model.Tree(), "crte", territory.PerimeterInput{Kind: territory.CRTE, Name: "CRTE", Members: []string{"246700488"}}, territory.Act{By: "x", Reason: "essai"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := place(t, d, model, "44", "perimeter:"+free.ID)
+		in := NewValue{Measure: InLevel, Typed: "3", Reason: "Décidé.", Confirmed: true}
+		unit := ""
+		for _, l := range p.Panorama.Lines {
+			if _, u, _ := p.Unit(l); u != "" && unit == "" {
+				in.Lever, unit = l.Lever.Code, u
+			}
+		}
+		o, err := m.Put(ctx, team, p, in)
+		if err != nil || o.Value.Unit != unit || unit == "" {
+			t.Fatalf("%+v %v", o, err)
+		}
+		shareAll(t, m, p, Pick{Lever: in.Lever, Rev: 1})
+		if _, err := territory.UpdatePerimeter(ctx, d, model.Tree(), free.ID, free.Rev, territory.PerimeterInput{Kind: territory.CRTE, Name: "CRTE", Members: []string{"246700488", "35238"}}, territory.Act{By: "x", Reason: "essai"}); err != nil {
+			t.Fatal(err)
+		}
+		p = place(t, d, model, "44", "perimeter:"+free.ID)
+		if o, err = m.Put(ctx, team, p, NewValue{Lever: in.Lever, Rev: 3, Measure: InKt, Typed: "1", Reason: "Plus grand.", Confirmed: true}); err != nil {
+			t.Fatal(err)
+		}
+		if o.Value.Unit != "" || o.SharedValue.Unit != unit || !strings.Contains(o.SharedValue.Text(), unit) {
+			t.Errorf("in force: %q, not in %q", o.SharedValue.Text(), unit)
+		}
+		if v, err := Verify(ctx, d); err != nil || len(v.Problems) != 0 {
+			t.Errorf("%+v %v", v, err)
 		}
 	})
 }

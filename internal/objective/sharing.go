@@ -218,7 +218,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 		return err
 	}
 	if state == SharingShared {
-		_, err = tx.Exec(ctx, `UPDATE objective SET rev = rev + 1, state = 'shared', shared_rev = rev + 1, shared_kg = kg, shared_level = level, shared_on = $2 WHERE sharing = $1 AND state = 'sharing'`, act.Subject, day)
+		_, err = tx.Exec(ctx, `UPDATE objective SET rev = rev + 1, state = 'shared', shared_rev = rev + 1, shared_kg = kg, shared_level = level, shared_unit = unit, shared_on = $2 WHERE sharing = $1 AND state = 'sharing'`, act.Subject, day)
 	} else {
 		_, err = tx.Exec(ctx, `UPDATE objective SET rev = rev + 1, state = 'discussed' WHERE sharing = $1 AND state = 'sharing'`, act.Subject)
 	}

@@ -1,6 +1,7 @@
 package objective
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -10,17 +11,17 @@ import (
 )
 
 const columns = `o.id, o.rev, o.cop_id, o.cycle, o.region, o.territory, o.scale, o.lever, o.state, o.kg, o.level, o.unit, o.measure, o.typed, o.above, o.reason, o.by, o.at,
-	o.shared_rev, o.shared_kg, o.shared_level, o.shared_on, o.sharing`
+	o.shared_rev, o.shared_kg, o.shared_level, o.shared_unit, o.shared_on, o.sharing`
 
 func scan(r interface{ Scan(...any) error }) (o Objective, err error) {
 	var kg, sharedKg *int64
 	var level, sharedLevel *float64
 	var at int64
 	err = r.Scan(&o.ID, &o.Rev, &o.COP, &o.Cycle, &o.Region, &o.Territory, &o.Scale, &o.Lever, &o.State, &kg, &level, &o.Value.Unit, &o.Measure, &o.Typed, &o.Above, &o.Reason, &o.By, &at,
-		&o.SharedRev, &sharedKg, &sharedLevel, &o.SharedOn, &o.Sharing)
+		&o.SharedRev, &sharedKg, &sharedLevel, &o.SharedValue.Unit, &o.SharedOn, &o.Sharing)
 	o.At = time.UnixMilli(at).UTC()
 	o.Value = valueOf(kg, level, o.Value.Unit)
-	o.SharedValue = valueOf(sharedKg, sharedLevel, o.Value.Unit)
+	o.SharedValue = valueOf(sharedKg, sharedLevel, cmp.Or(o.SharedValue.Unit, o.Value.Unit))
 	return o, err
 }
 

@@ -20,7 +20,7 @@ import (
 )
 
 // table is the room with its COPs and the panorama, as the program builds them.
-func table(t *testing.T, d *db.DB) (*Room, *panorama.Model) {
+func table(t testing.TB, d *db.DB) (*Room, *panorama.Model) {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
 	ids := db.NewIDs(now, rand.Reader)

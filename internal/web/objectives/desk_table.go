@@ -7,6 +7,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/plan"
+	"jalon/internal/territory"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -44,7 +45,11 @@ func (t *deskTable) row(l objective.Line) []ui.Cell {
 	const nothing = "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
 	put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 	if l.Put() {
-		put = []ui.Cell{ktCell(l.Reading.Value, t.decimals), levelCell(l.Reading.Value)}
+		kt := ktCell(l.Reading.Value, t.decimals)
+		if l.Reading.State == objective.Shared {
+			kt = t.x.sharedWhy(kt, l.Lever.Code, l.Lever.ShortName)
+		}
+		put = []ui.Cell{kt, levelCell(l.Reading.Value)}
 	}
 	return append(append(cells, put...), t.standing(l)...)
 }
@@ -136,6 +141,21 @@ func offeredKt(l objective.Line, decimals int) ui.Cell {
 		c.Explain, c.Name, c.Mark = wording.FigurePath(l.FigureKey), l.Lever.ShortName, wording.MarkOf(l.Line.State)
 	}
 	return c
+}
+
+// sharedWhy leads the value in force of a lever to how it was shared. That of a
+// perimeter is told with the closure of its region alone.
+func (x where) sharedWhy(c ui.Cell, lever, name string) ui.Cell {
+	ref := x.place.Ref()
+	return explained(c, objective.Key(lever, ref.String(), x.cop.Cycle), name, ref.Scale != territory.Perimeter)
+}
+
+// offeredWhy leads to the total of the panorama.
+func offeredWhy(x where) string {
+	if x.place.Ref().Scale == territory.Perimeter {
+		return ""
+	}
+	return wording.FigurePath(wording.TotalKey(x.place.Panorama.Edition, x.place.Ref()))
 }
 
 func ktCell(v objective.Value, decimals int) ui.Cell {

@@ -54,6 +54,14 @@ func TestTwoRegionsShareTheirDiagnosis(t *testing.T) {
 	island.isReadByAnyone()
 }
 
+// look sees a page wide then narrow, on the journey of the first region only: the
+// second one shows the same pages, but for its document.
+func (x *diagnosing) look(p *Page) {
+	if x.slug == "grand-est" {
+		both(p)
+	}
+}
+
 // arrive signs in the team and both heads.
 func (x *diagnosing) arrive(code string) {
 	x.t.Helper()
@@ -253,12 +261,12 @@ func (x *diagnosing) composes() {
 	p, desk := x.team, x.desk()+"/diagnostic"
 	p.Visit(x.desk())
 	p.Follow(`main a[href="` + desk + `"]`)
-	both(p)
+	x.look(p)
 	p.Follow(`button[value=plan]`)
-	both(p)
+	x.look(p)
 	x.titled = strings.TrimPrefix(Eval[string](p, `document.querySelector("#ouverture .act").id`), "bloc-")
 	p.Follow(`#bloc-` + x.titled + ` a`)
-	both(p)
+	x.look(p)
 	p.Fill("#titre", "Pourquoi ce diagnostic")
 	p.Fill("#texte", "La COP réunit **ceux qui agissent**.\n\n- baisser les émissions\n- préserver l’eau\n\n> Rien n’est décidé ici.")
 	p.Fill("#reason", "Le premier mot des deux têtes")
@@ -279,9 +287,7 @@ func (x *diagnosing) composes() {
 		x.t.Errorf("the block is not among those removed")
 	}
 	p.Follow(`#dynamiques a[href*="/ajouter?"]`)
-	if x.slug == "grand-est" {
-		both(p)
-	}
+	x.look(p)
 	p.Follow(`form:has(input[value="dynamiques/serie"]) button`)
 	options := Eval[[]string](p, `[...document.querySelector("select[id^=option-]").options].map(o => o.value)`)
 	if len(options) < 3 {
@@ -290,13 +296,13 @@ func (x *diagnosing) composes() {
 	p.choose("select[id^=option-]", options[2])
 	p.Follow("#ecrire form button")
 	x.holds(p, "main", "C’est enregistré")
-	both(p)
+	x.look(p)
 	p.Visit(desk + "/apercu")
 	x.holds(p, "main", "Projet, non publié", "ceux qui agissent")
-	both(p)
+	x.look(p)
 	p.Visit(desk + "/publication")
 	x.holds(p, "main", "À lire avant de proposer", "Ce qui manque")
-	both(p)
+	x.look(p)
 }
 
 // writesTogether: the préfet's chair has the opening open while the team saves it;
@@ -328,9 +334,7 @@ func (x *diagnosing) proposes() {
 	p.Visit(x.desk() + "/diagnostic/publication")
 	p.Follow("#proposer form button")
 	x.holds(p, "main", "attend la validation des deux têtes")
-	if x.slug == "grand-est" {
-		both(p)
-	}
+	x.look(p)
 	p.Follow(`.fr-alert a[href*="/editions/"]`)
 	x.edition = p.Path()
 	x.holds(p, "main", "Édition proposée, non publiée")
@@ -346,8 +350,9 @@ func (x *diagnosing) validates() {
 	p.Visit(x.desk())
 	p.Follow(`#attente a[href="` + x.edition + `"]`)
 	x.holds(p, "main", "Édition proposée, non publiée", "ceux qui agissent")
-	both(p)
-	p.Follow(`main a[href*="/chiffres/"]`)
+	p.Narrow()
+	p.Resize(1280, 900)
+	p.Follow(`main a.why[href*="/chiffres/"]`)
 	if !explained.MatchString(p.Path()) {
 		x.t.Errorf("the figure leads to %s", p.Path())
 	}
@@ -389,9 +394,9 @@ func (x *diagnosing) isReadByAnyone() {
 		x.t.Errorf("printed in %d bytes", len(pdf))
 	}
 	p.media("screen", "", "")
-	p.Follow(`main a[href*="/chiffres/"]`)
+	p.Follow(`main a.why[href*="/chiffres/"]`)
 	x.holds(p, "main", "Explication gardée avec l’édition n° 1", "telle qu’elle était ce jour-là")
-	both(p)
+	x.look(p)
 	p.NoScript()
 	p.Follow(`.fr-alert a[href$="/diagnostic/editions/1"]`)
 }

@@ -101,7 +101,7 @@ func (x shared) table() ui.Table {
 	for _, l := range x.lines {
 		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 		if l.Put() {
-			put = []ui.Cell{ktCell(l.Reading.Value, decimals), levelCell(l.Reading.Value)}
+			put = []ui.Cell{explained(ktCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName, true), levelCell(l.Reading.Value)}
 		}
 		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredKt(l, decimals), levelCell(l.Offered)}, put...)
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, x.standing(l)...)})

@@ -30,12 +30,12 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func place(t *testing.T, d *db.DB, now time.Time) demo.Place {
 	t.Helper()
-	tree, err := territory.Embedded()
+	p, err := app.DemoPlace(d, func() time.Time { return now })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return demo.Place{DB: d, Tables: data.FS, Rooms: app.Tables(), Tree: tree,
-		Metrics: app.Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: "http://jalon.example", Now: func() time.Time { return now }, Seeds: few}
+	p.BaseURL, p.Seeds, p.Sources = "http://jalon.example", few, nil
+	return p
 }
 
 // few are the organisations of reference without the communes: what is invented

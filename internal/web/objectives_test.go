@@ -172,8 +172,8 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("#validations li", "validation enregistrée le 2 mars 2026")
 		p.has("#empreinte", "c’est bien celle")
 		// The comparison of plans reads what was shared.
-		if cells := s.get("/regions/grand-est/plans").row("#comparaison", "Biogaz"); cells[len(cells)-1] != cells[1] {
-			t.Errorf("taken as it is offered: %q", cells)
+		if cells := s.get("/regions/grand-est/plans").row("#comparaison", "Biogaz"); !strings.HasPrefix(cells[len(cells)-1], cells[1]+" objectif partagé") {
+			t.Errorf("the ambition beside plans: %q", cells)
 		}
 		csv := s.get("/regions/grand-est/objectifs.csv").body
 		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || strings.Count(csv, "\n") != 31 {
@@ -208,6 +208,22 @@ func TestADepartmentPutsItsObjectives(t *testing.T) {
 	if p := s.visit(lead, page, url.Values{"do": {"all"}, "all": {"residentiel-gaz:1"}}); p.StatusCode != http.StatusForbidden {
 		t.Errorf("a lead shares: %s", p.Status)
 	}
+	// What the region gave to its heads is not a département's to read before they
+	// shared it; what is given of the département is.
+	whole := policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: cop.RegionID(cop.First, "44")}}}
+	_, list := s.sharing(whole, "44")
+	here := s.place("44", "department:67")
+	own, err := s.aims.ProposeSharing(t.Context(), whole, here, []objective.Pick{{Lever: "residentiel-gaz", Rev: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := s.visit(lead, page, nil).texts("#listes tbody tr"); len(rows) != 1 || !strings.Contains(rows[0], "Bas-Rhin") {
+		t.Errorf("%q", rows)
+	}
+	if p := s.visit(lead, base+aimed+"/partages/"+list, nil); p.StatusCode != http.StatusNotFound {
+		t.Errorf("the region's list: %s", p.Status)
+	}
+	s.visit(lead, base+aimed+"/partages/"+strconv.FormatInt(own.Seq, 10), nil).has("#validations p", "Aucune des deux têtes")
 	free, err := territory.CreatePerimeter(t.Context(), s.d, s.place("44", "region:44").Tree(), "crte-essai", territory.PerimeterInput{Kind: territory.CRTE, Name: "CRTE d’essai", Members: []string{"246700488"}}, territory.Act{By: "x", Reason: "essai", At: s.now})
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (dia
 		made.Title += ", avec " + howMany(dissent, "désaccord noté", "désaccords notés")
 	}
 	if g.levers > 0 {
-		made.Blocks = append(made.Blocks, g.chart(t))
+		made.Blocks = append(made.Blocks, g.chart())
 	}
 	made.Blocks = append(made.Blocks, t)
 	return r.withDissent(made, p, x), nil
@@ -137,7 +137,7 @@ func (g *gauge) title(n, of int) string {
 	return s + ", autant que le panorama"
 }
 
-func (g *gauge) chart(levers document.Table) document.Chart {
+func (g *gauge) chart() document.Chart {
 	t := document.Table{ID: "jauge", Caption: "Partagé et proposé, pour les mêmes leviers", Columns: []document.Column{{Label: "Ce qui est compté"}, {Label: "Total", Unit: kilotonnes, Number: true}, {Label: "Leviers", Number: true}},
 		Rows: [][]document.Cell{{word("Objectifs partagés"), word(french.Kt(int64(g.shared), 1)), word(french.Integer(g.levers))}, {word("Panorama, pour ces leviers"), word(french.Kt(int64(g.offered), 1)), word(french.Integer(g.levers))}}}
 	bars := []chart.Bar{{Label: "Objectifs partagés", Value: g.shared.Kt(), Text: g.shared.Text()}, {Label: "Panorama, mêmes leviers", Value: g.offered.Kt(), Text: g.offered.Text(), Tone: chart.Second}}

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
+	"jalon/internal/web/preview"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -30,18 +31,11 @@ func (d Deps) closureHandlers() map[string]shell.Handler {
 const perimetersView = "crte"
 
 func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.Model(r.Context())
+	x, err := d.named(r)
 	if err != nil {
 		return err
 	}
-	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	x, err := d.at(r, m, region)
-	if err != nil {
-		return err
-	}
+	m, region := x.m, x.region
 	lever, crte := r.URL.Query().Get("levier"), r.URL.Query().Get("vue") == perimetersView
 	v := across{Tabs: wording.RegionTabs(region, wording.TabObjectives), FilterTo: x.base(),
 		Switch: []ui.Link{{Label: "Départements", Href: x.base() + x.query("levier", lever), Current: !crte}, {Label: "CRTE", Href: x.base() + x.query("levier", lever, "vue", perimetersView), Current: crte}}}
@@ -103,18 +97,11 @@ func seesPerimeters(all objective.Perimeters) bool {
 // closureCSV gives the closure to a spreadsheet. What is only discussed is taken
 // away by those alone who may take it away.
 func (d Deps) closureCSV(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.Model(r.Context())
+	x, err := d.named(r)
 	if err != nil {
 		return err
 	}
-	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	x, err := d.at(r, m, region)
-	if err != nil {
-		return err
-	}
+	m, region := x.m, x.region
 	if !policy.Can(x.actor, policy.Export, objective.Thing(x.cop, "", false)) {
 		x.sees = objective.Anyone
 	}
@@ -162,7 +149,7 @@ func (d Deps) closureCSV(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return sendTable(w, data)
+	return preview.SendCSV(w, data)
 }
 
 // department is what is read for a département, lever by lever.

@@ -108,6 +108,9 @@ func (x place) departments(v *across, all []objective.LeverClosure, lever string
 	v.Filters = []ui.Field{leverField(all, lever)}
 	v.Heading.Title = x.region.Name + sp + ": " + found("les départements", all)
 	if x.region.Overseas {
+		if _, open, _, _ := closes(all); open == 0 {
+			v.Heading.Title = x.region.Name + sp + ": le département a les objectifs de la région"
+		}
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Cette région n’a qu’un département", Text: "Il a le même territoire qu’elle\u00a0: ses objectifs sont les siens, et tout boucle tant que la COP ne lui en donne pas d’autres."})
 	}
 	if lever != "" {

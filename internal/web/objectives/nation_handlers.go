@@ -12,6 +12,7 @@ import (
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/web/preview"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -123,7 +124,7 @@ func (d Deps) sendNation(w http.ResponseWriter, r *http.Request, a policy.Actor,
 			}
 		}
 	}
-	return sendTable(w, data)
+	return preview.SendCSV(w, data)
 }
 
 // gapOf is what is read for a region less what is offered to it.

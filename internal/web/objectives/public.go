@@ -101,7 +101,7 @@ func (x shared) table() ui.Table {
 	for _, l := range x.lines {
 		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 		if l.Put() {
-			put = []ui.Cell{valueCell(l.Reading.Value, decimals), difference(beyond(l), decimals)}
+			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName, true), difference(beyond(l), decimals)}
 		}
 		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredCell(l, decimals)}, put...)
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, x.standing(l)...)})

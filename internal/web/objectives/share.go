@@ -80,14 +80,30 @@ func (d Deps) lists(r *http.Request, x where) ([]section, error) {
 		return nil, err
 	}
 	t := ui.Table{ID: "listes", Caption: "Les listes données aux deux têtes, la dernière d’abord", Columns: []ui.Column{{Label: "Liste"}, {Label: "Territoire", Wide: true}, {Label: "Objectifs", Number: true}, {Label: "Proposée le"}, {Label: "Où elle en est"}}}
+	a := shell.Actor(r)
 	for _, s := range all {
+		if !policy.Can(a, policy.Read, x.listThing(s)) {
+			continue
+		}
 		state := ui.Cell{Text: sharingNames[s.State]}
 		if s.EndedOn != "" {
 			state.Sub = "le" + nb + french.Day(s.EndedOn)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(s), Href: x.base() + "/partages/" + strconv.FormatInt(s.Seq, 10)}, {Text: s.Frozen.Name}, {Text: french.Integer(len(s.Frozen.Lines))}, {Text: french.Day(s.Frozen.Day)}, state}})
 	}
+	if len(t.Rows) == 0 {
+		return nil, nil
+	}
 	return []section{{ID: "partages", Title: "Les partages", Texts: []string{"Ce qui est partagé engage les deux têtes de la COP\u00a0: elles valident chaque liste au bureau, et la liste ne change plus."}, Table: t}}, nil
+}
+
+// listThing is a list for the table of rights: that of the territory that it is of.
+func (x where) listThing(s objective.SharingList) policy.Thing {
+	department, _ := strings.CutPrefix(s.Frozen.Territory, string(territory.Department)+":")
+	if department == s.Frozen.Territory {
+		department = ""
+	}
+	return objective.Thing(x.cop, department, s.State == objective.SharingShared)
 }
 
 func listName(s objective.SharingList) string { return "liste n°" + nb + french.Integer(s.Seq) }
@@ -98,11 +114,11 @@ func (d Deps) pendingList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := policy.Check(shell.Actor(r), policy.Read, x.place.Thing(false)); err != nil {
-		return err
-	}
 	s, err := d.listOf(r, x)
 	if err != nil {
+		return err
+	}
+	if err := policy.Check(shell.Actor(r), policy.Read, x.listThing(s)); err != nil {
 		return err
 	}
 	v, err := d.listView(r, x, s)

@@ -10,6 +10,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/journal"
+	"jalon/internal/panorama"
 	"jalon/internal/policy"
 )
 
@@ -47,7 +48,13 @@ type NewDissent struct {
 	Typed   string
 	Text    string
 	Day     string
+	// OfOffered tells that it is about what the State offers, where nobody put a value:
+	// that value comes on the table with it, to stand beside.
+	OfOffered bool
 }
+
+// forDissent is the reason kept beside a value that comes on the table so.
+const forDissent = "Valeur proposée par l’État, mise sur la table pour y noter un désaccord."
 
 // Dissent keeps who does not hold the value on the table beside it. It is refused
 // while both heads are asked to share that value: their list holds the dissent.
@@ -76,6 +83,11 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 		d.Measure = ""
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		if in.OfOffered {
+			if err := m.layOffered(ctx, tx, a, p, line); err != nil {
+				return err
+			}
+		}
 		o, err := lock(ctx, tx, p, in.Lever)
 		if err != nil {
 			return err
@@ -139,6 +151,31 @@ func lock(ctx context.Context, tx db.Q, p Place, lever string) (Objective, error
 		return o, apperr.Conflictf("Aucune valeur n’est sur la table pour ce levier\u00a0: mettez-en une d’abord. Rien n’a été enregistré.")
 	}
 	return o, nil
+}
+
+// layOffered puts what the State offers on the table, and nothing in the place of a
+// value that somebody put meanwhile.
+func (m *Room) layOffered(ctx context.Context, tx db.Q, a policy.Actor, p Place, line panorama.Line) error {
+	if !line.Objective.Known {
+		return apperr.Conflictf("L’État ne propose aucune valeur pour ce levier\u00a0: mettez-en une sur la table d’abord. Rien n’a été enregistré.")
+	}
+	was, err := at(ctx, tx, p.COP.ID, p.Ref().String(), line.Lever.Code)
+	if err != nil && apperr.KindOf(err) != apperr.NotFound {
+		return err
+	}
+	o := m.offered(a, p, line)
+	o.State, o.Reason = Discussed, forDissent
+	_, n, err := m.lay(ctx, tx, o, was.Rev)
+	switch {
+	case err != nil && !db.IsConflict(err):
+		return err
+	case err != nil || n == 0:
+		return apperr.Conflictf("Une valeur est venue sur la table pendant votre saisie\u00a0: ce désaccord porterait sur elle. Rien n’a été enregistré, et votre saisie est conservée\u00a0: relisez la valeur, puis notez-le de nouveau.")
+	}
+	if o, err = at(ctx, tx, o.COP, o.Territory, o.Lever); err != nil {
+		return err
+	}
+	return m.kept(ctx, tx, a, "create", o, o.Reason)
 }
 
 // Lift ends a dissent, with the reason: it stays in the history of the objective.

@@ -1,6 +1,7 @@
 package objective
 
 import (
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -245,6 +246,77 @@ func TestALevelInForceKeepsItsUnit(t *testing.T) {
 		}
 		if v, err := Verify(ctx, d); err != nil || len(v.Problems) != 0 {
 			t.Errorf("%+v %v", v, err)
+		}
+	})
+}
+
+// A second word and a withdrawal that come at once end a list one way, and every
+// objective of it the same way; what was frozen stays byte for byte.
+func TestAWordAndAWithdrawalAtOnce(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, model := table(t, d)
+		p := place(t, d, model, "44", "region:44")
+		codes := []string{"biogaz", "voitures-electriques", "gestion-haies"}
+		ended := map[string]int{}
+		for range 6 {
+			var picks []Pick
+			for _, code := range codes {
+				was, _, err := Of(ctx, d, p, code)
+				if err != nil {
+					t.Fatal(err)
+				}
+				o, err := m.Put(ctx, team, p, kt(code, "10", was.Rev))
+				if err != nil {
+					t.Fatal(err)
+				}
+				picks = append(picks, Pick{Lever: code, Rev: o.Rev})
+			}
+			s, err := m.ProposeSharing(ctx, state, p, picks)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var won atomic.Int64
+			var g errgroup.Group
+			for i := range 20 {
+				g.Go(func() error {
+					var err error
+					switch {
+					case i%4 == 0:
+						_, err = m.Put(ctx, team, p, kt(codes[i%3], "11", picks[i%3].Rev+1))
+						if err == nil {
+							return errors.New("an objective changed while it was being shared")
+						}
+					case i%2 == 0:
+						_, err = m.COPs.Consent(ctx, region, s.Act)
+					default:
+						_, err = m.COPs.Withdraw(ctx, state, s.Act, "Trop tôt.")
+					}
+					if err == nil {
+						won.Add(1)
+					} else if apperr.KindOf(err) != apperr.Conflict {
+						return err
+					}
+					return nil
+				})
+			}
+			if err := g.Wait(); err != nil || won.Load() != 1 {
+				t.Fatalf("%d ended the list, %v", won.Load(), err)
+			}
+			now, err := FindSharing(ctx, d, s.ID)
+			if err != nil || string(now.Body()) != string(s.Body()) {
+				t.Fatalf("the list changed: %v", err)
+			}
+			ended[now.State]++
+			want := map[string]State{SharingShared: Shared, SharingWithdrawn: Discussed}[now.State]
+			for _, code := range codes {
+				if o, _, err := Of(ctx, d, p, code); err != nil || o.State != want {
+					t.Errorf("%s is %s in a list %s, %v", code, o.State, now.State, err)
+				}
+			}
+		}
+		if v, err := Verify(ctx, d); err != nil || v.Lists != 6 || len(v.Problems) != 0 {
+			t.Errorf("%v: %+v %v", ended, v, err)
 		}
 	})
 }

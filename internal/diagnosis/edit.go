@@ -259,11 +259,12 @@ func beside(ctx context.Context, tx db.Q, b Block, step Step) (int64, error) {
 		if to < 0 || from >= len(kept) {
 			return kept[i].Position, nil
 		}
-		low, high := int64(0), int64(0)
+		var low int64
 		if from >= 0 {
 			low = kept[from].Position
 		}
-		if high = low + 2*spread; to < len(kept) {
+		high := low + 2*spread
+		if to < len(kept) {
 			high = kept[to].Position
 		}
 		if high-low > 1 {

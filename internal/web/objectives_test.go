@@ -194,7 +194,8 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("#validations li", "validation enregistrée le 2 mars 2026")
 		p.has("#empreinte", "c’est bien celle")
 		// The comparison of plans reads what was shared.
-		if cells := s.get("/regions/grand-est/plans").row("#comparaison", "Biogaz"); !strings.HasPrefix(cells[len(cells)-1], cells[1]) {
+		if cells := s.get("/regions/grand-est/plans").row("#comparaison", "Biogaz"); !strings.HasPrefix(cells[len(cells)-1], cells[1]+" objectif partagé") {
+			t.Errorf("the ambition beside plans: %q", cells)
 		}
 		csv := s.get("/regions/grand-est/objectifs.csv").body
 		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || !strings.Contains(csv, ";objectif/voitures-electriques/region:44") || strings.Count(csv, "\n") != 31 {

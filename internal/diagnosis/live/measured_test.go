@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -342,7 +343,7 @@ func TestAChoiceThatIsGoneIsSaid(t *testing.T) {
 	if made.Missing == "" || len(made.Blocks) > 0 || !strings.Contains(made.Missing, "serie-d-autrefois") {
 		t.Errorf("%+v", made)
 	}
-	if _, err := at.open(t, "44").Make(t.Context(), "cibles/rien", nil); err != diagnosis.ErrUnknown {
+	if _, err := at.open(t, "44").Make(t.Context(), "cibles/rien", nil); !errors.Is(err, diagnosis.ErrUnknown) {
 		t.Errorf("no such block: %v", err)
 	}
 }

@@ -31,13 +31,6 @@ type back struct {
 	err     error
 }
 
-func (b back) of(form string) error {
-	if b.form == form {
-		return b.err
-	}
-	return nil
-}
-
 func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	return d.showOne(w, r, http.StatusOK, back{})
 }

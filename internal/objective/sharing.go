@@ -226,7 +226,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 	case cop.ActAlone:
 		reason = "Partagé par une tête, l’autre n’ayant pas répondu\u00a0: " + act.Reason
 	}
-	n, err := tx.Exec(ctx, `UPDATE objective_sharing SET state = $2, ended_on = $3 WHERE id = $1 AND state = 'proposed'`, act.Subject, state, day)
+	n, err := tx.Exec(ctx, `UPDATE objective_sharing SET state = $2, ended_on = $3 WHERE id = $1 AND cop_id = $4 AND state = 'proposed'`, act.Subject, state, day, act.COP)
 	if err != nil || n == 0 {
 		return err
 	}

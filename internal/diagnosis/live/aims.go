@@ -112,7 +112,7 @@ func picture(_ context.Context, r *reading, params map[string]string) (diagnosis
 		slices.SortStableFunc(bars, func(a, b chart.Bar) int { return cmp.Compare(b.Value, a.Value) })
 		drawing, words = chart.Bars(bars, chart.Target{}), "Une barre par thématique, de la plus longue à la plus courte."
 	}
-	return diagnosis.Made{Title: upper(howMany(p.Total.Known, "levier", "leviers")) + " pour " + p.Total.Kg.Text() + "\u00a0: " + guillemets(first.Name) + " en porte " + french.Fraction(float64(first.Kg)/float64(p.Total.Kg)),
+	return diagnosis.Made{Title: upper(howMany(p.Total.Known, "levier", "leviers")) + " pour " + p.Total.Kg.Text() + "\u00a0: le secteur " + guillemets(first.Name) + " en porte " + french.Fraction(float64(first.Kg)/float64(p.Total.Kg)),
 		Blocks: []document.Block{document.Chart{ID: "leviers-en-image", Title: "Les leviers de la région, par " + kind, Description: words, Drawing: drawing, Table: t}, allLevers(p)}, Notes: sourceOfPanorama(p)}, nil
 }
 

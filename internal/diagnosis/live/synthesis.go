@@ -285,7 +285,7 @@ func identities(ctx context.Context, r *reading, params map[string]string) (diag
 
 func (r *reading) card(n int, x portrait, p *published, land panorama.Panorama) document.Table {
 	l := x.Line
-	t := document.Table{ID: "carte-" + l.Lever.Code, Caption: french.Integer(n) + ". " + l.Lever.Name, Columns: []document.Column{textColumn("Question"), textColumn("Réponse")}}
+	t := document.Table{ID: "carte-" + l.Lever.Code, Caption: french.Integer(n) + ". " + l.Lever.ShortName, Columns: []document.Column{textColumn("Question"), textColumn("Réponse")}}
 	add := func(what string, c document.Cell) { t.Rows = append(t.Rows, []document.Cell{word(what), c}) }
 	aim := keyed(l.Objective.Kg.Text(), l.FigureKey)
 	if land.Total.Kg > 0 {

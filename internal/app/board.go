@@ -52,6 +52,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 		}
 		return d.Region, nil
 	}))
+	r.Add(national.Plans())
 	r.Add(national.Knowledge())
 	r.Add(national.Survey())
 	r.Add(national.Diagnosis())

@@ -14,7 +14,6 @@ func Coming() Source {
 		definition, leaves string
 		part               string
 	}{
-		{"plans/strategies-lues", "Plans et stratégies lus", "plans", Count, Sum, "Les plans et stratégies du territoire dont les objectifs sont saisis.", "Les plans que personne n’a saisis n’y sont pas.", "les plans et objectifs"},
 		{"groupes/groupes-de-travail", "Groupes de travail", "groupes", Count, Sum, "Les groupes de travail ouverts dans Jalon.", "Les groupes tenus hors de Jalon n’y sont pas.", "le débat"},
 		{"groupes/contributions", "Contributions", "contributions", Count, Sum, "Les contributions déposées dans les groupes et les consultations.", "Les contributions retirées n’y sont pas.", "le débat"},
 		{"actions/actions", "Actions", "actions", Count, Sum, "Les actions retenues par la COP.", "Les actions en discussion n’y sont pas.", "les actions"},

@@ -84,7 +84,7 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		if in.OfOffered {
-			if err := m.layOffered(ctx, tx, a, p, line); err != nil {
+			if err := m.layOffered(ctx, tx, a, p, line, d); err != nil {
 				return err
 			}
 		}
@@ -97,12 +97,8 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 		}
 		d.Objective = o.ID
 		// A button that is pressed twice notes one dissent.
-		all, err := dissentsOf(ctx, tx, o.ID)
-		if err != nil {
+		if err := notNoted(ctx, tx, o.ID, d); err != nil {
 			return err
-		}
-		if slices.ContainsFunc(all, func(x Dissent) bool { return x.State == DissentHeld && x.says(d) }) {
-			return apperr.Conflictf("Ce désaccord est déjà noté, dans les mêmes mots. Rien n’a été ajouté.")
 		}
 		if _, err := db.Insert(ctx, tx, "objective_dissent", []string{"id", "rev", "objective_id", "cop_id", "party", "name", "org", "kg", "level", "measure", "typed", "text", "day", "state", "by", "at"},
 			[][]any{{d.ID, d.Rev, d.Objective, d.COP, d.Party, d.Name, d.Org, kgOf(d.Value.Kg), levelOf(d.Value.Level), string(d.Measure), d.Typed, d.Text, d.Day, d.State, d.By, d.At.UnixMilli()}}, ""); err != nil {
@@ -111,6 +107,15 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 		return m.keptDissent(ctx, tx, a, "create", o, d, d.Text)
 	})
 	return d, err
+}
+
+// notNoted refuses what is held of an objective in the same words already.
+func notNoted(ctx context.Context, tx db.Q, id string, d Dissent) error {
+	all, err := dissentsOf(ctx, tx, id)
+	if err == nil && slices.ContainsFunc(all, func(x Dissent) bool { return x.State == DissentHeld && x.says(d) }) {
+		err = apperr.Conflictf("Ce désaccord est déjà noté, dans les mêmes mots. Rien n’a été ajouté.")
+	}
+	return err
 }
 
 // says reports whether two dissents are one, in the same words of the same day.
@@ -155,12 +160,15 @@ func lock(ctx context.Context, tx db.Q, p Place, lever string) (Objective, error
 
 // layOffered puts what the State offers on the table, and nothing in the place of a
 // value that somebody put meanwhile.
-func (m *Room) layOffered(ctx context.Context, tx db.Q, a policy.Actor, p Place, line panorama.Line) error {
+func (m *Room) layOffered(ctx context.Context, tx db.Q, a policy.Actor, p Place, line panorama.Line, d Dissent) error {
 	if !line.Objective.Known {
 		return apperr.Conflictf("L’État ne propose aucune valeur pour ce levier\u00a0: mettez-en une sur la table d’abord. Rien n’a été enregistré.")
 	}
 	was, err := at(ctx, tx, p.COP.ID, p.Ref().String(), line.Lever.Code)
 	if err != nil && apperr.KindOf(err) != apperr.NotFound {
+		return err
+	}
+	if err := notNoted(ctx, tx, was.ID, d); err != nil {
 		return err
 	}
 	o := m.offered(a, p, line)

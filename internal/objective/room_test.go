@@ -357,11 +357,19 @@ func TestADissentFromTheBareProposal(t *testing.T) {
 			t.Fatalf("%+v %v", o, err)
 		}
 		_, err = m.Dissent(ctx, team, p, in)
-		kind(t, "of the bare proposal once a value stands", err, apperr.Conflict)
+		if kind(t, "noted twice", err, apperr.Conflict); !strings.Contains(apperr.Message(err), "déjà noté") {
+			t.Error(err)
+		}
+		other := in
+		other.Name = "Une autre voix"
+		_, err = m.Dissent(ctx, team, p, other)
+		if kind(t, "of the bare proposal once a value stands", err, apperr.Conflict); !strings.Contains(apperr.Message(err), "porterait sur elle") {
+			t.Error(err)
+		}
 		if o, err = m.Withdraw(ctx, team, p, "biogaz", o.Rev, "on en reste à l’État"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Dissent(ctx, team, p, in); err != nil {
+		if _, err := m.Dissent(ctx, team, p, other); err != nil {
 			t.Fatal(err)
 		}
 		all, err := Versions(ctx, d, o.ID)

@@ -25,7 +25,7 @@ const (
 	AskTarget = "2030"
 	AskChange = "variation"
 	// With the code of a family after them, they ask for the part of a total that is
-	// of its levers: panorama/2024-07/total/region:44/secteur-transports.
+	// of its levers: panorama/2024-07/total/region:44/secteur-residentiel.
 	AskSector = "secteur-"
 	AskTheme  = "thematique-"
 )

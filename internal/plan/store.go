@@ -160,6 +160,29 @@ func ObjectivesIn(ctx context.Context, q db.Q, region string) ([]Objective, erro
 	return db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scanObjective(r) })
 }
 
+// TallyNow counts, for each region that has some, its plans in force and those of its
+// territories of which an objective is known, in one statement.
+func TallyNow(ctx context.Context, q db.Q) (_ map[string]int64, err error) {
+	defer apperr.Wrap(&err, "plan.TallyNow")
+	type one struct {
+		region string
+		n      int64
+	}
+	rows, err := q.Query(ctx, `
+		SELECT p.region, COUNT(*) FROM plan p
+		 WHERE p.state IN ('in_force', 'revising') AND EXISTS (SELECT 1 FROM plan_objective o WHERE o.plan = p.id AND o.state = 'active')
+		 GROUP BY p.region`)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (x one, err error) {
+		err = r.Scan(&x.region, &x.n)
+		return x, err
+	})
+	out := map[string]int64{}
+	for _, x := range all {
+		out[x.region] = x.n
+	}
+	return out, err
+}
+
 // FindObjective returns one by its id, with its plan.
 func FindObjective(ctx context.Context, q db.Q, id string) (o Objective, p Plan, err error) {
 	if o, err = scanObjective(q.QueryRow(ctx, `SELECT `+objectiveColumns+` FROM plan_objective o WHERE o.id = $1`, id)); err != nil {

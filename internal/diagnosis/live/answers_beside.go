@@ -55,7 +55,7 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 		if i >= shown {
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/freins/"+x.ID)), word(r.about(x)), orWhy(knowledge.Named(knowledge.Natures(), x.Nature), "non précisée"), orWhy(knowledge.Named(knowledge.Levels(), x.Level), "non précisé"), status, text})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.base()+"/freins/"+x.ID), word(r.about(x)), orWhy(knowledge.Named(knowledge.Natures(), x.Nature), "non précisée"), orWhy(knowledge.Named(knowledge.Levels(), x.Level), "non précisé"), status, text})
 	}
 	if len(list) > shown {
 		t.Note = "Les " + french.Integer(shown) + " premiers\u00a0: ceux qui sont remontés, puis les plus récents. Tous se lisent sur la page des freins."

@@ -48,7 +48,7 @@ func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		}
 		t := document.Table{ID: "points-forts-" + th[0], Caption: th[1], Columns: []document.Column{textColumn("Point fort"), textColumn("Où"), textColumn("Résultat"), textColumn("D’où on le sait")}}
 		for _, x := range all[:min(mostOfTheme, len(all))] {
-			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.page("/points-forts/"+x.ID)), word(r.where(x)), orWhy(short(x.Result, 200), "l’auteur n’a pas donné de résultat"), r.knownFrom(x)})
+			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Title, r.base()+"/points-forts/"+x.ID), word(r.where(x)), orWhy(short(x.Result, 200), "l’auteur n’a pas donné de résultat"), r.knownFrom(x)})
 		}
 		if n := len(all) - mostOfTheme; n > 0 {
 			t.Note = "Les plus récents\u00a0; " + howMany(n, "autre se lit", "autres se lisent") + " sur la page des points forts."

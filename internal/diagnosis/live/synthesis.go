@@ -155,7 +155,7 @@ func (p portrait) paceCell(ref string) document.Cell {
 // ticked most.
 func (p portrait) blocks(r *reading, t *published) document.Cell {
 	if len(p.stops) > 0 {
-		c := hrefCell(short(p.stops[0].Title, 110), r.page("/freins/"+p.stops[0].ID))
+		c := hrefCell(short(p.stops[0].Title, 110), r.base()+"/freins/"+p.stops[0].ID)
 		if n := len(p.stops) - 1; n > 0 {
 			c.Text += " (et " + howMany(n, "autre", "autres") + ")"
 		}
@@ -183,7 +183,7 @@ func (p portrait) works(r *reading) document.Cell {
 	if len(p.strong) == 0 {
 		return absent("aucun point fort retenu sur ce levier")
 	}
-	c := hrefCell(short(p.strong[0].Title, 110), r.page("/points-forts/"+p.strong[0].ID))
+	c := hrefCell(short(p.strong[0].Title, 110), r.base()+"/points-forts/"+p.strong[0].ID)
 	if n := len(p.strong) - 1; n > 0 {
 		c.Text += " (et " + howMany(n, "autre", "autres") + ")"
 	}

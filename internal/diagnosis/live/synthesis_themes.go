@@ -240,8 +240,8 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 		}
 		withAgreed(&t, own)
 		said := []document.Span{{Text: x.Theme.Name, Bold: true}, {Text: nbsp + ": " + strings.TrimSuffix(strings.TrimSpace(x.Why), ".") + "."}}
-		said = append(said, firstAbout(" Frein"+nbsp+": ", stops.list, about, r.page("/freins/"))...)
-		said = append(said, firstAbout(" Point fort"+nbsp+": ", strong, about, r.page("/points-forts/"))...)
+		said = append(said, firstAbout(" Frein"+nbsp+": ", stops.list, about, r.base()+"/freins/")...)
+		said = append(said, firstAbout(" Point fort"+nbsp+": ", strong, about, r.base()+"/points-forts/")...)
 		out.Blocks = append(out.Blocks, document.Text{Spans: said})
 		if len(t.Rows) > 0 {
 			out.Blocks = append(out.Blocks, t)

@@ -87,9 +87,6 @@ func (r *reading) theme(x knowledge.Item) string {
 	return x.Theme
 }
 
-// page is the address of a page of the region.
-func (r *reading) page(path string) string { return "/regions/" + r.Region.Slug + path }
-
 // unless writes an error that a reader is told as a block that says so.
 func unless(err error, coming string) (diagnosis.Made, error) {
 	if apperr.KindOf(err) == apperr.NotFound {

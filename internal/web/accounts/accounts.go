@@ -94,23 +94,13 @@ func readForm(r *http.Request) error {
 	return nil
 }
 
-// refused reports whether an error belongs beside a form, which comes back
-// filled; others are pages of their own.
-func refused(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Forbidden, apperr.TooMany, apperr.Conflict:
-		return true
-	}
-	return false
-}
-
 func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
 	email, next := r.PostForm.Get("email"), shell.Back(r.PostForm.Get("suite"))
 	err := d.Room.AskLink(r.Context(), email, shell.Machine(r, d.TrustedProxies), next)
-	if err != nil && !refused(err) {
+	if err != nil && !shell.Beside(err) {
 		return err
 	}
 	if err != nil {
@@ -136,7 +126,7 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 	}
 	email := r.PostForm.Get("email")
 	s, err := d.Room.ConfirmCode(r.Context(), email, r.PostForm.Get("code"), shell.Machine(r, d.TrustedProxies), r.UserAgent())
-	if err != nil && refused(err) {
+	if err != nil && shell.Beside(err) {
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Ouvrez le courriel que Jalon vient d’envoyer"), codePage(codeView{Email: email, Field: codeField(apperr.Message(err))}))
 	}
 	if err != nil {
@@ -156,7 +146,7 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s, err := d.Room.Confirm(r.Context(), r.PostForm.Get("jeton"), r.UserAgent())
-	if err != nil && refused(err) {
+	if err != nil && shell.Beside(err) {
 		v := d.askView("/mon-espace")
 		v.Title, v.Error = "Ce lien ne sert plus", apperr.Message(err)
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Se connecter"), askPage(v))

@@ -163,7 +163,7 @@ func (d Deps) eraseTyped(w http.ResponseWriter, r *http.Request) error {
 	}
 	who := shell.Of(r)
 	token, err := d.Room.AskErase(r.Context(), who.Actor, who.Session, r.PostForm.Get("phrase"))
-	if err != nil && refused(err) {
+	if err != nil && shell.Beside(err) {
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Effacer mon compte"), erasePage(phraseField(r.PostForm.Get("phrase"), apperr.Message(err))))
 	}
 	if err != nil {
@@ -179,7 +179,7 @@ func (d Deps) eraseConfirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	who := shell.Of(r)
 	err := d.Room.EraseSelf(r.Context(), who.Actor, who.Session, r.PostForm.Get("jeton"))
-	if err != nil && refused(err) {
+	if err != nil && shell.Beside(err) {
 		return d.Shell.RenderStatus(w, r, apperr.Status(err), d.page(r, "Effacer mon compte"), erasePage(phraseField("", apperr.Message(err))))
 	}
 	if err != nil {

@@ -93,7 +93,7 @@ func (d Deps) oidcReturn(w http.ResponseWriter, r *http.Request) error {
 // enters. The log keeps the cause.
 func (d Deps) oidcFailed(w http.ResponseWriter, r *http.Request, next string, err error) error {
 	kind := apperr.KindOf(err)
-	if kind != apperr.Unavailable && !refused(err) || d.Room.Provider == nil {
+	if kind != apperr.Unavailable && !shell.Beside(err) || d.Room.Provider == nil {
 		return err
 	}
 	if cause := errors.Unwrap(err); d.Log != nil && cause != nil {

@@ -172,7 +172,7 @@ func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := r.PostForm
 	kind, scope, _ := strings.Cut(f.Get("scope"), ":")
-	if organisation, ask, err := d.chosenOrganisation(r); err != nil && !refused(err) {
+	if organisation, ask, err := d.chosenOrganisation(r); err != nil && !shell.Beside(err) {
 		return err
 	} else if ask || err != nil {
 		message := "Plusieurs organismes répondent\u00a0: choisissez le vôtre ci-dessous."
@@ -187,7 +187,7 @@ func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = d.Room.Give(r.Context(), shell.Actor(r), f.Get("email"), f.Get("name"), policy.Role(f.Get("role")), kind, scope, where)
 	}
-	if err != nil && !refused(err) {
+	if err != nil && !shell.Beside(err) {
 		return err
 	}
 	if err != nil {

@@ -154,7 +154,7 @@ func (d Deps) selfSave(w http.ResponseWriter, r *http.Request) error {
 		choices[n] = r.PostForm.Get("notice-" + string(n))
 	}
 	_, err = d.Room.SaveProfile(r.Context(), who.Actor, rev, name, choices)
-	if err != nil && !refused(err) {
+	if err != nil && !shell.Beside(err) {
 		return err
 	}
 	if err != nil {

@@ -219,15 +219,6 @@ func (d Deps) frame(r *http.Request, t table, title string, trail ...ui.Link) ui
 	return p
 }
 
-// refused reports whether an error belongs beside a form, which comes back filled.
-func refused(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Forbidden, apperr.Conflict, apperr.TooMany, apperr.TooLarge:
-		return true
-	}
-	return false
-}
-
 func readForm(r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError

@@ -275,7 +275,7 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request, t table) error {
 	var err error
 	switch do {
 	case "submit":
-		if err = d.Room.Submit(ctx, d.Q, t.Seat, id); err != nil && refused(err) {
+		if err = d.Room.Submit(ctx, d.Q, t.Seat, id); err != nil && shell.Beside(err) {
 			return d.reviewPage(w, r, t, err)
 		}
 	case "take-back":
@@ -290,7 +290,7 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request, t table) error {
 		err = apperr.Invalidf("Ce bouton n’existe plus. Rechargez la page\u00a0: rien n’a été enregistré.")
 	}
 	if err != nil {
-		if !refused(err) {
+		if !shell.Beside(err) {
 			return err
 		}
 		return d.contentsPage(w, r, t, do, reason, err)

@@ -68,7 +68,7 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 	email, code, p := get(r, "adresse"), get(r, "code"), survey.Person{Name: get(r, "nom"), Email: get(r, "mel")}
 	s, err := d.Room.SitDownByCode(r.Context(), email, code, shell.Machine(r, d.Trusted), p)
 	if err != nil {
-		if !refused(err) {
+		if !shell.Beside(err) {
 			return err
 		}
 		return d.homePage(w, r, beside(codeFields(email, code, p.Name, p.Email), err), statusOf(err))
@@ -177,7 +177,7 @@ func (d Deps) sit(w http.ResponseWriter, r *http.Request) error {
 		d.take(w, r, s.ID)
 		return shell.SeeOther(w, r, d.first(r, s))
 	}
-	if !refused(err) {
+	if !shell.Beside(err) {
 		return err
 	}
 	o, err2 := d.Room.Behind(r.Context(), d.Q, r.PathValue("secret"))

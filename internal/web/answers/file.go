@@ -61,7 +61,7 @@ func (d Deps) attach(r *http.Request, t table, s questionnaire.Section, state ma
 		o, err := d.Room.Attach(r.Context(), d.Q, t.Seat, t.Response.ID, survey.Change{Key: c.Key, Rev: state[c.Key].Rev}, f, blob.Claim{Name: files[0].Filename, Type: files[0].Header.Get("Content-Type")})
 		err = errors.Join(err, f.Close())
 		if err != nil {
-			if !refused(err) {
+			if !shell.Beside(err) {
 				return nil, err
 			}
 			o = survey.Outcome{Verdict: survey.Rejected, Message: apperr.Message(err), Draft: survey.Draft{Key: c.Key}}

@@ -302,7 +302,7 @@ func (d Deps) validated(w http.ResponseWriter, r *http.Request, t table) error {
 	if get(r, "do") == "send-back" {
 		err := d.Room.SendBack(ctx, d.Q, t.Seat, id, get(r, "raison"))
 		if err != nil {
-			if !refused(err) {
+			if !shell.Beside(err) {
 				return err
 			}
 			return d.validatePage(w, r, t, get(r, "raison"), err)
@@ -311,7 +311,7 @@ func (d Deps) validated(w http.ResponseWriter, r *http.Request, t table) error {
 	}
 	v, err := d.Room.Validate(ctx, d.Q, t.Seat, id, get(r, "vu"))
 	if err != nil {
-		if !refused(err) {
+		if !shell.Beside(err) {
 			return err
 		}
 		return d.validatePage(w, r, t, "", err)

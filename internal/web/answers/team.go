@@ -143,7 +143,7 @@ func (d Deps) teamSave(w http.ResponseWriter, r *http.Request, t table) error {
 		err = apperr.Invalidf("Ce bouton n’existe plus. Rechargez la page\u00a0: rien n’a été enregistré.")
 	}
 	if err != nil {
-		if !refused(err) {
+		if !shell.Beside(err) {
 			return err
 		}
 		return d.teamPage(w, r, t, do, err)

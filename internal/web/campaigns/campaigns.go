@@ -24,6 +24,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -219,20 +220,11 @@ func said(word string) string {
 }
 
 func (x place) trail(more ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: x.page()}}, more...)
+	return wording.RegionTrail(x.Region, more...)
 }
 
 func (x place) desk(more ...ui.Link) []ui.Link {
 	return x.trail(append([]ui.Link{{Label: "Bureau", Href: x.page() + "/bureau"}, {Label: "Questionnaire", Href: x.base()}}, more...)...)
-}
-
-// beside reports whether an error belongs beside a form, which comes back filled.
-func beside(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Conflict, apperr.TooLarge:
-		return err != nil
-	}
-	return false
 }
 
 // errForm says that a form was sent without what it holds.

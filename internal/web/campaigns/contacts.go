@@ -67,7 +67,7 @@ func (d Deps) stage(w http.ResponseWriter, r *http.Request) error {
 	default:
 		run, err = d.readFile(r, x)
 	}
-	if beside(err) {
+	if shell.Beside(err) {
 		return d.showContacts(w, r, apperr.Status(err), x, err)
 	}
 	if err != nil {
@@ -180,7 +180,7 @@ func (d Deps) apply(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = d.Room.ApplyContacts(r.Context(), shell.Actor(r), x.campaign.ID, r.PathValue("run"), n)
-	if beside(err) {
+	if shell.Beside(err) {
 		return d.showRun(w, r, apperr.Status(err), err)
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ func (d Deps) letters(w http.ResponseWriter, r *http.Request) error {
 	switch get(r, "do") {
 	case "imprimer":
 		list, more, err := d.Room.Letters(r.Context(), a, x.campaign.ID, postedFilter(r))
-		if beside(err) {
+		if shell.Beside(err) {
 			return d.showDesk(w, r, apperr.Status(err), x, err)
 		}
 		if err != nil {
@@ -62,7 +62,7 @@ func (d Deps) letters(w http.ResponseWriter, r *http.Request) error {
 		return d.showLetters(w, r, x, list, more)
 	case "postees":
 		if _, err := d.Room.MarkPosted(r.Context(), a, x.campaign.ID, r.PostForm["id"]); err != nil {
-			if beside(err) {
+			if shell.Beside(err) {
 				return d.showDesk(w, r, apperr.Status(err), x, err)
 			}
 			return err

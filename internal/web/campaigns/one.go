@@ -241,7 +241,7 @@ func (d Deps) change(w http.ResponseWriter, r *http.Request) error {
 			err = errForm
 		}
 	}
-	if beside(err) {
+	if shell.Beside(err) {
 		if y, e := survey.FindResponse(ctx, d.Q, y.ID); e == nil {
 			return d.showOne(w, r, apperr.Status(err), x, y, err)
 		}

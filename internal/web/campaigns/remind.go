@@ -47,7 +47,7 @@ func (d Deps) remind(w http.ResponseWriter, r *http.Request) error {
 		ids = nil
 	case "envoyer":
 		n, err := d.Room.Remind(r.Context(), a, x.campaign.ID, f, ids, get(r, "press"))
-		if beside(err) {
+		if shell.Beside(err) {
 			return d.showDesk(w, r, apperr.Status(err), x, err)
 		}
 		if err != nil {

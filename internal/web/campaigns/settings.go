@@ -116,7 +116,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 		}
 		status = apperr.Status(wrong)
 	}
-	if beside(wrong) {
+	if shell.Beside(wrong) {
 		if x, err = d.led(r); err != nil { // as it is now: a second press keeps what was typed
 			return err
 		}
@@ -201,7 +201,7 @@ func (d Deps) turn(w http.ResponseWriter, r *http.Request) error {
 		return errForm
 	}
 	_, err = d.Room.Turn(r.Context(), shell.Actor(r), x.campaign.ID, n, act, get(r, "day"), get(r, "reason"))
-	if beside(err) {
+	if shell.Beside(err) {
 		again, e := d.ledRunning(r)
 		if e != nil {
 			return e
@@ -251,7 +251,7 @@ func (d Deps) recipients(w http.ResponseWriter, r *http.Request) error {
 		return shell.SeeOther(w, r, x.base()+"?fait="+done)
 	case "ajouter":
 		y, err := d.Room.AddOutside(r.Context(), shell.Actor(r), x.campaign.ID, get(r, "organisation"), get(r, "reason"))
-		if beside(err) {
+		if shell.Beside(err) {
 			v := view{Heading: ui.Heading{Overline: "Questionnaire", Title: "Ajouter un destinataire", Scope: []string{x.Name}}, Tabs: x.tabs(r, ""), Forms: x.recipientForms(err, get(r, "organisation"), get(r, "reason"))[:1]}
 			return d.show(w, r, apperr.Status(err), v, true, x.desk(ui.Link{Label: "Ajouter un destinataire"})...)
 		}

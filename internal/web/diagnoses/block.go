@@ -15,6 +15,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // shown is a block as the document will show it.
@@ -131,7 +132,7 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(p.Rev)}, {Text: french.Date(p.At.In(x.zone()))}, {Text: names[p.By]}, {Text: saidIn(list, p.Block)}, why(p.Reason, "aucune raison donnée")}})
 	}
 	v.Tables = append(v.Tables, section{ID: "histoire", Title: "Ses versions", Table: h})
-	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: clip(name, 60)})...)
+	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: wording.Clip(name, 60)})...)
 }
 
 // why is a cell of words that may not have been given.
@@ -164,7 +165,7 @@ func (d Deps) drawn(r *http.Request, x place, b diagnosis.Block, t diagnosis.Dia
 func saidIn(list []diagnosis.Live, b diagnosis.Block) string {
 	out := []string{diagnosis.BlockName(list, b)}
 	if b.Text != "" {
-		out = append(out, clip(strings.Join(strings.Fields(b.Text), " "), 160))
+		out = append(out, wording.Clip(strings.Join(strings.Fields(b.Text), " "), 160))
 	}
 	for _, l := range list {
 		for _, o := range l.Options {
@@ -231,7 +232,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	_, err = d.Room.SaveBlock(r.Context(), shell.Actor(r), d.Catalogue.List(), in, get(r, "reason"))
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		if b, t, ferr := diagnosis.FindBlock(r.Context(), d.Q, b.ID); ferr == nil {
 			return d.showBlock(w, r, x, b, t, apperr.Status(err), &in, err)
 		}
@@ -261,7 +262,7 @@ func (d Deps) move(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = d.Room.PlaceBlock(r.Context(), shell.Actor(r), b.ID, n, diagnosis.Step(get(r, "do")), diagnosis.Part(get(r, "partie")), get(r, "reason"))
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
 	}
 	if err != nil {

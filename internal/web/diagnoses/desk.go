@@ -12,6 +12,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // view is every page of the desk of a diagnosis: parts that are empty are not drawn.
@@ -144,7 +145,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 func lineOf(x place, list []diagnosis.Live, b diagnosis.Block, made diagnosis.Made, gap string) blockLine {
 	at := x.base() + "/blocs/" + b.ID
 	l := blockLine{ID: b.ID, Title: diagnosis.BlockName(list, b), Kind: kindOf(list, b), Missing: gap, Rev: strconv.FormatInt(b.Rev, 10), Href: at, Place: at + "/place"}
-	l.Own = clip(strings.Join(strings.Fields(plainOf(document.Markdown(b.Text))), " "), 220)
+	l.Own = wording.Clip(strings.Join(strings.Fields(plainOf(document.Markdown(b.Text))), " "), 220)
 	if b.Live != "" && gap == "" && b.State == diagnosis.BlockKept {
 		l.Finding, l.Holds = made.Title, holds(made.Blocks)
 	}
@@ -217,14 +218,6 @@ func plainOf(blocks []document.Block) string {
 	return b.String()
 }
 
-func clip(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return strings.TrimSpace(string(runes[:n-1])) + "…"
-}
-
 // begin opens the diagnosis, or gives it its title.
 func (d Deps) begin(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
@@ -251,7 +244,7 @@ func (d Deps) begin(w http.ResponseWriter, r *http.Request) error {
 			err = apperr.Invalidf("Ce bouton n’est pas connu. Rechargez la page.")
 		}
 	}
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), typed, err)
 	}
 	if err != nil {
@@ -340,7 +333,7 @@ func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b, err := d.Room.AddBlock(r.Context(), shell.Actor(r), t.ID, d.Catalogue.List(), diagnosis.Block{Part: diagnosis.Part(get(r, "partie")), Live: get(r, "live")})
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
 	}
 	if err != nil {

@@ -162,7 +162,7 @@ func (d Deps) explain(ctx context.Context, key string) (figure.Explanation, erro
 }
 
 func trail(x place, last ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: x.page()}}, last...)
+	return wording.RegionTrail(x.Region, last...)
 }
 
 // The pages of the desk of the diagnosis.
@@ -187,16 +187,6 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, l
 	page.NoIndex, page.Canonical = true, ""
 	v.Done = r.URL.Query().Get("fait") == "1"
 	return d.Shell.RenderStatus(w, r, status, page, deskPage(v))
-}
-
-// beside reports whether an error belongs on the page of the form, which comes back
-// filled.
-func beside(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Conflict, apperr.Forbidden:
-		return true
-	}
-	return false
 }
 
 func readForm(r *http.Request) error {

@@ -131,7 +131,7 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
 		return diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
 	}})
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showPublish(w, r, x, apperr.Status(err), err)
 	}
 	if err != nil {

@@ -92,17 +92,12 @@ func (d Deps) validated(ctx context.Context, c cop.COP, zone *time.Location, e d
 		return nil, err
 	}
 	for _, w := range act.Consents {
-		out = append(out, [2]string{upper(c.Head(w.Side)), "validation enregistrée le " + french.Date(w.At.In(zone))})
+		out = append(out, [2]string{wording.Upper(c.Head(w.Side)), "validation enregistrée le " + french.Date(w.At.In(zone))})
 	}
 	if act.State == cop.ActAlone {
 		out = append(out, [2]string{"Publiée par une seule tête", "l’autre était sollicitée depuis le " + french.Date(act.At.In(zone)) + ". Raison donnée" + nb + ": " + act.Reason})
 	}
 	return out, nil
-}
-
-func upper(s string) string {
-	r := []rune(s)
-	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }
 
 func (d Deps) edition(w http.ResponseWriter, r *http.Request) error {

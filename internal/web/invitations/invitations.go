@@ -177,14 +177,6 @@ func (d Deps) showForm(w http.ResponseWriter, r *http.Request, status int, scope
 	return d.Shell.RenderStatus(w, r, status, d.page(r, "Inviter des personnes"), formPage(v))
 }
 
-func refused(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Forbidden, apperr.Conflict, apperr.TooLarge:
-		return err != nil
-	}
-	return false
-}
-
 // stage reads the file or the lines and leads to the preview. What cannot even
 // be read leaves one row of the journal and nothing else.
 func (d Deps) stage(w http.ResponseWriter, r *http.Request) error {
@@ -217,13 +209,13 @@ func (d Deps) stage(w http.ResponseWriter, r *http.Request) error {
 	var run intake.Run
 	if err == nil {
 		run, err = d.read(r, a, s, text)
-		if refused(err) {
+		if shell.Beside(err) {
 			if jerr := d.Room.RefuseFile(r.Context(), a, s); jerr != nil {
 				return jerr
 			}
 		}
 	}
-	if refused(err) {
+	if shell.Beside(err) {
 		return d.showForm(w, r, apperr.Status(err), scope, text, err)
 	}
 	if err != nil {

@@ -106,7 +106,7 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 		return apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
 	}
 	_, err = d.Room.ApplyInvitations(r.Context(), shell.Actor(r), r.PathValue("run"), rev)
-	if refused(err) {
+	if shell.Beside(err) {
 		return d.showRun(w, r, apperr.Status(err), err)
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // pages are those of strong points, or of obstacles.
@@ -184,7 +185,7 @@ func stateOf(t knowledge.Item) string {
 
 func said(t knowledge.Item) string {
 	if t.State == knowledge.Incomplete || t.State == knowledge.SetAside {
-		return clip(t.Said, 120)
+		return wording.Clip(t.Said, 120)
 	}
 	return ""
 }
@@ -252,7 +253,7 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 	}
 	h := ui.Table{ID: "versions", Caption: "Chaque version, la dernière d’abord", Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Titre", Wide: true}, {Label: "État"}, {Label: "Pourquoi"}}}
 	for _, y := range past {
-		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: strconv.FormatInt(y.Rev, 10)}, {Text: french.Date(y.At)}, {Text: y.Item.Title}, {Text: stateOf(y.Item)}, {Text: clip(y.Reason, 200)}}})
+		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: strconv.FormatInt(y.Rev, 10)}, {Text: french.Date(y.At)}, {Text: y.Item.Title}, {Text: stateOf(y.Item)}, {Text: wording.Clip(y.Reason, 200)}}})
 	}
 	v.Tables = append(v.Tables, titled{ID: "histoire", Title: "Son histoire", Table: h})
 	team, err := knowledge.May(ctx, p.Q, a, policy.Judge, t)
@@ -291,7 +292,7 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 	} else if wrong != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})
 	}
-	return p.show(w, r, status, v, true, trail(x, ui.Link{Label: p.title(), Href: x.base() + "/bureau" + p.path()}, ui.Link{Label: clip(t.Title, 60)})...)
+	return p.show(w, r, status, v, true, trail(x, ui.Link{Label: p.title(), Href: x.base() + "/bureau" + p.path()}, ui.Link{Label: wording.Clip(t.Title, 60)})...)
 }
 
 func (p pages) save(w http.ResponseWriter, r *http.Request) error {

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/knowledge"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // said2 is what an item says, as its pages draw it.
@@ -33,7 +34,7 @@ func said2(x where, t knowledge.Item) (facts [][2]string, texts []text, links []
 		}
 	}
 	if t.Link != "" {
-		links = []ui.Link{{Label: clip(t.Link, 80), Href: t.Link}}
+		links = []ui.Link{{Label: wording.Clip(t.Link, 80), Href: t.Link}}
 	}
 	return facts, texts, links
 }
@@ -123,7 +124,7 @@ func (p pages) decisions(r *http.Request, x where, t knowledge.Item, here string
 	var options [][2]string
 	for _, y := range list.Rows {
 		if y.ID != t.ID && y.MergedInto == "" {
-			options = append(options, [2]string{y.ID, clip(y.Title, 90)})
+			options = append(options, [2]string{y.ID, wording.Clip(y.Title, 90)})
 		}
 	}
 	if len(options) > 0 {

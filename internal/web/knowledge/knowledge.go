@@ -242,11 +242,3 @@ func next(r *http.Request, cursor string) string {
 	q.Set("suite", cursor)
 	return r.URL.Path + "?" + q.Encode()
 }
-
-func clip(s string, n int) string {
-	runes := []rune(s)
-	if len(runes) <= n {
-		return s
-	}
-	return strings.TrimSpace(string(runes[:n-1])) + "…"
-}

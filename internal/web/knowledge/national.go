@@ -15,6 +15,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 const nationalPath = "/national/freins"
@@ -173,7 +174,7 @@ func (d Deps) showLine(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	v.Tables = []titled{{ID: "tenus", Title: "Ce qu’elle regroupe", Table: t}}
 	if !judge {
-		return d.show(w, r, status, v, true, nationalTrail(ui.Link{Label: clip(g.Title, 60)})...)
+		return d.show(w, r, status, v, true, nationalTrail(ui.Link{Label: wording.Clip(g.Title, 60)})...)
 	}
 	kept := knowledge.Reply{Title: g.Title, Nature: g.Nature, Level: g.Level, Status: g.Status, Answer: g.Answer, Day: g.Day}
 	shown := kept
@@ -198,12 +199,12 @@ func (d Deps) showLine(w http.ResponseWriter, r *http.Request, status int, typed
 	if len(movable) > 0 {
 		var options [][2]string
 		for _, x := range movable {
-			options = append(options, [2]string{x.ID + " " + strconv.FormatInt(x.Rev, 10), clip(x.Title, 80) + " (" + names(m, []string{x.Region}) + ")"})
+			options = append(options, [2]string{x.ID + " " + strconv.FormatInt(x.Rev, 10), wording.Clip(x.Title, 80) + " (" + names(m, []string{x.Region}) + ")"})
 		}
 		v.Forms = append(v.Forms, formView{ID: "separer", Title: "Séparer un frein", Action: here, Hidden: [][2]string{{"do", "ungroup"}}, Submit: "Compter à part", Lead: "Le frein retrouve sa propre ligne, avec la réponse qu’elle avait.",
 			Fields: []ui.Field{choose("item", "Frein à compter à part", "", "", options)}})
 	}
-	return d.show(w, r, status, v, true, nationalTrail(ui.Link{Label: clip(g.Title, 60)})...)
+	return d.show(w, r, status, v, true, nationalTrail(ui.Link{Label: wording.Clip(g.Title, 60)})...)
 }
 
 // groupForm counts the obstacles of this line, which came up by themselves, in
@@ -216,12 +217,12 @@ func (d Deps) groupForm(r *http.Request, g knowledge.Group, held []knowledge.Ite
 	var options, own [][2]string
 	for _, x := range list.Rows {
 		if x.ID != g.ID {
-			options = append(options, [2]string{x.ID, clip(x.Title, 80) + " (" + french.Integer(x.Regions) + nb + french.Plural(int(x.Regions), "région", "régions") + ")"})
+			options = append(options, [2]string{x.ID, wording.Clip(x.Title, 80) + " (" + french.Integer(x.Regions) + nb + french.Plural(int(x.Regions), "région", "régions") + ")"})
 		}
 	}
 	for _, x := range held {
 		if x.MergedInto == "" {
-			own = append(own, [2]string{x.ID + " " + strconv.FormatInt(x.Rev, 10), clip(x.Title, 80)})
+			own = append(own, [2]string{x.ID + " " + strconv.FormatInt(x.Rev, 10), wording.Clip(x.Title, 80)})
 		}
 	}
 	if len(options) == 0 || len(own) == 0 {

@@ -14,6 +14,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // subjectFields are the place and the subject of a note.
@@ -110,7 +111,7 @@ func (d Deps) note(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := view{Heading: ui.Heading{Overline: "Note d’expertise", Title: n.Title, Scope: []string{n.Signature, dayOf(n.Day)}}, Tabs: tabs(x, false, x.base()+"/notes"), Foot: ui.Source{Text: n.Signature + ", version " + strconv.FormatInt(n.Rev, 10) + " de la note.", Print: true}}
 	v.Facts, v.Texts, v.Links = noteView(x, n, files, x.base()+"/notes/"+n.ID)
-	return d.show(w, r, http.StatusOK, v, false, trail(x, ui.Link{Label: "Notes d’expertise", Href: x.base() + "/notes"}, ui.Link{Label: clip(n.Title, 60)})...)
+	return d.show(w, r, http.StatusOK, v, false, trail(x, ui.Link{Label: "Notes d’expertise", Href: x.base() + "/notes"}, ui.Link{Label: wording.Clip(n.Title, 60)})...)
 }
 
 // noteFile sends a file of a note, always to be kept rather than shown.
@@ -299,7 +300,7 @@ func (d Deps) showNote(w http.ResponseWriter, r *http.Request, status int, x whe
 		v.Forms = append(v.Forms, formView{ID: "ecrire", Title: "Écrire la note", Action: here, Rev: number, Submit: "Enregistrer", Fields: fields},
 			formView{ID: "joindre", Title: "Joindre un fichier", Action: here, Files: true, Submit: "Joindre", Fields: []ui.Field{{ID: "fichier", Label: "Fichier", Type: "file", Required: true, Help: "25" + nb + "Mo au plus. Il se lit avec la note, une fois publiée."}}})
 	}
-	return d.show(w, r, status, v, true, trail(x, ui.Link{Label: "Notes d’expertise", Href: x.base() + "/bureau/notes"}, ui.Link{Label: clip(n.Title, 60)})...)
+	return d.show(w, r, status, v, true, trail(x, ui.Link{Label: "Notes d’expertise", Href: x.base() + "/bureau/notes"}, ui.Link{Label: wording.Clip(n.Title, 60)})...)
 }
 
 func (d Deps) noteSave(w http.ResponseWriter, r *http.Request) error {

@@ -110,7 +110,7 @@ func (d Deps) locate(r *http.Request, x where, typed string) (ref, scale, depart
 		}
 		parts = x.tree.PartsOf(communes)
 	} else if parts, err = x.tree.Parts(at); err != nil {
-		return typed, "", "", wrong("Ce territoire n’existe pas\u00a0: " + clip(typed, 80) + ".")
+		return typed, "", "", wrong("Ce territoire n’existe pas\u00a0: " + wording.Clip(typed, 80) + ".")
 	}
 	region, department, err := plan.PlaceOf(at, parts)
 	if err != nil || region != x.Code {
@@ -139,7 +139,7 @@ func tabs(x where, private bool, current string) ui.Pages {
 }
 
 func trail(x where, last ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: x.base()}}, last...)
+	return wording.RegionTrail(x.Region, last...)
 }
 
 // ownTheme is the theme that a form shows chosen: none when it is that of the

@@ -12,6 +12,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 const practicesPath = "/bonnes-pratiques"
@@ -48,7 +49,7 @@ func (d Deps) practices(w http.ResponseWriter, r *http.Request) error {
 		choose("region", "Région", f.Region, "toutes", regionOptions(m)), choose("echelle", "Type de territoire", f.Scale, "tous", knowledge.Scales())}
 	v.List = ui.Table{ID: "pratiques", Caption: "Les bonnes pratiques", Columns: []ui.Column{{Label: "Pratique", Wide: true}, {Label: "Où"}, {Label: "Levier ou thématique"}, {Label: "S’en inspirent", Unit: "régions", Number: true}}}
 	for _, t := range list.Rows {
-		v.List.Rows = append(v.List.Rows, ui.Row{Cells: []ui.Cell{{Text: t.Title, Href: practicesPath + "/" + t.ID, Sub: clip(t.Text, 180)}, {Text: placeName(m.Tree(), t.Territory)}, {Text: about(m.Framework(), t.Levers, t.Theme)}, {Text: french.Integer(counts[t.ID])}}})
+		v.List.Rows = append(v.List.Rows, ui.Row{Cells: []ui.Cell{{Text: t.Title, Href: practicesPath + "/" + t.ID, Sub: wording.Clip(t.Text, 180)}, {Text: placeName(m.Tree(), t.Territory)}, {Text: about(m.Framework(), t.Levers, t.Theme)}, {Text: french.Integer(counts[t.ID])}}})
 	}
 	return d.show(w, r, http.StatusOK, v, false, ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Bonnes pratiques"})
 }
@@ -89,7 +90,7 @@ func (d Deps) taking(r *http.Request) (v view, m *panorama.Model, t knowledge.It
 }
 
 func practiceTrail(t knowledge.Item) []ui.Link {
-	return []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Bonnes pratiques", Href: practicesPath}, {Label: clip(t.Title, 60), Href: practicesPath + "/" + t.ID}}
+	return []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Bonnes pratiques", Href: practicesPath}, {Label: wording.Clip(t.Title, 60), Href: practicesPath + "/" + t.ID}}
 }
 
 func (d Deps) practice(w http.ResponseWriter, r *http.Request) error {

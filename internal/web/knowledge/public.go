@@ -8,6 +8,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // public lists what the team of a region retained.
@@ -52,7 +53,7 @@ func (p pages) public(w http.ResponseWriter, r *http.Request) error {
 			}
 			row = append(row, ui.Cell{Text: knowledge.Named(knowledge.Levels(), t.Level)}, up)
 		} else {
-			result := ui.Cell{Text: clip(t.Result, 160)}
+			result := ui.Cell{Text: wording.Clip(t.Result, 160)}
 			if t.Result == "" {
 				result = ui.Cell{Missing: "le résultat n’est pas encore dit"}
 			}
@@ -83,5 +84,5 @@ func (p pages) publicOne(w http.ResponseWriter, r *http.Request) error {
 	if t.Shared {
 		v.Links = append(v.Links, ui.Link{Label: "La lire parmi les bonnes pratiques", Href: "/bonnes-pratiques/" + t.ID})
 	}
-	return p.show(w, r, http.StatusOK, v, false, trail(x, ui.Link{Label: p.title(), Href: x.base() + p.path()}, ui.Link{Label: clip(t.Title, 60)})...)
+	return p.show(w, r, http.StatusOK, v, false, trail(x, ui.Link{Label: p.title(), Href: x.base() + p.path()}, ui.Link{Label: wording.Clip(t.Title, 60)})...)
 }

@@ -77,7 +77,7 @@ func (x place) scope() []string {
 }
 
 func (x place) trail(last ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.region.Name, Href: "/regions/" + x.region.Slug}}, last...)
+	return wording.RegionTrail(x.region, last...)
 }
 
 func seesDepartments(all []objective.LeverClosure) bool {

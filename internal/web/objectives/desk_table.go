@@ -145,10 +145,10 @@ func offeredKt(l objective.Line, decimals int) ui.Cell {
 }
 
 // sharedWhy leads the value in force of a lever to how it was shared. That of a
-// perimeter is told with the closure of its region alone.
+// perimeter is told with the closure of its region alone, and a subject has no figure.
 func (x where) sharedWhy(c ui.Cell, lever, name string) ui.Cell {
 	ref := x.place.Ref()
-	return explained(c, objective.Key(lever, ref.String(), x.cop.Cycle), name, ref.Scale != territory.Perimeter)
+	return explained(c, objective.Key(lever, ref.String(), x.cop.Cycle), name, ref.Scale != territory.Perimeter && !objective.Subject(lever))
 }
 
 // offeredWhy leads to the total of the panorama.

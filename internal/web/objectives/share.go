@@ -35,7 +35,7 @@ func (d Deps) share(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		s, err = d.Room.ProposeSharing(r.Context(), shell.Actor(r), x.place, picks)
 	}
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, apperr.Status(err), picked, err)
 	}
 	if err != nil {
@@ -176,7 +176,7 @@ func (d Deps) publicList(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) trail(x where, more ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.region.Name, Href: "/regions/" + x.region.Slug}}, more...)
+	return wording.RegionTrail(x.region, more...)
 }
 
 // listView is a list with the words of the heads that validated it.

@@ -126,7 +126,7 @@ func (d Deps) names(r *http.Request, ids ...string) (map[string]string, error) {
 
 // private draws a page that nobody indexes.
 func (d Deps) private(w http.ResponseWriter, r *http.Request, status int, x where, v view, more ...ui.Link) error {
-	way := append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.region.Name, Href: "/regions/" + x.region.Slug}, {Label: "Objectifs", Href: x.base()}}, more...)
+	way := d.trail(x, append([]ui.Link{{Label: "Objectifs", Href: x.base()}}, more...)...)
 	page := d.Shell.Page(r, v.Heading.Title, "", way...)
 	page.NoIndex, page.Canonical = true, ""
 	v.Done = r.URL.Query().Get("fait") == "1"
@@ -157,11 +157,6 @@ func revOf(text string) (int64, error) {
 		return 0, apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
 	}
 	return n, nil
-}
-
-// beside reports whether an error belongs beside a form, which comes back filled.
-func beside(err error) bool {
-	return slices.Contains([]apperr.Kind{apperr.Invalid, apperr.Forbidden, apperr.Conflict}, apperr.KindOf(err))
 }
 
 // wrongIn puts the message of a fault beside its field, and reports whether it is

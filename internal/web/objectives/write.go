@@ -57,7 +57,7 @@ func (d Deps) dissent(w http.ResponseWriter, r *http.Request) error {
 
 // answer leads back to the page of the lever, or shows the form again, filled.
 func (d Deps) answer(w http.ResponseWriter, r *http.Request, x lever, b back) error {
-	if b.err != nil && beside(b.err) {
+	if b.err != nil && shell.Beside(b.err) {
 		return d.showOne(w, r, apperr.Status(b.err), b)
 	}
 	if b.err != nil {

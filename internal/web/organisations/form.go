@@ -81,7 +81,7 @@ func (d Deps) create(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := typed(r)
 	o, err := d.Room.CreateOrganisation(r.Context(), shell.Actor(r), in)
-	if refused(err) {
+	if shell.Beside(err) {
 		return d.showNew(w, r, apperr.Status(err), in, err)
 	}
 	if err != nil {
@@ -131,7 +131,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, in := r.PathValue("id"), typed(r)
 	_, err = d.Room.SaveOrganisation(r.Context(), shell.Actor(r), id, rev, in)
-	if !refused(err) {
+	if !shell.Beside(err) {
 		if err != nil {
 			return err
 		}

@@ -54,15 +54,6 @@ func readForm(r *http.Request) error {
 	return nil
 }
 
-// refused reports whether an error belongs beside a form.
-func refused(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Forbidden, apperr.Conflict, apperr.TooMany:
-		return err != nil
-	}
-	return false
-}
-
 func revOf(r *http.Request) (int64, error) {
 	rev, err := strconv.ParseInt(r.PostForm.Get("rev"), 10, 64)
 	if err != nil {

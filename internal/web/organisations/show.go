@@ -169,7 +169,7 @@ func (d Deps) attach(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, id := r.PostForm, r.PathValue("id")
 	_, _, err := d.Room.Attach(r.Context(), shell.Actor(r), id, f.Get("email"), f.Get("name"), f.Get("title"), f.Get("contact") == "1")
-	if refused(err) {
+	if shell.Beside(err) {
 		return d.showOne(w, r, apperr.Status(err), err)
 	}
 	if err != nil {

@@ -88,7 +88,7 @@ func (d Deps) transfer(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := r.PostForm
 	out, err := d.Room.Transfer(r.Context(), shell.Actor(r), account.NewTransfer{Account: r.PathValue("id"), Rev: rev, Email: f.Get("email"), Name: f.Get("name"), Day: f.Get("day"), Reason: f.Get("reason")})
-	if refused(err) {
+	if shell.Beside(err) {
 		return d.showTransfer(w, r, apperr.Status(err), err)
 	}
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -156,7 +157,7 @@ func (x place) tabs(here string) []ui.Link {
 }
 
 func (x place) trail(more ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: "/regions/" + x.Slug}, {Label: "Questionnaire", Href: x.base()}}, more...)
+	return wording.RegionTrail(x.Region, append([]ui.Link{{Label: "Questionnaire", Href: x.base()}}, more...)...)
 }
 
 // cookieName holds the seats that a browser has taken: that of the pages where one

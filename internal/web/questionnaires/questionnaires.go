@@ -23,6 +23,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -246,7 +247,7 @@ func (k desk) trail(last ...ui.Link) []ui.Link {
 		return append([]ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Questionnaires", Href: "/questionnaires"}, {Label: k.x.Title, Href: k.base}}, last...)
 	}
 	base := "/regions/" + k.region.Slug
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: k.region.Name, Href: base}, {Label: "Bureau", Href: base + "/bureau"}, {Label: "Ce qui est demandé", Href: k.base}}, last...)
+	return wording.RegionTrail(k.region, append([]ui.Link{{Label: "Bureau", Href: base + "/bureau"}, {Label: "Ce qui est demandé", Href: k.base}}, last...)...)
 }
 
 func (k desk) section(id string) string { return k.base + "/sections/" + id }

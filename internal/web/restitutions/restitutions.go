@@ -169,7 +169,7 @@ func (x reading) trail(last ...ui.Link) []ui.Link {
 	if x.region.Code == "" {
 		return append([]ui.Link{{Label: "France", Href: "/france/panorama"}}, last...)
 	}
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.region.Name, Href: "/regions/" + x.region.Slug}}, last...)
+	return wording.RegionTrail(x.region, last...)
 }
 
 func (x reading) tabs() ui.Pages {

@@ -284,7 +284,7 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 		in.Revs[id], in.Why[id], in.Against[id] = n, get(r, "why-"+id), get(r, "against-"+id)
 	}
 	_, err = d.Room.ProposeChoice(r.Context(), shell.Actor(r), x.cop.ID, in)
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showChoice(w, r, apperr.Status(err), x, in, err)
 	}
 	if err != nil {

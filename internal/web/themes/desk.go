@@ -194,7 +194,7 @@ func (d Deps) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = d.Room.StartThemes(r.Context(), shell.Actor(r), x.cop.ID)
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, apperr.Status(err), x, diagnosis.ThemeInput{Kind: diagnosis.OfLevers}, err)
 	}
 	if err != nil {
@@ -210,7 +210,7 @@ func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := readTheme(r)
 	t, err := d.Room.AddTheme(r.Context(), shell.Actor(r), x.cop.ID, in)
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, apperr.Status(err), x, in, err)
 	}
 	if err != nil {

@@ -186,7 +186,7 @@ func (d Deps) changing(r *http.Request) (x where, t diagnosis.Theme, n int64, er
 
 // after goes back to a theme, with the form filled when something was refused.
 func (d Deps) after(w http.ResponseWriter, r *http.Request, x where, t diagnosis.Theme, typed diagnosis.ThemeInput, err error, on string) error {
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		now, ferr := diagnosis.FindTheme(r.Context(), d.Q, t.ID)
 		if ferr != nil {
 			return ferr

@@ -305,7 +305,7 @@ func (d Deps) weights(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		_, err = d.Room.SaveWeights(r.Context(), shell.Actor(r), x.cop.ID, in, typed.reason)
 	}
-	if err != nil && beside(err) {
+	if err != nil && shell.Beside(err) {
 		return d.showScores(w, r, apperr.Status(err), x, &typed, err)
 	}
 	if err != nil {

@@ -139,7 +139,7 @@ func (d Deps) may(r *http.Request, x where, v policy.Verb) bool {
 }
 
 func trail(x where, last ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: x.Name, Href: x.base()}}, last...)
+	return wording.RegionTrail(x.Region, last...)
 }
 
 // deskTabs are the pages where the themes of a region are worked on.
@@ -159,15 +159,6 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, p
 		page.NoIndex, page.Canonical = true, ""
 	}
 	return d.Shell.RenderStatus(w, r, status, page, onePage(v))
-}
-
-// beside reports whether an error belongs beside a form, which comes back filled.
-func beside(err error) bool {
-	switch apperr.KindOf(err) {
-	case apperr.Invalid, apperr.Conflict, apperr.TooLarge:
-		return true
-	}
-	return false
 }
 
 func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }

@@ -181,6 +181,20 @@ func Lower(s string) string {
 	return strings.ToLower(string(r[0])) + string(r[1:])
 }
 
+// Clip cuts a text to n characters, and shows that it did.
+func Clip(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return strings.TrimSpace(string(runes[:n-1])) + "…"
+}
+
+// RegionTrail is the way down to a page of the COP of a region.
+func RegionTrail(r territory.Region, last ...ui.Link) []ui.Link {
+	return append([]ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: r.Name, Href: "/regions/" + r.Slug}}, last...)
+}
+
 // Upper begins a sentence.
 func Upper(s string) string {
 	r := []rune(s)

@@ -116,6 +116,9 @@ func (m *Room) SaveBlock(ctx context.Context, a policy.Actor, list []Live, in Bl
 		return b, err
 	}
 	in.Live, in.Part = was.Live, was.Part
+	if _, ok := liveOf(list, was.Live); was.Live != "" && !ok {
+		in.Params = was.Params // its form asks for none
+	}
 	if err := in.check(list); err != nil {
 		return was, err
 	}
@@ -259,11 +262,12 @@ func beside(ctx context.Context, tx db.Q, b Block, step Step) (int64, error) {
 		if to < 0 || from >= len(kept) {
 			return kept[i].Position, nil
 		}
-		low, high := int64(0), int64(0)
+		var low int64
 		if from >= 0 {
 			low = kept[from].Position
 		}
-		if high = low + 2*spread; to < len(kept) {
+		high := low + 2*spread
+		if to < len(kept) {
 			high = kept[to].Position
 		}
 		if high-low > 1 {

@@ -226,7 +226,7 @@ func reached(last float64, x panorama.Trend) bool {
 	case series.Down:
 		return last <= x.Judgement.Target.Value
 	}
-	return last == x.Judgement.Target.Value //nolint:staticcheck // a value without direction is reached when it is there
+	return last == x.Judgement.Target.Value // a value without direction is reached when it is there
 }
 
 func (g *gathered) size(l *plan.Line) Fact {

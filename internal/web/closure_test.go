@@ -106,6 +106,9 @@ func TestClosureIsReadByRole(t *testing.T) {
 			t.Errorf("%q", row)
 		}
 		s.visit(reader, base+"/national", nil).has("#objectifs", "1 sur 390")
+		p = s.visit(reader, base+"/national/indicateurs/objectifs/leviers-partages", nil)
+		p.has("table", "3,3") // one of the 30 of Grand Est
+		s.visit(reader, base+"/national/indicateurs/objectifs/en-discussion", nil).has("main", "Objectifs en discussion")
 		for _, bad := range []string{closure + "?levier=rien", closure + "?cycle=1999", closure + "?vue=crte&levier=rien", "/departements/00/objectifs", "/perimetres/rien/objectifs", "/national/objectifs/rien", "/objectifs?cycle=1999"} {
 			if p := s.visit(reader, base+bad, nil); p.StatusCode != http.StatusNotFound && !strings.Contains(bad, "vue=crte") {
 				t.Errorf("%s: %s", bad, p.Status)

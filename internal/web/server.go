@@ -233,6 +233,9 @@ func (s *server) perimeter(ctx context.Context, id string) (territory.Territory,
 		return territory.Territory{}, nil, err
 	}
 	idx, err := territory.MembersOf(ctx, s.DB, m.Tree(), id)
+	if err != nil {
+		return territory.Territory{}, nil, err
+	}
 	t := p.Territory(m.Tree())
 	if p.Demo {
 		t.Kind += ", inventé pour la démonstration"
@@ -247,7 +250,7 @@ func (s *server) perimeter(ctx context.Context, id string) (territory.Territory,
 	if p.State == territory.PerimeterWithdrawn {
 		t.Kind += ", retiré de la liste"
 	}
-	return t, idx, err
+	return t, idx, nil
 }
 
 // token is n random bytes written in hexadecimal.

@@ -153,23 +153,12 @@ func (d Deps) author(x place) string {
 // compose makes the document of a draft.
 func (d Deps) compose(r *http.Request, x place, t draft) (diagnosis.Draft, error) {
 	return diagnosis.Compose(anyone(r.Context()), t.Diagnosis, t.blocks, d.Catalogue, d.place(x), diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Mark: diagnosis.DraftMark,
-		Version: "projet du " + french.Date(d.Now().In(x.zone())) + ", révision " + strconv.FormatInt(t.Rev, 10), Address: d.site(r) + x.base() + "/apercu"})
+		Version: "projet du " + french.Date(d.Now().In(x.zone())) + ", révision " + strconv.FormatInt(t.Rev, 10), Address: d.Shell.Site(r) + x.base() + "/apercu"})
 }
 
 // explain answers for a figure as anyone reads it.
 func (d Deps) explain(ctx context.Context, key string) (figure.Explanation, error) {
 	return d.Explain(anyone(ctx), key)
-}
-
-// site is the public address of the site, or the one that the reader used.
-func (d Deps) site(r *http.Request) string {
-	if d.Shell.BaseURL != "" {
-		return d.Shell.BaseURL
-	}
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 func trail(x place, last ...ui.Link) []ui.Link {

@@ -128,7 +128,7 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, d.place(x), diagnosis.Press{Catalogue: d.Catalogue, Explain: d.Explain, Draw: d.draw, Sheet: func(seq int64) diagnosis.Sheet {
 		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
-		return diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.site(r) + at, FigureBase: at + "/chiffres/"}
+		return diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
 	}})
 	if err != nil && beside(err) {
 		return d.showPublish(w, r, x, apperr.Status(err), err)

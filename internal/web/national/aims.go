@@ -7,6 +7,8 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/objective"
+	"jalon/internal/panorama"
+	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -28,15 +30,19 @@ func (d Deps) fillAims(r *http.Request, a asked, v *boardView) error {
 	if a.Cycle != cop.First {
 		v.AimsHref += "?cycle=" + url.QueryEscape(a.Cycle)
 	}
-	kt := func(label string, kg int64, meaning string) ui.KeyFigure {
-		return ui.KeyFigure{Label: label, Value: ui.Value{Text: french.Kt(kg, 0), Unit: wording.Kilotonnes, Explain: v.AimsHref, Name: label}, Meaning: meaning}
+	kt := func(label string, kg int64, explain, meaning string) ui.KeyFigure {
+		return ui.KeyFigure{Label: label, Value: ui.Value{Text: french.Kt(kg, 0), Unit: wording.Kilotonnes, Explain: explain, Name: label}, Meaning: meaning}
 	}
-	shared := ui.KeyFigure{Label: "Objectifs partagés", Value: ui.Value{Text: french.Integer(t.Shared), Unit: "sur" + nb + french.Integer(t.Shared+t.Discussed+t.Only), Explain: v.AimsHref, Name: "Objectifs partagés"},
+	sum := "" // what is only discussed has no address that explains it
+	if t.Discussed == 0 {
+		sum = wording.FigurePath(objective.SumKey(objective.TotalSum, a.Cycle))
+	}
+	shared := ui.KeyFigure{Label: "Objectifs partagés", Value: ui.Value{Text: french.Integer(t.Shared), Unit: "sur" + nb + french.Integer(t.Shared+t.Discussed+t.Only), Name: "Objectifs partagés"},
 		Meaning: "un par levier et par région, pour les 13 régions et les 30 leviers"}
 	if t.Discussed > 0 {
 		shared.Meaning += "\u00a0; " + french.Integer(t.Discussed) + nb + french.Plural(t.Discussed, "autre est discuté", "autres sont discutés") + " là où vous pouvez le lire"
 	}
-	v.Aims = []ui.KeyFigure{shared, kt("Lu pour les 13 régions", int64(t.Sum.Kg), "partagé, sinon discuté, sinon proposé par le panorama\u00a0; proposé"+nb+": "+wording.Mass(t.Offered.Kg)),
-		kt("Objectif national", int64(t.National.Kg), "sur les mêmes 30 leviers\u00a0; l’outre-mer a les siens, à part")}
+	v.Aims = []ui.KeyFigure{shared, kt("À ce jour, 13 régions", int64(t.Sum.Kg), sum, "partagé, sinon discuté, sinon proposé par le panorama\u00a0; proposé"+nb+": "+wording.Mass(t.Offered.Kg)),
+		kt("Objectif national", int64(t.National.Kg), wording.FigurePath(wording.TotalKey(panorama.July, territory.France)), "sur les mêmes 30 leviers\u00a0; l’outre-mer a les siens, à part")}
 	return nil
 }

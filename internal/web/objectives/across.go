@@ -1,11 +1,9 @@
 package objectives
 
 import (
-	"bytes"
 	"cmp"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"jalon/internal/apperr"
 	"jalon/internal/chart"
@@ -40,7 +38,10 @@ type acrossSection struct {
 	ID, Title string
 	Lead      []string
 	Map       *ui.Map
+	Bars      *ui.Bars
 	Table     ui.Table
+	Apart     ui.Table // levers without a sum, folded under ApartOf
+	ApartOf   string
 	List      []string
 	ListTitle string // folds the list under it
 	More      ui.Link
@@ -75,6 +76,19 @@ func (d Deps) at(r *http.Request, m *panorama.Model, region territory.Region) (x
 	x.sees = objective.Readable(x.cop, x.actor)
 	x.today = d.Now().UTC().Format("2006-01-02")
 	return x, nil
+}
+
+// named is at for the region that the address names.
+func (d Deps) named(r *http.Request) (place, error) {
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return place{}, err
+	}
+	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
+	if err != nil {
+		return place{}, err
+	}
+	return d.at(r, m, region)
 }
 
 func (x place) base() string { return "/regions/" + x.region.Slug + "/objectifs/bouclage" }
@@ -231,19 +245,6 @@ func (d Deps) acrossPage(w http.ResponseWriter, r *http.Request, v across, priva
 		page.NoIndex, page.Canonical = true, ""
 	}
 	return d.Shell.Render(w, r, page, acrossPage(v))
-}
-
-// sendTable writes a small data set as a file.
-func sendTable(w http.ResponseWriter, data exchange.Dataset) error {
-	var body bytes.Buffer
-	if _, err := exchange.WriteCSV(&body, data, ','); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+data.Name+`.csv"`)
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-	_, err := w.Write(body.Bytes())
-	return err
 }
 
 // kilotonnes is a mass as a file holds it: nothing when it is missing.

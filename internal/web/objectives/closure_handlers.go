@@ -11,6 +11,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
+	"jalon/internal/web/preview"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -30,18 +31,11 @@ func (d Deps) closureHandlers() map[string]shell.Handler {
 const perimetersView = "crte"
 
 func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.Model(r.Context())
+	x, err := d.named(r)
 	if err != nil {
 		return err
 	}
-	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	x, err := d.at(r, m, region)
-	if err != nil {
-		return err
-	}
+	m, region := x.m, x.region
 	lever, crte := r.URL.Query().Get("levier"), r.URL.Query().Get("vue") == perimetersView
 	v := across{Tabs: wording.RegionTabs(region, wording.TabObjectives), FilterTo: x.base(),
 		Switch: []ui.Link{{Label: "Départements", Href: x.base() + x.query("levier", lever), Current: !crte}, {Label: "CRTE", Href: x.base() + x.query("levier", lever, "vue", perimetersView), Current: crte}}}
@@ -74,7 +68,7 @@ func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
 	v.Heading.Scope = x.scope()
 	v.Notices = append(v.Notices, notices(private)...)
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + sp + "; objectifs mis sur la table et partagés par la COP de la région.",
-		Downloads: []ui.Link{{Label: "Ce bouclage (CSV)", Href: x.base() + ".csv" + x.query("vue", map[bool]string{true: perimetersView}[crte])}}, Print: true}
+		Downloads: []ui.Link{{Label: "Ce bouclage (CSV)", Href: x.base() + ".csv" + x.query("vue", perimeterQuery(crte))}}, Print: true}
 	return d.acrossPage(w, r, v, private, x.trail(ui.Link{Label: "Objectifs", Href: "/regions/" + region.Slug + "/objectifs"}, ui.Link{Label: "Bouclage"})...)
 }
 
@@ -103,18 +97,11 @@ func seesPerimeters(all objective.Perimeters) bool {
 // closureCSV gives the closure to a spreadsheet. What is only discussed is taken
 // away by those alone who may take it away.
 func (d Deps) closureCSV(w http.ResponseWriter, r *http.Request) error {
-	m, err := d.Model(r.Context())
+	x, err := d.named(r)
 	if err != nil {
 		return err
 	}
-	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
-	if err != nil {
-		return err
-	}
-	x, err := d.at(r, m, region)
-	if err != nil {
-		return err
-	}
+	m, region := x.m, x.region
 	if !policy.Can(x.actor, policy.Export, objective.Thing(x.cop, "", false)) {
 		x.sees = objective.Anyone
 	}
@@ -162,7 +149,7 @@ func (d Deps) closureCSV(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return sendTable(w, data)
+	return preview.SendCSV(w, data)
 }
 
 // department is what is read for a département, lever by lever.
@@ -307,29 +294,39 @@ type leverCell struct {
 	cell  objective.Cell
 }
 
+// findingOf is the title of the objectives of a territory: what they add up to, then
+// how much of it the COP has decided.
 func findingOf(cells []leverCell) string {
-	shared, put, parts := 0, 0, 0
+	shared, put := 0, 0
+	var sum panorama.Kg
+	levers := map[string]bool{}
 	for _, c := range cells {
 		switch {
 		case c.cell.State == objective.Shared:
 			shared++
 		case c.cell.Objective != nil:
 			put++
-		case c.cell.Read.Known:
-			parts++
 		}
+		if c.cell.Read.Known {
+			levers[c.lever.Lever.Code] = true
+			sum += c.cell.Read.Kg
+		}
+	}
+	if len(levers) == 0 && put == 0 {
+		return "aucun levier n’y a encore de valeur"
 	}
 	var out []string
 	for _, x := range []struct {
 		n         int
 		one, many string
-	}{{shared, "objectif partagé", "objectifs partagés"}, {put, "en discussion", "en discussion"}, {parts, "part indicative", "parts indicatives"}} {
+	}{{shared, "objectif partagé", "objectifs partagés"}, {put, "en discussion", "en discussion"}} {
 		if x.n > 0 {
 			out = append(out, french.Integer(x.n)+sp+french.Plural(x.n, x.one, x.many))
 		}
 	}
+	head := sum.Less() + " par an sur " + french.Integer(len(levers)) + sp + french.Plural(len(levers), "levier", "leviers")
 	if len(out) == 0 {
-		return "aucun levier n’y a encore de valeur"
+		return head + ", en parts indicatives"
 	}
-	return strings.Join(out, ", ")
+	return head + ", dont " + strings.Join(out, " et ")
 }

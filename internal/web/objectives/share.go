@@ -80,14 +80,30 @@ func (d Deps) lists(r *http.Request, x where) ([]section, error) {
 		return nil, err
 	}
 	t := ui.Table{ID: "listes", Caption: "Les listes données aux deux têtes, la dernière d’abord", Columns: []ui.Column{{Label: "Liste"}, {Label: "Territoire", Wide: true}, {Label: "Objectifs", Number: true}, {Label: "Proposée le"}, {Label: "Où elle en est"}}}
+	a := shell.Actor(r)
 	for _, s := range all {
+		if !policy.Can(a, policy.Read, x.listThing(s)) {
+			continue
+		}
 		state := ui.Cell{Text: sharingNames[s.State]}
 		if s.EndedOn != "" {
-			state.Sub = "le " + french.Day(s.EndedOn)
+			state.Sub = "le" + nb + french.Day(s.EndedOn)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(s), Href: x.base() + "/partages/" + strconv.FormatInt(s.Seq, 10)}, {Text: s.Frozen.Name}, {Text: french.Integer(len(s.Frozen.Lines))}, {Text: french.Day(s.Frozen.Day)}, state}})
 	}
+	if len(t.Rows) == 0 {
+		return nil, nil
+	}
 	return []section{{ID: "partages", Title: "Les partages", Texts: []string{"Ce qui est partagé engage les deux têtes de la COP\u00a0: elles valident chaque liste au bureau, et la liste ne change plus."}, Table: t}}, nil
+}
+
+// listThing is a list for the table of rights: that of the territory that it is of.
+func (x where) listThing(s objective.SharingList) policy.Thing {
+	department, _ := strings.CutPrefix(s.Frozen.Territory, string(territory.Department)+":")
+	if department == s.Frozen.Territory {
+		department = ""
+	}
+	return objective.Thing(x.cop, department, s.State == objective.SharingShared)
 }
 
 func listName(s objective.SharingList) string { return "liste n°" + nb + french.Integer(s.Seq) }
@@ -98,11 +114,11 @@ func (d Deps) pendingList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := policy.Check(shell.Actor(r), policy.Read, x.place.Thing(false)); err != nil {
-		return err
-	}
 	s, err := d.listOf(r, x)
 	if err != nil {
+		return err
+	}
+	if err := policy.Check(shell.Actor(r), policy.Read, x.listThing(s)); err != nil {
 		return err
 	}
 	v, err := d.listView(r, x, s)
@@ -199,7 +215,7 @@ func frozenView(s objective.SharingList) view {
 	f := s.Frozen
 	n := len(f.Lines)
 	v := view{Heading: ui.Heading{Overline: "Objectifs, " + listName(s), Scope: []string{"figée le " + french.Day(f.Day), "objectifs indicatifs, non contraignants"}}}
-	t := ui.Table{ID: "liste", Caption: "Ce que dit la liste", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: "unité du levier", Number: true}, {Label: "Écrit"}, {Label: "Pourquoi", Wide: true}}}
+	t := ui.Table{ID: "liste", Caption: "Ce que dit la liste", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: wording.Kilotonnes, Number: true}, {Label: "Tel qu’écrit"}, {Label: "Pourquoi", Wide: true}}}
 	against := section{ID: "desaccords", Title: "Les désaccords notés dans la liste"}
 	var put, offered panorama.Kg
 	missing := 0
@@ -208,7 +224,7 @@ func frozenView(s objective.SharingList) view {
 		if offered += l.Offered.Kg; !l.Offered.Known && !objective.Subject(l.Lever) {
 			missing++
 		}
-		typed := ui.Cell{Text: l.Typed + nb + measureUnit(l), Sub: "le " + french.Day(l.On)}
+		typed := ui.Cell{Text: l.Typed + nb + measureUnit(l), Sub: "le" + nb + french.Day(l.On)}
 		why, name := ui.Cell{Text: l.Reason}, ui.Cell{Text: l.Name}
 		if !objective.Subject(l.Lever) {
 			name.Href = wording.LeverPath(l.Lever)
@@ -216,12 +232,12 @@ func frozenView(s objective.SharingList) view {
 		if l.Above {
 			why.Sub = "au-delà de ce que l’on sait des émissions de ce levier, confirmé par son auteur"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ktCell(objective.Value{Kg: l.Offered}, 2), ktCell(l.Value, 2), levelCell(l.Value), typed, why}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ktCell(objective.Value{Kg: l.Offered}, 2), valueCell(l.Value, 2), typed, why}})
 		for _, x := range l.Dissents {
 			against.Texts = append(against.Texts, l.Name+nb+": "+x.Who()+", le "+french.Day(x.Day)+", "+holds(x.Holds())+". «\u00a0"+x.Text+"\u00a0»")
 		}
 	}
-	sum := []ui.Cell{{Text: "Somme de la liste"}, {Text: french.Kt(int64(offered), 2)}, {Text: french.Kt(int64(put), 2), Exact: wording.Exact(put)}, {}, {}, {}}
+	sum := []ui.Cell{{Text: "Somme de la liste"}, {Text: french.Kt(int64(offered), 2)}, {Text: french.Kt(int64(put), 2), Exact: wording.Exact(put)}, {}, {}}
 	if missing > 0 {
 		sum[1].Sub = "hors " + french.Integer(missing) + nb + french.Plural(missing, "levier sans valeur proposée", "leviers sans valeur proposée")
 	}

@@ -162,20 +162,8 @@ func (d Deps) read(r *http.Request, m *panorama.Model, k kind, v url.Values) (a 
 		a.Author = "Jalon, d’après les données publiées par le SGPE"
 	}
 	a.Demo, a.Restitution = d.Shell.Demo, d.Restitution
-	a.Address = d.site(r) + k.Path + a.query(k)
+	a.Address = d.Shell.Site(r) + k.Path + a.query(k)
 	return a, nil
-}
-
-// site is the public address of the site, or the one that the reader used: a
-// file is read elsewhere, and its links must lead back.
-func (d Deps) site(r *http.Request) string {
-	if d.Shell.BaseURL != "" {
-		return d.Shell.BaseURL
-	}
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 // mayRead admits whoever holds a role that reads reports, wherever they hold

@@ -28,17 +28,6 @@ type documentView struct {
 
 var fileTypes = map[string]string{"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", "odt": "application/vnd.oasis.opendocument.text", "pdf": "application/pdf"}
 
-// site is the public address of the site, or the one that the reader used.
-func (d Deps) site(r *http.Request) string {
-	if d.Shell.BaseURL != "" {
-		return d.Shell.BaseURL
-	}
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
 // departmentDoc is the restitution of a département: as it stands for whoever
 // conducts the COP or leads the département, the published edition for anyone.
 func (d Deps) departmentDoc(r *http.Request) (doc document.Document, x reading, dept territory.Dept, err error) {
@@ -79,7 +68,7 @@ func (d Deps) departmentDoc(r *http.Request) (doc document.Document, x reading, 
 	if x.Public {
 		author = "COP " + region.Name + ", restitution publiée"
 	}
-	doc, err = report.DepartmentAnswers(report.Answered{View: x.View, Around: around, Tree: m.Tree(), Now: d.Now(), Address: d.site(r) + "/departements/" + dept.Code + "/restitution" + x.query(), Author: author, Demo: d.Shell.Demo}, dept)
+	doc, err = report.DepartmentAnswers(report.Answered{View: x.View, Around: around, Tree: m.Tree(), Now: d.Now(), Address: d.Shell.Site(r) + "/departements/" + dept.Code + "/restitution" + x.query(), Author: author, Demo: d.Shell.Demo}, dept)
 	return doc, x, dept, err
 }
 
@@ -124,7 +113,7 @@ func (d Deps) studyDoc(r *http.Request) (doc document.Document, x reading, err e
 	if x.Public {
 		author = "Jalon, d’après les restitutions publiées par les COP"
 	}
-	return report.AnswersStudy(report.Answered{View: x.View, Tree: x.tree, Now: d.Now(), Address: d.site(r) + x.base + "/etude" + x.query(), Author: author, Demo: d.Shell.Demo}), x, nil
+	return report.AnswersStudy(report.Answered{View: x.View, Tree: x.tree, Now: d.Now(), Address: d.Shell.Site(r) + x.base + "/etude" + x.query(), Author: author, Demo: d.Shell.Demo}), x, nil
 }
 
 func (d Deps) study(w http.ResponseWriter, r *http.Request) error {

@@ -58,6 +58,18 @@ func (s *Shell) Page(r *http.Request, title, description string, trail ...ui.Lin
 // address of the site is unknown.
 func (s *Shell) Absolute(path string) string { return s.BaseURL + path }
 
+// Site is the public address of the site, or the one that the reader used: a file is
+// read elsewhere, and its links must lead back.
+func (s *Shell) Site(r *http.Request) string {
+	switch {
+	case s.BaseURL != "":
+		return s.BaseURL
+	case r.TLS != nil:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
 // buffers are reused from page to page; one that grew beyond a large page is
 // left to the collector.
 var buffers = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 128<<10)) }}

@@ -55,7 +55,7 @@ func shots() []shot {
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/questionnaire"},
 		{name: "restitution-grand-est", path: "/demonstration?region=44", width: 1280, height: 1900,
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/restitution"},
-		{name: "diagnostic-grand-est", path: "/demonstration?region=44", width: 1280, height: 1300, at: "#cibles-objectifs-partages",
+		{name: "diagnostic-grand-est", path: "/demonstration?region=44", width: 1280, height: 1300, at: "#cibles-objectifs-partages-h",
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/diagnostic/editions/1"},
 		{name: "composer-le-diagnostic", path: "/demonstration?region=44", width: 1280, height: 1400,
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/diagnostic"},

@@ -55,6 +55,16 @@ func shots() []shot {
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/questionnaire"},
 		{name: "restitution-grand-est", path: "/demonstration?region=44", width: 1280, height: 1900,
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/restitution"},
+		{name: "diagnostic-grand-est", path: "/demonstration?region=44", width: 1280, height: 1300, at: "#cibles-objectifs-partages-h",
+			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/diagnostic/editions/1"},
+		{name: "composer-le-diagnostic", path: "/demonstration?region=44", width: 1280, height: 1400,
+			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/diagnostic"},
+		{name: "objectifs-sur-la-table", path: "/demonstration?region=44", width: 1280, height: 1500,
+			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/objectifs"},
+		{name: "scores-des-leviers", path: "/demonstration?region=44", width: 1280, height: 1500,
+			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/themes/notes"},
+		{name: "objectifs-de-la-nation", path: "/demonstration", width: 1280, height: 1300,
+			clicks: []string{`#nation li:first-child button`}, then: "/national/objectifs"},
 	}
 }
 

@@ -1,6 +1,11 @@
 package document
 
-import "jalon/internal/office"
+import (
+	"cmp"
+	"slices"
+
+	"jalon/internal/office"
+)
 
 // column is the head of a column, empty for one that has none.
 func (t Table) column(i int) Column {
@@ -19,6 +24,11 @@ func (t Table) width() int {
 	return n
 }
 
+// sureWidth is the part of a column that text is laid in: what opens the file
+// measures letters a little otherwise, and a line that just holds here would break
+// there.
+const sureWidth = 0.96
+
 // columnWidths divides a width, in points, between the columns for a text of a
 // size: what each needs when all hold, and otherwise never less than its
 // longest word, as far as that is reasonable.
@@ -28,15 +38,16 @@ func (t Table) columnWidths(width, size float64) []float64 {
 		return nil
 	}
 	const pad = 2*office.CellPad + 4
+	takes := func(text string, bold bool) float64 { return office.Width(text, size, bold)/sureWidth + pad }
 	need, least := make([]float64, n), make([]float64, n)
 	reasons := t.reasons()
 	measure := func(i int, text string, bold bool) {
 		if len(text) > 400 { // a text: it takes what is left
 			text = text[:400]
 		}
-		need[i] = max(need[i], office.Width(text, size, bold)+pad)
+		need[i] = max(need[i], takes(text, bold))
 		for _, word := range office.Words(text) {
-			least[i] = max(least[i], office.Width(word, size, bold)+pad)
+			least[i] = max(least[i], takes(word, bold))
 		}
 	}
 	for i := range n {
@@ -66,17 +77,20 @@ func (t Table) columnWidths(width, size float64) []float64 {
 			out[i] = width * least[i] / floor
 		}
 	default:
-		more := 0.0
+		// What is left goes first to the columns that want little more: a column of
+		// sentences breaks its lines before a name or a number does.
+		order := make([]int, n)
 		for i := range n {
-			need[i] = min(need[i], width*0.6)
-			more += max(need[i]-least[i], 0)
+			order[i] = i
+			need[i] = max(min(need[i], width*0.6), least[i])
 		}
-		for i := range n {
-			out[i] = least[i]
-			if more > 0 {
-				out[i] += (width - floor) * max(need[i]-least[i], 0) / more
-			}
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(need[a]-least[a], need[b]-least[b]) })
+		left := width - floor
+		for k, i := range order {
+			more := min(need[i]-least[i], left/float64(n-k))
+			out[i], left = least[i]+more, left-more
 		}
+		out[order[n-1]] += left
 	}
 	return out
 }

@@ -2,14 +2,19 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"net"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/config"
+	"jalon/internal/db"
 	"jalon/internal/demo"
+	"jalon/internal/figure"
+	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
@@ -67,10 +72,32 @@ func (c *Core) FillDemo(ctx context.Context, o demo.Options) (out demo.Outcome, 
 	if base == "" || strings.HasSuffix(base, ":0") {
 		base = "http://localhost:8080" // the port is not known yet, and links in old mails are not followed
 	}
-	if out, err = demo.Fill(ctx, demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), BaseURL: base, Now: c.now, Seeds: c.seeds, Sources: c.prefill()}, o); err == nil {
+	p := c.demoPlace(tree)
+	p.BaseURL = base
+	if out, err = demo.Fill(ctx, p, o); err == nil {
 		c.demo = true
 	}
 	return out, err
+}
+
+// demoPlace is where a demonstration is made: the database of the command, and what
+// the rooms read besides.
+func (c *Core) demoPlace(tree *territory.Tree) demo.Place {
+	return demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), Now: c.now, Seeds: c.seeds, Sources: c.prefill(),
+		Model: c.Model, Book: c.Book, Own: c.own, Explain: func(r demo.Told) figure.Explainer {
+			var f figure.Registry
+			c.explain(&f, rooms{national: r.National, restitution: r.Restitution, diagnosis: r.Diagnosis, survey: r.Survey, objectives: r.Objectives})
+			return f.Explain
+		}}
+}
+
+// DemoPlace is where a demonstration is made in a database that is open and up to
+// date, with the reference data of the binary.
+func DemoPlace(d *db.DB, now func() time.Time) (demo.Place, error) {
+	c := base(config.Config{}, []Option{WithClock(now, rand.Reader)})
+	tree, err := territory.Embedded()
+	c.DB, c.Store = d, panorama.NewStore(d, c.tables, c.tree)
+	return c.demoPlace(tree), err
 }
 
 // Demo reports whether the database is one of demonstration: it says so itself.

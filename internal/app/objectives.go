@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"jalon/internal/figure"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
@@ -37,14 +36,4 @@ func (a *App) ambition(ctx context.Context, region string) (plan.Ambition, error
 		return nil, err
 	}
 	return objective.Ambition(ctx, a.DB, m, region)
-}
-
-// explainObjective answers for the figures of objectives, with what anyone may
-// read.
-func (a *App) explainObjective(ctx context.Context, key string) (figure.Explanation, error) {
-	m, err := a.Model(ctx)
-	if err != nil {
-		return figure.Explanation{}, err
-	}
-	return a.objectives.Explain(ctx, m, key)
 }

@@ -22,7 +22,6 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
 	"jalon/internal/knowledge"
-	"jalon/internal/national"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
@@ -120,20 +119,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.figures.Register("panorama", a.explainPanorama)
-	a.figures.Register(national.Prefix, a.national.Explain)
-	a.figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
-		m, err := a.Model(ctx)
-		if err != nil {
-			return figure.Explanation{}, err
-		}
-		return plan.Explain(ctx, a.DB, m, key)
-	})
-	a.figures.Register(restitution.Prefix, a.restitution.Explain)
-	a.figures.Register(diagnosis.Prefix, a.diagnosis.ExplainScore)
-	a.figures.Register(series.Trends, a.explainSeries)
-	a.figures.Register(survey.Figures, a.survey.Explain)
-	a.figures.Register(objective.Prefix, a.explainObjective)
+	a.explain(&a.figures, a.rooms)
 	theme, files, err := readTheme(a.Config.ThemeDir)
 	if err != nil {
 		return err
@@ -325,67 +311,6 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 func (a *App) health(ctx context.Context) (string, error) {
 	_, err := db.Version(ctx, a.DB, panorama.DataVersion)
 	return string(a.DB.Engine()), err
-}
-
-// explainSeries answers for the figures of series, and names their territory.
-func (a *App) explainSeries(ctx context.Context, key string) (figure.Explanation, error) {
-	book, err := a.Book()
-	if err != nil {
-		return figure.Explanation{}, err
-	}
-	m, err := a.Model(ctx)
-	if err != nil {
-		return figure.Explanation{}, err
-	}
-	place := func(text string) (name, page string, err error) {
-		ref, err := territory.ParseRef(text)
-		if err != nil {
-			return "", "", err
-		}
-		t, err := m.Tree().Lookup(ref)
-		if err != nil {
-			return "", "", err
-		}
-		switch ref.Scale {
-		case territory.RegionS:
-			region, err := m.Tree().Region(ref.Code)
-			return t.Name, "/regions/" + region.Slug, err
-		case territory.Department:
-			return t.Name, "/departements/" + ref.Code, nil
-		}
-		return t.Name, "", nil
-	}
-	return book.Explain(ctx, a.DB, place, key)
-}
-
-// explainPanorama also answers for free perimeters, which the model of the
-// tree does not hold.
-func (a *App) explainPanorama(ctx context.Context, key string) (figure.Explanation, error) {
-	m, err := a.Model(ctx)
-	if err != nil {
-		return figure.Explanation{}, err
-	}
-	parts := strings.Split(key, "/")
-	if len(parts) < 4 || len(parts) > 5 || parts[1] != panorama.July {
-		return m.Explain(ctx, key)
-	}
-	id, ok := strings.CutPrefix(parts[3], string(territory.Perimeter)+":")
-	if !ok {
-		return m.Explain(ctx, key)
-	}
-	p, err := territory.FindPerimeter(ctx, a.DB, id)
-	if err != nil {
-		return figure.Explanation{}, err
-	}
-	communes, err := territory.MembersOf(ctx, a.DB, m.Tree(), id)
-	if err != nil {
-		return figure.Explanation{}, err
-	}
-	ask := ""
-	if len(parts) == 5 {
-		ask = parts[4]
-	}
-	return m.ExplainIn(m.OfCommunes(p.Territory(m.Tree()), communes), communes, parts[2], ask)
 }
 
 // readTheme lists the files of the official build that an operator mounts; the

@@ -16,14 +16,20 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
+	"jalon/internal/figure"
 	"jalon/internal/national"
+	"jalon/internal/objective"
+	"jalon/internal/panorama"
+	"jalon/internal/restitution"
+	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 )
 
 // Edition names what the generator writes: change it when a step writes
 // something else, and demonstrations made before are made again.
-const Edition = "2026-11-5"
+const Edition = "2026-11-6"
 
 // Seed is that of the demonstration that everybody sees.
 const Seed = 20240527
@@ -85,6 +91,22 @@ type Place struct {
 	Now     func() time.Time
 	Seeds   func(account.Organisation) bool // as account.Room.Seeds
 	Sources []survey.Source                 // as survey.Room.Sources
+
+	// What objectives, themes and diagnoses are made from: the panorama, the series,
+	// the targets that a territory set itself, and who answers for figures.
+	Model   func(ctx context.Context) (*panorama.Model, error)
+	Book    func() (*series.Book, error)
+	Own     func(ctx context.Context, at territory.Ref) (panorama.Own, error)
+	Explain func(Told) figure.Explainer
+}
+
+// Told are the rooms of a script that answer for the figures of a document.
+type Told struct {
+	National    *national.Room
+	Survey      *survey.Room
+	Restitution *restitution.Room
+	Objectives  *objective.Room
+	Diagnosis   *diagnosis.Room
 }
 
 // Options says what to make. The zero Options make what «jalon demo» opens.

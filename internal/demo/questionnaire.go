@@ -20,11 +20,12 @@ var surveyed = []struct {
 	region   string
 	communes bool
 	share    int // percent of authorities that answered
+	few      int // the same in the small one: as few as show every state
 	mark     survey.Act
 }{
-	{"44", false, 68, survey.Nearly},
-	{"53", false, 41, ""},
-	{"04", true, 92, survey.CloseIt},
+	{"44", false, 68, 8, survey.Nearly},
+	{"53", false, 41, 5, ""},
+	{"04", true, 92, 25, survey.CloseIt},
 }
 
 // asked reports whether the questionnaire of a region was sent.
@@ -43,7 +44,7 @@ func questionnaires(s *Script) {
 	biggest := s.largest()
 	for _, x := range surveyed {
 		if s.Size == Small {
-			x.share /= 8 // as few as show every state
+			x.share = x.few
 		}
 		team, campaign := s.Head(policy.Team, x.region), new(survey.Campaign)
 		s.As(team, s.At(88), "campaign of "+x.region, func(ctx context.Context, a policy.Actor) (err error) {
@@ -83,7 +84,7 @@ func questionnaires(s *Script) {
 			return s.prepare(ctx, a, writer, validator, campaign.ID, largest, x.mark != survey.CloseIt)
 		})
 		if x.mark != "" {
-			s.As(team, s.At(2), "mark of the campaign of "+x.region, func(ctx context.Context, a policy.Actor) (err error) {
+			s.As(team, s.At(9), "mark of the campaign of "+x.region, func(ctx context.Context, a policy.Actor) (err error) {
 				c, err := survey.FindCampaign(ctx, s.db, campaign.ID)
 				if err == nil {
 					_, err = s.Survey.Turn(ctx, a, c.ID, c.Rev, x.mark, "", "")

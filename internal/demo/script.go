@@ -15,12 +15,19 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/diagnosis"
+	"jalon/internal/diagnosis/live"
+	"jalon/internal/figure"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
+	"jalon/internal/objective"
+	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/restitution"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 )
@@ -50,6 +57,12 @@ func Steps() []Step {
 		{"nights", nights},
 		{"plans", plans},
 		{"questionnaires", questionnaires},
+		{"known", known},
+		{"restitutions", restitutions},
+		{"perimeters", perimeters},
+		{"objectives", objectives},
+		{"themes", themes},
+		{"diagnoses", diagnoses},
 	}
 }
 
@@ -65,6 +78,12 @@ type Script struct {
 	National *national.Room
 	Plans    *plan.Room
 	Survey   *survey.Room
+	Known    *knowledge.Room
+	Told     Told
+	Blocks   *live.Catalogue // the live blocks of diagnoses
+
+	explain figure.Explainer
+	model   func(ctx context.Context) (*panorama.Model, error)
 
 	seed   uint64
 	db     *db.DB
@@ -75,7 +94,8 @@ type Script struct {
 	actors map[string]policy.Actor
 	shown  []shown // whom visitors may be
 
-	staffed []string // organisations that somebody writes for
+	staffed []string    // organisations that somebody writes for
+	crte    []*contract // perimeters that objectives are discussed for
 	setup   func(ctx context.Context) error
 }
 
@@ -107,12 +127,31 @@ func newScript(p Place, o Options) (*Script, error) {
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.Plans = &plan.Room{DB: p.DB, IDs: ids, Now: now, Journal: log}
 	s.Survey = &survey.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL, Tree: s.Accounts.Tree, Sources: p.Sources}
+	s.Known = &knowledge.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL,
+		Slug: func(_ context.Context, region string) (string, error) {
+			r, err := p.Tree.Region(region)
+			return r.Slug, err
+		}}
+	anyone := func(context.Context) policy.Actor { return policy.Actor{} }
+	t := Told{National: s.National, Survey: s.Survey, Objectives: &objective.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs},
+		Restitution: &restitution.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Actor: anyone, Tree: s.Accounts.Tree}}
+	t.Diagnosis = &diagnosis.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model, Book: p.Book, Own: p.Own, Restitution: t.Restitution}
+	s.Told, s.explain, s.model = t, p.Explain(t), p.Model
+	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice, cop.DiagnosisAct: t.Diagnosis.EndEdition}
+	book, err := p.Book()
+	if err != nil {
+		return nil, err
+	}
+	s.Blocks = live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {
 			return err
 		}
 		if err := s.Survey.Load(ctx, p.Tables); err != nil {
+			return err
+		}
+		if err := s.Known.Load(ctx, p.Tables, p.Tree); err != nil {
 			return err
 		}
 		_, _, err := s.Accounts.SeedReference(ctx, p.Tree, p.Tables)

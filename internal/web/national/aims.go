@@ -42,7 +42,7 @@ func (d Deps) fillAims(r *http.Request, a asked, v *boardView) error {
 	if t.Discussed > 0 {
 		shared.Meaning += "\u00a0; " + french.Integer(t.Discussed) + nb + french.Plural(t.Discussed, "autre est discuté", "autres sont discutés") + " là où vous pouvez le lire"
 	}
-	v.Aims = []ui.KeyFigure{shared, kt("Lu pour les 13 régions", int64(t.Sum.Kg), sum, "partagé, sinon discuté, sinon proposé par le panorama\u00a0; proposé"+nb+": "+wording.Mass(t.Offered.Kg)),
+	v.Aims = []ui.KeyFigure{shared, kt("À ce jour, 13 régions", int64(t.Sum.Kg), sum, "partagé, sinon discuté, sinon proposé par le panorama\u00a0; proposé"+nb+": "+wording.Mass(t.Offered.Kg)),
 		kt("Objectif national", int64(t.National.Kg), wording.FigurePath(wording.TotalKey(panorama.July, territory.France)), "sur les mêmes 30 leviers\u00a0; l’outre-mer a les siens, à part")}
 	return nil
 }

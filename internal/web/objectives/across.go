@@ -38,7 +38,10 @@ type acrossSection struct {
 	ID, Title string
 	Lead      []string
 	Map       *ui.Map
+	Bars      *ui.Bars
 	Table     ui.Table
+	Apart     ui.Table // levers without a sum, folded under ApartOf
+	ApartOf   string
 	List      []string
 	ListTitle string // folds the list under it
 	More      ui.Link

@@ -68,7 +68,7 @@ func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
 	v.Heading.Scope = x.scope()
 	v.Notices = append(v.Notices, notices(private)...)
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + sp + "; objectifs mis sur la table et partagés par la COP de la région.",
-		Downloads: []ui.Link{{Label: "Ce bouclage (CSV)", Href: x.base() + ".csv" + x.query("vue", map[bool]string{true: perimetersView}[crte])}}, Print: true}
+		Downloads: []ui.Link{{Label: "Ce bouclage (CSV)", Href: x.base() + ".csv" + x.query("vue", perimeterQuery(crte))}}, Print: true}
 	return d.acrossPage(w, r, v, private, x.trail(ui.Link{Label: "Objectifs", Href: "/regions/" + region.Slug + "/objectifs"}, ui.Link{Label: "Bouclage"})...)
 }
 
@@ -294,29 +294,39 @@ type leverCell struct {
 	cell  objective.Cell
 }
 
+// findingOf is the title of the objectives of a territory: what they add up to, then
+// how much of it the COP has decided.
 func findingOf(cells []leverCell) string {
-	shared, put, parts := 0, 0, 0
+	shared, put := 0, 0
+	var sum panorama.Kg
+	levers := map[string]bool{}
 	for _, c := range cells {
 		switch {
 		case c.cell.State == objective.Shared:
 			shared++
 		case c.cell.Objective != nil:
 			put++
-		case c.cell.Read.Known:
-			parts++
 		}
+		if c.cell.Read.Known {
+			levers[c.lever.Lever.Code] = true
+			sum += c.cell.Read.Kg
+		}
+	}
+	if len(levers) == 0 && put == 0 {
+		return "aucun levier n’y a encore de valeur"
 	}
 	var out []string
 	for _, x := range []struct {
 		n         int
 		one, many string
-	}{{shared, "objectif partagé", "objectifs partagés"}, {put, "en discussion", "en discussion"}, {parts, "part indicative", "parts indicatives"}} {
+	}{{shared, "objectif partagé", "objectifs partagés"}, {put, "en discussion", "en discussion"}} {
 		if x.n > 0 {
 			out = append(out, french.Integer(x.n)+sp+french.Plural(x.n, x.one, x.many))
 		}
 	}
+	head := sum.Less() + " par an sur " + french.Integer(len(levers)) + sp + french.Plural(len(levers), "levier", "leviers")
 	if len(out) == 0 {
-		return "aucun levier n’y a encore de valeur"
+		return head + ", en parts indicatives"
 	}
-	return strings.Join(out, ", ")
+	return head + ", dont " + strings.Join(out, " et ")
 }

@@ -123,7 +123,9 @@ func (x place) departments(v *across, all []objective.LeverClosure, lever string
 		return nil
 	}
 	v.Figures = x.figures(all)
-	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Levier par levier", Table: x.closureTable(all, "Département"),
+	divided, apart := x.apart(all, perimeterQuery(false))
+	v.Sections = append(v.Sections, x.gaps(all, "départements", perimeterQuery(false))...)
+	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Levier par levier", Table: x.closureTable(divided, "Département"), Apart: apart, ApartOf: apartOf(apart, "entre les départements"),
 		Lead: []string{"Chaque département a sa valeur quand la COP lui en a mis une, et sinon une part indicative de ce qui est lu pour la région, qui suit les parts du panorama. L’écart est la somme des départements moins la région."}})
 	return nil
 }
@@ -150,7 +152,7 @@ func (x place) closureTable(all []objective.LeverClosure, what string) ui.Table 
 		if what == "Département" {
 			gap = explained(gap, objective.GapKey(l.Lever.Code, x.region.Code, x.cop.Cycle), "écart, "+l.Lever.ShortName, open && !slices.ContainsFunc(l.Cells, notPublic))
 		}
-		row := ui.Row{Cells: []ui.Cell{{Text: l.Lever.ShortName, Href: x.base() + x.query("levier", l.Lever.Code, "vue", map[bool]string{true: perimetersView}[what == "CRTE"])}, region, gap}}
+		row := ui.Row{Cells: []ui.Cell{{Text: l.Lever.ShortName, Href: x.base() + x.query("levier", l.Lever.Code, "vue", perimeterQuery(what == "CRTE"))}, region, gap}}
 		for _, c := range l.Cells {
 			cell := explained(amount(c.Read, decimals), objective.Key(l.Lever.Code, c.Territory.Ref.String(), x.cop.Cycle), l.Lever.ShortName+", "+c.Territory.Name, open && public(c) && (what == "Département" || c.Objective == nil))
 			cell.Mark = mark(c)
@@ -182,7 +184,7 @@ func (x place) oneLever(v *across, l objective.LeverClosure, whole, what string,
 	if made := makers(l); made != "" {
 		s.Lead = append(s.Lead, "L’écart vient de "+made+".")
 	}
-	s.Table = ui.Table{ID: "territoires", Caption: "Chaque " + what, Columns: []ui.Column{{Label: wording.Upper(what), Wide: true}, {Label: "Lu", Unit: "kt", Number: true}, {Label: "État"}, {Label: "Part indicative", Unit: "kt", Number: true},
+	s.Table = ui.Table{ID: "territoires", Caption: "Chaque " + what, Columns: []ui.Column{{Label: wording.Upper(what), Wide: true}, {Label: "À ce jour", Unit: "kt", Number: true}, {Label: "État"}, {Label: "Part indicative", Unit: "kt", Number: true},
 		{Label: "Écart apporté", Unit: "kt", Number: true}, {Label: "Proposé par le panorama", Unit: "kt", Number: true}}}
 	open := public(l.Region)
 	for _, c := range l.Cells {
@@ -233,18 +235,30 @@ func (x place) perimeters(v *across, all objective.Perimeters, lever string) err
 		return nil
 	}
 	v.Figures = x.figures(levers)
-	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Levier par levier", Table: x.closureTable(levers, "CRTE"),
-		Lead: []string{"Un CRTE compte la part de ses communes qui est dans la région. Une commune de deux CRTE compte une fois dans la somme\u00a0; l’écart est la somme des CRTE, plus les communes d’aucun, moins la région."}},
+	divided, apart := x.apart(levers, perimeterQuery(true))
+	v.Sections = append(v.Sections, x.gaps(levers, "CRTE", perimeterQuery(true))...)
+	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Levier par levier", Table: x.closureTable(divided, "CRTE"), Apart: apart, ApartOf: apartOf(apart, "entre les CRTE"),
+		Lead: []string{"Un CRTE (contrat pour la réussite de la transition écologique, signé par des intercommunalités avec l’État) compte la part de ses communes qui est dans la région. Une commune de deux CRTE compte une fois dans la somme\u00a0; l’écart est la somme des CRTE, plus les communes d’aucun, moins la région."}},
 		x.overlaps(all, nil))
 	return nil
 }
+
+// mostOverlaps bounds what one page names of overlaps.
+const mostOverlaps = 40
 
 // overlaps names the communes that two CRTE hold, and counts those that none does,
 // with what they weigh for a lever.
 func (x place) overlaps(all objective.Perimeters, l *objective.PerimeterClosure) acrossSection {
 	s := acrossSection{ID: "recouvrements", Title: "Ce qui se recouvre, ce qui reste dehors"}
 	tree := x.m.Tree()
-	for i, a := range all.Twice {
+	// The largest first, and no more than a reader reads.
+	widest := make([]int, len(all.Twice))
+	for i := range widest {
+		widest[i] = i
+	}
+	slices.SortStableFunc(widest, func(a, b int) int { return len(all.Twice[b].Communes) - len(all.Twice[a].Communes) })
+	for _, i := range widest[:min(mostOverlaps, len(widest))] {
+		a := all.Twice[i]
 		var names []string
 		for _, z := range a.In {
 			names = append(names, all.Zones[z].Name)
@@ -254,6 +268,9 @@ func (x place) overlaps(all objective.Perimeters, l *objective.PerimeterClosure)
 			line += ", soit " + wording.Mass(l.Twice[i].Kg) + " qui ne " + "compte qu’une fois"
 		}
 		s.List = append(s.List, line+".")
+	}
+	if n := len(widest) - mostOverlaps; n > 0 {
+		s.List = append(s.List, "Et "+french.Integer(n)+sp+french.Plural(n, "autre recouvrement, plus petit", "autres recouvrements, plus petits")+", comptés comme les premiers.")
 	}
 	if len(all.Twice) == 0 {
 		s.Lead = append(s.Lead, "Aucune commune n’est dans deux CRTE.")
@@ -280,11 +297,13 @@ func (x place) overlaps(all objective.Perimeters, l *objective.PerimeterClosure)
 // leversSection is what is read for one territory, lever by lever; who may write
 // there is led to the desk.
 func (x place) leversSection(cells []leverCell, ref territory.Ref, whose string, write bool) acrossSection {
-	s := acrossSection{ID: "leviers", Title: "Levier par levier", Lead: []string{"Sans autre valeur mise par la COP, une part est indicative\u00a0: elle suit, au kilogramme près, les parts que le panorama donne à ce territoire."}}
-	t := ui.Table{ID: "objectifs", Caption: "Les objectifs " + whose, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Lu", Unit: wording.Kilotonnes, Number: true}, {Label: "État"}, {Label: "Part indicative", Unit: "kt", Number: true},
-		{Label: "Écart à cette part", Unit: "kt", Number: true}, {Label: "Proposé par le panorama", Unit: "kt", Number: true}, {Label: "Lu pour la région", Unit: "kt", Number: true}}}
+	s := acrossSection{ID: "leviers", Title: "Levier par levier", Lead: []string{"«\u00a0À ce jour\u00a0» est ce que la COP a partagé, sinon ce qui se discute si vous pouvez le lire, sinon la part indicative du territoire. Sans autre valeur mise par la COP, une part est indicative\u00a0: elle suit, au kilogramme près, les parts que le panorama donne à ce territoire."}}
+	t := ui.Table{ID: "objectifs", Caption: "Les objectifs " + whose, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "À ce jour", Unit: wording.Kilotonnes, Number: true}, {Label: "État"},
+		{Label: "Écart à sa part", Unit: "kt", Number: true}, {Label: "Proposé par le panorama", Unit: "kt", Number: true}, {Label: "Région, à ce jour", Unit: "kt", Number: true}}}
+	none := ui.Table{ID: "sans-part" + "-" + x.region.Slug, Caption: "Les leviers sans valeur " + whose, Columns: []ui.Column{{Label: "Levier"}, {Label: "Région, à ce jour", Unit: "kt", Number: true}, {Label: "Pourquoi", Wide: true}}}
 	if write {
 		t.Columns = append(t.Columns, ui.Column{Label: "Au bureau"})
+		none.Columns = append(none.Columns, ui.Column{Label: "Au bureau"})
 	}
 	var sum panorama.Kg
 	for _, c := range cells {
@@ -308,12 +327,20 @@ func (x place) leversSection(cells []leverCell, ref territory.Ref, whose string,
 		region := explained(amount(c.lever.Region.Read, decimals), objective.Key(lever.Code, "region:"+x.region.Code, x.cop.Cycle), lever.ShortName+", "+x.region.Name, open)
 		region.Sub = stateText(c.lever.Region, true).Text
 		offered := explained(amount(c.cell.Offered, decimals), panorama.FigureKey(panorama.July, lever.Code, ref), lever.ShortName+", proposé", true)
-		row := ui.Row{Cells: []ui.Cell{{Text: lever.ShortName, Href: wording.LeverPath(lever.Code)}, read, stateText(c.cell, false), amount(c.cell.Part, decimals), moved(c.cell, decimals), offered, region}}
+		row := ui.Row{Cells: []ui.Cell{{Text: lever.ShortName, Href: wording.LeverPath(lever.Code)}, read, stateText(c.cell, false), apartFromPart(c.cell, decimals), offered, region}}
+		without := c.cell.Objective == nil && !c.cell.Read.Known && !c.cell.Offered.Known
+		if without {
+			row.Cells = []ui.Cell{row.Cells[0], region, {Text: wording.Upper(c.cell.Read.Reason)}}
+		}
 		if write {
 			row.Cells = append(row.Cells, ui.Cell{Text: "Discuter", Href: "/regions/" + x.region.Slug + "/bureau/objectifs/" + ref.String() + "/" + lever.Code, Name: lever.ShortName})
 		}
-		t.Rows = append(t.Rows, row)
+		if without {
+			none.Rows = append(none.Rows, row)
+		} else {
+			t.Rows = append(t.Rows, row)
+		}
 	}
-	s.Table = t
+	s.Table, s.Apart, s.ApartOf = t, none, apartOf(none, "jusqu’à ce territoire")
 	return s
 }

@@ -28,6 +28,9 @@ type view struct {
 	Moved    ui.Table // two versions side by side
 	Gauge    ui.Gauge
 	Facts    []string
+	Steps    []step    // how far a lever is on its way
+	Next     next      // what the reader does now
+	Top      []section // what is read before the forms
 	Intro    string
 	Table    ui.Table
 	Subjects ui.Table // of biodiversity and resources
@@ -42,6 +45,7 @@ type view struct {
 // may not.
 type shareForm struct {
 	Action string
+	Fold   bool     // the subjects of biodiversity, when none is on the table
 	All    []string // every pick that is discussed
 }
 
@@ -99,6 +103,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	}
 	v := view{Heading: ui.Heading{Overline: "Objectifs sur la table", Title: x.name() + nb + ": " + finding(g), Scope: append([]string{"réservé à la COP", "cycle " + x.cop.Cycle}, wording.Scope(x.place.Panorama)...)},
 		Tabs: d.tabs(r, x), Gauge: gauge(g), Facts: facts(g, onTable), Places: places}
+	v.Gauge.ObjectiveWhy = offeredWhy(x)
 	v.Notices, v.Moved = shareTrouble(wrong)
 	if !onTable {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Vous lisez ici ce que la région a partagé", Text: "Vos objectifs se discutent à l’échelle de votre département\u00a0: choisissez-le plus bas."})
@@ -113,14 +118,18 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	}
 	t := deskTable{x: x, docs: docs, held: held, people: people, picked: picked, decimals: wording.TableDecimals(x.place.Panorama.Total.Kg), share: x.may(a, policy.Propose), link: onTable}
 	v.Table = t.table(lines)
-	v.Subjects = t.subjects(x.place.SubjectLines(rows, onTable))
+	subjects := x.place.SubjectLines(rows, onTable)
+	v.Subjects = t.subjects(subjects)
 	if t.share {
-		v.Share = shareForm{Action: x.base() + "/" + placeWord(x.place.Ref()), All: t.all}
+		v.Share = shareForm{Fold: nonePut(subjects), Action: x.base() + "/" + placeWord(x.place.Ref()), All: t.all}
 	}
 	if onTable {
 		if v.Sections, err = d.lists(r, x); err != nil {
 			return err
 		}
+	}
+	if onTable {
+		v.Next = deskNext(g, t.share, len(t.all))
 	}
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; valeurs écrites par la COP, chacune avec son auteur, sa date et sa raison.", Print: true}
 	return d.private(w, r, status, x, v)

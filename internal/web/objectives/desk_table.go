@@ -6,7 +6,9 @@ import (
 
 	"jalon/internal/french"
 	"jalon/internal/objective"
+	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/territory"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -25,11 +27,11 @@ type deskTable struct {
 }
 
 func (t *deskTable) table(lines []objective.Line) ui.Table {
-	out := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que disent les plans, ce qui est sur la table", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Proposé", Unit: "unité du levier", Number: true}}}
+	out := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que disent les plans, ce qui est sur la table", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}}}
 	if t.docs != nil {
 		out.Columns = append(out.Columns, ui.Column{Label: "Document de la Région", Unit: wording.Kilotonnes, Number: true})
 	}
-	out.Columns = append(out.Columns, ui.Column{Label: "Sur la table", Unit: wording.Kilotonnes, Number: true}, ui.Column{Label: "Sur la table", Unit: "unité du levier", Number: true}, ui.Column{Label: "État"}, ui.Column{Label: "Désaccords"})
+	out.Columns = append(out.Columns, ui.Column{Label: "Sur la table", Unit: wording.Kilotonnes, Number: true}, ui.Column{Label: "Écart au proposé", Unit: "kt", Number: true}, ui.Column{Label: "État"}, ui.Column{Label: "Désaccords"})
 	for _, l := range lines {
 		out.Rows = append(out.Rows, ui.Row{Cells: t.row(l)})
 	}
@@ -37,14 +39,18 @@ func (t *deskTable) table(lines []objective.Line) ui.Table {
 }
 
 func (t *deskTable) row(l objective.Line) []ui.Cell {
-	cells := []ui.Cell{t.first(l), offeredKt(l, t.decimals), levelCell(l.Offered)}
+	cells := []ui.Cell{t.first(l), offeredCell(l, t.decimals)}
 	if t.docs != nil {
 		cells = append(cells, documentCell(t.docs[l.Lever.Code], t.decimals))
 	}
 	const nothing = "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
 	put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 	if l.Put() {
-		put = []ui.Cell{ktCell(l.Reading.Value, t.decimals), levelCell(l.Reading.Value)}
+		value := valueCell(l.Reading.Value, t.decimals)
+		if l.Reading.State == objective.Shared {
+			value = t.x.sharedWhy(value, l.Lever.Code, l.Lever.ShortName)
+		}
+		put = []ui.Cell{value, difference(beyond(l), t.decimals)}
 	}
 	return append(append(cells, put...), t.standing(l)...)
 }
@@ -70,9 +76,9 @@ func (t *deskTable) standing(l objective.Line) []ui.Cell {
 	}
 	switch o := l.Objective; {
 	case l.Reading.State == objective.Shared:
-		state.Sub = "le " + french.Day(l.Reading.On)
+		state.Sub = "le" + nb + french.Day(l.Reading.On)
 	case l.Put():
-		state.Sub = "le " + french.Date(o.At) + by(t.people[o.By])
+		state.Sub = "le" + nb + french.Date(o.At) + by(t.people[o.By])
 		if o.SharedRev > 0 {
 			state.Sub += "\u00a0; en vigueur" + nb + ": " + o.SharedValue.Text()
 		}
@@ -136,6 +142,48 @@ func offeredKt(l objective.Line, decimals int) ui.Cell {
 		c.Explain, c.Name, c.Mark = wording.FigurePath(l.FigureKey), l.Lever.ShortName, wording.MarkOf(l.Line.State)
 	}
 	return c
+}
+
+// sharedWhy leads the value in force of a lever to how it was shared. That of a
+// perimeter is told with the closure of its region alone.
+func (x where) sharedWhy(c ui.Cell, lever, name string) ui.Cell {
+	ref := x.place.Ref()
+	return explained(c, objective.Key(lever, ref.String(), x.cop.Cycle), name, ref.Scale != territory.Perimeter)
+}
+
+// offeredWhy leads to the total of the panorama.
+func offeredWhy(x where) string {
+	if x.place.Ref().Scale == territory.Perimeter {
+		return ""
+	}
+	return wording.FigurePath(wording.TotalKey(x.place.Panorama.Edition, x.place.Ref()))
+}
+
+// offeredCell is what is offered in both measures: that of the lever under the kt.
+func offeredCell(l objective.Line, decimals int) ui.Cell {
+	return inUnit(offeredKt(l, decimals), l.Offered)
+}
+
+// valueCell is a value in both measures, in one column: a table of thirty levers is
+// read on a telephone too.
+func valueCell(v objective.Value, decimals int) ui.Cell { return inUnit(ktCell(v, decimals), v) }
+
+func inUnit(c ui.Cell, v objective.Value) ui.Cell {
+	switch {
+	case !v.Level.Known:
+	case c.Missing != "":
+		c = ui.Cell{Text: v.LevelText()}
+	case c.Sub != "":
+		c.Sub += ", " + v.LevelText()
+	default:
+		c.Sub = v.LevelText()
+	}
+	return c
+}
+
+// beyond is what is read less what is offered.
+func beyond(l objective.Line) panorama.Amount {
+	return less(l.Reading.Value.Kg, l.Line.Objective)
 }
 
 func ktCell(v objective.Value, decimals int) ui.Cell {

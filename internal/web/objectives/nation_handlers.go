@@ -128,14 +128,17 @@ func (d Deps) sendNation(w http.ResponseWriter, r *http.Request, a policy.Actor,
 }
 
 // gapOf is what is read for a region less what is offered to it.
-func gapOf(c objective.RegionCell) panorama.Amount {
+func gapOf(c objective.RegionCell) panorama.Amount { return less(c.Read, c.Offered) }
+
+// less is a mass less another, unknown for the reason of the one that is.
+func less(read, offered panorama.Amount) panorama.Amount {
 	switch {
-	case !c.Read.Known:
-		return panorama.Amount{Reason: c.Read.Reason}
-	case !c.Offered.Known:
-		return panorama.Amount{Reason: c.Offered.Reason}
+	case !read.Known:
+		return panorama.Amount{Reason: read.Reason}
+	case !offered.Known:
+		return panorama.Amount{Reason: offered.Reason}
 	}
-	return panorama.Amount{Kg: c.Read.Kg - c.Offered.Kg, Known: true}
+	return panorama.Amount{Kg: read.Kg - offered.Kg, Known: true}
 }
 
 // nationLever is one lever in the 18 regions.
@@ -164,8 +167,8 @@ func (d Deps) nationLever(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := across{Notices: notices(slices.ContainsFunc(lines, func(l objective.NationLine) bool { return l.Discussed > 0 }))}
 	v.Heading = ui.Heading{Overline: "Objectifs des COP", Title: lever.Name + sp + ": " + shares(lines), Scope: x.scope()}
-	s := acrossSection{ID: "regions", Title: "Les 18 régions", Table: ui.Table{ID: "par-region", Caption: "Ce qui est lu dans chaque région", Columns: []ui.Column{{Label: "Région", Wide: true}, {Label: "Lu", Unit: wording.Kilotonnes, Number: true}, {Label: "État"},
-		{Label: "Proposé par le panorama", Unit: "kt", Number: true}, {Label: "Écart à ce qui est proposé", Unit: "kt", Number: true}, {Label: "Dissensus", Number: true}}}}
+	s := acrossSection{ID: "regions", Title: "Les 18 régions", Table: ui.Table{ID: "par-region", Caption: "Où en est chaque région", Columns: []ui.Column{{Label: "Région", Wide: true}, {Label: "À ce jour", Unit: wording.Kilotonnes, Number: true}, {Label: "État"},
+		{Label: "Proposé par le panorama", Unit: "kt", Number: true}, {Label: "Écart à ce qui est proposé", Unit: "kt", Number: true}, {Label: "Désaccords", Unit: "parties", Number: true}}}}
 	by := map[string]objective.RegionCell{}
 	for _, l := range lines {
 		for _, c := range l.Regions {
@@ -198,7 +201,7 @@ func (d Deps) nationLever(w http.ResponseWriter, r *http.Request) error {
 		s.Table.Rows = append(s.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: region.Name, Href: href}, read, stateText(c.Cell, true), offered, difference(gapOf(c), decimals), {Text: french.Integer(c.Dissent)}}})
 		all = append(all, spread{Code: region.Code, Name: region.Name, Href: href, Amount: c.Read})
 	}
-	s.Map = mapOf("carte", lever.Name+sp+": ce qui est lu dans chaque région", "par-region", false, all)
+	s.Map = mapOf("carte", lever.Name+sp+": à ce jour, dans chaque région", "par-region", false, all)
 	for _, l := range lines {
 		s.Lead = append(s.Lead, x.sentence(l))
 		s.List = append(s.List, l.Why...)

@@ -30,7 +30,7 @@ func shares(lines []objective.NationLine) string {
 }
 
 func (x nationReading) sentence(l objective.NationLine) string {
-	s := "Proposé à " + french.Integer(l.Offered.Known) + sp + french.Plural(l.Offered.Known, "région", "régions") + sp + ": " + wording.Mass(l.Offered.Kg) + ". Lu" + sp + ": " + wording.Mass(l.Sum.Kg)
+	s := "Proposé à " + french.Integer(l.Offered.Known) + sp + french.Plural(l.Offered.Known, "région", "régions") + sp + ": " + wording.Mass(l.Offered.Kg) + ". À ce jour" + sp + ": " + wording.Mass(l.Sum.Kg)
 	if l.National.Known {
 		s += ". Objectif national" + sp + ": " + wording.Mass(l.National.Kg)
 	}
@@ -52,21 +52,18 @@ func (x nationReading) page() across {
 	n := len(sharing)
 	title := "Aucune des 13 régions n’a encore partagé d’objectif\u00a0: ce qui se lit ici est proposé"
 	if n > 0 {
-		title = french.Integer(n) + sp + french.Plural(n, "région a partagé", "régions ont partagé") + " des objectifs, sur" + sp + "13" + sp + ": " + wording.Mass(t.Sum.Kg) + " avec ce qui est proposé ailleurs"
+		title = french.Integer(n) + sp + french.Plural(n, "région a partagé", "régions ont partagé") + " des objectifs, sur" + sp + "13" + sp + ": la France en est à " + t.Sum.Kg.Less() + " par an, " + gapSentence(gapsOf(x.Lines))
 	}
 	v := across{Heading: ui.Heading{Title: title, Scope: x.scope()}}
 	if !x.board {
 		v.Heading.Scope[2] = "partagé par les deux têtes des COP, sinon proposé par le panorama"
 	}
 	open := !x.sees()
-	sum := ui.Value{Text: french.Kt(int64(t.Sum.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Sum.Kg), Name: "lu pour les 13 régions"}
+	sum := ui.Value{Text: french.Kt(int64(t.Sum.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Sum.Kg), Name: "à ce jour, pour les 13 régions"}
 	if open {
 		sum.Explain = wording.FigurePath(objective.SumKey(objective.TotalSum, x.Cycle))
 	}
-	var gap panorama.Kg
-	for _, l := range x.Lines {
-		gap += l.Gap()
-	}
+	gap := gapsOf(x.Lines)
 	beyond := ""
 	if more := t.Sum.Kg - t.Offered.Kg - gap; more != 0 {
 		beyond = ", et " + wording.Mass(more) + " là où rien n’est proposé"
@@ -74,7 +71,7 @@ func (x nationReading) page() across {
 	v.Figures = []ui.KeyFigure{
 		{Label: "Objectif national", Value: ui.Value{Text: french.Kt(int64(t.National.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.National.Kg), Name: "objectif national", Explain: wording.FigurePath(wording.TotalKey(panorama.July, territory.France))}, Meaning: "sur les 30 leviers, forêts comprises"},
 		{Label: "Proposé aux 13 régions", Value: ui.Value{Text: french.Kt(int64(t.Offered.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Offered.Kg), Name: "proposé"}, Meaning: wording.Mass(t.Left.Kg) + " de l’objectif national n’y sont pas\u00a0: les raisons sont plus bas, levier par levier"},
-		{Label: "Lu pour les 13 régions", Value: sum, Meaning: gapSentence(gap) + beyond + "\u00a0; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + discussedText(t.Discussed)},
+		{Label: "À ce jour, 13 régions", Value: sum, Meaning: gapSentence(gap) + beyond + "\u00a0; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + discussedText(t.Discussed)},
 	}
 	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Les 13 régions de l’Hexagone et de Corse", Table: x.table("treize-regions", "Les 30 leviers de l’objectif national", x.Lines, &t, open),
 		Lead: []string{"Pour chaque région se lit ce que sa COP a partagé" + x.elsewise() + ". Ce qui manque dans une région n’entre dans aucune somme."}})
@@ -104,6 +101,14 @@ func (x nationReading) elsewise() string {
 	return ", sinon ce que le panorama propose"
 }
 
+// gapsOf is what is read less what is offered, over some levers.
+func gapsOf(lines []objective.NationLine) (gap panorama.Kg) {
+	for _, l := range lines {
+		gap += l.Gap()
+	}
+	return gap
+}
+
 func discussedText(n int) string {
 	if n == 0 {
 		return ""
@@ -123,7 +128,7 @@ func gapSentence(gap panorama.Kg) string {
 
 // table is a list of levers, with their total when they have one.
 func (x nationReading) table(id, caption string, lines []objective.NationLine, total *objective.NationLine, open bool) ui.Table {
-	t := ui.Table{ID: id, Caption: caption, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Lu", Unit: "kt", Number: true}, {Label: "Proposé", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true},
+	t := ui.Table{ID: id, Caption: caption, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "À ce jour", Unit: "kt", Number: true}, {Label: "Proposé", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true},
 		{Label: "Partagés", Unit: "régions", Number: true}, {Label: "En discussion", Unit: "régions", Number: true}, {Label: "Seulement proposés", Unit: "régions", Number: true}}}
 	if total != nil {
 		t.Columns = append(t.Columns, ui.Column{Label: "Objectif national", Unit: "kt", Number: true}, ui.Column{Label: "National moins proposé", Unit: "kt", Number: true})
@@ -153,10 +158,7 @@ func (x nationReading) table(id, caption string, lines []objective.NationLine, t
 		t.Rows = append(t.Rows, row(l, ui.Cell{Text: l.Lever.ShortName, Href: href}, objective.SumKey(l.Lever.Code, x.Cycle)))
 	}
 	if total != nil {
-		var gap panorama.Kg
-		for _, l := range lines {
-			gap += l.Gap()
-		}
+		gap := gapsOf(lines)
 		foot := row(*total, ui.Cell{Text: "Ensemble"}, objective.SumKey(objective.TotalSum, x.Cycle))
 		foot.Cells[3] = difference(panorama.Amount{Kg: gap, Known: true}, 0)
 		for i := 4; i <= 6; i++ {

@@ -88,8 +88,9 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 	if err != nil {
 		return err
 	}
+	v.Steps, v.Next = x.steps(), x.next(a)
 	v.Table = x.values(docs)
-	v.Sections = append(v.Sections, x.held())
+	v.Top = []section{x.held()}
 	if x.may(a, policy.Edit) {
 		kept := x.fields(x.kept())
 		f := formView{ID: "valeur", Title: "Mettre une valeur sur la table", Action: here, Do: "put", Rev: strconv.FormatInt(x.o.Rev, 10), Submit: "Enregistrer cette valeur", Fields: kept}
@@ -154,25 +155,25 @@ func short(v objective.Value) string {
 // and what is in force.
 func (x lever) values(docs map[string]plan.Line) ui.Table {
 	decimals := 2
-	t := ui.Table{ID: "valeurs", Caption: "Ce levier dans ce territoire", Columns: []ui.Column{{Label: "Qui le dit", Wide: true}, {Label: "Valeur", Unit: wording.Kilotonnes, Number: true}, {Label: "Valeur", Unit: "unité du levier", Number: true}, {Label: "Depuis"}, {Label: "Pourquoi", Wide: true}}}
+	t := ui.Table{ID: "valeurs", Caption: "Ce levier dans ce territoire", Columns: []ui.Column{{Label: "Qui le dit", Wide: true}, {Label: "Valeur", Unit: wording.Kilotonnes, Number: true}, {Label: "Depuis"}, {Label: "Pourquoi", Wide: true}}}
 	offered := objective.Line{Line: x.line, Offered: x.place.Offered(x.line)}
-	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Proposé par l’État"}, offeredKt(offered, decimals), levelCell(offered.Offered), {Text: french.Month(x.place.Panorama.Edition)}, {Text: x.line.Origin()}}})
+	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Proposé par l’État"}, offeredCell(offered, decimals), {Text: french.Month(x.place.Panorama.Edition)}, {Text: x.line.Origin()}}})
 	if aim := x.place.Aim(x.line.Lever.Code); aim != "" {
-		t.Rows = []ui.Row{{Cells: []ui.Cell{{Text: "Cible nationale"}, {Missing: x.line.Objective.Reason}, {Missing: x.line.Equiv.Reason}, {}, {Text: aim}}}}
+		t.Rows = []ui.Row{{Cells: []ui.Cell{{Text: "Cible nationale"}, {Missing: x.line.Objective.Reason}, {}, {Text: aim}}}}
 	}
 	if docs != nil && !objective.Subject(x.line.Lever.Code) {
 		c := documentCell(docs[x.line.Lever.Code], decimals)
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Document de la Région"}, c, {Missing: "le document se lit dans ses propres unités sur la page des plans"}, {}, {Text: "Lire la comparaison", Href: "/regions/" + x.region.Slug + "/plans"}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Document de la Région"}, c, {}, {Text: "Lire la comparaison", Href: "/regions/" + x.region.Slug + "/plans"}}})
 	}
 	if x.o.SharedRev > 0 {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Partagé, en vigueur"}, ktCell(x.o.SharedValue, decimals), levelCell(x.o.SharedValue), {Text: french.Day(x.o.SharedOn)}, {Text: "validé par les deux têtes de la COP"}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Partagé, en vigueur"}, x.sharedWhy(valueCell(x.o.SharedValue, decimals), x.line.Lever.Code, x.line.Lever.ShortName), {Text: french.Day(x.o.SharedOn)}, {Text: "validé par les deux têtes de la COP"}}})
 	}
 	if x.o.State == objective.Discussed || x.o.State == objective.Sharing {
 		why := ui.Cell{Text: x.o.Reason}
 		if x.o.Above {
 			why.Sub = "au-delà de ce que l’on sait des émissions de ce levier, confirmé par son auteur"
 		}
-		t.Rows = append(t.Rows, ui.Row{Current: true, Cells: []ui.Cell{{Text: "Sur la table", Sub: x.o.State.Name()}, ktCell(x.o.Value, decimals), levelCell(x.o.Value), {Text: french.Date(x.o.At)}, why}})
+		t.Rows = append(t.Rows, ui.Row{Current: true, Cells: []ui.Cell{{Text: "Sur la table", Sub: x.o.State.Name()}, valueCell(x.o.Value, decimals), {Text: french.Date(x.o.At)}, why}})
 	}
 	return t
 }
@@ -275,8 +276,13 @@ func (x lever) others(here string, b back) (out []formView) {
 		}
 		out = append(out, f)
 	}
-	if open := x.found && (x.o.State == objective.Discussed || x.o.State == objective.Shared); open || b.form == "dissent" {
+	offered := !x.stands() && x.line.Objective.Known
+	if offered || x.o.State == objective.Discussed || x.o.State == objective.Shared || b.form == "dissent" {
 		f := formView{ID: "noter", Title: "Noter un désaccord", Action: here + "/desaccords", Do: "add", Submit: "Noter ce désaccord", Secondary: true, Folded: b.form != "dissent", Fields: x.dissentFields(b.dissent)}
+		if offered {
+			f.Title, f.Subject = "Noter un désaccord sur ce que l’État propose", dissentOfOffered
+			f.Intro = "Personne n’a encore mis de valeur sur la table\u00a0: celle que l’État propose y sera mise, comme valeur discutée, pour que ce désaccord se lise à côté d’elle."
+		}
 		if b.form == "dissent" {
 			wrongIn(f.Fields, b.err)
 		}
@@ -296,6 +302,9 @@ func (x lever) others(here string, b back) (out []formView) {
 	}
 	return out
 }
+
+// dissentOfOffered says in the form that the dissent is about what the State offers.
+const dissentOfOffered = "propose"
 
 func (x lever) dissentFields(t objective.NewDissent) []ui.Field {
 	party := choose("party", "", "De quelle partie", t.Party, objective.Parties())

@@ -73,11 +73,15 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	base := "/regions/" + x.region.Slug
 	g := objective.GaugeOf(x.lines)
 	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + publicFinding(g, len(x.lines)), Scope: wording.Scope(x.place.Panorama)}, Pages: wording.RegionTabs(x.region, wording.TabObjectives),
-		Gauge: gauge(g), Facts: facts(g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Ces objectifs sont indicatifs."}
+		Gauge: gauge(g), Facts: facts(g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Un levier est une famille d’actions (voitures électriques, isolation des logements…)\u00a0; 1 ktCO₂e, ce sont mille tonnes de gaz à effet de serre. Ces objectifs sont indicatifs."}
 	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
+	if g.SharedLevers > 0 {
+		v.Gauge.AssignedWhy = wording.FigurePath(objective.TotalKey(objective.SharedTotal, x.region.Code, x.cop.Cycle))
+	}
+	v.Gauge.ObjectiveWhy = offeredWhy(x.where)
 	v.Table, v.Subjects = x.table(), x.subjectTable()
 	v.Sections = append(v.Sections, x.dissents(), x.sharings(base))
-	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Le bouclage avec les départements et les CRTE", Href: base + "/objectifs/bouclage"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
+	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Ce que donnent les départements et les CRTE, face à la région (bouclage)", Href: base + "/objectifs/bouclage"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
 	page := d.Shell.Page(r, v.Heading.Title, "Les objectifs que la COP de la région a partagés, levier par levier, à côté de ce que le panorama de l’État propose, avec les désaccords.", d.trail(x.where, ui.Link{Label: "Objectifs"})...)
 	return d.Shell.Render(w, r, page, tablePage(v))
 }
@@ -95,15 +99,15 @@ func publicFinding(g objective.Gauge, levers int) string {
 
 func (x shared) table() ui.Table {
 	decimals := wording.TableDecimals(x.place.Panorama.Total.Kg)
-	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Proposé", Unit: "unité du levier", Number: true},
-		{Label: "Partagé", Unit: wording.Kilotonnes, Number: true}, {Label: "Partagé", Unit: "unité du levier", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
+	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true},
+		{Label: "Partagé", Unit: wording.Kilotonnes, Number: true}, {Label: "Écart au proposé", Unit: "kt", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
 	const nothing = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce que propose l’État tient lieu de départ."
 	for _, l := range x.lines {
 		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 		if l.Put() {
-			put = []ui.Cell{explained(ktCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName, true), levelCell(l.Reading.Value)}
+			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName, true), difference(beyond(l), decimals)}
 		}
-		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredKt(l, decimals), levelCell(l.Offered)}, put...)
+		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredCell(l, decimals)}, put...)
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, x.standing(l)...)})
 	}
 	return t
@@ -114,7 +118,7 @@ func (x shared) standing(l objective.Line) []ui.Cell {
 	if !l.Put() {
 		return []ui.Cell{{Text: objective.Offered.Name()}, {}}
 	}
-	state, dissent := ui.Cell{Text: l.Reading.State.Name(), Sub: "le " + french.Day(l.Reading.On)}, ui.Cell{Text: "aucun"}
+	state, dissent := ui.Cell{Text: l.Reading.State.Name(), Sub: "le" + nb + french.Day(l.Reading.On)}, ui.Cell{Text: "aucun"}
 	if s, ok := x.list(l.Objective); ok {
 		state.Href = "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
 	}
@@ -170,7 +174,7 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := exchange.Dataset{Name: "objectifs-" + x.region.Slug, Fields: []exchange.Field{{Name: "code_levier"}, {Name: "levier"}, {Name: "propose_kt", Number: true}, {Name: "propose_raison"}, {Name: "unite"}, {Name: "propose_niveau", Number: true},
-		{Name: "etat"}, {Name: "partage_kt", Number: true}, {Name: "partage_niveau", Number: true}, {Name: "partage_unite"}, {Name: "partage_le"}, {Name: "liste", Number: true}, {Name: "desaccords"}}}
+		{Name: "etat"}, {Name: "partage_kt", Number: true}, {Name: "partage_niveau", Number: true}, {Name: "partage_unite"}, {Name: "partage_le"}, {Name: "liste", Number: true}, {Name: "desaccords"}, {Name: "cle_propose"}, {Name: "cle_partage"}}}
 	data.Rows = func(yield func([]exchange.Datum, error) bool) {
 		for _, l := range slices.Concat(x.lines, x.subjects) {
 			kt := func(v objective.Value) exchange.Datum {
@@ -186,8 +190,11 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 				return exchange.Number(exchange.Plain(v.Level.V))
 			}
 			var in objective.Value
-			list, against := "", []string{}
+			list, key, against := "", "", []string{}
 			if l.Put() {
+				if !objective.Subject(l.Lever.Code) {
+					key = objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle)
+				}
 				in = l.Reading.Value
 				if s, ok := x.list(l.Objective); ok {
 					list = strconv.FormatInt(s.Seq, 10)
@@ -197,7 +204,7 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 				}
 			}
 			if !yield([]exchange.Datum{exchange.Text(l.Lever.Code), exchange.Text(l.Lever.Name), kt(l.Offered), exchange.Text(l.Offered.Kg.Reason), exchange.Text(l.Offered.Unit), level(l.Offered),
-				exchange.Text(l.Reading.State.Name()), kt(in), level(in), exchange.Text(in.Unit), exchange.Text(l.Reading.On), exchange.Number(list), exchange.Text(strings.Join(against, " ; "))}, nil) {
+				exchange.Text(l.Reading.State.Name()), kt(in), level(in), exchange.Text(in.Unit), exchange.Text(l.Reading.On), exchange.Number(list), exchange.Text(strings.Join(against, " ; ")), exchange.Text(l.FigureKey), exchange.Text(key)}, nil) {
 				return
 			}
 		}

@@ -87,7 +87,7 @@ func (d Deps) lists(r *http.Request, x where) ([]section, error) {
 		}
 		state := ui.Cell{Text: sharingNames[s.State]}
 		if s.EndedOn != "" {
-			state.Sub = "le " + french.Day(s.EndedOn)
+			state.Sub = "le" + nb + french.Day(s.EndedOn)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: listName(s), Href: x.base() + "/partages/" + strconv.FormatInt(s.Seq, 10)}, {Text: s.Frozen.Name}, {Text: french.Integer(len(s.Frozen.Lines))}, {Text: french.Day(s.Frozen.Day)}, state}})
 	}
@@ -215,7 +215,7 @@ func frozenView(s objective.SharingList) view {
 	f := s.Frozen
 	n := len(f.Lines)
 	v := view{Heading: ui.Heading{Overline: "Objectifs, " + listName(s), Scope: []string{"figée le " + french.Day(f.Day), "objectifs indicatifs, non contraignants"}}}
-	t := ui.Table{ID: "liste", Caption: "Ce que dit la liste", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: "unité du levier", Number: true}, {Label: "Écrit"}, {Label: "Pourquoi", Wide: true}}}
+	t := ui.Table{ID: "liste", Caption: "Ce que dit la liste", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}, {Label: "Objectif", Unit: wording.Kilotonnes, Number: true}, {Label: "Tel qu’écrit"}, {Label: "Pourquoi", Wide: true}}}
 	against := section{ID: "desaccords", Title: "Les désaccords notés dans la liste"}
 	var put, offered panorama.Kg
 	missing := 0
@@ -224,7 +224,7 @@ func frozenView(s objective.SharingList) view {
 		if offered += l.Offered.Kg; !l.Offered.Known && !objective.Subject(l.Lever) {
 			missing++
 		}
-		typed := ui.Cell{Text: l.Typed + nb + measureUnit(l), Sub: "le " + french.Day(l.On)}
+		typed := ui.Cell{Text: l.Typed + nb + measureUnit(l), Sub: "le" + nb + french.Day(l.On)}
 		why, name := ui.Cell{Text: l.Reason}, ui.Cell{Text: l.Name}
 		if !objective.Subject(l.Lever) {
 			name.Href = wording.LeverPath(l.Lever)
@@ -232,12 +232,12 @@ func frozenView(s objective.SharingList) view {
 		if l.Above {
 			why.Sub = "au-delà de ce que l’on sait des émissions de ce levier, confirmé par son auteur"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ktCell(objective.Value{Kg: l.Offered}, 2), ktCell(l.Value, 2), levelCell(l.Value), typed, why}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, ktCell(objective.Value{Kg: l.Offered}, 2), valueCell(l.Value, 2), typed, why}})
 		for _, x := range l.Dissents {
 			against.Texts = append(against.Texts, l.Name+nb+": "+x.Who()+", le "+french.Day(x.Day)+", "+holds(x.Holds())+". «\u00a0"+x.Text+"\u00a0»")
 		}
 	}
-	sum := []ui.Cell{{Text: "Somme de la liste"}, {Text: french.Kt(int64(offered), 2)}, {Text: french.Kt(int64(put), 2), Exact: wording.Exact(put)}, {}, {}, {}}
+	sum := []ui.Cell{{Text: "Somme de la liste"}, {Text: french.Kt(int64(offered), 2)}, {Text: french.Kt(int64(put), 2), Exact: wording.Exact(put)}, {}, {}}
 	if missing > 0 {
 		sum[1].Sub = "hors " + french.Integer(missing) + nb + french.Plural(missing, "levier sans valeur proposée", "leviers sans valeur proposée")
 	}

@@ -212,7 +212,7 @@ func scoreText(s diagnosis.ThemeScore, when string) string {
 
 // form is that of the heads: every theme, its score, and the reason to put it first.
 func (d Deps) form(r *http.Request, x where, themes []diagnosis.Theme, typed diagnosis.ChoiceInput, faults diagnosis.ThemeFaults) (p part, err error) {
-	p = part{ID: "choisir", Title: "Choisir les thèmes à mettre en priorité", Lead: "Cochez les thèmes, et dites pour chacun pourquoi. Proposer fige le choix et demande la validation des deux têtes\u00a0; il remplace alors le précédent. " + diagnosis.ThemeRule}
+	p = part{ID: "choisir", Title: "Choisir les thèmes à mettre en priorité", Lead: "Cochez les thèmes, et dites pour chacun pourquoi. Proposer fige le choix et demande la validation des deux têtes\u00a0; il remplace alors le précédent.", Fold: "Comment un thème reçoit son score", Rules: []string{diagnosis.ThemeRule}}
 	if len(themes) == 0 {
 		p.Empty = ui.Empty{Title: "La liste des thèmes est vide", Text: "Il faut d’abord une liste de thèmes.", Action: ui.Link{Label: "Faire la liste", Href: x.desk()}}
 		return p, nil

@@ -64,8 +64,8 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 		list := rulesOf(last.Body.Scoring.Weights)
 		v.Parts = append(v.Parts,
 			part{ID: "scores", Title: "Les scores le jour du choix", Lead: "Ils ont éclairé le choix, et ne l’ont pas fait. Figés le " + french.Day(last.Body.Day) + " (questionnaire\u00a0: " + last.Body.Scoring.Answers + "). " + last.Body.ThemeRule, Tables: []ui.Table{themeTable(t, s, "")}},
-			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: diagnosis.DrawsRule + " " + possibleRule, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
-			part{ID: "regles", Title: "Les règles et les poids de ce jour", List: list})
+			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: "Le point est le rang de chaque levier, la barre les rangs qu’il prend dans neuf tirages sur dix quand on tire d’autres poids au sort.", Body: rankChart(last.Body.Scoring), Fold: "Le classement complet en tableau, et comment il se lit", Rules: []string{diagnosis.DrawsRule, possibleRule}, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
+			part{ID: "regles", Title: "Les règles et les poids de ce jour", Fold: "Les six critères, leur règle et leur poids", Rules: list})
 		v.Foot.Share = d.Shell.Absolute(x.base() + "/themes")
 		v.Foot.Changed = french.Day(last.EndedOn)
 	}

@@ -52,10 +52,10 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 		v.Parts = append(v.Parts, part{ID: "themes", Title: "Les thèmes", Lead: diagnosis.ThemeRule, Tables: []ui.Table{themeTable(themes, diagnosis.ScoreThemes(themes, s.Levers), x.desk()+"/")}})
 	}
 	v.Parts = append(v.Parts,
-		part{ID: "leviers", Title: "Le classement, et ce qu’il devient quand les poids bougent", Lead: diagnosis.DrawsRule + " " + possibleRule, Tables: []ui.Table{rankTable("classement", s, s.Public)}},
-		part{ID: "faits", Title: "Ce que l’on sait de chaque levier", Lead: "La note de 0 à 1, et sous elle le fait d’où elle vient. Un critère inconnu n’est pas un zéro\u00a0: il est laissé de côté pour ce levier, et son poids est partagé entre les autres.", Tables: []ui.Table{factTable(s)}},
-		part{ID: "un-poids-a-la-fois", Title: "Un poids à la fois", Lead: "Chaque poids est supprimé, divisé par deux, puis doublé, les autres inchangés\u00a0: ce qui entre parmi les cinq premiers leviers, et ce qui en sort.", Tables: []ui.Table{moveTable(diagnosis.Moves(s.Levers, s.Weights))}},
-		part{ID: "regles", Title: "Les règles", List: rulesOf(s.Weights)})
+		part{ID: "leviers", Title: "Le classement, et ce qu’il devient quand les poids bougent", Lead: "Le point est le rang de chaque levier, la barre les rangs qu’il prend dans neuf tirages sur dix quand on tire d’autres poids au sort.", Body: rankChart(s), Fold: "Le classement complet en tableau, et comment il se lit", Rules: []string{diagnosis.DrawsRule, possibleRule}, Tables: []ui.Table{rankTable("classement", s, s.Public)}},
+		part{ID: "faits", Title: "Ce que l’on sait de chaque levier", Lead: "La note de 0 à 1, et sous elle le fait d’où elle vient. Un critère inconnu n’est pas un zéro\u00a0: il est laissé de côté pour ce levier, et son poids est partagé entre les autres.", Fold: "Les notes et les faits, levier par levier", Tables: []ui.Table{factTable(s)}},
+		part{ID: "un-poids-a-la-fois", Title: "Un poids à la fois", Lead: "Chaque poids est supprimé, divisé par deux, puis doublé, les autres inchangés\u00a0: ce qui entre parmi les cinq premiers leviers, et ce qui en sort.", Fold: "Ce que change chaque poids", Tables: []ui.Table{moveTable(diagnosis.Moves(s.Levers, s.Weights))}},
+		part{ID: "regles", Title: "Les règles", Fold: "Les six critères, leur règle et leur poids", Rules: rulesOf(s.Weights)})
 	more, err := d.weightParts(r, x, s.Weights, typed, wrong, &v)
 	if err != nil {
 		return err

@@ -60,6 +60,9 @@ type view struct {
 // part is a section of a page.
 type part struct {
 	ID, Title, Lead string
+	Fold            string // folds what follows the body under these words
+	Open            bool   // unfolded all the same
+	Rules           []string
 	Notices         []ui.Alert
 	List            []string
 	Links           []ui.Link

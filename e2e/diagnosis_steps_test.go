@@ -75,6 +75,9 @@ func (x *diagnosing) writesTogether() {
 	if got := Eval[string](p, `document.querySelector("#texte").value`); got != "Le texte du préfet." {
 		x.t.Errorf("what was typed is lost: %q", got)
 	}
+	if n := p.Count(".fr-error-text"); n > 0 {
+		x.t.Errorf("%d fields are said to be wrong where two versions differ", n)
+	}
 	both(p)
 	p.Fill("#texte", "Le texte de l’équipe, **ceux qui agissent**, relu par le préfet.")
 	p.Follow("#ecrire form button")

@@ -212,6 +212,9 @@ func (x *diagnosing) listsThemes() {
 	p.Expect("400")
 	p.Follow("#ponderation form button")
 	x.holds(p, "#ponderation", "Écrivez un nombre de 0 à 10")
+	if y := Eval[int](p, `Math.round(document.querySelector("#ponderation").getBoundingClientRect().top)`); y < -50 || y > 900 {
+		x.t.Errorf("what is wrong is %d pixels away from what is seen", y)
+	}
 	both(p)
 	p.Fill("#ecart", "3")
 	p.Follow("#ponderation form button")

@@ -20,13 +20,13 @@ func (m *maker) table(t Table) {
 	for _, p := range foot {
 		footHeight += p.height(office.Body().W, footText)
 	}
+	m.flush()
 	g := m.sheetFor(t, footHeight)
 	for i, c := range g.head.cells {
 		if full := t.column(i).head(); c.text != office.Clean(full) {
 			m.note(full)
 		}
 	}
-	m.flush()
 	if !m.fresh() && m.room() < min(g.total()+footHeight, 150) {
 		m.next()
 	}
@@ -101,7 +101,8 @@ func (g sheet) slides(foot float64) int {
 }
 
 // sheetFor measures a table with the largest letters that do not cost a slide;
-// many columns have smaller ones.
+// many columns have smaller ones. Where text stands above it, letters are rather
+// smaller than its last rows on a slide of their own.
 func (m *maker) sheetFor(t Table, foot float64) sheet {
 	size, least := largeTable, smallTable
 	switch n := t.width(); {
@@ -113,6 +114,15 @@ func (m *maker) sheetFor(t Table, foot float64) sheet {
 		size = tableText
 	}
 	fewest := m.sheetSized(t, least)
+	holds := func(g sheet) bool { return captionText*leading+6+g.total()+foot <= m.room() }
+	if !m.fresh() && holds(fewest) {
+		for ; size > least; size-- {
+			if g := m.sheetSized(t, size); holds(g) {
+				return g
+			}
+		}
+		return fewest
+	}
 	for ; size > least; size-- {
 		if g := m.sheetSized(t, size); g.slides(foot) <= fewest.slides(foot) {
 			return g
@@ -148,7 +158,7 @@ func number(c Column) office.Align {
 }
 
 func (g sheet) wrap(c sheetCell, i int) []string {
-	return office.Wrap(c.text, (g.widths[i]-2*office.CellPad)*0.96, g.size, c.bold)
+	return office.Wrap(c.text, (g.widths[i]-2*office.CellPad)*sureWidth, g.size, c.bold)
 }
 
 func (g sheet) height(r sheetRow) float64 {

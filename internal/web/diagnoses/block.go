@@ -101,9 +101,11 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 		}
 		fields := append(d.fields(read), ui.Field{ID: "reason", Label: "Ce qui change, et pourquoi", Value: get(r, "reason")})
 		if typed != nil {
-			wrongIn(fields, wrong)
 			if status == http.StatusConflict {
 				v.Conflict = ui.TwoVersions(d.fields(b), fields)
+			}
+			if len(v.Conflict.Rows) == 0 { // no field is wrong where two versions differ: the page says so above
+				wrongIn(fields, wrong)
 			}
 		}
 		v.Forms = append(v.Forms, formView{ID: "ecrire", Title: "Écrire", Action: here, Rev: number, Fields: fields, Submit: "Enregistrer"})

@@ -241,7 +241,7 @@ func (d Deps) weightParts(r *http.Request, x where, w diagnosis.Weights, typed *
 		if typed != nil {
 			f = *typed
 		}
-		form := formView{Action: x.desk() + "/notes", Rev: versionText(w.Rev), Submit: "Enregistrer les poids", Fields: f.fields()}
+		form := formView{Action: x.desk() + "/notes#ponderation", Rev: versionText(w.Rev), Submit: "Enregistrer les poids", Fields: f.fields()}
 		p := part{ID: "ponderation", Title: "Les poids", Lead: "Seules leurs proportions comptent. Changer les poids change les scores à venir, pas ceux qu’un choix a figés."}
 		if typed != nil {
 			if apperr.KindOf(wrong) == apperr.Conflict {

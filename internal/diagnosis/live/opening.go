@@ -61,10 +61,10 @@ func copInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 		if len(c.state.Conflicts) > 0 {
 			text += ", une autre source donnant une autre date"
 		}
-		items = append(items, entry("Lancement", text+" (source"+nbsp+": "+strings.TrimSuffix(e.Source, ".")+")."))
+		items = append(items, entry("Lancement", text+sourced(e.Source)))
 	}
 	if e := c.state.Last; e != nil && e.Stage != cop.Launch {
-		items = append(items, entry("Dernier événement", report.Happened(*e)+" (source"+nbsp+": "+strings.TrimSuffix(e.Source, ".")+")."))
+		items = append(items, entry("Dernier événement", report.Happened(*e)+sourced(e.Source)))
 	}
 	if e := c.state.Next; e != nil {
 		items = append(items, entry("Annoncé", lower(e.Stage.Name())+", "+e.Date()+"."))
@@ -143,4 +143,12 @@ func howToRead(ctx context.Context, r *reading, _ map[string]string) (diagnosis.
 	}
 	made.Notes = append(made.Notes, "Règles tenues par Jalon, page «\u00a0Méthode\u00a0».")
 	return made, nil
+}
+
+// sourced ends a sentence with its source: an event that a team wrote has none.
+func sourced(source string) string {
+	if source == "" {
+		return "."
+	}
+	return " (source" + nbsp + ": " + strings.TrimSuffix(source, ".") + ")."
 }

@@ -94,7 +94,7 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Shared != nil {
-		v.Heading.Title = x.Name + nb + ": le diagnostic partagé, et ce que l’on sait à ce jour"
+		v.Heading.Title = x.Name + nb + ": un diagnostic partagé par les deux têtes de la COP, et ce que l’on sait depuis"
 		v.Heading.Lead = "Le diagnostic validé par les deux têtes de la COP, puis les pages tenues à jour dont il est fait."
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Ce que Jalon sait déjà de la région"+nb+": plans, tendances, points forts, freins et notes d’expertise.", trail(x, ui.Link{Label: "Diagnostic"})...)

@@ -95,7 +95,7 @@ func publicFinding(g objective.Gauge, levers int) string {
 
 func (x shared) table() ui.Table {
 	decimals := wording.TableDecimals(x.place.Panorama.Total.Kg)
-	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true},
+	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier"}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Partagé", Unit: wording.Kilotonnes, Number: true}, {Label: "Écart au proposé", Unit: "kt", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
 	const nothing = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce que propose l’État tient lieu de départ."
 	for _, l := range x.lines {

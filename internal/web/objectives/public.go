@@ -75,6 +75,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + publicFinding(g, len(x.lines)), Scope: wording.Scope(x.place.Panorama)}, Pages: wording.RegionTabs(x.region, wording.TabObjectives),
 		Gauge: gauge(g), Facts: facts(g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Un levier est une famille d’actions (voitures électriques, isolation des logements…)\u00a0; 1 ktCO₂e, ce sont mille tonnes de gaz à effet de serre. Ces objectifs sont indicatifs."}
 	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
+	v.Next = next{"Chaque département et chaque CRTE (contrat local de transition écologique) a sa part, à titre indicatif.", ui.Link{Label: "Voir si leur somme redonne la région", Href: base + "/objectifs/bouclage"}}
 	v.Table, v.Subjects = x.table(), x.subjectTable()
 	v.Sections = append(v.Sections, x.dissents(), x.sharings(base))
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Ce que donnent les départements et les CRTE, face à la région (bouclage)", Href: base + "/objectifs/bouclage"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}

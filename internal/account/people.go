@@ -32,6 +32,17 @@ func WorkersAt(ctx context.Context, q db.Q, at time.Time) (_ []Worker, err error
 // one statement for each two hundred.
 func Names(ctx context.Context, q db.Q, ids []string) (_ map[string]string, err error) {
 	defer apperr.Wrap(&err, "account.Names(%d)", len(ids))
+	return names(ctx, q, ids, true)
+}
+
+// Called gives the names of some accounts and never an address, for pages that many
+// may read: empty for who gave no name.
+func Called(ctx context.Context, q db.Q, ids []string) (_ map[string]string, err error) {
+	defer apperr.Wrap(&err, "account.Called(%d)", len(ids))
+	return names(ctx, q, ids, false)
+}
+
+func names(ctx context.Context, q db.Q, ids []string, orAddress bool) (map[string]string, error) {
 	out := make(map[string]string, len(ids))
 	for part := range slices.Chunk(ids, 200) {
 		args := make([]any, len(part))
@@ -44,7 +55,7 @@ func Names(ctx context.Context, q db.Q, ids []string) (_ map[string]string, err 
 			return nil, err
 		}
 		for _, x := range found {
-			if out[x[0]] = x[1]; x[1] == "" {
+			if out[x[0]] = x[1]; x[1] == "" && orAddress {
 				out[x[0]] = x[2]
 			}
 		}

@@ -42,6 +42,33 @@ func TestWorkersAt(t *testing.T) {
 	})
 }
 
+// A name is told by itself, or an address takes its place: never for pages that many
+// read.
+func TestWhoIsCalledWhat(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		var rows [][]any
+		var ids []string
+		for i := range 450 {
+			id, name := fmt.Sprintf("p%03d", i), fmt.Sprintf("Personne %d", i)
+			if i%2 == 1 {
+				name = ""
+			}
+			rows, ids = append(rows, []any{id, 1, id + "@exemple.fr", name, "none", "active", 1}), append(ids, id)
+		}
+		if _, err := db.Insert(t.Context(), d, "account", []string{"id", "rev", "email", "name", "notify", "state", "created_at"}, rows, ""); err != nil {
+			t.Fatal(err)
+		}
+		named, err := account.Names(t.Context(), d, ids)
+		if err != nil || len(named) != 450 || named["p002"] != "Personne 2" || named["p003"] != "p003@exemple.fr" {
+			t.Errorf("%d names, %q, %v", len(named), named["p003"], err)
+		}
+		called, err := account.Called(t.Context(), d, append(ids, "inconnu"))
+		if err != nil || len(called) != 450 || called["p448"] != "Personne 448" || called["p003"] != "" {
+			t.Errorf("%d called, %q, %v", len(called), called["p003"], err)
+		}
+	})
+}
+
 func BenchmarkWorkersAt(b *testing.B) {
 	d := testkit.Open(b, db.SQLite)
 	var rows [][]any

@@ -71,6 +71,8 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-trends":       d.trends,
 		"api-plans":        d.plans,
 		"api-objectives":   d.objectives,
+		"api-themes":       d.themes,
+		"api-diagnoses":    d.diagnoses,
 	}
 }
 

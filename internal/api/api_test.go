@@ -47,6 +47,8 @@ var patterns = map[string]string{
 	"/api/v1/trends/{territory}":         "api-trends",
 	"/api/v1/plans/{territory}":          "api-plans",
 	"/api/v1/objectives/{territory}":     "api-objectives",
+	"/api/v1/themes/{territory}":         "api-themes",
+	"/api/v1/diagnoses/{territory}":      "api-diagnoses",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
@@ -216,6 +218,14 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 		{"/objectives/commune:67482", "Problem", 400},
 		{"/objectives/rien", "Problem", 400},
 		{"/objectives/region:44?levier=x", "Problem", 400},
+		{"/themes/region:44", "Themes", 200},
+		{"/themes/region:04?cycle=2023-24", "Themes", 200},
+		{"/themes/region:44?cycle=1999", "Problem", 404},
+		{"/themes/department:67", "Problem", 400},
+		{"/themes/rien", "Problem", 400},
+		{"/diagnoses/region:44", "Diagnoses", 200},
+		{"/diagnoses/region:99", "Problem", 404},
+		{"/diagnoses/region:44?annee=1", "Problem", 400},
 		{"/plans/region:44?levier=x", "Problem", 400},
 		{"/territories/region:99", "Problem", 404},
 		{"/territories/rien", "Problem", 400},

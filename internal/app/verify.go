@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"jalon/internal/apperr"
@@ -14,6 +15,7 @@ import (
 	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/survey"
 )
@@ -37,7 +39,7 @@ func (c *Core) Verify(ctx context.Context, w io.Writer) (err error) {
 			return err
 		}
 		n += more
-		if more, err = c.verifyDiagnoses(ctx, w); err != nil {
+		if more, err = c.verifyShared(ctx, w); err != nil {
 			return err
 		}
 		n += more
@@ -64,20 +66,30 @@ func (c *Core) verifyAnswers(ctx context.Context, w io.Writer) (int, error) {
 	return len(v.Problems), err
 }
 
-// verifyDiagnoses reads the diagnoses that were published again, within one
-// snapshot: each file against its digest, and that against what both heads validated.
-func (c *Core) verifyDiagnoses(ctx context.Context, w io.Writer) (int, error) {
+// verifyShared reads what both heads shared again, within one snapshot: lists of
+// objectives, choices of themes, published diagnoses, each against its digest and
+// that against what the heads validated.
+func (c *Core) verifyShared(ctx context.Context, w io.Writer) (int, error) {
 	var v diagnosis.Verified
+	var o objective.Verified
 	err := db.Snapshot(ctx, c.DB, func(ctx context.Context, q db.Q) (err error) {
+		if o, err = objective.Verify(ctx, q); err != nil {
+			return err
+		}
 		v, err = diagnosis.Verify(ctx, q)
 		return err
 	})
-	if err != nil || v.Editions == 0 {
+	problems := slices.Concat(o.Problems, v.Problems)
+	if err != nil || o.Lists+v.Choices+v.Editions+int64(len(problems)) == 0 {
 		return 0, err
 	}
-	_, err = fmt.Fprintf(w, "Diagnostics publiés\u00a0: %s %s, %s.\n%s", french.Integer(v.Editions), french.Plural(int(v.Editions), "édition relue", "éditions relues"),
-		map[bool]string{true: "aucun écart", false: french.Integer(len(v.Problems)) + " " + french.Plural(len(v.Problems), "écart", "écarts")}[len(v.Problems) == 0], lines(v.Problems))
-	return len(v.Problems), err
+	count := func(n int64, one, many string) string {
+		return french.Integer(n) + "\u00a0" + french.Plural(int(n), one, many)
+	}
+	_, err = fmt.Fprintf(w, "Ce que les têtes des COP valident\u00a0: %s, %s, %s, %s.\n%s", count(o.Lists, "liste d’objectifs relue", "listes d’objectifs relues"), count(v.Choices, "choix de thèmes relu", "choix de thèmes relus"),
+		count(v.Editions, "diagnostic publié relu", "diagnostics publiés relus"),
+		map[bool]string{true: "aucun écart", false: french.Integer(len(problems)) + " " + french.Plural(len(problems), "écart", "écarts")}[len(problems) == 0], lines(problems))
+	return len(problems), err
 }
 
 func lines(all []string) string {

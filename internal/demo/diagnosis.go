@@ -21,20 +21,20 @@ var textsOf = map[string]words{
 	"44": {
 		diagnosis.Opening: "Ce diagnostic réunit ce que nous savons : ce qui est proposé à la région, ce qui bouge déjà, ce que les collectivités nous ont répondu. Il ne décide de rien. Il dit **d’où nous partons**, pour que chaque groupe de travail débatte des mêmes chiffres.\n\n" +
 			"Il a été préparé par l’équipe de la COP, relu par le comité technique, et validé par les deux têtes. Ce qui manque y est écrit.",
-		diagnosis.Aims: "L’industrie pèse près d’un quart de ce qui est proposé, et se joue sur quelques sites. Le reste se répartit entre des leviers que **tout le monde** tient un peu : se chauffer, se déplacer, cultiver.\n\n" +
+		diagnosis.Aims: "L’industrie porte plus d’un quart de ce qui est proposé, et se joue sur quelques sites. Le reste se répartit entre des leviers que **tout le monde** tient un peu : se chauffer, se déplacer, cultiver.\n\n" +
 			"Vingt objectifs sont partagés. Quatre restent en discussion ; deux désaccords sont écrits à côté des valeurs, et y resteront.",
 		diagnosis.Dynamics: "Ce qui se mesure ne va pas partout au pas voulu. Nous retenons trois choses :\n\n- là où une série existe, le rythme manque plus souvent que la direction ;\n- plusieurs leviers n’ont pas de série régionale : nous le disons plutôt que d’estimer ;\n- un ralentissement d’une année n’est pas une tendance.",
-		diagnosis.Answers: "Les collectivités disent utiles des actions qu’elles n’ont pas commencées : c’est là que l’accompagnement compte. Le manque d’ingénierie revient plus souvent que le manque d’argent.\n\n" +
+		diagnosis.Answers: "Les collectivités disent utiles des actions qu’elles n’ont pas commencées : c’est là que l’accompagnement compte. Les freins cités changent d’un levier à l’autre : les tableaux les donnent un par un.\n\n" +
 			"Toutes n’ont pas répondu : ces résultats parlent de celles qui l’ont fait.",
 		diagnosis.Strengths: "Des intercommunalités avancent sans attendre. Nous cherchons ce qui se reproduit ailleurs, avec quels moyens, et en combien de temps.",
-		diagnosis.Priorities: "Quatre thèmes passent d’abord. Les scores ont éclairé le choix, ils ne l’ont pas fait : les métiers n’ont pas de score, et la mobilité est retenue parce que les habitants l’ont demandée.\n\n" +
+		diagnosis.Priorities: "Quatre thèmes passent d’abord. Les scores ont éclairé le choix, ils ne l’ont pas fait : les métiers n’ont pas de score, et la mobilité passe devant un thème mieux noté, parce que les habitants l’ont demandée.\n\n" +
 			"Les groupes de travail ouvrent sur ces thèmes ; les autres suivront.",
 	},
 	"04": {
 		diagnosis.Opening:    "Une île ne part pas du même point. Ce document dit ce qui est proposé à La Réunion sur **ses propres leviers**, et ce que nous en savons aujourd’hui.",
 		diagnosis.Aims:       "Le mix électrique porte l’essentiel. Ce qui relève de l’avion et du bateau reste en discussion : la continuité territoriale n’est pas un luxe.",
 		diagnosis.Dynamics:   "Peu de séries existent à notre échelle. Nous préférons une page courte à des chiffres empruntés à l’Hexagone.",
-		diagnosis.Answers:    "Presque toutes les communes ont répondu. L’eau, les routes et le froid reviennent le plus.",
+		diagnosis.Answers:    "La plupart des communes ont répondu : ce qu’elles disent se lit levier par levier.",
 		diagnosis.Strengths:  "Le solaire sur les toits et les chauffe-eau sont l’acquis le mieux partagé.",
 		diagnosis.Priorities: "Deux thèmes passent d’abord : l’électricité, et ce qu’une île doit savoir faire seule.",
 	},

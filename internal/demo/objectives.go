@@ -55,8 +55,8 @@ func tables() []table {
 				aim{lever: "gestion-haies", part: 113, reason: "Le groupe de travail tient un linéaire plus ambitieux, avec les lycées agricoles."},
 				aim{lever: "sobriete-fonciere", part: 90, reason: "Des projets engagés avant 2021 se terminent : l’équipe propose une marche plus basse jusqu’en 2027."}),
 			dissents: []dissent{
-				{"fertilisation-azotee", "associations", "Association Rivières vives (inventée)", "L’eau potable de plusieurs captages ne peut pas attendre trois campagnes : l’association tient la proposition de l’État.", 100},
-				{"sobriete-fonciere", "bloc-communal", "Communauté de communes des Trois-Rivières (inventée)", "Sans ingénierie pour recenser les friches, la communauté ne tient aucun chiffre avant son plan local d’urbanisme.", 0},
+				{"fertilisation-azotee", "associations", "Association inventée des Rivières vives", "L’eau potable de plusieurs captages ne peut pas attendre trois campagnes : l’association tient la proposition de l’État.", 100},
+				{"sobriete-fonciere", "bloc-communal", "Communauté de communes inventée des Trois-Rivières", "Sans ingénierie pour recenser les friches, la communauté ne tient aucun chiffre avant son plan local d’urbanisme.", 0},
 			},
 			discussed: []aim{
 				{lever: "production-industrielle", part: 92, reason: "Deux sites n’ont pas encore dit leur calendrier : la valeur suit ceux qui l’ont donné."},

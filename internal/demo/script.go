@@ -20,6 +20,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/objective"
@@ -56,6 +57,7 @@ func Steps() []Step {
 		{"nights", nights},
 		{"plans", plans},
 		{"questionnaires", questionnaires},
+		{"known", known},
 		{"restitutions", restitutions},
 		{"perimeters", perimeters},
 		{"objectives", objectives},
@@ -76,6 +78,7 @@ type Script struct {
 	National *national.Room
 	Plans    *plan.Room
 	Survey   *survey.Room
+	Known    *knowledge.Room
 	Told     Told
 	Blocks   *live.Catalogue // the live blocks of diagnoses
 
@@ -124,6 +127,11 @@ func newScript(p Place, o Options) (*Script, error) {
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}
 	s.Plans = &plan.Room{DB: p.DB, IDs: ids, Now: now, Journal: log}
 	s.Survey = &survey.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL, Tree: s.Accounts.Tree, Sources: p.Sources}
+	s.Known = &knowledge.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, BaseURL: s.Accounts.BaseURL,
+		Slug: func(_ context.Context, region string) (string, error) {
+			r, err := p.Tree.Region(region)
+			return r.Slug, err
+		}}
 	anyone := func(context.Context) policy.Actor { return policy.Actor{} }
 	t := Told{National: s.National, Survey: s.Survey, Objectives: &objective.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs},
 		Restitution: &restitution.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Actor: anyone, Tree: s.Accounts.Tree}}
@@ -141,6 +149,9 @@ func newScript(p Place, o Options) (*Script, error) {
 			return err
 		}
 		if err := s.Survey.Load(ctx, p.Tables); err != nil {
+			return err
+		}
+		if err := s.Known.Load(ctx, p.Tables, p.Tree); err != nil {
 			return err
 		}
 		_, _, err := s.Accounts.SeedReference(ctx, p.Tree, p.Tables)

@@ -224,14 +224,14 @@ func (m *Room) proposed(ctx context.Context, tx db.Q, a policy.Actor, c *Choice,
 func (m *Room) EndChoice(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 	defer apperr.Wrap(&err, "diagnosis.EndChoice(%s)", act.Subject)
 	if act.State == cop.ActWithdrawn {
-		_, err := tx.Exec(ctx, `UPDATE diagnosis_choice SET state = 'withdrawn' WHERE id = $1 AND state = 'proposed'`, act.Subject)
+		_, err := tx.Exec(ctx, `UPDATE diagnosis_choice SET state = 'withdrawn' WHERE id = $1 AND cop_id = $2 AND state = 'proposed'`, act.Subject, act.COP)
 		return err
 	}
 	of, err := cop.Find(ctx, tx, act.COP)
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE diagnosis_choice SET state = 'recorded', ended_on = $2 WHERE id = $1 AND state = 'proposed'`, act.Subject, dayAt(of.Zone, m.Now()))
+	n, err := tx.Exec(ctx, `UPDATE diagnosis_choice SET state = 'recorded', ended_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, dayAt(of.Zone, m.Now()), act.COP)
 	if err != nil || n == 0 {
 		return err
 	}

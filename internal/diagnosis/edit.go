@@ -116,6 +116,9 @@ func (m *Room) SaveBlock(ctx context.Context, a policy.Actor, list []Live, in Bl
 		return b, err
 	}
 	in.Live, in.Part = was.Live, was.Part
+	if _, ok := liveOf(list, was.Live); was.Live != "" && !ok {
+		in.Params = was.Params // its form asks for none
+	}
 	if err := in.check(list); err != nil {
 		return was, err
 	}

@@ -2,6 +2,8 @@ package diagnosis
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"jalon/internal/apperr"
@@ -61,11 +63,13 @@ func PublishedIn(ctx context.Context, q db.Q, cycle string) ([]Edition, error) {
 // Verified is what Verify read again.
 type Verified struct {
 	Editions int64
+	Choices  int64
 	Problems []string // French, one each
 }
 
 // Verify reads every published diagnosis again, compares each of its files with its
-// digest, and what both heads validated with what is kept.
+// digest, and what both heads validated with what is kept; then every choice of
+// themes.
 func Verify(ctx context.Context, q db.Q) (v Verified, err error) {
 	defer apperr.Wrap(&err, "diagnosis.Verify")
 	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM diagnosis_edition e WHERE e.state = 'published' ORDER BY e.cop_id, e.seq`)
@@ -82,7 +86,30 @@ func Verify(ctx context.Context, q db.Q) (v Verified, err error) {
 			v.Problems = append(v.Problems, "Diagnostic de la COP "+e.COP+", édition n°\u00a0"+number(e.Seq)+"\u00a0: "+apperr.Message(err))
 		}
 	}
-	return v, nil
+	return v, verifyChoices(ctx, q, &v)
+}
+
+func verifyChoices(ctx context.Context, q db.Q, v *Verified) error {
+	type kept struct {
+		cop, sha256, body, validated string
+		seq                          int64
+	}
+	rows, err := q.Query(ctx, `SELECT h.cop_id, h.seq, h.sha256, h.body, COALESCE(a.sha256, '') FROM diagnosis_choice h LEFT JOIN act a ON a.id = h.act ORDER BY h.cop_id, h.seq`)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (k kept, err error) {
+		return k, r.Scan(&k.cop, &k.seq, &k.sha256, &k.body, &k.validated)
+	})
+	for _, k := range all {
+		v.Choices++
+		sum := sha256.Sum256([]byte(k.body))
+		at := "Thèmes de la COP " + k.cop + ", choix n°\u00a0" + number(k.seq) + "\u00a0: "
+		switch {
+		case hex.EncodeToString(sum[:]) != k.sha256:
+			v.Problems = append(v.Problems, at+"ce qui est gardé n’a plus l’empreinte de ce qui a été figé.")
+		case k.validated != k.sha256:
+			v.Problems = append(v.Problems, at+"l’empreinte que les têtes valident n’est pas celle du choix gardé.")
+		}
+	}
+	return err
 }
 
 func verifyEdition(ctx context.Context, q db.Q, e Edition) error {

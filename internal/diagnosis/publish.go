@@ -150,14 +150,14 @@ func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, e *Edition,
 // EndEdition publishes an edition, or drops it, when its act ends.
 func (m *Room) EndEdition(ctx context.Context, tx db.Q, act cop.Act) error {
 	if act.State == cop.ActWithdrawn {
-		_, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'withdrawn' WHERE id = $1 AND state = 'proposed'`, act.Subject)
+		_, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'withdrawn' WHERE id = $1 AND cop_id = $2 AND state = 'proposed'`, act.Subject, act.COP)
 		return err
 	}
 	c, err := cop.Find(ctx, tx, act.COP)
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'published', published_on = $2 WHERE id = $1 AND state = 'proposed'`, act.Subject, DayOf(c, m.Now()))
+	n, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'published', published_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, DayOf(c, m.Now()), act.COP)
 	if err != nil || n == 0 {
 		return err
 	}

@@ -2,12 +2,14 @@ package diagnosis
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/framework"
+	"jalon/internal/french"
 	"jalon/internal/policy"
 )
 
@@ -59,6 +61,14 @@ func (m *Room) AddTheme(ctx context.Context, a policy.Actor, copID string, in Th
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		if err := lockThemes(ctx, tx, copID); err != nil {
 			return err
+		}
+		// A button that is pressed twice adds one theme, and no two bear one name.
+		kept, err := themesIn(ctx, tx, copID, ThemeKept)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(kept, func(x Theme) bool { return french.Fold(x.Name) == french.Fold(in.Name) }) {
+			return ThemeFaults{{"name", "Un thème de la liste porte déjà ce nom. Rien n’a été ajouté\u00a0: donnez-lui un autre nom, ou modifiez celui qui existe."}}
 		}
 		var last int64
 		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(position), 0) FROM diagnosis_theme WHERE cop_id = $1`, copID).Scan(&last); err != nil {
@@ -229,10 +239,19 @@ func (m *Room) MoveTheme(ctx context.Context, a policy.Actor, id string, down bo
 		if at < 0 || to < 0 || to >= len(all) {
 			return nil // already at the end of the list, or out of it
 		}
-		for _, p := range []struct {
+		// The rows are taken by their id, as EndChoice takes them: neither waits for the
+		// other for ever.
+		swap := []struct {
 			id string
 			at int64
-		}{{all[at].ID, all[to].Position}, {all[to].ID, all[at].Position}} {
+		}{{all[at].ID, all[to].Position}, {all[to].ID, all[at].Position}}
+		slices.SortFunc(swap, func(a, b struct {
+			id string
+			at int64
+		}) int {
+			return strings.Compare(a.id, b.id)
+		})
+		for _, p := range swap {
 			if _, err := tx.Exec(ctx, `UPDATE diagnosis_theme SET position = $2 WHERE id = $1`, p.id, p.at); err != nil {
 				return err
 			}

@@ -9,6 +9,8 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/journal"
+	"jalon/internal/panorama"
 	"jalon/internal/policy"
 )
 
@@ -46,7 +48,13 @@ type NewDissent struct {
 	Typed   string
 	Text    string
 	Day     string
+	// OfOffered tells that it is about what the State offers, where nobody put a value:
+	// that value comes on the table with it, to stand beside.
+	OfOffered bool
 }
+
+// forDissent is the reason kept beside a value that comes on the table so.
+const forDissent = "Valeur proposée par l’État, mise sur la table pour y noter un désaccord."
 
 // Dissent keeps who does not hold the value on the table beside it. It is refused
 // while both heads are asked to share that value: their list holds the dissent.
@@ -75,6 +83,11 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 		d.Measure = ""
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		if in.OfOffered {
+			if err := m.layOffered(ctx, tx, a, p, line); err != nil {
+				return err
+			}
+		}
 		o, err := lock(ctx, tx, p, in.Lever)
 		if err != nil {
 			return err
@@ -83,6 +96,14 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 			return err
 		}
 		d.Objective = o.ID
+		// A button that is pressed twice notes one dissent.
+		all, err := dissentsOf(ctx, tx, o.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(all, func(x Dissent) bool { return x.State == DissentHeld && x.says(d) }) {
+			return apperr.Conflictf("Ce désaccord est déjà noté, dans les mêmes mots. Rien n’a été ajouté.")
+		}
 		if _, err := db.Insert(ctx, tx, "objective_dissent", []string{"id", "rev", "objective_id", "cop_id", "party", "name", "org", "kg", "level", "measure", "typed", "text", "day", "state", "by", "at"},
 			[][]any{{d.ID, d.Rev, d.Objective, d.COP, d.Party, d.Name, d.Org, kgOf(d.Value.Kg), levelOf(d.Value.Level), string(d.Measure), d.Typed, d.Text, d.Day, d.State, d.By, d.At.UnixMilli()}}, ""); err != nil {
 			return err
@@ -90,6 +111,11 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 		return m.keptDissent(ctx, tx, a, "create", o, d, d.Text)
 	})
 	return d, err
+}
+
+// says reports whether two dissents are one, in the same words of the same day.
+func (d Dissent) says(x Dissent) bool {
+	return d.Party == x.Party && d.Name == x.Name && d.Text == x.Text && d.Measure == x.Measure && d.Typed == x.Typed && d.Day == x.Day
 }
 
 func (d Dissent) check(today string) error {
@@ -127,6 +153,31 @@ func lock(ctx context.Context, tx db.Q, p Place, lever string) (Objective, error
 	return o, nil
 }
 
+// layOffered puts what the State offers on the table, and nothing in the place of a
+// value that somebody put meanwhile.
+func (m *Room) layOffered(ctx context.Context, tx db.Q, a policy.Actor, p Place, line panorama.Line) error {
+	if !line.Objective.Known {
+		return apperr.Conflictf("L’État ne propose aucune valeur pour ce levier\u00a0: mettez-en une sur la table d’abord. Rien n’a été enregistré.")
+	}
+	was, err := at(ctx, tx, p.COP.ID, p.Ref().String(), line.Lever.Code)
+	if err != nil && apperr.KindOf(err) != apperr.NotFound {
+		return err
+	}
+	o := m.offered(a, p, line)
+	o.State, o.Reason = Discussed, forDissent
+	_, n, err := m.lay(ctx, tx, o, was.Rev)
+	switch {
+	case err != nil && !db.IsConflict(err):
+		return err
+	case err != nil || n == 0:
+		return apperr.Conflictf("Une valeur est venue sur la table pendant votre saisie\u00a0: ce désaccord porterait sur elle. Rien n’a été enregistré, et votre saisie est conservée\u00a0: relisez la valeur, puis notez-le de nouveau.")
+	}
+	if o, err = at(ctx, tx, o.COP, o.Territory, o.Lever); err != nil {
+		return err
+	}
+	return m.kept(ctx, tx, a, "create", o, o.Reason)
+}
+
 // Lift ends a dissent, with the reason: it stays in the history of the objective.
 func (m *Room) Lift(ctx context.Context, a policy.Actor, p Place, lever, id string, rev int64, reason string) (d Dissent, err error) {
 	defer apperr.Wrap(&err, "objective.Lift(%s)", id)
@@ -159,12 +210,67 @@ func (m *Room) Lift(ctx context.Context, a policy.Actor, p Place, lever, id stri
 	return d, err
 }
 
-func (m *Room) keptDissent(ctx context.Context, tx db.Q, a policy.Actor, verb string, o Objective, d Dissent, reason string) error {
+// liftWith lifts what was noted against a value that leaves the table: all that the
+// last value shared did not bear.
+func (m *Room) liftWith(ctx context.Context, tx db.Q, a policy.Actor, o Objective, reason string) error {
+	all, err := dissentsOf(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(d Dissent) bool { return d.State != DissentHeld })
+	if len(all) == 0 {
+		return nil
+	}
+	borne, err := borneShared(ctx, tx, o)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if borne[d.ID] {
+			continue
+		}
+		d.Rev, d.State, d.By, d.At = d.Rev+1, DissentLifted, a.Person, m.Now()
+		if _, err := tx.Exec(ctx, `UPDATE objective_dissent SET rev = rev + 1, state = 'lifted', by = $2, at = $3 WHERE id = $1`, d.ID, d.By, d.At.UnixMilli()); err != nil {
+			return err
+		}
+		if err := m.dissentVersion(ctx, tx, a, d, "La valeur a été retirée\u00a0: "+reason); err != nil {
+			return err
+		}
+		if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: "lift", Kind: "objective_dissent", Subject: d.ID, Rev: d.Rev, COP: d.COP}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// borneShared are the dissents that stood beside the last value shared when another
+// was put on the table; none when nothing was ever shared.
+func borneShared(ctx context.Context, q db.Q, o Objective) (map[string]bool, error) {
+	out := map[string]bool{}
+	if o.SharedRev == 0 {
+		return out, nil
+	}
+	rows, err := q.Query(ctx, `SELECT rev, at, by, reason, body FROM objective_version WHERE id = $1 AND rev >= $2 ORDER BY rev DESC`, o.ID, o.SharedRev)
+	past, err := db.Collect(rows, err, func(r *db.Rows) (Past, error) { return scanPast(r) })
+	if i := slices.IndexFunc(past, func(v Past) bool { return v.Objective.State == Shared }); i >= 0 {
+		for _, d := range past[i].Dissents {
+			out[d.ID] = true
+		}
+	}
+	return out, err
+}
+
+func (m *Room) dissentVersion(ctx context.Context, tx db.Q, a policy.Actor, d Dissent, reason string) error {
 	body, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	if _, err := db.Insert(ctx, tx, "objective_dissent_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{d.ID, d.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, ""); err != nil {
+	_, err = db.Insert(ctx, tx, "objective_dissent_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{d.ID, d.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, "")
+	return err
+}
+
+func (m *Room) keptDissent(ctx context.Context, tx db.Q, a policy.Actor, verb string, o Objective, d Dissent, reason string) error {
+	if err := m.dissentVersion(ctx, tx, a, d, reason); err != nil {
 		return err
 	}
 	if err := m.version(ctx, tx, a.Person, o, reason); err != nil {

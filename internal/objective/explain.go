@@ -55,7 +55,7 @@ func (m *Room) Explain(ctx context.Context, model *panorama.Model, key string) (
 		return x, none
 	}
 	n := 3
-	if parts[1] == gaps {
+	if parts[1] == gaps || parts[1] == totals {
 		n = 4
 	}
 	cycle := cop.First
@@ -95,6 +95,9 @@ func (m *Room) Explain(ctx context.Context, model *panorama.Model, key string) (
 	c, err := cop.Find(ctx, m.DB, cop.RegionID(cycle, region))
 	if err != nil {
 		return x, none
+	}
+	if parts[1] == totals {
+		return m.explainTotal(ctx, model, Side(parts[2]), c, t, f, none)
 	}
 	all, err := ReadDepartments(ctx, m.DB, model, c, Anyone)
 	if err != nil {
@@ -275,7 +278,7 @@ func (m *Room) explainSum(ctx context.Context, model *panorama.Model, lever, cyc
 	}
 	x = figure.Explanation{Title: l.Lever.Name + "\u00a0: somme des objectifs des régions", Page: "/objectifs", Formula: "somme de ce qui est lu dans chaque région",
 		Sentence: "Objectif partagé par la COP où elle l’a fait, proposé par le panorama ailleurs. Rien de ce qui n’est que discuté n’y entre.",
-		Numbers:  fmt.Sprintf("Σ de %d régions = %s", l.Sum.Known, number(summed(l.Sum))), Figure: valued(f, summed(l.Sum))}
+		Numbers:  sigma(l.Sum, "régions"), Figure: valued(f, summed(l.Sum))}
 	for _, c := range l.Regions {
 		source := c.State.Name()
 		if c.On != "" {
@@ -293,6 +296,11 @@ func (m *Room) explainSum(ctx context.Context, model *panorama.Model, lever, cyc
 		x.Notes = append(x.Notes, fmt.Sprintf("%d %s sans valeur\u00a0: ce qui manque n’est dans aucune somme, et n’y compte pas pour zéro.", l.Sum.Missing, french.Plural(l.Sum.Missing, "région est", "régions sont")))
 	}
 	return x, nil
+}
+
+// sigma writes a sum of known values.
+func sigma(t panorama.Total, of string) string {
+	return fmt.Sprintf("Σ de %d %s = %s", t.Known, of, number(summed(t)))
 }
 
 func summed(t panorama.Total) panorama.Amount {

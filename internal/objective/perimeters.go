@@ -102,6 +102,11 @@ func ClosePerimeters(m *panorama.Model, region string, zones []territory.Zone, r
 	}
 	inZone := make([]map[string]panorama.Line, len(out.Zones))
 	for i := range out.Zones {
+		// A perimeter that overlaps no other is one area, read already.
+		if j := slices.IndexFunc(cut, func(a Area) bool { return slices.Contains(a.In, i) }); len(cut[j].In) == 1 && len(cut[j].Communes) == len(out.Inside[i]) {
+			inZone[i] = inArea[j]
+			continue
+		}
 		inZone[i] = of(out.Inside[i])
 	}
 	t := byPlaceOf(rows)

@@ -98,11 +98,18 @@ func (m *Room) Withdraw(ctx context.Context, a policy.Actor, p Place, lever stri
 		if n == 0 {
 			return refused(ctx, tx, p, lever)
 		}
-		if o, err = at(ctx, tx, p.COP.ID, p.Ref().String(), lever); err == nil && o.SharedRev > 0 {
-			o, err = m.restore(ctx, tx, o)
-		}
-		if err != nil {
+		if o, err = at(ctx, tx, p.COP.ID, p.Ref().String(), lever); err != nil {
 			return err
+		}
+		// Who did not hold the value that leaves the table said nothing of the one that
+		// stands again: their words were for the table alone.
+		if err := m.liftWith(ctx, tx, a, o, reason); err != nil {
+			return err
+		}
+		if o.SharedRev > 0 {
+			if o, err = m.restore(ctx, tx, o); err != nil {
+				return err
+			}
 		}
 		return m.kept(ctx, tx, a, "withdraw", o, reason)
 	})

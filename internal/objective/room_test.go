@@ -20,7 +20,7 @@ import (
 )
 
 // table is the room with its COPs and the panorama, as the program builds them.
-func table(t *testing.T, d *db.DB) (*Room, *panorama.Model) {
+func table(t testing.TB, d *db.DB) (*Room, *panorama.Model) {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
 	ids := db.NewIDs(now, rand.Reader)
@@ -287,6 +287,22 @@ func TestBothHeadsShareAList(t *testing.T) {
 		if x, _, err := Of(ctx, d, p, offered); err != nil || x.SharedValue.Kg.Kg != line.Objective.Kg || x.Reason != asOffered {
 			t.Errorf("%+v %v", x, err)
 		}
+		for side, kg := range map[Side]panorama.Kg{SharedTotal: 1_000_000_000 + line.Objective.Kg, Compared: 1_000_000_000 + line.Objective.Kg} {
+			if x, err := m.Explain(ctx, model, TotalKey(side, "44", cop.First)); err != nil || x.Figure.Value != kg.Kt() || len(x.Inputs) != 2 || x.Numbers == "" {
+				t.Errorf("%s: %+v %v", side, x, err)
+			}
+		}
+		first, _ := p.Line(lever)
+		if x, err := m.Explain(ctx, model, TotalKey(Against, "44", cop.First)); err != nil || x.Figure.Value != (first.Objective.Kg+line.Objective.Kg).Kt() || x.Inputs[0].Key != first.FigureKey && x.Inputs[1].Key != first.FigureKey {
+			t.Errorf("%+v %v", x, err)
+		}
+		if x, err := m.Explain(ctx, model, TotalKey(SharedTotal, "53", cop.First)); err != nil || x.Figure.Known() || x.Figure.Reason == "" {
+			t.Errorf("nothing shared: %+v %v", x, err)
+		}
+		for _, key := range []string{"objectif/jauge/rien/region:44", "objectif/jauge/partage/department:67", "objectif/jauge/partage"} {
+			_, err := m.Explain(ctx, model, key)
+			kind(t, key, err, apperr.NotFound)
+		}
 		// Another value is discussed beside the one in force.
 		if o, err = m.Put(ctx, team, p, kt(lever, "1100", o.Rev)); err != nil || o.State != Discussed {
 			t.Fatal(err)
@@ -313,6 +329,47 @@ func TestBothHeadsShareAList(t *testing.T) {
 		all, err := Versions(ctx, d, o.ID)
 		if err != nil || int64(len(all)) != o.Rev {
 			t.Errorf("%d versions at revision %d: %v", len(all), o.Rev, err)
+		}
+	})
+}
+
+// A dissent from what the State offers, where nobody put a value, brings that value on
+// the table with it.
+func TestADissentFromTheBareProposal(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, model := table(t, d)
+		p := place(t, d, model, "44", "region:44")
+		in := NewDissent{Lever: "biogaz", Party: "economique", Name: "Chambre d’agriculture", Text: "Trop vite.", OfOffered: true}
+		wrong := in
+		wrong.Text = ""
+		_, err := m.Dissent(ctx, team, p, wrong)
+		kind(t, "without words", err, apperr.Invalid)
+		if rows, err := OfCOP(ctx, d, p.COP.ID); err != nil || len(rows) != 0 {
+			t.Fatalf("what is refused puts nothing on the table: %+v %v", rows, err)
+		}
+		if _, err := m.Dissent(ctx, team, p, in); err != nil {
+			t.Fatal(err)
+		}
+		line, _ := p.Line("biogaz")
+		o, ok, err := Of(ctx, d, p, "biogaz")
+		if err != nil || !ok || o.State != Discussed || o.Value.Kg.Kg != line.Objective.Kg || o.Reason != forDissent {
+			t.Fatalf("%+v %v", o, err)
+		}
+		_, err = m.Dissent(ctx, team, p, in)
+		kind(t, "of the bare proposal once a value stands", err, apperr.Conflict)
+		if o, err = m.Withdraw(ctx, team, p, "biogaz", o.Rev, "on en reste à l’État"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Dissent(ctx, team, p, in); err != nil {
+			t.Fatal(err)
+		}
+		all, err := Versions(ctx, d, o.ID)
+		if err != nil || len(all) != 5 {
+			t.Errorf("%d versions: %v", len(all), err)
+		}
+		if kept, err := DissentsOf(ctx, d, o.ID); err != nil || len(kept) != 2 {
+			t.Errorf("%+v %v", kept, err)
 		}
 	})
 }

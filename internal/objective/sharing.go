@@ -159,23 +159,36 @@ func (m *Room) take(ctx context.Context, tx db.Q, a policy.Actor, p Place, list 
 
 // takeOffered puts what the panorama offers on the table, already in a list.
 func (m *Room) takeOffered(ctx context.Context, tx db.Q, a policy.Actor, p Place, list string, x Pick, line panorama.Line) (int64, error) {
-	o := p.blank(x.Lever)
-	o.State, o.Value, o.Measure, o.Typed, o.Reason, o.By, o.At, o.Sharing = Sharing, p.Offered(line), InKt, panorama.FieldKt(line.Objective.Kg), asOffered, a.Person, m.Now(), list
-	if x.Rev == 0 {
-		var err error
-		if o.ID, err = m.IDs.New(); err != nil {
-			return 0, err
-		}
-		err = insert(ctx, tx, o)
-		if db.IsConflict(err) {
-			return 0, nil
-		}
-		return 1, err
+	o := m.offered(a, p, line)
+	o.State, o.Reason, o.Sharing = Sharing, asOffered, list
+	_, n, err := m.lay(ctx, tx, o, x.Rev)
+	if db.IsConflict(err) {
+		return 0, nil
 	}
-	return tx.Exec(ctx, `
-		UPDATE objective SET rev = rev + 1, state = 'sharing', kg = $5, level = $6, unit = $7, measure = $8, typed = $9, above = $10, reason = $11, by = $12, at = $13, sharing = $14
+	return n, err
+}
+
+// offered is what the panorama offers, as somebody who puts it on the table writes it.
+func (m *Room) offered(a policy.Actor, p Place, line panorama.Line) Objective {
+	o := p.blank(line.Lever.Code)
+	o.Value, o.Measure, o.Typed, o.By, o.At = p.Offered(line), InKt, panorama.FieldKt(line.Objective.Kg), a.Person, m.Now()
+	return o
+}
+
+// lay puts an objective where nothing is on the table: rev is the revision of a value
+// that was withdrawn, zero when there was never one. n is 0 when there is one again.
+func (m *Room) lay(ctx context.Context, tx db.Q, o Objective, rev int64) (_ Objective, n int64, err error) {
+	if rev == 0 {
+		if o.ID, err = m.IDs.New(); err != nil {
+			return o, 0, err
+		}
+		return o, 1, insert(ctx, tx, o)
+	}
+	n, err = tx.Exec(ctx, `
+		UPDATE objective SET rev = rev + 1, state = $15, kg = $5, level = $6, unit = $7, measure = $8, typed = $9, above = $10, reason = $11, by = $12, at = $13, sharing = $14
 		 WHERE cop_id = $1 AND territory = $2 AND lever = $3 AND rev = $4 AND state = 'withdrawn'`,
-		o.COP, o.Territory, o.Lever, x.Rev, kgOf(o.Value.Kg), levelOf(o.Value.Level), o.Value.Unit, string(o.Measure), o.Typed, false, o.Reason, o.By, o.At.UnixMilli(), list)
+		o.COP, o.Territory, o.Lever, rev, kgOf(o.Value.Kg), levelOf(o.Value.Level), o.Value.Unit, string(o.Measure), o.Typed, false, o.Reason, o.By, o.At.UnixMilli(), o.Sharing, string(o.State))
+	return o, n, err
 }
 
 // shown is what the page of a list said of a lever.
@@ -213,7 +226,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 	case cop.ActAlone:
 		reason = "Partagé par une tête, l’autre n’ayant pas répondu\u00a0: " + act.Reason
 	}
-	n, err := tx.Exec(ctx, `UPDATE objective_sharing SET state = $2, ended_on = $3 WHERE id = $1 AND state = 'proposed'`, act.Subject, state, day)
+	n, err := tx.Exec(ctx, `UPDATE objective_sharing SET state = $2, ended_on = $3 WHERE id = $1 AND cop_id = $4 AND state = 'proposed'`, act.Subject, state, day, act.COP)
 	if err != nil || n == 0 {
 		return err
 	}

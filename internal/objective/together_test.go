@@ -45,6 +45,14 @@ func TestOneOfManyWins(t *testing.T) {
 		}
 		race("created", func(int) error { _, err := m.Put(ctx, team, p, kt("biogaz", "700", 0)); return err })
 		race("changed", func(int) error { _, err := m.Put(ctx, team, p, kt("biogaz", "701", 1)); return err })
+		race("a dissent from what the State offers, or a value meanwhile", func(i int) error {
+			if i == 7 {
+				_, err := m.Put(ctx, team, p, kt("covoiturage", "50", 0))
+				return err
+			}
+			_, err := m.Dissent(ctx, team, p, NewDissent{Lever: "covoiturage", Party: "citoyens", Name: "Assemblée", Text: "Trop peu.", OfOffered: true})
+			return err
+		})
 		line, _ := p.Line("voitures-electriques")
 		race("proposed, or changed meanwhile", func(i int) error {
 			if i == 7 {

@@ -24,6 +24,10 @@ const (
 	AskStart  = "2019"
 	AskTarget = "2030"
 	AskChange = "variation"
+	// With the code of a family after them, they ask for the part of a total that is
+	// of its levers: panorama/2024-07/total/region:44/secteur-transports.
+	AskSector = "secteur-"
+	AskTheme  = "thematique-"
 )
 
 const unitKt = "ktCO₂e par an"
@@ -72,6 +76,8 @@ func (m *Model) ExplainIn(p Panorama, communes []int32, name, ask string) (figur
 			return x, nil
 		case ask == AskShare && name == TotalName:
 			return m.explainTotalShare(x, p)
+		case name == TotalName && (strings.HasPrefix(ask, AskSector) || strings.HasPrefix(ask, AskTheme)):
+			return m.explainFamily(p, ask)
 		}
 		err := explainRatio(&x, p, kg, ask)
 		return x, err

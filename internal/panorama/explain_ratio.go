@@ -76,3 +76,45 @@ func retitled(title, what string) string {
 	}
 	return title + ", " + what
 }
+
+// explainFamily explains the total of the levers of a sector, or of a theme.
+func (m *Model) explainFamily(p Panorama, ask string) (figure.Explanation, error) {
+	in, code := "secteur", strings.TrimPrefix(ask, AskSector)
+	of := func(l Line) bool { return l.Lever.Sector == code }
+	if theme, ok := strings.CutPrefix(ask, AskTheme); ok {
+		in, code = "thématique", theme
+		of = func(l Line) bool { return string(l.Lever.Theme) == theme }
+	}
+	var lines []Line
+	t := Total{}
+	for _, l := range p.Lines {
+		switch {
+		case !of(l):
+			continue
+		case l.Objective.Known:
+			t.Kg, t.Known = t.Kg+l.Objective.Kg, t.Known+1
+		default:
+			t.Missing++
+		}
+		lines = append(lines, l)
+	}
+	if len(lines) == 0 {
+		return figure.Explanation{}, apperr.NotFoundf("Aucun levier de %s n’est dans «\u00a0%s\u00a0».", p.Territory.Name, ask)
+	}
+	name := code
+	for _, s := range m.fw.Sectors() {
+		if in == "secteur" && s.Code == code {
+			name = s.Name
+		}
+	}
+	for _, x := range m.fw.Themes() {
+		if in == "thématique" && string(x.Code) == code {
+			name = x.Name
+		}
+	}
+	t.Scope = in + " «\u00a0" + name + "\u00a0»"
+	p.Lines, p.Total = lines, t
+	x, _ := m.explainTotal(p, TotalName)
+	x.Figure.Key += "/" + ask
+	return x, nil
+}

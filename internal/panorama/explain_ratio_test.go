@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/figure"
+	"jalon/internal/panorama"
 )
 
 func TestRatiosAreExplainedFromTheirAmount(t *testing.T) {
@@ -37,6 +38,45 @@ func TestRatiosAreExplainedFromTheirAmount(t *testing.T) {
 	for _, key := range []string{"panorama/2024-07/total/region:44/etc", "panorama/2024-07/voitures-electriques/region:44/etc"} {
 		if _, err := m.Explain(t.Context(), key); apperr.KindOf(err) != apperr.NotFound {
 			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
+// The totals of the sectors of a region, and those of its themes, each add up to its
+// own total.
+func TestFamiliesAddUpToTheTotal(t *testing.T) {
+	m := model(t)
+	for _, region := range []string{"region:44", "region:04"} {
+		all := "panorama/2024-07/total/" + region
+		whole, err := m.Explain(t.Context(), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asks := map[string][]string{}
+		for _, s := range m.Framework().Sectors() {
+			asks[panorama.AskSector] = append(asks[panorama.AskSector], s.Code)
+		}
+		for _, x := range m.Framework().Themes() {
+			asks[panorama.AskTheme] = append(asks[panorama.AskTheme], string(x.Code))
+		}
+		for ask, codes := range asks {
+			sum, levers := 0.0, 0
+			for _, code := range codes {
+				e, err := m.Explain(t.Context(), all+"/"+ask+code)
+				if apperr.KindOf(err) == apperr.NotFound {
+					continue // no lever of the region is of it
+				}
+				if err != nil || e.Figure.Key != all+"/"+ask+code || !strings.Contains(e.Title, "«") {
+					t.Fatalf("%+v %v", e, err)
+				}
+				sum, levers = sum+e.Figure.Value, levers+len(e.Inputs)
+			}
+			if math.Abs(sum-whole.Figure.Value) > 1e-6 || levers != len(whole.Inputs) {
+				t.Errorf("%s, %s: %v of %v, %d levers of %d", region, ask, sum, whole.Figure.Value, levers, len(whole.Inputs))
+			}
+		}
+		if _, err := m.Explain(t.Context(), all+"/secteur-rien"); apperr.KindOf(err) != apperr.NotFound {
+			t.Error(err)
 		}
 	}
 }

@@ -211,6 +211,9 @@ func TestADiagnosisFromItsFirstPageToItsEdition(t *testing.T) {
 		p.has("#partage", "validation enregistrée le 2 mars 2026")
 		p.has("#partage", "Objectif proposé")
 		p.has("#partage a", "Lire le diagnostic partagé")
+		if got := s.get("/api/v1/diagnoses/region:44"); !strings.Contains(got.body, `"number":1,"title":"Notre diagnostic"`) || !strings.Contains(got.body, list[0].SHA256) || strings.Count(got.body, `"path":"/regions/grand-est/diagnostic/editions/1/`) != 4 {
+			t.Errorf("a program reads %s", got.body)
+		}
 		p = s.get(public + "/editions")
 		checkPage(t, "the editions", p)
 		p.has("#editions th", "n° 1")

@@ -75,6 +75,19 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		if n := len(p.attr(`#leviers input[type=checkbox]`, "value")); n != 30 {
 			t.Errorf("%d boxes", n)
 		}
+		// A dissent from what the State offers brings its value on the table.
+		bare := base + aimed + "/region/covoiturage"
+		s.visit(team, bare, nil).has("#noter", "celle que l’État propose y sera mise")
+		p = s.visit(team, bare+"/desaccords", url.Values{"do": {"add"}, "subject": {"propose"}, "party": {"economique"}, "measure": {"kt"}, "name": {"La chambre"}, "value": {""}, "text": {"Trop vite."}})
+		p.has("h1", "discuté")
+		p.has("#desaccords", "La chambre")
+		late := s.visit(team, bare+"/desaccords", url.Values{"do": {"add"}, "subject": {"propose"}, "party": {"citoyens"}, "measure": {"kt"}, "name": {"Autre voix"}, "value": {""}, "text": {"Trop peu."}})
+		late.has("#noter #text", "Trop peu.")
+		if late.StatusCode != http.StatusConflict || s.count("objective_dissent") != 1 {
+			t.Errorf("a value stands meanwhile: %s", late.Status)
+		}
+		p = s.visit(team, bare, url.Values{"do": {"withdraw"}, "rev": {"2"}, "withdraw-reason": {"On en reste là."}})
+		p.has(".fr-alert", "enregistré")
 		page := base + aimed + "/region/voitures-electriques"
 		s.visit(team, page, nil).has("#value", "")
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"deux mille"}, "reason": {"Parce que."}})
@@ -84,7 +97,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		}
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"900000"}, "reason": {"Tout."}})
 		p.has("#confirm .fr-hint-text", "objectif national de ce levier")
-		if p.attr("#value", "value")[0] != "900000" || s.count("objective") != 0 {
+		if p.attr("#value", "value")[0] != "900000" || s.count("objective") != 1 {
 			t.Error("what is to be confirmed was kept, or lost")
 		}
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"900000"}, "reason": {"Tout."}, "confirm": {"1"}})
@@ -167,6 +180,15 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p.has("h1", "2 objectifs partagés sur 30 leviers")
 		p.has("#desaccords", "Alsace Nature")
 		p.has("#leviers td", "partagé")
+		why := append(p.attr("#jauge a", "href"), p.attr("#leviers a.cell-why", "href")...)
+		if len(why) != 2+30+2 {
+			t.Errorf("the figures of the page lead to %d explanations: %q", len(why), why)
+		}
+		for _, href := range why {
+			if x := s.get(href); x.StatusCode != http.StatusOK {
+				t.Errorf("%s leads nowhere: %s", href, x.Status)
+			}
+		}
 		p = s.get("/regions/grand-est/objectifs/partages/1")
 		p.has("h1", "Grand Est : 2 objectifs, ")
 		p.has("#validations li", "validation enregistrée le 2 mars 2026")
@@ -176,7 +198,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 			t.Errorf("the ambition beside plans: %q", cells)
 		}
 		csv := s.get("/regions/grand-est/objectifs.csv").body
-		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || strings.Count(csv, "\n") != 31 {
+		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || !strings.Contains(csv, ";objectif/voitures-electriques/region:44") || strings.Count(csv, "\n") != 31 {
 			t.Errorf("%s", csv)
 		}
 	})

@@ -54,6 +54,7 @@ func themeRoutes() []Route {
 	}
 	return []Route{
 		{Method: "GET", Pattern: "/regions/{slug}/themes", Name: "themes", Formats: []string{typeHTML}, Sample: "/regions/grand-est/themes"},
+		{Method: "GET", Pattern: "/api/v1/themes/{territory}", Name: "api-themes", Formats: []string{typeJSON}, Sample: "/api/v1/themes/region:44"},
 		{Method: "GET", Pattern: "/national/themes", Name: "themes-national", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		get("", "theme-desk"), post("", "theme-add"), post("/depart", "theme-start"),
 		get("/notes", "theme-scores"), post("/notes", "theme-weights"), get("/choix", "theme-choice"), post("/choix", "theme-propose"),
@@ -83,6 +84,7 @@ func diagnosisDocumentRoutes() []Route {
 		{Method: "GET", Pattern: desk + "/editions/{id}/fichiers/{fichier}", Name: "diagnosis-proposed-file", Formats: files, Cache: Private, SignIn: true},
 
 		{Method: "GET", Pattern: public, Name: "diagnosis-editions", Formats: []string{typeHTML}, Sample: "/regions/grand-est/diagnostic/editions"},
+		{Method: "GET", Pattern: "/api/v1/diagnoses/{territory}", Name: "api-diagnoses", Formats: []string{typeJSON}, Sample: "/api/v1/diagnoses/region:44"},
 		{Method: "GET", Pattern: public + "/{n}", Name: "diagnosis-edition", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: public + "/{n}/{fichier}", Name: "diagnosis-edition-file", Formats: files},
 		{Method: "GET", Pattern: public + "/{n}/chiffres/{key...}", Name: "diagnosis-edition-figure", Formats: []string{typeHTML}},

@@ -129,6 +129,9 @@ func TestARegionMakesItsThemesAndItsHeadsChoose(t *testing.T) {
 		p.has("h1", "1 thème prioritaire sur 5")
 		p.has("#priorites", "Les haies se décident ici.")
 		p.has("#priorites", "La biodiversité ne se compte pas en tonnes.")
+		if got := s.get("/api/v1/themes/region:44").body; strings.Count(got, `"priority":true`) != 1 || strings.Count(got, `"name"`) != 5+1 || !strings.Contains(got, `"reason":"Les haies se décident ici."`) || strings.Contains(got, "repris ailleurs") {
+			t.Errorf("a program reads %s", got)
+		}
 		p.has("#scores", "Mieux préserver")
 		if strings.Contains(p.body, "repris ailleurs") || strings.Contains(p.body, "Mieux consommer") {
 			t.Error("what was withdrawn is public")

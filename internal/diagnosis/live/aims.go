@@ -69,7 +69,7 @@ func keyFigures(_ context.Context, r *reading, _ map[string]string) (diagnosis.M
 	if s, err := fw.Sector(first.Code); err == nil && first.Kg > 0 {
 		part := french.Fraction(float64(first.Kg) / float64(p.Total.Kg))
 		title += ", dont " + part + " dans " + s.Inside()
-		figures = append(figures, key("Premier secteur\u00a0: "+lower(s.Name), first.Kg, part+" de l’objectif, "+howMany(len(first.Levers), "levier", "leviers"), ""))
+		figures = append(figures, key("Premier secteur\u00a0: "+lower(s.Name), first.Kg, part+" de l’objectif, "+howMany(len(first.Levers), "levier", "leviers"), total+"/"+panorama.AskSector+first.Code))
 	}
 	if n := p.Territory.Population; n > 0 {
 		figures = append(figures, document.KeyFigure{Label: "Par habitant", Value: french.Number(float64(p.Total.Kg)/float64(n)/1000, 1), Unit: "t CO₂e par an", Meaning: "l’objectif divisé par " + french.Integer(n) + " habitants",
@@ -91,28 +91,28 @@ func picture(_ context.Context, r *reading, params map[string]string) (diagnosis
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
-	families, kind := report.BySector(r.model.Framework(), p), "secteur"
+	families, kind, ask := report.BySector(r.model.Framework(), p), "secteur", panorama.AskSector
 	if params["vue"] == "thematique" {
-		families, kind = report.ByTheme(r.model.Framework(), p), "thématique"
+		families, kind, ask = report.ByTheme(r.model.Framework(), p), "thématique", panorama.AskTheme
 	}
 	if len(families) == 0 || p.Total.Kg <= 0 {
 		return none("Aucun levier n’est chiffré pour ce territoire", "La publication de l’État ne donne pas de valeur à cette région.", sourceOfPanorama(p)...), nil
 	}
-	first := report.Largest(families)
+	first, total := report.Largest(families), panorama.FigureKey(p.Edition, panorama.TotalName, p.Territory.Ref)
 	t := document.Table{ID: "familles", Caption: "L’objectif par " + kind, Columns: []document.Column{{Label: upper(kind)}, {Label: "Leviers chiffrés", Number: true}, {Label: "Objectif", Unit: kilotonnes, Number: true}, {Label: "Part", Unit: "%", Number: true}}}
 	bars := make([]chart.Bar, 0, len(families))
 	for _, f := range families {
 		part := float64(f.Kg) / float64(p.Total.Kg)
 		bars = append(bars, chart.Bar{Label: f.Name, Value: f.Kg.Kt(), Text: f.Kg.Text()})
-		t.Rows = append(t.Rows, []document.Cell{word(f.Name), word(french.Integer(len(f.Levers))), word(french.Kt(int64(f.Kg), 1)), word(french.Number(part*100, 1))})
+		t.Rows = append(t.Rows, []document.Cell{word(f.Name), word(french.Integer(len(f.Levers))), keyed(french.Kt(int64(f.Kg), 1), total+"/"+ask+f.Code), word(french.Number(part*100, 1))})
 	}
-	t.Rows = append(t.Rows, []document.Cell{word("Total"), word(french.Integer(p.Total.Known)), keyed(french.Kt(int64(p.Total.Kg), 1), panorama.FigureKey(p.Edition, panorama.TotalName, p.Territory.Ref)), word("100,0")})
+	t.Rows = append(t.Rows, []document.Cell{word("Total"), word(french.Integer(p.Total.Known)), keyed(french.Kt(int64(p.Total.Kg), 1), total), word("100,0")})
 	drawing, words := report.Treemap(families), "Chaque surface est un levier, d’autant plus grande que son objectif l’est\u00a0; les leviers d’un secteur sont ensemble."
 	if kind != "secteur" {
 		slices.SortStableFunc(bars, func(a, b chart.Bar) int { return cmp.Compare(b.Value, a.Value) })
 		drawing, words = chart.Bars(bars, chart.Target{}), "Une barre par thématique, de la plus longue à la plus courte."
 	}
-	return diagnosis.Made{Title: upper(howMany(p.Total.Known, "levier", "leviers")) + " pour " + p.Total.Kg.Text() + "\u00a0: " + guillemets(first.Name) + " en porte " + french.Fraction(float64(first.Kg)/float64(p.Total.Kg)),
+	return diagnosis.Made{Title: upper(howMany(p.Total.Known, "levier", "leviers")) + " pour " + p.Total.Kg.Text() + "\u00a0: le secteur " + guillemets(first.Name) + " en porte " + french.Fraction(float64(first.Kg)/float64(p.Total.Kg)),
 		Blocks: []document.Block{document.Chart{ID: "leviers-en-image", Title: "Les leviers de la région, par " + kind, Description: words, Drawing: drawing, Table: t}, allLevers(p)}, Notes: sourceOfPanorama(p)}, nil
 }
 

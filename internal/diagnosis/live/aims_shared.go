@@ -43,7 +43,7 @@ func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (dia
 		if n := len(x.held[l.Lever.Code]); n > 0 {
 			held, dissent = word(french.Integer(n)), dissent+n
 		}
-		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Lever), mass(l.Objective, l.FigureKey), mass(now.Value.Kg, ""), difference(l, now.Value), levelCell(now.Value), held})
+		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Lever), mass(l.Objective, l.FigureKey), mass(now.Value.Kg, r.sharedKey(l)), difference(l, now.Value), levelCell(now.Value), held})
 	}
 	t.Note = "Écart\u00a0: objectif partagé moins panorama. Les autres leviers gardent ce que le panorama propose."
 	made := diagnosis.Made{Title: g.title(len(t.Rows), len(p.Lines)), Notes: notes}
@@ -51,7 +51,7 @@ func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (dia
 		made.Title += ", avec " + howMany(dissent, "désaccord noté", "désaccords notés")
 	}
 	if g.levers > 0 {
-		made.Blocks = append(made.Blocks, g.chart())
+		made.Blocks = append(made.Blocks, g.chart(r.Region.Code, r.Cycle))
 	}
 	made.Blocks = append(made.Blocks, t)
 	return r.withDissent(made, p, x), nil
@@ -109,6 +109,15 @@ func levelCell(v objective.Value) document.Cell {
 	return word(v.LevelText() + " en 2030")
 }
 
+// sharedKey leads to how the objective of a lever was shared; a lever that the
+// panorama of the region does not hold has no explanation.
+func (r *reading) sharedKey(l panorama.Line) string {
+	if l.FigureKey == "" {
+		return ""
+	}
+	return objective.Key(l.Lever.Code, r.ref().String(), r.Cycle)
+}
+
 // gauge adds what is shared and what the panorama offers for the same levers: those
 // for which both are known.
 type gauge struct {
@@ -137,9 +146,10 @@ func (g *gauge) title(n, of int) string {
 	return s + ", autant que le panorama"
 }
 
-func (g *gauge) chart() document.Chart {
+func (g *gauge) chart(region, cycle string) document.Chart {
+	key := func(side objective.Side) string { return objective.TotalKey(side, region, cycle) }
 	t := document.Table{ID: "jauge", Caption: "Partagé et proposé, pour les mêmes leviers", Columns: []document.Column{{Label: "Ce qui est compté"}, {Label: "Total", Unit: kilotonnes, Number: true}, {Label: "Leviers", Number: true}},
-		Rows: [][]document.Cell{{word("Objectifs partagés"), word(french.Kt(int64(g.shared), 1)), word(french.Integer(g.levers))}, {word("Panorama, pour ces leviers"), word(french.Kt(int64(g.offered), 1)), word(french.Integer(g.levers))}}}
+		Rows: [][]document.Cell{{word("Objectifs partagés"), keyed(french.Kt(int64(g.shared), 1), key(objective.Compared)), word(french.Integer(g.levers))}, {word("Panorama, pour ces leviers"), keyed(french.Kt(int64(g.offered), 1), key(objective.Against)), word(french.Integer(g.levers))}}}
 	bars := []chart.Bar{{Label: "Objectifs partagés", Value: g.shared.Kt(), Text: g.shared.Text()}, {Label: "Panorama, mêmes leviers", Value: g.offered.Kt(), Text: g.offered.Text(), Tone: chart.Second}}
 	return document.Chart{ID: "jauge", Title: "Ce que la COP partage, face à ce que le panorama propose pour les mêmes leviers", Description: "Deux barres\u00a0: la somme des objectifs partagés, et celle du panorama pour les mêmes leviers.",
 		Drawing: chart.Bars(bars, chart.Target{}), Table: t}

@@ -83,7 +83,11 @@ func TestAPublishedRestitutionIsShownAndStays(t *testing.T) {
 		says(t, h.make(t, "44", "synthese/cartes", map[string]string{"nombre": "3"}), "Les 3\u00a0plus grands leviers portent", "Pertinence perçue")
 		says(t, h.make(t, "44", "synthese/debat", nil), "Nommer le frein", "À débattre")
 
-		says(t, h.make(t, "44", "synthese/scores", nil), "Rang quand les poids bougent", "diagnostic/score/")
+		says(t, h.make(t, "44", "synthese/scores", nil), "Rang quand les poids bougent", "diagnostic/score/", "de 0 à 1", "Voitures électriques", "0,")
+		// Little is known of the levers of an overseas region: the title says so, and a
+		// lever bears the name that it has in the rest of the document.
+		says(t, h.make(t, "04", "synthese/scores", nil), "«\u00a0Mix électrique décarboné\u00a0»", "mais le premier ne repose que sur 20\u00a0% des poids")
+		says(t, h.make(t, "04", "synthese/cartes", nil), "1. Mix électrique décarboné")
 		says(t, h.make(t, "44", "synthese/choix", nil), "1\u00a0thème est mis en premier parmi les 2", "Tout le monde roule.", "Emplois de la transition")
 		says(t, h.make(t, "44", "synthese/themes", nil), "Rouler autrement", "ses leviers portent", "Voitures électriques", "aucun n’est retenu")
 

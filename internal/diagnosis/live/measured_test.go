@@ -20,6 +20,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/journal"
+	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/series"
@@ -66,6 +67,10 @@ func settle(t testing.TB, d *db.DB) place {
 	at.figures.Register("panorama", at.model.Explain)
 	at.figures.Register(plan.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return plan.Explain(ctx, d, at.model, key)
+	})
+	aims := &objective.Room{DB: d, IDs: at.ids, Now: clock, Journal: at.journal, COPs: cops}
+	at.figures.Register(objective.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		return aims.Explain(ctx, at.model, key)
 	})
 	at.figures.Register(series.Trends, func(ctx context.Context, key string) (figure.Explanation, error) {
 		return at.book.Explain(ctx, d, func(text string) (string, string, error) {
@@ -167,9 +172,35 @@ func (at place) region(t *testing.T, code string) (charts, figures int) {
 					t.Errorf("%s, %s: %s leads nowhere: %v", code, b.Code, key, err)
 				}
 			}
+			at.sameAsShown(t, code, b.Code, made.Blocks)
 		}
 	}
 	return charts, figures
+}
+
+// sameAsShown: the kilotonnes of a table are those that its explanation comes to.
+func (at place) sameAsShown(t *testing.T, region, code string, blocks []document.Block) {
+	t.Helper()
+	for _, b := range blocks {
+		x, ok := b.(document.Table)
+		if c, is := b.(document.Chart); is {
+			x, ok = c.Table, true
+		}
+		if !ok {
+			continue
+		}
+		for _, r := range x.Rows {
+			for i, c := range r {
+				if c.Figure == "" || x.Columns[i].Unit != "ktCO₂e par an" {
+					continue
+				}
+				e, err := at.figures.Explain(t.Context(), c.Figure)
+				if got := french.Number(e.Figure.Value, 1); err != nil || got != c.Text && got != strings.TrimPrefix(c.Text, "+") {
+					t.Errorf("%s, %s: %s is shown %s and explained as %s (%v)", region, code, c.Figure, c.Text, got, err)
+				}
+			}
+		}
+	}
 }
 
 // whole: each row has a cell for each column, and each cell says something, or why

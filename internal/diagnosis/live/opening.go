@@ -61,10 +61,10 @@ func copInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 		if len(c.state.Conflicts) > 0 {
 			text += ", une autre source donnant une autre date"
 		}
-		items = append(items, entry("Lancement", text+sourced(e.Source)))
+		items = append(items, entry("Lancement", text+" ("+toldBy(e)+")."))
 	}
 	if e := c.state.Last; e != nil && e.Stage != cop.Launch {
-		items = append(items, entry("Dernier événement", report.Happened(*e)+sourced(e.Source)))
+		items = append(items, entry("Dernier événement", report.Happened(*e)+" ("+toldBy(*e)+")."))
 	}
 	if e := c.state.Next; e != nil {
 		items = append(items, entry("Annoncé", lower(e.Stage.Name())+", "+e.Date()+"."))
@@ -72,6 +72,14 @@ func copInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 	made.Blocks = []document.Block{document.KeyFigures{Figures: figures}, document.List{Items: items}}
 	made.Notes = []string{"Une étape compte du jour où un événement daté la prouve.", "INSEE, recensement de la population\u00a0; Banatic pour les intercommunalités, géographie " + r.model.Tree().Edition().Name + "."}
 	return made, nil
+}
+
+// toldBy is from where an event is known: a source, else who leads the COP.
+func toldBy(e cop.Event) string {
+	if e.Source == "" {
+		return "saisi par la COP"
+	}
+	return "source" + nbsp + ": " + strings.TrimSuffix(e.Source, ".")
 }
 
 // heads says who leads the COP.
@@ -143,12 +151,4 @@ func howToRead(ctx context.Context, r *reading, _ map[string]string) (diagnosis.
 	}
 	made.Notes = append(made.Notes, "Règles tenues par Jalon, page «\u00a0Méthode\u00a0».")
 	return made, nil
-}
-
-// sourced ends a sentence with its source: an event that a team wrote has none.
-func sourced(source string) string {
-	if source == "" {
-		return "."
-	}
-	return " (source" + nbsp + ": " + strings.TrimSuffix(source, ".") + ")."
 }

@@ -81,6 +81,16 @@ func TestOnlySharedObjectivesAreThere(t *testing.T) {
 		if !slices.Equal(said, []string{"Il faut davantage.", "Dit avant le partage."}) {
 			t.Errorf("%q", said)
 		}
+		var keys []string
+		for _, key := range (document.Document{Parts: []document.Part{{Blocks: made.Blocks}}}).Figures() {
+			if strings.HasPrefix(key, objective.Prefix) {
+				keys = append(keys, key)
+			}
+		}
+		slices.Sort(keys)
+		if !slices.Equal(keys, []string{"objectif/biogaz/region:44", "objectif/jauge/compare/region:44", "objectif/jauge/panorama/region:44", "objectif/voitures-electriques/region:44"}) {
+			t.Errorf("what is shared leads to its explanation: %q", keys)
+		}
 		at.region(t, "44")
 	})
 }

@@ -38,6 +38,7 @@ type portrait struct {
 	strong []knowledge.Item
 	stops  []knowledge.Item
 	shared objective.Reading // what both heads shared; its state says whether they did
+	key    string            // of what they shared
 }
 
 // agreed is the objective that both heads shared.
@@ -47,7 +48,7 @@ func (p portrait) agreed() document.Cell {
 	case p.shared.State != objective.Shared:
 		return absent("les deux têtes n’ont pas partagé d’objectif pour ce levier")
 	case v.Kg.Known:
-		return word(french.Kt(int64(v.Kg.Kg), 1))
+		return keyed(french.Kt(int64(v.Kg.Kg), 1), p.key)
 	case v.Level.Known:
 		return word(french.Significant(v.Level.V, 3) + " (" + v.Unit + ")")
 	}
@@ -104,7 +105,7 @@ func (r *reading) portraits(ctx context.Context) ([]portrait, *published, error)
 	}
 	out := make([]portrait, 0, len(all))
 	for _, t := range all {
-		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code), shared: agreed.by[t.Line.Lever.Code]}
+		x := portrait{LeverTrend: t, codes: r.same(t.Line.Lever.Code), shared: agreed.by[t.Line.Lever.Code], key: r.sharedKey(*t.Line)}
 		if p.None == "" {
 			for _, s := range p.Sorted() {
 				if slices.Contains(x.codes, s.Lever.Code) {
@@ -284,7 +285,7 @@ func identities(ctx context.Context, r *reading, params map[string]string) (diag
 
 func (r *reading) card(n int, x portrait, p *published, land panorama.Panorama) document.Table {
 	l := x.Line
-	t := document.Table{ID: "carte-" + l.Lever.Code, Caption: french.Integer(n) + ". " + l.Lever.Name, Columns: []document.Column{textColumn("Question"), textColumn("Réponse")}}
+	t := document.Table{ID: "carte-" + l.Lever.Code, Caption: french.Integer(n) + ". " + l.Lever.ShortName, Columns: []document.Column{textColumn("Question"), textColumn("Réponse")}}
 	add := func(what string, c document.Cell) { t.Rows = append(t.Rows, []document.Cell{word(what), c}) }
 	aim := keyed(l.Objective.Kg.Text(), l.FigureKey)
 	if land.Total.Kg > 0 {

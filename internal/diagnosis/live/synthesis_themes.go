@@ -26,8 +26,11 @@ func themed() []block {
 	}
 }
 
-// outOfHundred writes a score or a part.
+// outOfHundred writes a part.
 func outOfHundred(v float64) string { return french.Number(100*v, 0) }
+
+// outOfOne writes a score as the pages of scores and its explanation do.
+func outOfOne(v float64) string { return french.Number(v, 2) }
 
 // scores are those of the levers, with how far their ranks depend on the weights.
 func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
@@ -39,22 +42,23 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	if err != nil {
 		return diagnosis.Made{}, err
 	}
-	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "sur 100"), numberColumn("Repose sur", "% des poids"), numberColumn("Score selon ce que l’on ignore", "")}}
+	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "de 0 à 1"), numberColumn("Repose sur", "% des poids"), numberColumn("Score selon ce que l’on ignore", "")}}
 	var bars []chart.Bar
 	var names []string
 	firm := 0
 	for _, x := range s.Levers {
+		name := r.leverNames([]string{x.Lever})
 		if !x.Known {
 			why := absent("aucun critère pondéré n’est connu pour ce levier")
-			t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), why, why, why, why, why})
+			t.Rows = append(t.Rows, []document.Cell{hrefCell(name, "/leviers/"+x.Lever), why, why, why, why, why})
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(x.Name, "/leviers/"+x.Lever), word(french.Integer(x.Rank)), word("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), keyed(outOfHundred(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), word(outOfHundred(x.Standing)), word("de " + outOfHundred(x.Least) + " à " + outOfHundred(x.Most))})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(name, "/leviers/"+x.Lever), word(french.Integer(x.Rank)), word("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), keyed(outOfOne(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), word(outOfHundred(x.Standing)), word("de " + outOfOne(x.Least) + " à " + outOfOne(x.Most))})
 		if len(bars) < 10 {
-			bars = append(bars, chart.Bar{Label: x.Name, Text: outOfHundred(x.Score), Value: math.Round(1000*x.Score) / 10})
+			bars = append(bars, chart.Bar{Label: name, Text: outOfOne(x.Score), Value: math.Round(1000*x.Score) / 1000})
 		}
 		if len(names) < 3 {
-			names = append(names, guillemets(x.Name))
+			names = append(names, guillemets(name))
 		}
 		if x.High <= diagnosis.TopOf {
 			firm++
@@ -63,14 +67,18 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	if len(bars) == 0 {
 		return lacking("Aucun critère n’est connu pour les leviers de cette région.", coming), nil
 	}
-	drawn := document.Chart{ID: "scores", Title: "Les " + howMany(len(bars), "premier levier", "premiers leviers") + ", selon leur score sur 100", Description: "Barres horizontales depuis zéro\u00a0; le tableau donne tous les leviers, leur rang et de combien il bouge.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}
+	drawn := document.Chart{ID: "scores", Title: "Les " + howMany(len(bars), "premier levier", "premiers leviers") + ", selon leur score de 0 à 1", Description: "Barres horizontales depuis zéro\u00a0; le tableau donne tous les leviers, leur rang et de combien il bouge.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}
 	title := upper(french.List(names)) + " ont les scores les plus hauts"
 	if len(names) == 1 {
 		title = names[0] + " a le seul score connu"
 	}
-	if firm > 0 {
+	switch {
+	case s.Levers[0].Standing < 0.5:
+		// A score that stands on little is no finding: the title says on how little.
+		title += ", mais le premier ne repose que sur " + outOfHundred(s.Levers[0].Standing) + nbsp + "% des poids"
+	case firm > 0:
 		title += "\u00a0; " + howMany(firm, "levier reste parmi les cinq premiers", "leviers restent parmi les cinq premiers") + " quand les poids bougent"
-	} else {
+	default:
 		title += "\u00a0; aucun levier ne reste parmi les cinq premiers quand les poids bougent"
 	}
 	out := diagnosis.Made{Title: title, Blocks: []document.Block{drawn},
@@ -123,7 +131,7 @@ func choice(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	for _, t := range c.Body.Themes {
 		score := absent(t.Score.Reason)
 		if t.Score.Known {
-			score = word(outOfHundred(t.Score.Score) + " sur 100, rang " + french.Integer(t.Score.Rank))
+			score = word(outOfOne(t.Score.Score) + " sur 1, rang " + french.Integer(t.Score.Rank))
 		}
 		if !t.Chosen {
 			others.Rows = append(others.Rows, []document.Cell{word(t.Theme.Name), orWhy(r.mapped(t.Theme), "rattaché à aucun des six thèmes"), score})

@@ -8,6 +8,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
@@ -86,6 +87,14 @@ var comes = map[policy.Role]string{
 	policy.Participant:    "Vient aux réunions de la COP, et relit ce qui s’y est dit.",
 }
 
+// what is that sentence for somebody: who opens one page above all comes for it.
+func what(p account.Persona) string {
+	if strings.HasSuffix(p.First, "/bureau/diagnostic/publication") {
+		return "Par délégation de la préfecture, lit l’édition du diagnostic que l’équipe propose, et donne la seconde validation."
+	}
+	return comes[p.Role]
+}
+
 var groups = []struct {
 	id, title string
 	roles     []policy.Role
@@ -129,7 +138,7 @@ func (d Deps) choose(w http.ResponseWriter, r *http.Request) error {
 		out := group{ID: g.id, Title: g.title}
 		for _, p := range all {
 			if slices.Contains(g.roles, p.Role) {
-				out.People = append(out.People, person{p, comes[p.Role]})
+				out.People = append(out.People, person{p, what(p)})
 			}
 		}
 		v.Groups = append(v.Groups, out)

@@ -2,6 +2,7 @@ package diagnoses
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,13 +123,11 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 		return err
 	}
 	h := ui.Table{ID: "versions", Caption: "Chaque version, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Par"}, {Label: "Ce que dit le bloc", Wide: true}, {Label: "Pourquoi", Wide: true}}}
-	names := map[string]string{}
+	names, err := d.names(r, past)
+	if err != nil {
+		return err
+	}
 	for _, p := range past {
-		if names[p.By] == "" {
-			if names[p.By], err = d.name(r, p.By); err != nil {
-				return err
-			}
-		}
 		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(p.Rev)}, {Text: french.Date(p.At.In(x.zone()))}, {Text: names[p.By]}, {Text: saidIn(list, p.Block)}, why(p.Reason, "aucune raison donnée")}})
 	}
 	v.Tables = append(v.Tables, section{ID: "histoire", Title: "Ses versions", Table: h})
@@ -190,21 +189,27 @@ func valueName(o diagnosis.Option, value string) string {
 	return value
 }
 
-// name is who did something; an account that was erased has no name left.
-func (d Deps) name(r *http.Request, id string) (string, error) {
-	if id == cop.Seed || id == "" {
-		return "Jalon", nil
+// names are who did something, in one statement: who gave no name, or whose account
+// was erased, is told by no address.
+func (d Deps) names(r *http.Request, past []diagnosis.BlockPast) (map[string]string, error) {
+	ids := make([]string, len(past))
+	for i, p := range past {
+		ids[i] = p.By
 	}
-	a, err := account.Find(r.Context(), d.Q, id)
-	switch {
-	case apperr.KindOf(err) == apperr.NotFound, err == nil && a.Name == "" && a.Email == "":
-		return "une personne dont le compte est effacé", nil
-	case err != nil:
-		return "", err
-	case a.Name == "":
-		return a.Email, nil
+	slices.Sort(ids)
+	out, err := account.Called(r.Context(), d.Q, slices.Compact(ids))
+	if err != nil {
+		return nil, err
 	}
-	return a.Name, nil
+	for _, id := range ids {
+		switch {
+		case id == cop.Seed || id == "":
+			out[id] = "Jalon"
+		case out[id] == "":
+			out[id] = "une personne qui n’a pas dit son nom"
+		}
+	}
+	return out, nil
 }
 
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"jalon/internal/diagnosis"
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -71,6 +72,8 @@ type methodView struct {
 	National, Land, Beyond  string
 	States, Keys, Residuals ui.Table
 	Adjusted, Coverage      ui.Table
+	Criteria                ui.Table
+	Draws, Theme            string
 	HasCoverage             bool
 	Sources                 []framework.Source
 	PopulationYear          string
@@ -87,11 +90,28 @@ func (d Deps) method(w http.ResponseWriter, r *http.Request) error {
 		National: wording.Mass(report.Scopes.National.Kg), Land: wording.Mass(report.Scopes.Mainland.Kg), Beyond: wording.Mass(report.Scopes.Overseas.Kg),
 		States: states(m), Keys: keys(m, report), Residuals: residuals(report), Adjusted: adjusted(m),
 		Coverage: coverage(m, report), HasCoverage: len(report.Coverages) > 0,
+		Criteria: criteria(), Draws: diagnosis.DrawsRule, Theme: diagnosis.ThemeRule,
 		Sources: m.Framework().Sources(), PopulationYear: strconv.Itoa(m.Tree().Edition().PopulationYear),
 	}
 	page := d.Shell.Page(r, "Méthode : d’où viennent les chiffres et comment ils se répartissent",
 		"Sources, clés de répartition, arrondis et limites du panorama des leviers.", ui.Link{Label: "Accueil", Href: "/"}, ui.Link{Label: "Méthode", Href: "/methode"})
 	return d.Shell.Render(w, r, page, methodPage(v))
+}
+
+// criteria is what the score of a lever is made of, with the weights that Jalon
+// proposes to teams.
+func criteria() ui.Table {
+	t := ui.Table{ID: "criteres", Caption: "Les critères d’un score, et les poids que Jalon propose",
+		Columns: []ui.Column{{Label: "Critère"}, {Label: "Règle", Wide: true}, {Label: "Poids proposé", Number: true}, {Label: "Son sens se retourne"}}}
+	w := diagnosis.ProposedWeights()
+	for _, c := range diagnosis.Criteria() {
+		turns := "non"
+		if c.Turns {
+			turns = "oui, par l’équipe"
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Name}, {Text: c.Rule}, {Text: w.Text(c.Code)}, {Text: turns}}})
+	}
+	return t
 }
 
 func stateCell(r panorama.ScaleRule) ui.Cell {

@@ -243,12 +243,22 @@ func (x place) perimeters(v *across, all objective.Perimeters, lever string) err
 	return nil
 }
 
+// mostOverlaps bounds what one page names of overlaps.
+const mostOverlaps = 40
+
 // overlaps names the communes that two CRTE hold, and counts those that none does,
 // with what they weigh for a lever.
 func (x place) overlaps(all objective.Perimeters, l *objective.PerimeterClosure) acrossSection {
 	s := acrossSection{ID: "recouvrements", Title: "Ce qui se recouvre, ce qui reste dehors"}
 	tree := x.m.Tree()
-	for i, a := range all.Twice {
+	// The largest first, and no more than a reader reads.
+	widest := make([]int, len(all.Twice))
+	for i := range widest {
+		widest[i] = i
+	}
+	slices.SortStableFunc(widest, func(a, b int) int { return len(all.Twice[b].Communes) - len(all.Twice[a].Communes) })
+	for _, i := range widest[:min(mostOverlaps, len(widest))] {
+		a := all.Twice[i]
 		var names []string
 		for _, z := range a.In {
 			names = append(names, all.Zones[z].Name)
@@ -258,6 +268,9 @@ func (x place) overlaps(all objective.Perimeters, l *objective.PerimeterClosure)
 			line += ", soit " + wording.Mass(l.Twice[i].Kg) + " qui ne " + "compte qu’une fois"
 		}
 		s.List = append(s.List, line+".")
+	}
+	if n := len(widest) - mostOverlaps; n > 0 {
+		s.List = append(s.List, "Et "+french.Integer(n)+sp+french.Plural(n, "autre recouvrement, plus petit", "autres recouvrements, plus petits")+", comptés comme les premiers.")
 	}
 	if len(all.Twice) == 0 {
 		s.Lead = append(s.Lead, "Aucune commune n’est dans deux CRTE.")

@@ -103,6 +103,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	}
 	v := view{Heading: ui.Heading{Overline: "Objectifs sur la table", Title: x.name() + nb + ": " + finding(g), Scope: append([]string{"réservé à la COP", "cycle " + x.cop.Cycle}, wording.Scope(x.place.Panorama)...)},
 		Tabs: d.tabs(r, x), Gauge: gauge(g), Facts: facts(g, onTable), Places: places}
+	v.Gauge.ObjectiveWhy = offeredWhy(x)
 	v.Notices, v.Moved = shareTrouble(wrong)
 	if !onTable {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Vous lisez ici ce que la région a partagé", Text: "Vos objectifs se discutent à l’échelle de votre département\u00a0: ouvrez sa table.", Links: smallest(places)})

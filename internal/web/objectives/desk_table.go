@@ -8,6 +8,7 @@ import (
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/territory"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -45,7 +46,11 @@ func (t *deskTable) row(l objective.Line) []ui.Cell {
 	const nothing = "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
 	put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 	if l.Put() {
-		put = []ui.Cell{valueCell(l.Reading.Value, t.decimals), difference(beyond(l), t.decimals)}
+		value := valueCell(l.Reading.Value, t.decimals)
+		if l.Reading.State == objective.Shared {
+			value = t.x.sharedWhy(value, l.Lever.Code, l.Lever.ShortName)
+		}
+		put = []ui.Cell{value, difference(beyond(l), t.decimals)}
 	}
 	return append(append(cells, put...), t.standing(l)...)
 }
@@ -137,6 +142,21 @@ func offeredKt(l objective.Line, decimals int) ui.Cell {
 		c.Explain, c.Name, c.Mark = wording.FigurePath(l.FigureKey), l.Lever.ShortName, wording.MarkOf(l.Line.State)
 	}
 	return c
+}
+
+// sharedWhy leads the value in force of a lever to how it was shared. That of a
+// perimeter is told with the closure of its region alone.
+func (x where) sharedWhy(c ui.Cell, lever, name string) ui.Cell {
+	ref := x.place.Ref()
+	return explained(c, objective.Key(lever, ref.String(), x.cop.Cycle), name, ref.Scale != territory.Perimeter)
+}
+
+// offeredWhy leads to the total of the panorama.
+func offeredWhy(x where) string {
+	if x.place.Ref().Scale == territory.Perimeter {
+		return ""
+	}
+	return wording.FigurePath(wording.TotalKey(x.place.Panorama.Edition, x.place.Ref()))
 }
 
 // offeredCell is what is offered in both measures: that of the lever under the kt.

@@ -166,7 +166,7 @@ func (x lever) values(docs map[string]plan.Line) ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Document de la Région"}, c, {}, {Text: "Lire la comparaison", Href: "/regions/" + x.region.Slug + "/plans"}}})
 	}
 	if x.o.SharedRev > 0 {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Partagé, en vigueur"}, valueCell(x.o.SharedValue, decimals), {Text: french.Day(x.o.SharedOn)}, {Text: "validé par les deux têtes de la COP"}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Partagé, en vigueur"}, x.sharedWhy(valueCell(x.o.SharedValue, decimals), x.line.Lever.Code, x.line.Lever.ShortName), {Text: french.Day(x.o.SharedOn)}, {Text: "validé par les deux têtes de la COP"}}})
 	}
 	if x.o.State == objective.Discussed || x.o.State == objective.Sharing {
 		why := ui.Cell{Text: x.o.Reason}
@@ -276,8 +276,13 @@ func (x lever) others(here string, b back) (out []formView) {
 		}
 		out = append(out, f)
 	}
-	if open := x.found && (x.o.State == objective.Discussed || x.o.State == objective.Shared); open || b.form == "dissent" {
+	offered := !x.stands() && x.line.Objective.Known
+	if offered || x.o.State == objective.Discussed || x.o.State == objective.Shared || b.form == "dissent" {
 		f := formView{ID: "noter", Title: "Noter un désaccord", Action: here + "/desaccords", Do: "add", Submit: "Noter ce désaccord", Secondary: true, Folded: b.form != "dissent", Fields: x.dissentFields(b.dissent)}
+		if offered {
+			f.Title, f.Subject = "Noter un désaccord sur ce que l’État propose", dissentOfOffered
+			f.Intro = "Personne n’a encore mis de valeur sur la table\u00a0: celle que l’État propose y sera mise, comme valeur discutée, pour que ce désaccord se lise à côté d’elle."
+		}
 		if b.form == "dissent" {
 			wrongIn(f.Fields, b.err)
 		}
@@ -297,6 +302,9 @@ func (x lever) others(here string, b back) (out []formView) {
 	}
 	return out
 }
+
+// dissentOfOffered says in the form that the dissent is about what the State offers.
+const dissentOfOffered = "propose"
 
 func (x lever) dissentFields(t objective.NewDissent) []ui.Field {
 	party := choose("party", "", "De quelle partie", t.Party, objective.Parties())

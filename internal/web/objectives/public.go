@@ -76,6 +76,10 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 		Gauge: gauge(g), Facts: facts(g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Un levier est une famille d’actions (voitures électriques, isolation des logements…)\u00a0; 1 ktCO₂e, ce sont mille tonnes de gaz à effet de serre. Ces objectifs sont indicatifs."}
 	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
 	v.Next = next{"Chaque département et chaque CRTE (contrat local de transition écologique) a sa part, à titre indicatif.", ui.Link{Label: "Voir si leur somme redonne la région", Href: base + "/objectifs/bouclage"}}
+	if g.SharedLevers > 0 {
+		v.Gauge.AssignedWhy = wording.FigurePath(objective.TotalKey(objective.SharedTotal, x.region.Code, x.cop.Cycle))
+	}
+	v.Gauge.ObjectiveWhy = offeredWhy(x.where)
 	v.Table, v.Subjects = x.table(), x.subjectTable()
 	v.Sections = append(v.Sections, x.dissents(), x.sharings(base))
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Ce que donnent les départements et les CRTE, face à la région (bouclage)", Href: base + "/objectifs/bouclage"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
@@ -102,7 +106,7 @@ func (x shared) table() ui.Table {
 	for _, l := range x.lines {
 		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 		if l.Put() {
-			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName, true), difference(beyond(l), decimals)}
+			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName+", partagé", true), difference(beyond(l), decimals)}
 		}
 		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredCell(l, decimals)}, put...)
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, x.standing(l)...)})
@@ -171,7 +175,7 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	data := exchange.Dataset{Name: "objectifs-" + x.region.Slug, Fields: []exchange.Field{{Name: "code_levier"}, {Name: "levier"}, {Name: "propose_kt", Number: true}, {Name: "propose_raison"}, {Name: "unite"}, {Name: "propose_niveau", Number: true},
-		{Name: "etat"}, {Name: "partage_kt", Number: true}, {Name: "partage_niveau", Number: true}, {Name: "partage_unite"}, {Name: "partage_le"}, {Name: "liste", Number: true}, {Name: "desaccords"}}}
+		{Name: "etat"}, {Name: "partage_kt", Number: true}, {Name: "partage_niveau", Number: true}, {Name: "partage_unite"}, {Name: "partage_le"}, {Name: "liste", Number: true}, {Name: "desaccords"}, {Name: "cle_propose"}, {Name: "cle_partage"}}}
 	data.Rows = func(yield func([]exchange.Datum, error) bool) {
 		for _, l := range slices.Concat(x.lines, x.subjects) {
 			kt := func(v objective.Value) exchange.Datum {
@@ -187,8 +191,11 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 				return exchange.Number(exchange.Plain(v.Level.V))
 			}
 			var in objective.Value
-			list, against := "", []string{}
+			list, key, against := "", "", []string{}
 			if l.Put() {
+				if !objective.Subject(l.Lever.Code) {
+					key = objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle)
+				}
 				in = l.Reading.Value
 				if s, ok := x.list(l.Objective); ok {
 					list = strconv.FormatInt(s.Seq, 10)
@@ -198,7 +205,7 @@ func (d Deps) publicCSV(w http.ResponseWriter, r *http.Request) error {
 				}
 			}
 			if !yield([]exchange.Datum{exchange.Text(l.Lever.Code), exchange.Text(l.Lever.Name), kt(l.Offered), exchange.Text(l.Offered.Kg.Reason), exchange.Text(l.Offered.Unit), level(l.Offered),
-				exchange.Text(l.Reading.State.Name()), kt(in), level(in), exchange.Text(in.Unit), exchange.Text(l.Reading.On), exchange.Number(list), exchange.Text(strings.Join(against, " ; "))}, nil) {
+				exchange.Text(l.Reading.State.Name()), kt(in), level(in), exchange.Text(in.Unit), exchange.Text(l.Reading.On), exchange.Number(list), exchange.Text(strings.Join(against, " ; ")), exchange.Text(l.FigureKey), exchange.Text(key)}, nil) {
 				return
 			}
 		}

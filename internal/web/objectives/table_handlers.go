@@ -117,20 +117,11 @@ func (d Deps) find(r *http.Request) (where, error) {
 	return x, policy.Check(shell.Actor(r), policy.Read, x.place.Thing(false))
 }
 
-// names are those of some accounts, empty for whoever was erased.
+// names are those of some accounts, empty for whoever was erased: one statement,
+// however many they are.
 func (d Deps) names(r *http.Request, ids ...string) (map[string]string, error) {
-	out := map[string]string{}
-	for _, id := range ids {
-		if _, ok := out[id]; ok || id == "" {
-			continue
-		}
-		a, err := account.Find(r.Context(), d.Q, id)
-		if err != nil && apperr.KindOf(err) != apperr.NotFound {
-			return nil, err
-		}
-		out[id] = a.Name
-	}
-	return out, nil
+	slices.Sort(ids)
+	return account.Called(r.Context(), d.Q, slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" }))
 }
 
 // private draws a page that nobody indexes.

@@ -49,7 +49,7 @@ func (d Deps) dissent(w http.ResponseWriter, r *http.Request) error {
 		b.form, b.reason = get(r, "subject"), get(r, "lift-reason")
 		_, b.err = d.Room.Lift(r.Context(), shell.Actor(r), x.place, code, b.form, rev, b.reason)
 	} else {
-		b.dissent = objective.NewDissent{Lever: code, Party: get(r, "party"), Name: get(r, "name"), Measure: objective.Measure(get(r, "measure")), Typed: get(r, "value"), Text: get(r, "text"), Day: get(r, "day")}
+		b.dissent = objective.NewDissent{Lever: code, Party: get(r, "party"), Name: get(r, "name"), Measure: objective.Measure(get(r, "measure")), Typed: get(r, "value"), Text: get(r, "text"), Day: get(r, "day"), OfOffered: get(r, "subject") == dissentOfOffered}
 		_, b.err = d.Room.Dissent(r.Context(), shell.Actor(r), x.place, b.dissent)
 	}
 	return d.answer(w, r, x, b)

@@ -183,8 +183,10 @@ func (b Bars) axis() chart.Axis {
 // Gauge is what is assigned against an objective, in words and as a bar.
 type Gauge struct {
 	ID, Label string
-	// Assigned and Objective are written in French with their unit.
-	Assigned, Objective string
+	// Assigned and Objective are written in French with their unit; AssignedWhy and
+	// ObjectiveWhy lead to «D'où vient ce chiffre ?», when they are explained.
+	Assigned, Objective       string
+	AssignedWhy, ObjectiveWhy string
 	// Rest says what remains or what goes beyond: «reste à assigner : 12 kt».
 	Rest                            string
 	AssignedAmount, ObjectiveAmount float64

@@ -40,7 +40,7 @@ func Criteria() []CriterionRule {
 	return []CriterionRule{
 		{Code: Gap, Name: "Écart des plans au panorama", Rule: "Ce qui manque au document de la Région pour atteindre l’objectif proposé, rapporté à cet objectif\u00a0: 0 quand le document vise autant ou plus, 1 quand il ne vise rien."},
 		{Code: Pace, Name: "Rythme", Rule: "Ce qui manque au rythme observé, rapporté au rythme requis jusqu’en 2030\u00a0: 0 quand la cible est atteinte ou que le rythme suffit, 1 quand rien ne bouge ou que la valeur s’éloigne."},
-		{Code: Size, Name: "Poids", Rule: "L’objectif proposé pour le levier, rapporté au plus grand de la région\u00a0: 1 pour celui-ci, 0 pour un levier qui n’évite rien."},
+		{Code: Size, Name: "Taille de l’objectif", Rule: "L’objectif proposé pour le levier, rapporté au plus grand de la région\u00a0: 1 pour celui-ci, 0 pour un levier qui n’évite rien."},
 		{Code: Family, Name: "Réponses au questionnaire", Rule: "La pertinence que les collectivités donnent au levier (de 0 à 1), multipliée par 1 s’il est «\u00a0à débloquer\u00a0», par 0,6 s’il est «\u00a0à amplifier\u00a0», par 0,2 s’il est «\u00a0à clarifier\u00a0»."},
 		{Code: Obstacles, Name: "Freins", Turns: true, Rule: "Le nombre de freins retenus qui portent sur le levier, divisé par 5, et 1 au-delà\u00a0: un levier où beaucoup bloque appelle un débat."},
 		{Code: Strong, Name: "Points forts", Turns: true, Rule: "Le nombre de points forts retenus qui portent sur le levier, divisé par 5, et 1 au-delà\u00a0: un débat s’appuie sur ce qui marche déjà."},

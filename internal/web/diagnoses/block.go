@@ -114,8 +114,8 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 			for _, p := range diagnosis.Parts() {
 				to.Options = append(to.Options, ui.Option{Value: p[0], Label: p[1], Selected: p[0] == string(b.Part)})
 			}
-			v.Forms = append(v.Forms, formView{ID: "deplacer", Title: "Déplacer dans une autre partie", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepPart)}}, Fields: []ui.Field{to}, Submit: "Déplacer", Second: true},
-				formView{ID: "retirer", Title: "Retirer du document", Lead: "Rien ne s’efface\u00a0: le bloc se reprend à tout moment, en bas de la page «\u00a0Composer\u00a0».", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepWithdraw)}},
+			v.Forms = append(v.Forms, formView{ID: "deplacer", Title: "Déplacer dans une autre partie", Folded: true, Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepPart)}}, Fields: []ui.Field{to}, Submit: "Déplacer", Second: true},
+				formView{ID: "retirer", Title: "Retirer du document", Folded: true, Lead: "Rien ne s’efface\u00a0: le bloc se reprend à tout moment, en bas de la page «\u00a0Composer\u00a0».", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepWithdraw)}},
 					Fields: []ui.Field{{ID: "raison-retrait", Name: "reason", Label: "Pourquoi"}}, Submit: "Retirer ce bloc", Second: true})
 		} else {
 			v.Forms = append(v.Forms, formView{ID: "reprendre", Title: "Reprendre ce bloc", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepRestore)}}, Submit: "Remettre dans le document", Second: true})

@@ -25,6 +25,8 @@ type view struct {
 	Empty     *ui.Empty
 	Links     []ui.Link
 	Jumps     []ui.Link
+	Next      string    // what is to be done now
+	Todo      []ui.Link // the blocks to complete
 	Facts     [][2]string
 	Conflict  ui.Table
 	Parts     []partView
@@ -44,6 +46,7 @@ type section struct {
 type formView struct {
 	ID, Title, Lead, Action, Rev, Submit string
 	Second                               bool // its button is a secondary one
+	Folded                               bool
 	Fields                               []ui.Field
 	Hidden                               [][2]string
 }
@@ -100,13 +103,21 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 	}
 	v.Heading.Lead = "Le document suit cet ordre. Chacun écrit dans le bloc qu’il veut\u00a0: deux personnes ne se gênent que si elles modifient le même bloc."
 	v.Links = d.draftFiles(r, x)
-	for _, p := range diagnosis.Parts() {
-		v.Jumps = append(v.Jumps, ui.Link{Label: p[1], Href: "#" + p[0]})
-	}
 	list := d.Catalogue.List()
 	gaps := map[string]string{}
+	texts := 0
 	for _, g := range made.Lacks {
 		gaps[g.Block.ID] = g.Reason
+		v.Todo = append(v.Todo, ui.Link{Label: diagnosis.BlockName(list, g.Block) + ", " + diagnosis.PartName(g.Block.Part), Href: "#bloc-" + g.Block.ID})
+		if g.Block.Live == "" {
+			texts++
+		}
+	}
+	if may {
+		v.Next = nextOf(texts, len(made.Lacks)-texts)
+	}
+	for _, p := range diagnosis.Parts() {
+		v.Jumps = append(v.Jumps, ui.Link{Label: p[1] + jumpNote(p[0], kept, gaps), Href: "#" + p[0]})
 	}
 	for _, p := range diagnosis.Parts() {
 		part := partView{ID: p[0], Name: p[1]}
@@ -140,6 +151,44 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 		v.Forms = append(v.Forms, formView{ID: "le-titre", Title: "Le titre", Action: x.base(), Hidden: [][2]string{{"do", "title"}, {"was", t.Title}}, Fields: []ui.Field{f}, Submit: "Enregistrer le titre", Second: true})
 	}
 	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, ui.Link{Label: "Diagnostic"})...)
+}
+
+// nextOf says what remains before a diagnosis is proposed: texts that the team
+// writes, live blocks that wait for data.
+func nextOf(texts, live int) string {
+	wait := ""
+	if live > 0 {
+		wait = french.Integer(live) + nb + french.Plural(live, "bloc vivant attend des données et le dira", "blocs vivants attendent des données et le diront") + " à sa place dans le document."
+		if live > 1 {
+			wait = strings.Replace(wait, "à sa place", "à leur place", 1)
+		}
+	}
+	switch {
+	case texts > 0:
+		return strings.TrimSpace("Écrivez " + french.Plural(texts, "le texte qui manque", "les "+french.Integer(texts)+" textes qui manquent") + ", ou retirez-" + french.Plural(texts, "le", "les") + ". " + wait)
+	case live > 0:
+		return wait + " Relisez l’aperçu, puis proposez l’édition aux deux têtes depuis «\u00a0Publication\u00a0»."
+	}
+	return "Rien ne manque. Relisez l’aperçu, puis proposez l’édition aux deux têtes depuis «\u00a0Publication\u00a0»."
+}
+
+// jumpNote counts the blocks of a part, and those to complete.
+func jumpNote(part string, kept []diagnosis.Block, gaps map[string]string) string {
+	n, open := 0, 0
+	for _, b := range kept {
+		if string(b.Part) != part {
+			continue
+		}
+		n++
+		if gaps[b.ID] != "" {
+			open++
+		}
+	}
+	out := " (" + french.Integer(n) + nb + french.Plural(n, "bloc", "blocs")
+	if open > 0 {
+		out += ", " + french.Integer(open) + " à compléter"
+	}
+	return out + ")"
 }
 
 func lineOf(x place, list []diagnosis.Live, b diagnosis.Block, made diagnosis.Made, gap string) blockLine {

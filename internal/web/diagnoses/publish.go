@@ -48,6 +48,7 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		}
 	}
 	if waiting != nil {
+		v.Heading.Title = x.Name + nb + ": l’édition n°" + nb + french.Integer(waiting.Seq) + " attend les deux têtes"
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "L’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation des deux têtes",
 			Text:  "Elle a été figée le " + french.Date(waiting.At.In(x.zone())) + ". Pour en proposer une autre, retirez-la d’abord au bureau.",
 			Links: []ui.Link{{Label: "Lire l’édition proposée", Href: x.base() + "/editions/" + waiting.ID}, {Label: "Aller au bureau", Href: x.page() + "/bureau#acte-" + waiting.Act}}})
@@ -58,6 +59,11 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		}
 		if err := d.lacks(r, x, made, &v); err != nil {
 			return err
+		}
+		if n := len(made.Lacks); n > 0 && len(made.Document.Parts) > 0 {
+			v.Heading.Title = x.Name + nb + ": le diagnostic peut être proposé, " + french.Integer(n) + nb + french.Plural(n, "bloc n’y montre", "blocs n’y montrent") + " encore rien"
+		} else if n == 0 {
+			v.Heading.Title = x.Name + nb + ": le diagnostic est prêt à être proposé"
 		}
 		if policy.Can(shell.Actor(r), policy.Propose, x.thing()) && len(made.Document.Parts) > 0 {
 			v.Forms = append(v.Forms, formView{ID: "proposer", Title: "Proposer aux deux têtes", Action: x.base() + "/publication", Rev: strconv.FormatInt(t.Rev, 10), Submit: "Figer et proposer la publication",

@@ -78,6 +78,7 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		Lead:  "Ce que visent les plans, ce qui se passe, ce qui marche, ce qui bloque, et ce qu’en disent les experts. Le diagnostic partagé s’écrira à partir de ces pages."},
 		Tabs: wording.RegionTabs(x.Region, wording.TabDiagnosis), Foot: ui.Source{Text: "chaque page nomme ses sources.", Print: true}}
 	v.Parts = []part{
+		{wording.TabObjectives, "Ce que l’État propose, ce que la COP a partagé, levier par levier, et qui ne le tient pas.", base + "/objectifs"},
 		{wording.TabPlans, orNone(len(plans), "Aucun plan enregistré pour l’instant", "plan enregistré", "plans enregistrés") + ", face au panorama de l’État, levier par levier.", base + "/plans"},
 		{wording.TabTrends, "Ce qui se passe, levier par levier, et si le rythme suffit pour 2030.", base + "/tendances"},
 		{wording.TabNature, "Les axes qui ne se comptent pas en tonnes de CO₂" + nb + ": eau, sols, espèces, déchets, alimentation.", base + "/biodiversite-ressources"},
@@ -93,7 +94,7 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Shared != nil {
-		v.Heading.Title = x.Name + nb + ": le diagnostic partagé, et ce que l’on sait à ce jour"
+		v.Heading.Title = x.Name + nb + ": un diagnostic partagé par les deux têtes de la COP, et ce que l’on sait depuis"
 		v.Heading.Lead = "Le diagnostic validé par les deux têtes de la COP, puis les pages tenues à jour dont il est fait."
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Ce que Jalon sait déjà de la région"+nb+": plans, tendances, points forts, freins et notes d’expertise.", trail(x, ui.Link{Label: "Diagnostic"})...)

@@ -52,15 +52,13 @@ func (x place) gaps(all []objective.LeverClosure, who, vue string) []acrossSecti
 	if len(open) == 0 {
 		return nil
 	}
-	size := func(kg panorama.Kg) panorama.Kg { return max(kg, -kg) }
 	slices.SortStableFunc(open, func(a, b objective.LeverClosure) int { return cmp.Compare(size(b.Gap.Kg), size(a.Gap.Kg)) })
 	over := 0
 	b := ui.Bars{ID: "ecarts", Description: "Écart entre la somme des " + who + " et ce qui est à ce jour l’objectif de la région. À droite, ils dépassent la région\u00a0; à gauche, ils restent en deçà.", TableHref: "#bouclage"}
 	for _, l := range open {
-		text := "−" + wording.Mass(-l.Gap.Kg)
+		text := signed(l.Gap.Kg)
 		if l.Gap.Kg > 0 {
 			over++
-			text = "+" + wording.Mass(l.Gap.Kg)
 		}
 		row := ui.Stat{Name: l.Lever.ShortName, Href: x.base() + x.query("levier", l.Lever.Code, "vue", vue), Text: text, Amount: l.Gap.Kg.Kt()}
 		if made := makers(l); made != "" {
@@ -80,6 +78,51 @@ func (x place) gaps(all []objective.LeverClosure, who, vue string) []acrossSecti
 	}
 	return []acrossSection{{ID: "ecarts-leviers", Title: "Ce qui ne boucle pas, et d’où cela vient", Bars: &b,
 		Lead: []string{"«\u00a0Boucler\u00a0», c’est quand la somme des " + who + " redonne l’objectif de la région. Un écart n’est pas une faute\u00a0: il montre où la région et ses territoires n’ont pas encore les mêmes chiffres, et se discute."}}}
+}
+
+func size(kg panorama.Kg) panorama.Kg { return max(kg, -kg) }
+
+func signed(kg panorama.Kg) string {
+	if kg < 0 {
+		return "−" + wording.Mass(-kg)
+	}
+	return "+" + wording.Mass(kg)
+}
+
+// nationGaps is how many levers the chart of the nation draws: its table has all.
+const nationGaps = 10
+
+// gaps draws the levers on which the regions are furthest from what is offered to
+// them; nothing while they keep to it.
+func (x nationReading) gaps() []acrossSection {
+	var open []objective.NationLine
+	over := 0
+	for _, l := range x.Lines {
+		if gap := l.Gap(); gap != 0 {
+			open = append(open, l)
+			if gap > 0 {
+				over++
+			}
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(open, func(a, b objective.NationLine) int { return cmp.Compare(size(b.Gap()), size(a.Gap())) })
+	b := ui.Bars{ID: "ecarts", TableHref: "#treize-regions", Title: "Les régions visent moins que ce qui leur est proposé sur " + french.Integer(len(open)-over) + sp + french.Plural(len(open)-over, "levier", "leviers") + ", davantage sur " + french.Integer(over),
+		Description: "Ce que donnent les 13 régions à ce jour, moins ce que le panorama leur propose. À droite, elles visent davantage\u00a0; à gauche, moins."}
+	if len(open) > nationGaps {
+		b.Description += " Les " + french.Integer(nationGaps) + " plus grands écarts\u00a0; le tableau les a tous."
+		open = open[:nationGaps]
+	}
+	for _, l := range open {
+		href := wording.LeverPath(l.Lever.Code)
+		if x.board {
+			href = NationPath + "/" + l.Lever.Code + x.query()
+		}
+		b.Rows = append(b.Rows, ui.Stat{Name: l.Lever.ShortName, Href: href, Text: signed(l.Gap()), Amount: l.Gap().Kt()})
+	}
+	return []acrossSection{{ID: "ecarts-leviers", Title: "Où les COP s’écartent de ce qui est proposé", Bars: &b}}
 }
 
 // apartFromPart is how far a value is from the indicative part of its territory.

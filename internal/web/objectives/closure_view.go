@@ -298,7 +298,7 @@ func (x place) overlaps(all objective.Perimeters, l *objective.PerimeterClosure)
 // there is led to the desk.
 func (x place) leversSection(cells []leverCell, ref territory.Ref, whose string, write bool) acrossSection {
 	s := acrossSection{ID: "leviers", Title: "Levier par levier", Lead: []string{"«\u00a0À ce jour\u00a0» est ce que la COP a partagé, sinon ce qui se discute si vous pouvez le lire, sinon la part indicative du territoire. Sans autre valeur mise par la COP, une part est indicative\u00a0: elle suit, au kilogramme près, les parts que le panorama donne à ce territoire."}}
-	t := ui.Table{ID: "objectifs", Caption: "Les objectifs " + whose, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "À ce jour", Unit: wording.Kilotonnes, Number: true}, {Label: "État"},
+	t := ui.Table{ID: "objectifs", Caption: "Les objectifs " + whose, Columns: []ui.Column{{Label: "Levier"}, {Label: "À ce jour", Unit: wording.Kilotonnes, Number: true}, {Label: "État"},
 		{Label: "Écart à sa part", Unit: "kt", Number: true}, {Label: "Proposé par le panorama", Unit: "kt", Number: true}, {Label: "Région, à ce jour", Unit: "kt", Number: true}}}
 	none := ui.Table{ID: "sans-part" + "-" + x.region.Slug, Caption: "Les leviers sans valeur " + whose, Columns: []ui.Column{{Label: "Levier"}, {Label: "Région, à ce jour", Unit: "kt", Number: true}, {Label: "Pourquoi", Wide: true}}}
 	if write {

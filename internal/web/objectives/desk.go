@@ -34,6 +34,7 @@ type view struct {
 	Intro    string
 	Table    ui.Table
 	Subjects ui.Table // of biodiversity and resources
+	Fold     bool     // folds them, when none is on the table
 	Share    shareForm
 	Places   []placeGroup
 	Sections []section
@@ -45,7 +46,6 @@ type view struct {
 // may not.
 type shareForm struct {
 	Action string
-	Fold   bool     // the subjects of biodiversity, when none is on the table
 	All    []string // every pick that is discussed
 }
 
@@ -106,7 +106,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	v.Gauge.ObjectiveWhy = offeredWhy(x)
 	v.Notices, v.Moved = shareTrouble(wrong)
 	if !onTable {
-		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Vous lisez ici ce que la région a partagé", Text: "Vos objectifs se discutent à l’échelle de votre département\u00a0: choisissez-le plus bas."})
+		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Vous lisez ici ce que la région a partagé", Text: "Vos objectifs se discutent à l’échelle de votre département\u00a0: ouvrez sa table.", Links: smallest(places)})
 	}
 	docs, err := d.documents(r, x)
 	if err != nil {
@@ -119,9 +119,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	t := deskTable{x: x, docs: docs, held: held, people: people, picked: picked, decimals: wording.TableDecimals(x.place.Panorama.Total.Kg), share: x.may(a, policy.Propose), link: onTable}
 	v.Table = t.table(lines)
 	subjects := x.place.SubjectLines(rows, onTable)
-	v.Subjects = t.subjects(subjects)
+	v.Subjects, v.Fold = t.subjects(subjects), nonePut(subjects)
 	if t.share {
-		v.Share = shareForm{Fold: nonePut(subjects), Action: x.base() + "/" + placeWord(x.place.Ref()), All: t.all}
+		v.Share = shareForm{Action: x.base() + "/" + placeWord(x.place.Ref()), All: t.all}
 	}
 	if onTable {
 		if v.Sections, err = d.lists(r, x); err != nil {
@@ -133,6 +133,20 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 	}
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; valeurs écrites par la COP, chacune avec son auteur, sa date et sa raison.", Print: true}
 	return d.private(w, r, status, x, v)
+}
+
+// smallest are the tables of the territories that a reader works for, when they are
+// few enough to be named at once.
+func smallest(places []placeGroup) (out []ui.Link) {
+	for _, g := range places {
+		for _, l := range g.Links {
+			out = append(out, ui.Link{Label: l.Label, Href: l.Href})
+		}
+	}
+	if len(out) > 5 {
+		return []ui.Link{{Label: "Les tables des territoires", Href: "#" + placesID(0)}}
+	}
+	return out
 }
 
 func authors(lines []objective.Line) (ids []string) {

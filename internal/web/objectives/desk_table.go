@@ -27,7 +27,7 @@ type deskTable struct {
 }
 
 func (t *deskTable) table(lines []objective.Line) ui.Table {
-	out := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que disent les plans, ce qui est sur la table", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}}}
+	out := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que disent les plans, ce qui est sur la table", Columns: []ui.Column{{Label: "Levier"}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true}}}
 	if t.docs != nil {
 		out.Columns = append(out.Columns, ui.Column{Label: "Document de la Région", Unit: wording.Kilotonnes, Number: true})
 	}

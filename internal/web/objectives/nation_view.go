@@ -73,6 +73,7 @@ func (x nationReading) page() across {
 		{Label: "Proposé aux 13 régions", Value: ui.Value{Text: french.Kt(int64(t.Offered.Kg), 0), Unit: wording.Kilotonnes, Exact: wording.Exact(t.Offered.Kg), Name: "proposé"}, Meaning: wording.Mass(t.Left.Kg) + " de l’objectif national n’y sont pas\u00a0: les raisons sont plus bas, levier par levier"},
 		{Label: "À ce jour, 13 régions", Value: sum, Meaning: gapSentence(gap) + beyond + "\u00a0; " + french.Integer(t.Shared) + sp + french.Plural(t.Shared, "objectif partagé", "objectifs partagés") + discussedText(t.Discussed)},
 	}
+	v.Sections = append(v.Sections, x.gaps()...)
 	v.Sections = append(v.Sections, acrossSection{ID: "leviers", Title: "Les 13 régions de l’Hexagone et de Corse", Table: x.table("treize-regions", "Les 30 leviers de l’objectif national", x.Lines, &t, open),
 		Lead: []string{"Pour chaque région se lit ce que sa COP a partagé" + x.elsewise() + ". Ce qui manque dans une région n’entre dans aucune somme."}})
 	var why []string
@@ -128,7 +129,7 @@ func gapSentence(gap panorama.Kg) string {
 
 // table is a list of levers, with their total when they have one.
 func (x nationReading) table(id, caption string, lines []objective.NationLine, total *objective.NationLine, open bool) ui.Table {
-	t := ui.Table{ID: id, Caption: caption, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "À ce jour", Unit: "kt", Number: true}, {Label: "Proposé", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true},
+	t := ui.Table{ID: id, Caption: caption, Columns: []ui.Column{{Label: "Levier"}, {Label: "À ce jour", Unit: "kt", Number: true}, {Label: "Proposé", Unit: "kt", Number: true}, {Label: "Écart", Unit: "kt", Number: true},
 		{Label: "Partagés", Unit: "régions", Number: true}, {Label: "En discussion", Unit: "régions", Number: true}, {Label: "Seulement proposés", Unit: "régions", Number: true}}}
 	if total != nil {
 		t.Columns = append(t.Columns, ui.Column{Label: "Objectif national", Unit: "kt", Number: true}, ui.Column{Label: "National moins proposé", Unit: "kt", Number: true})

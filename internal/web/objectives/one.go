@@ -155,7 +155,7 @@ func short(v objective.Value) string {
 // and what is in force.
 func (x lever) values(docs map[string]plan.Line) ui.Table {
 	decimals := 2
-	t := ui.Table{ID: "valeurs", Caption: "Ce levier dans ce territoire", Columns: []ui.Column{{Label: "Qui le dit", Wide: true}, {Label: "Valeur", Unit: wording.Kilotonnes, Number: true}, {Label: "Depuis"}, {Label: "Pourquoi", Wide: true}}}
+	t := ui.Table{ID: "valeurs", Caption: "Ce levier dans ce territoire", Columns: []ui.Column{{Label: "Qui le dit"}, {Label: "Valeur", Unit: wording.Kilotonnes, Number: true}, {Label: "Depuis"}, {Label: "Pourquoi", Wide: true}}}
 	offered := objective.Line{Line: x.line, Offered: x.place.Offered(x.line)}
 	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Proposé par l’État"}, offeredCell(offered, decimals), {Text: french.Month(x.place.Panorama.Edition)}, {Text: x.line.Origin()}}})
 	if aim := x.place.Aim(x.line.Lever.Code); aim != "" {

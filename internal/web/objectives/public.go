@@ -75,6 +75,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + publicFinding(g, len(x.lines)), Scope: wording.Scope(x.place.Panorama)}, Pages: wording.RegionTabs(x.region, wording.TabObjectives),
 		Gauge: gauge(g), Facts: facts(g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Un levier est une famille d’actions (voitures électriques, isolation des logements…)\u00a0; 1 ktCO₂e, ce sont mille tonnes de gaz à effet de serre. Ces objectifs sont indicatifs."}
 	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
+	v.Next = next{"Chaque département et chaque CRTE (contrat local de transition écologique) a sa part, à titre indicatif.", ui.Link{Label: "Voir si leur somme redonne la région", Href: base + "/objectifs/bouclage"}}
 	if g.SharedLevers > 0 {
 		v.Gauge.AssignedWhy = wording.FigurePath(objective.TotalKey(objective.SharedTotal, x.region.Code, x.cop.Cycle))
 	}
@@ -99,13 +100,13 @@ func publicFinding(g objective.Gauge, levers int) string {
 
 func (x shared) table() ui.Table {
 	decimals := wording.TableDecimals(x.place.Panorama.Total.Kg)
-	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true},
+	t := ui.Table{ID: "leviers", Caption: "Chaque levier" + nb + ": ce qui est proposé, ce que la COP a partagé", Columns: []ui.Column{{Label: "Levier"}, {Label: "Proposé", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Partagé", Unit: wording.Kilotonnes, Number: true}, {Label: "Écart au proposé", Unit: "kt", Number: true}, {Label: "Où il en est"}, {Label: "Désaccords"}}}
 	const nothing = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce que propose l’État tient lieu de départ."
 	for _, l := range x.lines {
 		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 		if l.Put() {
-			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName, true), difference(beyond(l), decimals)}
+			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName+", partagé", true), difference(beyond(l), decimals)}
 		}
 		cells := append([]ui.Cell{{Text: l.Lever.ShortName, Href: wording.LeverPath(l.Lever.Code)}, offeredCell(l, decimals)}, put...)
 		t.Rows = append(t.Rows, ui.Row{Cells: append(cells, x.standing(l)...)})

@@ -139,7 +139,7 @@ func (d Deps) tabs(r *http.Request, x where) []ui.Link {
 	if policy.Can(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)) {
 		out = append(out, ui.Link{Label: "Bureau", Href: x.cop.Path() + "/bureau"})
 	}
-	return append(out, ui.Link{Label: "Objectifs sur la table", Href: x.base(), Current: true}, ui.Link{Label: "Objectifs partagés", Href: home + "/objectifs"})
+	return append(out, ui.Link{Label: "Objectifs sur la table", Href: x.base(), Current: true}, ui.Link{Label: "Objectifs partagés", Href: home + "/objectifs"}, ui.Link{Label: "Bouclage", Href: home + "/objectifs/bouclage"})
 }
 
 func readForm(r *http.Request) error {

@@ -103,9 +103,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if editable {
 		f := formView{Action: x.desk(), Submit: "Ajouter ce thème", Fields: x.fields(typed, lines)}
 		p := part{ID: "ajouter", Title: "Ajouter un thème", Notices: wrongIn(f.Fields, wrong)}
-		if len(themes) > 0 {
-			p.Fold, p.Open = "Écrire un nouveau thème", wrong != nil
-		}
+		p.Fold, p.Open = "Écrire un nouveau thème", wrong != nil
 		p.Forms = []formView{f}
 		v.Parts = append(v.Parts, p)
 	}

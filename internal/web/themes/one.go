@@ -124,7 +124,9 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 func (x where) editing(v *view, status int, here string, t diagnosis.Theme, typed diagnosis.ThemeInput, lines []panorama.Line, wrong error, on, reason, why string) []part {
 	turn := formView{Action: here + "/retrait", Rev: versionText(t.Rev), Submit: "Retirer de la liste", Hidden: [][2]string{{"do", "withdraw"}}, Fields: []ui.Field{{ID: "why", Label: "Pourquoi", Type: "textarea", Rows: 3, Required: true, Value: why}}}
 	p := part{ID: "retirer", Title: "Retirer ce thème de la liste", Lead: "Le thème est gardé avec son histoire, et peut revenir. Un choix de priorités déjà figé ne change pas."}
+	p.Fold, p.Open = "Le retirer, en disant pourquoi", on == "turn"
 	if t.State == diagnosis.ThemeWithdrawn {
+		p.Fold = ""
 		turn.Submit, turn.Hidden = "Remettre dans la liste", [][2]string{{"do", "restore"}}
 		p.Title, p.Lead = "Remettre ce thème dans la liste", ""
 	}

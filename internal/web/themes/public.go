@@ -118,17 +118,22 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 		of[t.Region] = append(of[t.Region], t)
 	}
 	x := where{tree: m.Tree(), fw: m.Framework()}
-	t, first := x.byRegion(of)
+	t, none, first := x.byRegion(of)
 	v := view{Heading: ui.Heading{Overline: "Thèmes prioritaires des régions", Title: nationalFinding(x, themes, first), Scope: []string{"cycle " + cycle, "chaque région a sa propre liste", "lue par les six thèmes du plan"}},
 		Tabs:  ui.Pages{Tabs: []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Thèmes prioritaires", Href: "/national/themes", Current: true}}},
 		Parts: []part{{ID: "regions", Title: "Région par région", Lead: "Un thème rattaché à plusieurs des six est lu dans chacun. «\u00a0aucun\u00a0» dit que la région n’y a pas de thème prioritaire\u00a0; un tiret, qu’elle n’a pas encore choisi.", Tables: []ui.Table{t}}},
 		Foot:  ui.Source{Text: "COP régionales.", Print: true}}
+	if len(t.Rows) == 0 {
+		v.Parts[0].Lead, v.Parts[0].Tables, v.Parts[0].Empty = "", nil, ui.Empty{Title: "Aucune région n’a encore de thème", Text: "Chaque équipe de COP fait la liste de sa région\u00a0; ce que les deux têtes mettent en priorité se lira ici."}
+	} else if len(none) > 0 {
+		v.Parts[0].List = []string{"Sans thème dans Jalon pour l’instant" + nb + ": " + french.List(none) + "."}
+	}
 	return d.show(w, r, http.StatusOK, v, true, ui.Link{Label: "Tableau national", Href: "/national"}, ui.Link{Label: "Thèmes prioritaires"})
 }
 
-// byRegion is one row a region, one column a theme of the plan; first counts the
-// regions that chose.
-func (x where) byRegion(of map[string][]diagnosis.Theme) (t ui.Table, first int) {
+// byRegion is one row a region that has themes, one column a theme of the plan; none
+// are the others, and first counts the regions that chose.
+func (x where) byRegion(of map[string][]diagnosis.Theme) (t ui.Table, none []string, first int) {
 	t = ui.Table{ID: "par-region", Caption: "Thèmes prioritaires de chaque région, par thème du plan", CaptionHidden: true, Columns: []ui.Column{{Label: "Région"}, {Label: "Thèmes", Number: true}}}
 	for _, th := range x.fw.Themes() {
 		t.Columns = append(t.Columns, ui.Column{Label: th.Name})
@@ -137,10 +142,10 @@ func (x where) byRegion(of map[string][]diagnosis.Theme) (t ui.Table, first int)
 		row := []ui.Cell{{Text: region.Name, Href: "/regions/" + region.Slug + "/themes"}}
 		list := of[region.Code]
 		if len(list) == 0 {
-			row = append(row, ui.Cell{Missing: "la région n’a pas encore de thème dans Jalon"})
-		} else {
-			row = append(row, ui.Cell{Text: french.Integer(len(list))})
+			none = append(none, region.Name)
+			continue
 		}
+		row = append(row, ui.Cell{Text: french.Integer(len(list))})
 		chose := false
 		for _, th := range list {
 			chose = chose || th.Priority
@@ -150,21 +155,14 @@ func (x where) byRegion(of map[string][]diagnosis.Theme) (t ui.Table, first int)
 		}
 		for _, six := range x.fw.Themes() {
 			if !chose {
-				row = append(row, ui.Cell{Missing: notChosen(list)})
+				row = append(row, ui.Cell{Missing: "les deux têtes de la COP n’ont pas encore choisi de priorité"})
 				continue
 			}
 			row = append(row, ui.Cell{Text: named(list, string(six.Code))})
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: row})
 	}
-	return t, first
-}
-
-func notChosen(list []diagnosis.Theme) string {
-	if len(list) == 0 {
-		return "la région n’a pas encore de thème dans Jalon"
-	}
-	return "les deux têtes de la COP n’ont pas encore choisi de priorité"
+	return t, none, first
 }
 
 // named are the themes put first that answer to one of the six.

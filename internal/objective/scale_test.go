@@ -19,7 +19,7 @@ func crowd(t testing.TB, m *panorama.Model, n, each int, apart bool) (zones []te
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same perimeters each time
+	r := rand.New(rand.NewPCG(1, 2)) // the same perimeters each time
 	for i := range n {
 		z := territory.Zone{ID: "z" + strconv.Itoa(i), Name: "CRTE " + strconv.Itoa(i)}
 		if apart {

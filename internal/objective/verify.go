@@ -63,5 +63,5 @@ func Verify(ctx context.Context, q db.Q) (v Verified, err error) {
 
 // same reports whether two values are one, whatever the words of what they lack.
 func same(a, b Value) bool {
-	return a.Kg.Known == b.Kg.Known && a.Kg.Kg == b.Kg.Kg && a.Level.Known == b.Level.Known && (!a.Level.Known || a.Level.V == b.Level.V && a.Unit == b.Unit) //nolint:staticcheck // written and read back, not computed
+	return a.Kg.Known == b.Kg.Known && a.Kg.Kg == b.Kg.Kg && a.Level.Known == b.Level.Known && (!a.Level.Known || a.Level.V == b.Level.V && a.Unit == b.Unit) // written and read back, not computed
 }

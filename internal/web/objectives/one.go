@@ -3,6 +3,7 @@ package objectives
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jalon/internal/apperr"
@@ -269,6 +270,9 @@ func (x lever) others(here string, b back) (out []formView) {
 			Fields: []ui.Field{{ID: "withdraw-reason", Label: "Pourquoi la retirer", Type: "textarea", Required: true}}}
 		if x.o.SharedRev > 0 {
 			f.Intro = "La valeur quitte la table\u00a0; celle que les deux têtes ont partagée reste en vigueur."
+		}
+		if slices.ContainsFunc(x.dissents, func(y objective.Dissent) bool { return y.State == objective.DissentHeld }) {
+			f.Intro += " Les désaccords notés contre elle sont levés avec elle."
 		}
 		if b.form == "withdraw" {
 			f.Fields[0].Value = b.reason

@@ -197,6 +197,9 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		if cells := s.get("/regions/grand-est/plans").row("#comparaison", "Biogaz"); !strings.HasPrefix(cells[len(cells)-1], cells[1]+" objectif partagé") {
 			t.Errorf("the ambition beside plans: %q", cells)
 		}
+		if all := s.get("/objectifs.csv").body; !strings.Contains(all, ";objectif/voitures-electriques/region:44") || !strings.Contains(all, "objectif/voitures-electriques/region:53") {
+			t.Error("the regions together: no key leads to what is read")
+		}
 		csv := s.get("/regions/grand-est/objectifs.csv").body
 		if !strings.HasPrefix(csv, "\ufeffcode_levier;") || !strings.Contains(csv, ";432,1;") || !strings.Contains(csv, "Alsace Nature") || !strings.Contains(csv, ";objectif/voitures-electriques/region:44") || strings.Count(csv, "\n") != 31 {
 			t.Errorf("%s", csv)

@@ -113,12 +113,16 @@ func (d Deps) sendNation(w http.ResponseWriter, r *http.Request, a policy.Actor,
 		return err
 	}
 	data := exchange.Dataset{Name: "objectifs-regions", Fields: []exchange.Field{{Name: "code_levier"}, {Name: "levier"}, {Name: "code_region"}, {Name: "region"}, {Name: "propose_kt", Number: true}, {Name: "lu_kt", Number: true}, {Name: "raison"},
-		{Name: "etat"}, {Name: "partage_le"}, {Name: "ecart_kt", Number: true}, {Name: "dissensus", Number: true}, {Name: "objectif_national_kt", Number: true}}}
+		{Name: "etat"}, {Name: "partage_le"}, {Name: "ecart_kt", Number: true}, {Name: "dissensus", Number: true}, {Name: "objectif_national_kt", Number: true}, {Name: "cle"}}}
 	data.Rows = func(yield func([]exchange.Datum, error) bool) {
 		for _, l := range slices.Concat(x.Lines, x.Corse, x.Overseas) {
 			for _, c := range l.Regions {
+				key := "" // an explanation tells what anyone may read alone
+				if public(c.Cell) {
+					key = objective.Key(l.Lever.Code, "region:"+c.Region.Code, x.Cycle)
+				}
 				if !yield([]exchange.Datum{exchange.Text(l.Lever.Code), exchange.Text(l.Lever.Name), exchange.Text(c.Region.Code), exchange.Text(c.Region.Name), kilotonnes(c.Offered), kilotonnes(c.Read), exchange.Text(c.Read.Reason),
-					exchange.Text(c.State.Name()), exchange.Text(c.On), kilotonnes(gapOf(c)), exchange.Integer(c.Dissent), kilotonnes(l.National)}, nil) {
+					exchange.Text(c.State.Name()), exchange.Text(c.On), kilotonnes(gapOf(c)), exchange.Integer(c.Dissent), kilotonnes(l.National), exchange.Text(key)}, nil) {
 					return
 				}
 			}

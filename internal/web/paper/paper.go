@@ -75,6 +75,18 @@ func css() templ.Component {
 // policy lets a file that stands alone load nothing.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
+// named are the titles that name a part: that of its chapter too, for parts of
+// several chapters may bear the same («Ce que nous en retenons»).
+func (v view) named(i int) string {
+	own := v.anchors[i] + "-h"
+	for at := i; at >= 0; at-- {
+		if v.Parts[at].Chapter != "" {
+			return v.anchors[at] + "-c " + own
+		}
+	}
+	return own
+}
+
 // link is an address that a reader can follow from where the document is read,
 // "" when there is none.
 func (v view) link(href string) string {

@@ -239,3 +239,21 @@ func BenchmarkEveryFormat(b *testing.B) {
 	}
 	b.ReportMetric(float64(d.Slides()), "slides")
 }
+
+// Parts of two chapters that bear the same title are told apart by their chapter.
+func TestPartsAreNamedWithTheirChapter(t *testing.T) {
+	n, _ := page(t, document.Document{Title: "Diagnostic", Parts: []document.Part{
+		{ID: "texte", Chapter: "Cibles", Title: "Ce que nous en retenons"}, {ID: "panorama", Title: "Le panorama"}, {ID: "texte", Chapter: "Dynamiques", Title: "Ce que nous en retenons"}}})
+	var names []string
+	for _, s := range all(n, "section.paper-part") {
+		names = append(names, attr(s, "aria-labelledby"))
+		for _, id := range strings.Fields(attr(s, "aria-labelledby")) {
+			if len(all(n, "#"+id)) != 1 {
+				t.Errorf("#%s is not on the page once", id)
+			}
+		}
+	}
+	if got, want := strings.Join(names, ", "), "texte-c texte-h, texte-c panorama-h, texte-2-c texte-2-h"; got != want {
+		t.Errorf("parts are named by %s, want %s", got, want)
+	}
+}

@@ -49,8 +49,19 @@ func TestADemonstrationIsVisited(t *testing.T) {
 	}
 	p.Visit("/operateur/courriels")
 	both(p)
-	for _, path := range []string{"/regions/grand-est", "/regions/guyane", "/regions/bretagne", "/regions/grand-est/panorama?integre=1"} {
+	for _, path := range []string{"/regions/grand-est", "/regions/guyane", "/regions/bretagne", "/regions/grand-est/panorama?integre=1", "/regions/grand-est/themes", "/regions/grand-est/objectifs", "/regions/grand-est/diagnostic/editions/1"} {
 		p.Visit(path)
 		both(p)
+	}
+	// The préfet's delegate in La Réunion finds what waits for them.
+	p.Visit("/demonstration?region=04")
+	p.Follow("#equipe li:last-child button")
+	if p.Path() != "/regions/la-reunion/bureau/diagnostic/publication" {
+		t.Fatalf("the delegate is at %s", p.Path())
+	}
+	both(p)
+	p.Visit("/regions/la-reunion/bureau")
+	if text := p.Text("main"); !strings.Contains(text, "Publication du diagnostic partagé") || !strings.Contains(text, "Enregistrer ma validation") {
+		t.Errorf("the delegate's desk says %q", text)
 	}
 }

@@ -122,6 +122,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p = s.visit(team, page+"/desaccords", url.Values{"do": {"add"}, "party": {"associations"}, "measure": {"kt"}, "name": {"Alsace Nature"}, "value": {"1 200"}, "text": {"Trop peu."}})
 		p.has("#desaccords", "Alsace Nature (Associations)")
 		p.has("#desaccords", "tient pour 1 200 ktCO₂e")
+		p.has(".steps [aria-current=step]", "Discuté")
 		p = s.visit(team, base+aimed, nil)
 		p.has("#leviers td", "Alsace Nature")
 		p.has("#sujets td", "Protéger au moins 30 %")

@@ -145,7 +145,7 @@ type Gist struct {
 
 // GistOf reads what a diagnosis comes to.
 func GistOf(d document.Document) (g Gist) {
-	anchors, chapter, best := d.Anchors(), "", 0
+	anchors, chapter, best, shown := d.Anchors(), "", 0, ""
 	for i, p := range d.Parts {
 		if p.Chapter != "" {
 			chapter = p.Chapter
@@ -176,11 +176,13 @@ func GistOf(d document.Document) (g Gist) {
 			rank = 1
 		}
 		if rank > best {
-			best, g.Part = rank, short
+			best, g.Part, shown = rank, short, anchors[i]
 		}
 		if shows && chapter == PartName(Priorities) {
 			g.Findings = append(g.Findings, [2]string{p.Title, anchors[i]})
 		}
 	}
+	// What is shown whole is no line of the list besides.
+	g.Findings = slices.DeleteFunc(g.Findings, func(f [2]string) bool { return f[1] == shown })
 	return g
 }

@@ -153,12 +153,12 @@ func (m *Room) explainCell(ctx context.Context, model *panorama.Model, lever str
 		}
 	case t.Ref.Scale == territory.RegionS:
 		f.Class = figure.Reference
-		x.Sentence = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce qui est lu est ce que le panorama propose à la discussion."
+		x.Sentence = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce qui vaut à ce jour est ce que le panorama propose à la discussion."
 		x.Formula, x.Numbers, x.Inputs = "objectif proposé par le panorama", number(c.Read), []figure.Input{offered}
 	default:
 		x.Sentence = "Part indicative\u00a0: personne n’a partagé d’autre valeur ici. Elle suit les parts du panorama, au kilogramme près."
-		x.Formula = "objectif lu pour la région × part de ce territoire dans le panorama"
-		x.Inputs = []figure.Input{{Symbol: "R", Label: "objectif lu pour la région (" + region.State.Name() + ")", Value: number(region.Read), Source: "COP de la région", Key: Key(code, "region:"+of.Region, of.Cycle)},
+		x.Formula = "objectif à ce jour de la région × part de ce territoire dans le panorama"
+		x.Inputs = []figure.Input{{Symbol: "R", Label: "objectif à ce jour de la région (" + region.State.Name() + ")", Value: number(region.Read), Source: "COP de la région", Key: Key(code, "region:"+of.Region, of.Cycle)},
 			{Symbol: "O", Label: "objectif que le panorama propose à la région", Value: number(region.Offered), Source: "SGPE, juillet 2024", Key: panorama.FigureKey(panorama.July, code, territory.Ref{Scale: territory.RegionS, Code: of.Region})}, offered}
 		if c.Read.Known && region.Offered.Known && c.Offered.Known {
 			x.Numbers = fmt.Sprintf("%s × %s ÷ %s = %s", number(region.Read), number(c.Offered), number(region.Offered), number(c.Read))
@@ -235,7 +235,7 @@ func (m *Room) tellShared(ctx context.Context, o Objective, model *panorama.Mode
 
 func explainGap(l LeverClosure, c cop.COP, f figure.Figure) figure.Explanation {
 	x := figure.Explanation{Title: l.Lever.Name + "\u00a0: écart des départements à la région", Page: "/regions/" + c.Slug + "/objectifs/bouclage?levier=" + l.Lever.Code,
-		Sentence: "Ce qui est lu pour les départements, moins ce qui est lu pour la région. Les parts indicatives ferment au kilogramme près\u00a0: un écart ne vient que d’un département qui a partagé une autre valeur.",
+		Sentence: "Ce qui vaut à ce jour pour les départements, moins ce qui vaut pour la région. Les parts indicatives ferment au kilogramme près\u00a0: un écart ne vient que d’un département qui a partagé une autre valeur.",
 		Formula:  "somme des départements − région", Numbers: number(l.Sum) + " − " + number(l.Region.Read) + " = " + number(l.Gap), Figure: valued(f, l.Gap)}
 	if !l.Gap.Known {
 		x.Numbers = ""
@@ -265,7 +265,7 @@ func (m *Room) explainSum(ctx context.Context, model *panorama.Model, lever, cyc
 	}
 	f.Territory = territory.France.String()
 	if lever == TotalSum {
-		x = figure.Explanation{Title: "Les 13 régions ensemble\u00a0: somme des objectifs", Page: "/objectifs", Formula: "somme des leviers", Sentence: "Somme de ce qui est lu pour les 13 régions de l’Hexagone et de Corse, sur les 30 leviers\u00a0: partagé où la COP l’a fait, proposé par le panorama ailleurs."}
+		x = figure.Explanation{Title: "Les 13 régions ensemble\u00a0: somme des objectifs", Page: "/objectifs", Formula: "somme des leviers", Sentence: "Somme de ce qui vaut à ce jour pour les 13 régions de l’Hexagone et de Corse, sur les 30 leviers\u00a0: partagé où la COP l’a fait, proposé par le panorama ailleurs."}
 		for _, l := range all.Lines {
 			x.Inputs = append(x.Inputs, figure.Input{Symbol: "+", Label: l.Lever.ShortName, Value: number(panorama.Amount{Kg: l.Sum.Kg, Known: true}), Source: fmt.Sprintf("%d partagés, %d proposés", l.Shared, l.Only), Key: SumKey(l.Lever.Code, cycle)})
 		}
@@ -276,7 +276,7 @@ func (m *Room) explainSum(ctx context.Context, model *panorama.Model, lever, cyc
 	if !ok {
 		return x, none
 	}
-	x = figure.Explanation{Title: l.Lever.Name + "\u00a0: somme des objectifs des régions", Page: "/objectifs", Formula: "somme de ce qui est lu dans chaque région",
+	x = figure.Explanation{Title: l.Lever.Name + "\u00a0: somme des objectifs des régions", Page: "/objectifs", Formula: "somme de ce qui vaut à ce jour dans chaque région",
 		Sentence: "Objectif partagé par la COP où elle l’a fait, proposé par le panorama ailleurs. Rien de ce qui n’est que discuté n’y entre.",
 		Numbers:  sigma(l.Sum, "régions"), Figure: valued(f, summed(l.Sum))}
 	for _, c := range l.Regions {

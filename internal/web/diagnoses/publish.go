@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
@@ -48,8 +49,16 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		}
 	}
 	if waiting != nil {
-		v.Heading.Title = x.Name + nb + ": l’édition n°" + nb + french.Integer(waiting.Seq) + " attend les deux têtes"
-		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "L’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation des deux têtes",
+		act, err := cop.FindAct(r.Context(), d.Q, waiting.Act)
+		if err != nil {
+			return err
+		}
+		whom := "des deux têtes"
+		if len(act.Consents) > 0 { // one gave their word
+			whom = map[cop.Side]string{cop.StateSide: "de l’État", cop.RegionSide: "de la Région"}[act.WaitsFor()]
+		}
+		v.Heading.Title = x.Name + nb + ": l’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation " + whom
+		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "L’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation " + whom,
 			Text:  "Elle a été figée le " + french.Date(waiting.At.In(x.zone())) + ". Pour en proposer une autre, retirez-la d’abord au bureau.",
 			Links: []ui.Link{{Label: "Lire l’édition proposée", Href: x.base() + "/editions/" + waiting.ID}, {Label: "Aller au bureau", Href: x.page() + "/bureau#acte-" + waiting.Act}}})
 	} else {

@@ -54,10 +54,7 @@ func Calendar(ctx context.Context, q db.Q, a policy.Actor, copID, from, to strin
 	if err != nil {
 		return c, nil, err
 	}
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
+	zone := c.Location()
 	out := make([]Appointment, 0, len(meetings)+len(events))
 	for _, x := range meetings {
 		out = append(out, Appointment{UID: "reunion-" + x.ID, Sequence: x.Rev - 1, COP: x.COP, Name: x.Title, Day: x.Day,

@@ -257,14 +257,20 @@ func (m *Room) recordFor(ctx context.Context, tx db.Q, a policy.Actor, actingFor
 	return err
 }
 
-// today is the day it is where a COP is held.
-func (m *Room) today(c COP) string {
+// Location is the time zone of a COP, UTC when it is not one.
+func (c COP) Location() *time.Location {
 	zone, err := time.LoadLocation(c.Zone)
 	if err != nil {
-		zone = time.UTC
+		return time.UTC
 	}
-	return m.Now().In(zone).Format(time.DateOnly)
+	return zone
 }
+
+// DayAt is the day it is at an instant where a COP is held.
+func (c COP) DayAt(at time.Time) string { return at.In(c.Location()).Format(time.DateOnly) }
+
+// today is the day it is where a COP is held.
+func (m *Room) today(c COP) string { return c.DayAt(m.Now()) }
 
 // day checks a date that a person wrote.
 func day(text, what string) error {

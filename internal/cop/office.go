@@ -189,13 +189,9 @@ func (w Word) Text(name string) string {
 
 // Words tells who validated an act, in whose name.
 func Words(c COP, act Act, offices []Office, delegations []Delegation) []Word {
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
 	out := make([]Word, 0, len(act.Consents))
 	for _, x := range act.Consents {
-		head := HeadOn(offices, x.Side, x.At.In(zone).Format(time.DateOnly))
+		head := HeadOn(offices, x.Side, c.DayAt(x.At))
 		w := Word{Consent: x, Title: head.Title, Head: head.Name}
 		for _, d := range delegations {
 			if d.ID == x.Delegation {

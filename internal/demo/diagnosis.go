@@ -125,7 +125,7 @@ func (s *Script) frozen(code string, ago int) (act func() string) {
 		if err != nil {
 			return err
 		}
-		*kept, err = s.Told.Diagnosis.ProposeEdition(ctx, a, d.Rev, diagnosis.Place{COP: id, Cycle: c.Cycle, Region: r, Day: diagnosis.DayOf(c, s.clock)}, diagnosis.Press{
+		*kept, err = s.Told.Diagnosis.ProposeEdition(ctx, a, d.Rev, diagnosis.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock)}, diagnosis.Press{
 			Catalogue: s.Blocks, Explain: s.explain, Draw: page, Sheet: func(seq int64) diagnosis.Sheet {
 				at := "/regions/" + r.Slug + "/diagnostic/editions/" + strconv.FormatInt(seq, 10)
 				return diagnosis.Sheet{Author: "COP régionale de la région " + r.Name, Demo: true, Version: "édition n°" + french.NoBreak + strconv.FormatInt(seq, 10), Address: s.Accounts.BaseURL + at, FigureBase: at + "/chiffres/"}

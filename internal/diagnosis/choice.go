@@ -231,7 +231,7 @@ func (m *Room) EndChoice(ctx context.Context, tx db.Q, act cop.Act) (err error) 
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE diagnosis_choice SET state = 'recorded', ended_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, dayAt(of.Zone, m.Now()), act.COP)
+	n, err := tx.Exec(ctx, `UPDATE diagnosis_choice SET state = 'recorded', ended_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, of.DayAt(m.Now()), act.COP)
 	if err != nil || n == 0 {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -52,7 +51,7 @@ func (m *Room) ScoresOf(ctx context.Context, copID string, public bool) (s Scori
 	if err != nil {
 		return s, err
 	}
-	s = Scoring{COP: c.ID, Region: c.Region, Day: dayAt(c.Zone, m.Now()), Public: public, Weights: w}
+	s = Scoring{COP: c.ID, Region: c.Region, Day: c.DayAt(m.Now()), Public: public, Weights: w}
 	g, err := m.gather(ctx, c, public)
 	if err != nil {
 		return s, err
@@ -60,14 +59,6 @@ func (m *Room) ScoresOf(ctx context.Context, copID string, public bool) (s Scori
 	s.Answers = g.told
 	s.Levers = Score(g.all(), w)
 	return s, nil
-}
-
-func dayAt(zone string, at time.Time) string {
-	place, err := time.LoadLocation(zone)
-	if err != nil || zone == "" {
-		place = time.UTC
-	}
-	return at.In(place).Format(time.DateOnly)
 }
 
 // gathered is what the rooms say of the levers of a region.

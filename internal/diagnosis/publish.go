@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -157,7 +156,7 @@ func (m *Room) EndEdition(ctx context.Context, tx db.Q, act cop.Act) error {
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'published', published_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, DayOf(c, m.Now()), act.COP)
+	n, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'published', published_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, c.DayAt(m.Now()), act.COP)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -174,13 +173,4 @@ func (m *Room) EndEdition(ctx context.Context, tx db.Q, act cop.Act) error {
 	}
 	_, err = db.Bump(ctx, tx, Version, m.Now())
 	return err
-}
-
-// DayOf is the day it is where a COP is held.
-func DayOf(c cop.COP, at time.Time) string {
-	place, err := time.LoadLocation(c.Zone)
-	if err != nil || c.Zone == "" {
-		place = time.UTC
-	}
-	return at.In(place).Format(time.DateOnly)
 }

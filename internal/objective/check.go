@@ -2,7 +2,6 @@ package objective
 
 import (
 	"strings"
-	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/french"
@@ -44,13 +43,4 @@ func text(field, value, what string, limit int) error {
 		return fault(field, "Ce texte est trop long\u00a0: "+french.Integer(limit)+" caractères au plus.")
 	}
 	return nil
-}
-
-// today is the day it is where a COP is held.
-func today(zone string, at time.Time) string {
-	place, err := time.LoadLocation(zone)
-	if err != nil || strings.TrimSpace(zone) == "" {
-		place = time.UTC
-	}
-	return at.In(place).Format(time.DateOnly)
 }

@@ -70,9 +70,9 @@ func (m *Room) Dissent(ctx context.Context, a policy.Actor, p Place, in NewDisse
 	now := m.Now()
 	d = Dissent{Rev: 1, COP: p.COP.ID, Party: in.Party, Name: in.Name, Org: in.Org, Measure: in.Measure, Typed: strings.TrimSpace(in.Typed), Text: in.Text, Day: in.Day, State: DissentHeld, By: a.Person, At: now}
 	if d.Day == "" {
-		d.Day = today(p.COP.Zone, now)
+		d.Day = p.COP.DayAt(now)
 	}
-	if err := d.check(today(p.COP.Zone, now)); err != nil {
+	if err := d.check(p.COP.DayAt(now)); err != nil {
 		return d, err
 	}
 	if d.Typed != "" {

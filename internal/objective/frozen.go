@@ -71,7 +71,7 @@ func freeze(ctx context.Context, tx db.Q, p Place, rows []Objective, day string)
 	}
 	for _, o := range rows {
 		line, _ := p.Line(o.Lever)
-		x := FrozenLine{Objective: o.ID, Rev: o.Rev, Lever: o.Lever, Name: line.Lever.Name, Offered: line.Objective, Value: o.Value, Measure: o.Measure, Typed: o.Typed, Above: o.Above, Reason: o.Reason, On: today(p.COP.Zone, o.At)}
+		x := FrozenLine{Objective: o.ID, Rev: o.Rev, Lever: o.Lever, Name: line.Lever.Name, Offered: line.Objective, Value: o.Value, Measure: o.Measure, Typed: o.Typed, Above: o.Above, Reason: o.Reason, On: p.COP.DayAt(o.At)}
 		for _, d := range held[o.ID] {
 			x.Dissents = append(x.Dissents, FrozenDissent{Party: d.Party, Name: d.Name, Value: d.Value, Typed: d.Typed, Text: d.Text, Day: d.Day})
 		}

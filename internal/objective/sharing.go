@@ -86,7 +86,7 @@ func (m *Room) ProposeSharing(ctx context.Context, a policy.Actor, p Place, pick
 		if len(moved) > 0 {
 			return &Stale{moved}
 		}
-		if s.Frozen, err = freeze(ctx, tx, p, rows, today(p.COP.Zone, now)); err != nil {
+		if s.Frozen, err = freeze(ctx, tx, p, rows, p.COP.DayAt(now)); err != nil {
 			return err
 		}
 		if s.body, err = json.Marshal(s.Frozen); err != nil {
@@ -219,7 +219,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 	if err != nil {
 		return err
 	}
-	day, state, reason := today(c.Zone, m.Now()), SharingShared, "Partagé par les deux têtes de la COP."
+	day, state, reason := c.DayAt(m.Now()), SharingShared, "Partagé par les deux têtes de la COP."
 	switch act.State {
 	case cop.ActWithdrawn:
 		state, reason = SharingWithdrawn, "Le partage a été retiré\u00a0: "+act.Reason

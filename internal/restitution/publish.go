@@ -3,8 +3,6 @@ package restitution
 import (
 	"context"
 	"encoding/json"
-	"strings"
-	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -57,7 +55,7 @@ func (m *Room) Propose(ctx context.Context, a policy.Actor, campaign string) (e 
 		return e, err
 	}
 	at := m.Now()
-	e = Edition{Campaign: c.ID, COP: c.COP, Region: c.Region, Cycle: c.Cycle, State: EditionProposed, Day: dayIn(conference.Zone, at), Answers: len(now.Answers), By: a.Person, At: at, SHA256: sum}
+	e = Edition{Campaign: c.ID, COP: c.COP, Region: c.Region, Cycle: c.Cycle, State: EditionProposed, Day: conference.DayAt(at), Answers: len(now.Answers), By: a.Person, At: at, SHA256: sum}
 	if e.ID, err = m.IDs.New(); err != nil {
 		return e, err
 	}
@@ -136,7 +134,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) error {
 	if err != nil {
 		return err
 	}
-	day := dayIn(c.Zone, m.Now())
+	day := c.DayAt(m.Now())
 	n, err := tx.Exec(ctx, `UPDATE restitution SET state = 'published', published_on = $2 WHERE id = $1 AND state = 'proposed'`, act.Subject, day)
 	if err != nil || n == 0 {
 		return err
@@ -169,14 +167,6 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) error {
 	}
 	_, err = db.Bump(ctx, tx, survey.Version, m.Now())
 	return err
-}
-
-func dayIn(zone string, at time.Time) string {
-	place, err := time.LoadLocation(zone)
-	if err != nil || strings.TrimSpace(zone) == "" {
-		place = time.UTC
-	}
-	return at.In(place).Format(time.DateOnly)
 }
 
 // LatestCycle is the cycle of the newest campaign of a region, or of the nation;

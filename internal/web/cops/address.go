@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -168,13 +167,4 @@ func (d Deps) departmentDesk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.SeeOther(w, r, c.Path()+"/bureau")
-}
-
-// zoneOf is the time zone of a COP.
-func zoneOf(c cop.COP) *time.Location {
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
 }

@@ -140,7 +140,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		return err
 	}
 	if !feed.IsZero() {
-		v.Feed = french.Date(feed.In(zoneOf(c)))
+		v.Feed = french.Date(feed.In(c.Location()))
 	}
 	if c.Department() == "" {
 		at := "/regions/" + c.Slug + "/bureau"

@@ -292,7 +292,7 @@ func (d Deps) showDocument(w http.ResponseWriter, r *http.Request, status int, t
 		if err := d.know(r, people, one.By); err != nil {
 			return err
 		}
-		v.Versions.Rows = append(v.Versions.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(one.Rev)}, {Text: french.Date(one.At.In(zoneOf(c)))}, {Text: whoIs(people, one.By)},
+		v.Versions.Rows = append(v.Versions.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(one.Rev)}, {Text: french.Date(one.At.In(c.Location()))}, {Text: whoIs(people, one.By)},
 			{Text: one.Body.FileName, Sub: size(one.Body.Size), Href: "/documents/" + x.ID + "?version=" + strconv.FormatInt(one.Rev, 10)}, {Text: one.Reason}}})
 	}
 	return d.private(w, r, status, v.Heading, documentPage(v), trail(c, where, ui.Link{Label: "Documents", Href: c.Path() + "/bureau/documents"}, ui.Link{Label: x.Title})...)

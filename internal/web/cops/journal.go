@@ -126,7 +126,7 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 	if err := policy.Check(a, policy.Read, c.Thing(policy.Journal)); err != nil {
 		return err
 	}
-	asked, err := choose(r, zoneOf(c))
+	asked, err := choose(r, c.Location())
 	if err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (d Deps) acts(w http.ResponseWriter, r *http.Request) error {
 	}
 	base := c.Path() + "/bureau/journal"
 	v := workView{Heading: ui.Heading{Overline: "Journal", Title: name + nb + ": qui a fait quoi dans la COP", Scope: []string{"une ligne par acte, jamais modifiée", "à l’heure de la région"}},
-		Tabs: tabs(r, c, "/bureau/journal"), Action: base, Fields: asked.fields(people), Table: table(page.Entries, people, zoneOf(c), nil)}
+		Tabs: tabs(r, c, "/bureau/journal"), Action: base, Fields: asked.fields(people), Table: table(page.Entries, people, c.Location(), nil)}
 	v.after(page, base, asked, policy.Can(a, policy.Export, c.Thing(policy.Journal)))
 	return d.workPage(w, r, http.StatusOK, name, c, v, journalPage)
 }
@@ -229,12 +229,12 @@ func (d Deps) actsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err := policy.Check(shell.Actor(r), policy.Export, c.Thing(policy.Journal)); err != nil {
 		return err
 	}
-	asked, err := choose(r, zoneOf(c))
+	asked, err := choose(r, c.Location())
 	if err != nil {
 		return err
 	}
 	asked.COPs = []string{c.ID}
-	return d.sendActs(w, r, "journal-"+c.ID, asked, zoneOf(c))
+	return d.sendActs(w, r, "journal-"+c.ID, asked, c.Location())
 }
 
 func (d Deps) nationActsCSV(w http.ResponseWriter, r *http.Request) error {

@@ -238,7 +238,7 @@ func (d Deps) priorityHistory(r *http.Request, of cop.COP, x cop.Priority) (t ui
 		if err := d.know(r, people, one.By); err != nil {
 			return t, err
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Date(one.At.In(zoneOf(of)))}, {Text: whoIs(people, one.By)}, {Text: one.Body.State.Name()}, {Text: one.Body.Title}, {Text: one.Body.Reason}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Date(one.At.In(of.Location()))}, {Text: whoIs(people, one.By)}, {Text: one.Body.State.Name()}, {Text: one.Body.Title}, {Text: one.Body.Reason}}})
 	}
 	return t, nil
 }

@@ -125,7 +125,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 }
 
 // now is the day it is where a COP is held.
-func (d Deps) now(c cop.COP) string { return d.Now().In(zoneOf(c)).Format(time.DateOnly) }
+func (d Deps) now(c cop.COP) string { return c.DayAt(d.Now()) }
 
 func refOf(c cop.COP) territory.Ref {
 	if code := c.Department(); code != "" {

@@ -131,7 +131,7 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 		return err
 	}
 	for _, p := range past {
-		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(p.Rev)}, {Text: french.Date(p.At.In(x.zone()))}, {Text: names[p.By]}, {Text: saidIn(list, p.Block)}, why(p.Reason, "aucune raison donnée")}})
+		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(p.Rev)}, {Text: french.Date(p.At.In(x.cop.Location()))}, {Text: names[p.By]}, {Text: saidIn(list, p.Block)}, why(p.Reason, "aucune raison donnée")}})
 	}
 	v.Tables = append(v.Tables, section{ID: "histoire", Title: "Ses versions", Table: h})
 	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: wording.Clip(name, 60)})...)

@@ -72,14 +72,6 @@ func (x place) thing() policy.Thing {
 	return policy.Thing{Kind: policy.Diagnosis, COPs: []string{x.cop.ID}}
 }
 
-func (x place) zone() *time.Location {
-	zone, err := time.LoadLocation(x.cop.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
-
 // seen is the region of a public page.
 func (d Deps) seen(r *http.Request) (x place, err error) {
 	m, err := d.Model(r.Context())
@@ -136,7 +128,7 @@ func (d Deps) draft(ctx context.Context, x place) (out draft, err error) {
 }
 
 // today is the day in the region.
-func (d Deps) today(x place) string { return diagnosis.DayOf(x.cop, d.Now()) }
+func (d Deps) today(x place) string { return x.cop.DayAt(d.Now()) }
 
 // anyone reads as nobody in particular: what only a team may read never enters a
 // document that both heads publish, nor its explanations.
@@ -153,7 +145,7 @@ func (d Deps) author(x place) string {
 // compose makes the document of a draft.
 func (d Deps) compose(r *http.Request, x place, t draft) (diagnosis.Draft, error) {
 	return diagnosis.Compose(anyone(r.Context()), t.Diagnosis, t.blocks, d.Catalogue, d.place(x), diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Mark: diagnosis.DraftMark,
-		Version: "projet du " + french.Date(d.Now().In(x.zone())) + ", révision " + strconv.FormatInt(t.Rev, 10), Address: d.Shell.Site(r) + x.base() + "/apercu"})
+		Version: "projet du " + french.Date(d.Now().In(x.cop.Location())) + ", révision " + strconv.FormatInt(t.Rev, 10), Address: d.Shell.Site(r) + x.base() + "/apercu"})
 }
 
 // explain answers for a figure as anyone reads it.

@@ -59,7 +59,7 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		}
 		v.Heading.Title = x.Name + nb + ": l’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation " + whom
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "L’édition n°" + nb + french.Integer(waiting.Seq) + " attend la validation " + whom,
-			Text:  "Elle a été figée le " + french.Date(waiting.At.In(x.zone())) + ". Pour en proposer une autre, retirez-la d’abord au bureau.",
+			Text:  "Elle a été figée le " + french.Date(waiting.At.In(x.cop.Location())) + ". Pour en proposer une autre, retirez-la d’abord au bureau.",
 			Links: []ui.Link{{Label: "Lire l’édition proposée", Href: x.base() + "/editions/" + waiting.ID}, {Label: "Aller au bureau", Href: x.page() + "/bureau#acte-" + waiting.Act}}})
 	} else {
 		made, err := d.compose(r, x, t)

@@ -149,7 +149,7 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 	if f.PublishedOn != "" {
 		v.Facts = append(v.Facts, [2]string{"Publiée le", french.Day(f.PublishedOn)})
 	}
-	said, err := d.validated(ctx, f.cop, f.zone(), f.Edition)
+	said, err := d.validated(ctx, f.cop, f.cop.Location(), f.Edition)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package knowledge
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -129,10 +128,7 @@ func (d Deps) shared(r *http.Request, x where) (*shared, error) {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
+	zone := c.Location()
 	base := x.base() + "/diagnostic/editions"
 	here := base + "/" + strconv.FormatInt(e.Seq, 10)
 	out := &shared{Title: p.Title, About: "Édition n°" + nb + french.Integer(e.Seq) + ", situation au " + french.Day(e.Day) + ", publiée le " + french.Day(e.PublishedOn) + ".", Doc: f.Document,

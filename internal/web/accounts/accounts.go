@@ -86,16 +86,8 @@ func (d Deps) ask(w http.ResponseWriter, r *http.Request) error {
 	return d.Shell.Render(w, r, d.page(r, "Se connecter"), askPage(d.askView(next)))
 }
 
-// readForm reads a form; one that cannot be read says so.
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
 func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	email, next := r.PostForm.Get("email"), shell.Back(r.PostForm.Get("suite"))
@@ -121,7 +113,7 @@ func codeField(wrong string) ui.Field {
 }
 
 func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	email := r.PostForm.Get("email")
@@ -142,7 +134,7 @@ func (d Deps) confirmPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	s, err := d.Room.Confirm(r.Context(), r.PostForm.Get("jeton"), r.UserAgent())

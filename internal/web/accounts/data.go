@@ -158,7 +158,7 @@ func (d Deps) eraseAsk(w http.ResponseWriter, r *http.Request) error {
 
 // eraseTyped is the first step: the words are right, and nothing is erased yet.
 func (d Deps) eraseTyped(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	who := shell.Of(r)
@@ -174,7 +174,7 @@ func (d Deps) eraseTyped(w http.ResponseWriter, r *http.Request) error {
 
 // eraseConfirm is the second step.
 func (d Deps) eraseConfirm(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	who := shell.Of(r)

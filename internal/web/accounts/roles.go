@@ -167,7 +167,7 @@ func rolesAt(where string) string {
 }
 
 func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	f := r.PostForm
@@ -197,7 +197,7 @@ func (d Deps) roleGive(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) roleEnd(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	if err := d.Room.End(r.Context(), shell.Actor(r), r.PathValue("id")); err != nil {

@@ -141,7 +141,7 @@ func agentName(agent string) string {
 }
 
 func (d Deps) selfSave(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	rev, err := strconv.ParseInt(r.PostForm.Get("rev"), 10, 64)

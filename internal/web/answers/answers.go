@@ -230,8 +230,6 @@ func readForm(r *http.Request) error {
 	return nil
 }
 
-func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
-
 // beside puts the message of an error beside its field, the first one when it is
 // about the whole.
 func beside(fields []ui.Field, err error) []ui.Field {

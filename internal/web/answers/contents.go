@@ -270,7 +270,7 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request, t table) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	ctx, do, reason, id := r.Context(), get(r, "do"), get(r, "raison"), t.Response.ID
+	ctx, do, reason, id := r.Context(), shell.Typed(r, "do"), shell.Typed(r, "raison"), t.Response.ID
 	back := t.path
 	var err error
 	switch do {

@@ -65,7 +65,7 @@ func (d Deps) code(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	email, code, p := get(r, "adresse"), get(r, "code"), survey.Person{Name: get(r, "nom"), Email: get(r, "mel")}
+	email, code, p := shell.Typed(r, "adresse"), shell.Typed(r, "code"), survey.Person{Name: shell.Typed(r, "nom"), Email: shell.Typed(r, "mel")}
 	s, err := d.Room.SitDownByCode(r.Context(), email, code, shell.Machine(r, d.Trusted), p)
 	if err != nil {
 		if !shell.Beside(err) {
@@ -171,7 +171,7 @@ func (d Deps) sit(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	p := survey.Person{Name: get(r, "nom"), Email: get(r, "mel")}
+	p := survey.Person{Name: shell.Typed(r, "nom"), Email: shell.Typed(r, "mel")}
 	s, err := d.Room.SitDown(r.Context(), r.PathValue("secret"), p)
 	if err == nil {
 		d.take(w, r, s.ID)

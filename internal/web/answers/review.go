@@ -233,7 +233,7 @@ func (d Deps) validatePage(w http.ResponseWriter, r *http.Request, t table, reas
 	}
 	if may {
 		back := actForm{ID: "renvoyer", Title: "Renvoyer avec un mot", Do: "send-back", Submit: "Renvoyer", Action: t.path + "/valider", Fields: []ui.Field{{ID: "raison", Label: "Que faut-il préciser\u00a0?", Type: "textarea", Required: true, Rows: 3, Value: reason}}}
-		if wrong != nil && get(r, "do") == "send-back" {
+		if wrong != nil && shell.Typed(r, "do") == "send-back" {
 			back.Open = true
 			back.Fields = beside(back.Fields, wrong)
 		}
@@ -299,17 +299,17 @@ func (d Deps) validated(w http.ResponseWriter, r *http.Request, t table) error {
 		return err
 	}
 	ctx, id := r.Context(), t.Response.ID
-	if get(r, "do") == "send-back" {
-		err := d.Room.SendBack(ctx, d.Q, t.Seat, id, get(r, "raison"))
+	if shell.Typed(r, "do") == "send-back" {
+		err := d.Room.SendBack(ctx, d.Q, t.Seat, id, shell.Typed(r, "raison"))
 		if err != nil {
 			if !shell.Beside(err) {
 				return err
 			}
-			return d.validatePage(w, r, t, get(r, "raison"), err)
+			return d.validatePage(w, r, t, shell.Typed(r, "raison"), err)
 		}
 		return shell.SeeOther(w, r, t.path)
 	}
-	v, err := d.Room.Validate(ctx, d.Q, t.Seat, id, get(r, "vu"))
+	v, err := d.Room.Validate(ctx, d.Q, t.Seat, id, shell.Typed(r, "vu"))
 	if err != nil {
 		if !shell.Beside(err) {
 			return err

@@ -229,7 +229,7 @@ func (d Deps) sectionSave(w http.ResponseWriter, r *http.Request, t table) error
 	if err := json.Unmarshal([]byte(r.PostForm.Get("etat")), &state); err != nil {
 		return apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Revenez en arrière, votre navigateur garde ce que vous avez écrit, puis rechargez la page.")
 	}
-	do := get(r, "do")
+	do := shell.Typed(r, "do")
 	changes, err := t.changes(r.PostForm, s, state, do)
 	if err != nil {
 		return err

@@ -94,15 +94,15 @@ func (d Deps) teamPage(w http.ResponseWriter, r *http.Request, t table, do strin
 
 // typed is what a form sent, for when it comes back; an id has the name of its field.
 func typed(r *http.Request, do, name string) string {
-	if r.PostForm == nil || get(r, "do") != do {
+	if r.PostForm == nil || shell.Typed(r, "do") != do {
 		return ""
 	}
-	return get(r, name)
+	return shell.Typed(r, name)
 }
 
 func (t table) shareFields(r *http.Request) []ui.Field {
 	given := []string{}
-	if r.PostForm != nil && get(r, "do") == "share" {
+	if r.PostForm != nil && shell.Typed(r, "do") == "share" {
 		given = r.PostForm["parties"]
 	}
 	parts := ui.Field{ID: "parties", Label: "Parties à confier", Type: "checkbox", Required: true}
@@ -127,18 +127,18 @@ func (d Deps) teamSave(w http.ResponseWriter, r *http.Request, t table) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	ctx, do, id := r.Context(), get(r, "do"), t.Response.ID
-	p := survey.Person{Name: get(r, "nom"), Email: get(r, "mel")}
+	ctx, do, id := r.Context(), shell.Typed(r, "do"), t.Response.ID
+	p := survey.Person{Name: shell.Typed(r, "nom"), Email: shell.Typed(r, "mel")}
 	var err error
 	done := "confiee"
 	switch do {
 	case "share":
 		_, err = d.Room.Share(ctx, d.Q, t.Seat, id, p, r.PostForm["parties"])
 	case "elect":
-		_, err = d.Room.NameValidator(ctx, d.Q, t.Seat, id, p, get(r, "fonction"))
+		_, err = d.Room.NameValidator(ctx, d.Q, t.Seat, id, p, shell.Typed(r, "fonction"))
 		done = "nommee"
 	case "end":
-		err, done = d.Room.EndSeat(ctx, d.Q, t.Seat, id, get(r, "acces")), "ferme"
+		err, done = d.Room.EndSeat(ctx, d.Q, t.Seat, id, shell.Typed(r, "acces")), "ferme"
 	default:
 		err = apperr.Invalidf("Ce bouton n’existe plus. Rechargez la page\u00a0: rien n’a été enregistré.")
 	}

@@ -230,17 +230,8 @@ func (x place) desk(more ...ui.Link) []ui.Link {
 // errForm says that a form was sent without what it holds.
 var errForm = apperr.Invalidf("Le formulaire est incomplet. Rechargez la page et recommencez" + nb + ": rien n’a été enregistré.")
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
-func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
-
 func rev(r *http.Request) (int64, error) {
-	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)
+	n, err := strconv.ParseInt(shell.Typed(r, "rev"), 10, 64)
 	if err != nil {
 		return 0, errForm
 	}

@@ -39,7 +39,7 @@ func lettersForm(x place, f survey.Follow) formView {
 // letters prints the invitations of those that have no address, then notes that
 // they were posted.
 func (d Deps) letters(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.running(r)
@@ -50,7 +50,7 @@ func (d Deps) letters(w http.ResponseWriter, r *http.Request) error {
 	if policy.Where(a, policy.Edit, policy.Response).None() {
 		return policy.Check(a, policy.Edit, policy.Thing{Kind: policy.Campaign, COPs: []string{x.cop.ID}})
 	}
-	switch get(r, "do") {
+	switch shell.Typed(r, "do") {
 	case "imprimer":
 		list, more, err := d.Room.Letters(r.Context(), a, x.campaign.ID, postedFilter(r))
 		if shell.Beside(err) {

@@ -202,7 +202,7 @@ func oneForms(here string, x place, y survey.Response, contacts []survey.Contact
 
 // change is an act of the team on one authority.
 func (d Deps) change(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, y, err := d.found(r)
@@ -210,29 +210,29 @@ func (d Deps) change(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, a := r.Context(), shell.Actor(r)
-	switch get(r, "do") {
+	switch shell.Typed(r, "do") {
 	case "contact":
-		err = d.Room.AddContact(ctx, a, y.ID, get(r, "email"), get(r, "name"), get(r, "title"))
+		err = d.Room.AddContact(ctx, a, y.ID, shell.Typed(r, "email"), shell.Typed(r, "name"), shell.Typed(r, "title"))
 	case "taire":
-		err = d.Room.SilenceContact(ctx, a, y.ID, get(r, "contact"), true)
+		err = d.Room.SilenceContact(ctx, a, y.ID, shell.Typed(r, "contact"), true)
 	case "reprendre":
-		err = d.Room.SilenceContact(ctx, a, y.ID, get(r, "contact"), false)
+		err = d.Room.SilenceContact(ctx, a, y.ID, shell.Typed(r, "contact"), false)
 	case "oublier":
-		err = d.Room.RemoveContact(ctx, a, y.ID, get(r, "contact"))
+		err = d.Room.RemoveContact(ctx, a, y.ID, shell.Typed(r, "contact"))
 	case "renvoyer":
-		err = d.Room.Resend(ctx, a, y.ID, get(r, "seat"), false)
+		err = d.Room.Resend(ctx, a, y.ID, shell.Typed(r, "seat"), false)
 	case "remplacer":
-		err = d.Room.Resend(ctx, a, y.ID, get(r, "seat"), true)
+		err = d.Room.Resend(ctx, a, y.ID, shell.Typed(r, "seat"), true)
 	case "muette":
 		err = d.Room.Silence(ctx, a, y.ID, true)
 	case "parlante":
 		err = d.Room.Silence(ctx, a, y.ID, false)
 	case "refus":
-		if get(r, "reason") == "" {
+		if shell.Typed(r, "reason") == "" {
 			err = &survey.Fault{Field: "reason", Message: "Écrivez ce que la collectivité a dit."}
 			break
 		}
-		err = d.Room.Refuse(ctx, a, y.ID, get(r, "reason"))
+		err = d.Room.Refuse(ctx, a, y.ID, shell.Typed(r, "reason"))
 	case "retirer-refus":
 		err = d.Room.Refuse(ctx, a, y.ID, "")
 	default:
@@ -257,11 +257,11 @@ func (d Deps) change(w http.ResponseWriter, r *http.Request) error {
 func refill(r *http.Request, forms []formView, wrong error) bool {
 	for i := range forms {
 		f := &forms[i]
-		if len(f.Hidden) == 0 || f.Hidden[0] != [2]string{"do", get(r, "do")} || len(f.Fields) == 0 {
+		if len(f.Hidden) == 0 || f.Hidden[0] != [2]string{"do", shell.Typed(r, "do")} || len(f.Fields) == 0 {
 			continue
 		}
 		for j := range f.Fields {
-			f.Fields[j].Value = get(r, f.Fields[j].ID)
+			f.Fields[j].Value = shell.Typed(r, f.Fields[j].ID)
 		}
 		wrongIn(f.Fields, wrong)
 		return true

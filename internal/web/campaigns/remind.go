@@ -16,7 +16,7 @@ import (
 
 // postedFilter is the filter that a form kept.
 func postedFilter(r *http.Request) survey.Follow {
-	return survey.Follow{State: get(r, "etat"), Department: get(r, "departement"), Type: get(r, "type"), Words: get(r, "nom")}
+	return survey.Follow{State: shell.Typed(r, "etat"), Department: shell.Typed(r, "departement"), Type: shell.Typed(r, "type"), Words: shell.Typed(r, "nom")}
 }
 
 // mostShown is how many addressees a preview names; it counts them all.
@@ -25,7 +25,7 @@ const mostShown = 200
 // remind shows who would be written to and why the others would not, then writes:
 // two presses.
 func (d Deps) remind(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.running(r)
@@ -37,7 +37,7 @@ func (d Deps) remind(w http.ResponseWriter, r *http.Request) error {
 		return policy.Check(a, policy.Edit, policy.Thing{Kind: policy.Campaign, COPs: []string{x.cop.ID}})
 	}
 	f, ids := postedFilter(r), slices.DeleteFunc(slices.Clone(r.PostForm["id"]), func(s string) bool { return s == "" || len(s) > 64 })
-	switch get(r, "do") {
+	switch shell.Typed(r, "do") {
 	case "selection":
 		if len(ids) == 0 {
 			return d.showDesk(w, r, http.StatusUnprocessableEntity, x, apperr.Invalidf("Cochez au moins un destinataire, ou relancez tous ceux du filtre."))
@@ -46,7 +46,7 @@ func (d Deps) remind(w http.ResponseWriter, r *http.Request) error {
 	case "filtre":
 		ids = nil
 	case "envoyer":
-		n, err := d.Room.Remind(r.Context(), a, x.campaign.ID, f, ids, get(r, "press"))
+		n, err := d.Room.Remind(r.Context(), a, x.campaign.ID, f, ids, shell.Typed(r, "press"))
 		if shell.Beside(err) {
 			return d.showDesk(w, r, apperr.Status(err), x, err)
 		}

@@ -95,7 +95,7 @@ func (d Deps) names(r *http.Request, ids []string) (map[string]string, error) {
 
 // save keeps the form: it makes the campaign of a COP that has none.
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.led(r)
@@ -130,14 +130,14 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 
 // inputOf reads the form. What cannot be read is said beside its field.
 func inputOf(r *http.Request) (in survey.CampaignInput, err error) {
-	code, version, _ := strings.Cut(get(r, "form"), "@")
-	in = survey.CampaignInput{Form: code, Communes: get(r, "communes") == "1", OpensOn: get(r, "opens_on"), ClosesOn: get(r, "closes_on"), Message: get(r, "message"), Contact: get(r, "contact"), Reason: get(r, "reason")}
+	code, version, _ := strings.Cut(shell.Typed(r, "form"), "@")
+	in = survey.CampaignInput{Form: code, Communes: shell.Typed(r, "communes") == "1", OpensOn: shell.Typed(r, "opens_on"), ClosesOn: shell.Typed(r, "closes_on"), Message: shell.Typed(r, "message"), Contact: shell.Typed(r, "contact"), Reason: shell.Typed(r, "reason")}
 	in.FormVersion, _ = strconv.ParseInt(version, 10, 64)
 	for _, x := range []struct {
 		id string
 		to *int64
 	}{{"remind_max", &in.RemindMax}, {"remind_every", &in.RemindEvery}} {
-		n, bad := strconv.ParseInt(strings.Join(strings.Fields(get(r, x.id)), ""), 10, 64)
+		n, bad := strconv.ParseInt(strings.Join(strings.Fields(shell.Typed(r, x.id)), ""), 10, 64)
 		if bad != nil && err == nil {
 			err = &survey.Fault{Field: x.id, Message: "Écrivez un nombre entier, comme 14."}
 		}
@@ -147,7 +147,7 @@ func inputOf(r *http.Request) (in survey.CampaignInput, err error) {
 		id string
 		to *float64
 	}{{"relevance", &in.Relevance}, {"mobilisation", &in.Mobilisation}} {
-		v, bad := strconv.ParseFloat(strings.ReplaceAll(get(r, x.id), ",", "."), 64)
+		v, bad := strconv.ParseFloat(strings.ReplaceAll(shell.Typed(r, x.id), ",", "."), 64)
 		if bad != nil && err == nil {
 			err = &survey.Fault{Field: x.id, Message: "Écrivez un nombre entre 0 et 1, comme 0,5."}
 		}
@@ -185,7 +185,7 @@ func turns(x place) []formView {
 
 // turn opens, marks, closes or reopens.
 func (d Deps) turn(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.ledRunning(r)
@@ -196,11 +196,11 @@ func (d Deps) turn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	act := survey.Act(get(r, "act"))
+	act := survey.Act(shell.Typed(r, "act"))
 	if act.Name() == "" {
 		return errForm
 	}
-	_, err = d.Room.Turn(r.Context(), shell.Actor(r), x.campaign.ID, n, act, get(r, "day"), get(r, "reason"))
+	_, err = d.Room.Turn(r.Context(), shell.Actor(r), x.campaign.ID, n, act, shell.Typed(r, "day"), shell.Typed(r, "reason"))
 	if shell.Beside(err) {
 		again, e := d.ledRunning(r)
 		if e != nil {
@@ -231,14 +231,14 @@ func (x place) recipientForms(wrong error, org, reason string) []formView {
 
 // recipients adds one outside the tree, or brings all up to date.
 func (d Deps) recipients(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.ledRunning(r)
 	if err != nil {
 		return err
 	}
-	switch get(r, "do") {
+	switch shell.Typed(r, "do") {
 	case "actualiser":
 		b, err := d.Room.Refresh(r.Context(), shell.Actor(r), x.campaign.ID)
 		if err != nil {
@@ -250,9 +250,9 @@ func (d Deps) recipients(w http.ResponseWriter, r *http.Request) error {
 		}
 		return shell.SeeOther(w, r, x.base()+"?fait="+done)
 	case "ajouter":
-		y, err := d.Room.AddOutside(r.Context(), shell.Actor(r), x.campaign.ID, get(r, "organisation"), get(r, "reason"))
+		y, err := d.Room.AddOutside(r.Context(), shell.Actor(r), x.campaign.ID, shell.Typed(r, "organisation"), shell.Typed(r, "reason"))
 		if shell.Beside(err) {
-			v := view{Heading: ui.Heading{Overline: "Questionnaire", Title: "Ajouter un destinataire", Scope: []string{x.Name}}, Tabs: x.tabs(r, ""), Forms: x.recipientForms(err, get(r, "organisation"), get(r, "reason"))[:1]}
+			v := view{Heading: ui.Heading{Overline: "Questionnaire", Title: "Ajouter un destinataire", Scope: []string{x.Name}}, Tabs: x.tabs(r, ""), Forms: x.recipientForms(err, shell.Typed(r, "organisation"), shell.Typed(r, "reason"))[:1]}
 			return d.show(w, r, apperr.Status(err), v, true, x.desk(ui.Link{Label: "Ajouter un destinataire"})...)
 		}
 		if err != nil {

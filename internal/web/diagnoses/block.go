@@ -99,7 +99,7 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 			read = *typed
 			read.Live = b.Live
 		}
-		fields := append(d.fields(read), ui.Field{ID: "reason", Label: "Ce qui change, et pourquoi", Value: get(r, "reason")})
+		fields := append(d.fields(read), ui.Field{ID: "reason", Label: "Ce qui change, et pourquoi", Value: shell.Typed(r, "reason")})
 		if typed != nil {
 			if status == http.StatusConflict {
 				v.Conflict = ui.TwoVersions(d.fields(b), fields)
@@ -216,24 +216,24 @@ func (d Deps) names(r *http.Request, past []diagnosis.BlockPast) (map[string]str
 }
 
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, b, t, err := d.found(r)
 	if err != nil {
 		return err
 	}
-	n, err := rev(r)
+	n, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}
-	in := diagnosis.Block{ID: b.ID, Rev: n, Part: b.Part, Title: get(r, "titre"), Text: text(r, "texte"), Params: map[string]string{}, State: b.State}
+	in := diagnosis.Block{ID: b.ID, Rev: n, Part: b.Part, Title: shell.Typed(r, "titre"), Text: text(r, "texte"), Params: map[string]string{}, State: b.State}
 	for name := range r.PostForm {
 		if option, ok := strings.CutPrefix(name, "option-"); ok {
-			in.Params[option] = get(r, name)
+			in.Params[option] = shell.Typed(r, name)
 		}
 	}
-	_, err = d.Room.SaveBlock(r.Context(), shell.Actor(r), d.Catalogue.List(), in, get(r, "reason"))
+	_, err = d.Room.SaveBlock(r.Context(), shell.Actor(r), d.Catalogue.List(), in, shell.Typed(r, "reason"))
 	if err != nil && shell.Beside(err) {
 		if b, t, ferr := diagnosis.FindBlock(r.Context(), d.Q, b.ID); ferr == nil {
 			return d.showBlock(w, r, x, b, t, apperr.Status(err), &in, err)
@@ -248,22 +248,22 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 
 // text is a field of several lines: its breaks are kept.
 func text(r *http.Request, name string) string {
-	return strings.ReplaceAll(get(r, name), "\r\n", "\n")
+	return strings.ReplaceAll(shell.Typed(r, name), "\r\n", "\n")
 }
 
 func (d Deps) move(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, b, _, err := d.found(r)
 	if err != nil {
 		return err
 	}
-	n, err := rev(r)
+	n, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}
-	_, err = d.Room.PlaceBlock(r.Context(), shell.Actor(r), b.ID, n, diagnosis.Step(get(r, "do")), diagnosis.Part(get(r, "partie")), get(r, "reason"))
+	_, err = d.Room.PlaceBlock(r.Context(), shell.Actor(r), b.ID, n, diagnosis.Step(shell.Typed(r, "do")), diagnosis.Part(shell.Typed(r, "partie")), shell.Typed(r, "reason"))
 	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
 	}

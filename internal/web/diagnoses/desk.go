@@ -269,7 +269,7 @@ func plainOf(blocks []document.Block) string {
 
 // begin opens the diagnosis, or gives it its title.
 func (d Deps) begin(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.working(r)
@@ -278,15 +278,15 @@ func (d Deps) begin(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := shell.Actor(r)
 	var typed *string
-	switch do := get(r, "do"); do {
+	switch do := shell.Typed(r, "do"); do {
 	case "plan", "vide":
 		_, err = d.Room.Begin(r.Context(), a, x.cop.ID, d.Catalogue.List(), do == "plan")
 	case "title":
-		title := get(r, "titre")
+		title := shell.Typed(r, "titre")
 		typed = &title
 		var t diagnosis.Diagnosis
 		if t, err = diagnosis.Of(r.Context(), d.Q, x.cop.ID); err == nil {
-			_, err = d.Room.Rename(r.Context(), a, t.ID, get(r, "was"), title)
+			_, err = d.Room.Rename(r.Context(), a, t.ID, shell.Typed(r, "was"), title)
 		}
 	default:
 		if err = policy.Check(a, policy.Edit, x.thing()); err == nil {
@@ -370,7 +370,7 @@ func (d Deps) writing(r *http.Request) (place, error) {
 }
 
 func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.writing(r)
@@ -381,7 +381,7 @@ func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := d.Room.AddBlock(r.Context(), shell.Actor(r), t.ID, d.Catalogue.List(), diagnosis.Block{Part: diagnosis.Part(get(r, "partie")), Live: get(r, "live")})
+	b, err := d.Room.AddBlock(r.Context(), shell.Actor(r), t.ID, d.Catalogue.List(), diagnosis.Block{Part: diagnosis.Part(shell.Typed(r, "partie")), Live: shell.Typed(r, "live")})
 	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
 	}

@@ -181,23 +181,6 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, l
 	return d.Shell.RenderStatus(w, r, status, page, deskPage(v))
 }
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
-func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
-
-func rev(r *http.Request) (int64, error) {
-	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)
-	if err != nil {
-		return 0, apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
-	}
-	return n, nil
-}
-
 // wrongIn puts the message of an error beside its field, the first one when it is
 // about the whole.
 func wrongIn(fields []ui.Field, err error) {

@@ -131,14 +131,14 @@ func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) err
 
 // propose freezes the draft and asks both heads.
 func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.working(r)
 	if err != nil {
 		return err
 	}
-	n, err := rev(r)
+	n, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}

@@ -71,10 +71,10 @@ func (p pages) fields(x where, t knowledge.Item) []ui.Field {
 
 // read reads the form of an item.
 func (p pages) read(r *http.Request, x where) (t knowledge.Item, err error) {
-	t = knowledge.Item{Kind: p.kind, Region: x.Code, Org: x.org, Title: get(r, "title"), Organisation: get(r, "organisation"), Territory: get(r, "territory"), Theme: get(r, "theme"), Text: get(r, "text"), Result: get(r, "result"),
-		Replicable: get(r, "replicable"), Contact: get(r, "contact"), Evidence: get(r, "evidence"), Nature: get(r, "nature"), Level: get(r, "level"), Day: get(r, "day"), Source: get(r, "source"), Link: get(r, "link")}
+	t = knowledge.Item{Kind: p.kind, Region: x.Code, Org: x.org, Title: shell.Typed(r, "title"), Organisation: shell.Typed(r, "organisation"), Territory: shell.Typed(r, "territory"), Theme: shell.Typed(r, "theme"), Text: shell.Typed(r, "text"), Result: shell.Typed(r, "result"),
+		Replicable: shell.Typed(r, "replicable"), Contact: shell.Typed(r, "contact"), Evidence: shell.Typed(r, "evidence"), Nature: shell.Typed(r, "nature"), Level: shell.Typed(r, "level"), Day: shell.Typed(r, "day"), Source: shell.Typed(r, "source"), Link: shell.Typed(r, "link")}
 	for _, field := range []string{"lever", "lever2", "lever3"} {
-		code := get(r, field)
+		code := shell.Typed(r, field)
 		if code == "" {
 			continue
 		}
@@ -191,7 +191,7 @@ func said(t knowledge.Item) string {
 }
 
 func (p pages) add(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := p.working(r, p.kind.Policy())
@@ -270,7 +270,7 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 			return err
 		}
 		if typed == nil && wrong != nil && len(f[0].Fields) > 0 {
-			f[0].Fields[0].Value = get(r, "reason")
+			f[0].Fields[0].Value = shell.Typed(r, "reason")
 			wrongIn(f[0].Fields, wrong)
 			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})
 		}
@@ -296,14 +296,14 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 }
 
 func (p pages) save(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, was, err := p.find(r)
 	if err != nil {
 		return err
 	}
-	n, err := rev(r)
+	n, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}

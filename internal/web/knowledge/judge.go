@@ -135,21 +135,21 @@ func (p pages) decisions(r *http.Request, x where, t knowledge.Item, here string
 }
 
 func (p pages) judge(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, t, err := p.find(r)
 	if err != nil {
 		return err
 	}
-	n, err := rev(r)
+	n, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}
-	ctx, a, reason := r.Context(), shell.Actor(r), get(r, "reason")
-	switch do := get(r, "do"); {
+	ctx, a, reason := r.Context(), shell.Actor(r), shell.Typed(r, "reason")
+	switch do := shell.Typed(r, "do"); {
 	case do == "merge" && p.kind == knowledge.Obstacle:
-		_, err = p.Room.Merge(ctx, p.Q, a, t.ID, n, get(r, "into"), reason)
+		_, err = p.Room.Merge(ctx, p.Q, a, t.ID, n, shell.Typed(r, "into"), reason)
 	case do == "unmerge" && p.kind == knowledge.Obstacle:
 		_, err = p.Room.Unmerge(ctx, p.Q, a, t.ID, n, reason)
 	case do == "escalate":

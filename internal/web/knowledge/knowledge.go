@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -112,23 +111,6 @@ func beside(err error) bool {
 		return true
 	}
 	return false
-}
-
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
-func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
-
-func rev(r *http.Request) (int64, error) {
-	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)
-	if err != nil {
-		return 0, apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
-	}
-	return n, nil
 }
 
 // wrongIn puts the message of an error beside its field, the first one when it

@@ -233,7 +233,7 @@ func (d Deps) groupForm(r *http.Request, g knowledge.Group, held []knowledge.Ite
 }
 
 func (d Deps) lineSave(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	ctx, a := r.Context(), shell.Actor(r)
@@ -243,29 +243,29 @@ func (d Deps) lineSave(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	var typed *knowledge.Reply
 	var err error
-	switch do := get(r, "do"); do {
+	switch do := shell.Typed(r, "do"); do {
 	case "group", "ungroup":
 		field := "item"
 		if do == "group" {
 			field = "item-grouped"
 		}
-		item, at, _ := strings.Cut(get(r, field), " ")
+		item, at, _ := strings.Cut(shell.Typed(r, field), " ")
 		n, perr := strconv.ParseInt(at, 10, 64)
 		switch {
 		case perr != nil:
 			err = &knowledge.Fault{Field: field, Message: "Choisissez un frein de la liste."}
 		case do == "group":
-			_, err = d.Room.Join(ctx, d.Q, a, item, n, get(r, "into"), get(r, "reason"))
-			id = get(r, "into")
+			_, err = d.Room.Join(ctx, d.Q, a, item, n, shell.Typed(r, "into"), shell.Typed(r, "reason"))
+			id = shell.Typed(r, "into")
 		default:
-			_, err = d.Room.Leave(ctx, d.Q, a, item, n, get(r, "reason"))
+			_, err = d.Room.Leave(ctx, d.Q, a, item, n, shell.Typed(r, "reason"))
 		}
 	default:
-		n, rerr := rev(r)
+		n, rerr := shell.Rev(r)
 		if rerr != nil {
 			return rerr
 		}
-		in := knowledge.Reply{Title: get(r, "title"), Nature: get(r, "nature"), Level: get(r, "level"), Status: get(r, "status"), Answer: get(r, "answer"), Day: get(r, "day")}
+		in := knowledge.Reply{Title: shell.Typed(r, "title"), Nature: shell.Typed(r, "nature"), Level: shell.Typed(r, "level"), Status: shell.Typed(r, "status"), Answer: shell.Typed(r, "answer"), Day: shell.Typed(r, "day")}
 		typed = &in
 		_, err = d.Room.Answer(ctx, d.Q, a, id, n, in, "saisie")
 	}

@@ -36,8 +36,8 @@ func noteFields(x where, n knowledge.Note) []ui.Field {
 
 // readNote reads the subject and the words of a note.
 func (d Deps) readNote(r *http.Request, x where) (n knowledge.Note, err error) {
-	n = knowledge.Note{Region: x.Code, Org: x.org, Title: get(r, "title"), Territory: get(r, "territory"), Lever: get(r, "lever"), Theme: get(r, "theme"), Findings: get(r, "findings"), Sources: get(r, "sources"), Limits: get(r, "limits"),
-		Series: get(r, "series"), Signature: get(r, "signature"), Day: get(r, "day"), AskedOf: get(r, "asked_of"), Due: get(r, "due")}
+	n = knowledge.Note{Region: x.Code, Org: x.org, Title: shell.Typed(r, "title"), Territory: shell.Typed(r, "territory"), Lever: shell.Typed(r, "lever"), Theme: shell.Typed(r, "theme"), Findings: shell.Typed(r, "findings"), Sources: shell.Typed(r, "sources"), Limits: shell.Typed(r, "limits"),
+		Series: shell.Typed(r, "series"), Signature: shell.Typed(r, "signature"), Day: shell.Typed(r, "day"), AskedOf: shell.Typed(r, "asked_of"), Due: shell.Typed(r, "due")}
 	if err := knownLever(x.fw, "lever", n.Lever); err != nil {
 		return n, err
 	}
@@ -197,14 +197,14 @@ func (d Deps) showNoteDesk(w http.ResponseWriter, r *http.Request, status int, t
 }
 
 func (d Deps) noteAdd(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.working(r, policy.Note)
 	if err != nil {
 		return err
 	}
-	do := get(r, "do")
+	do := shell.Typed(r, "do")
 	n, err := d.readNote(r, x)
 	switch {
 	case err != nil:
@@ -274,7 +274,7 @@ func (d Deps) showNote(w http.ResponseWriter, r *http.Request, status int, x whe
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})
 	}
 	if team && n.State != knowledge.Withdrawn {
-		f := formView{ID: "decider", Title: "Ce que l’équipe en fait", Action: here + "/suite", Rev: number, Fields: []ui.Field{{ID: "reason", Label: "Pourquoi", Value: get(r, "reason"), Help: "Nécessaire pour retirer la note."}}}
+		f := formView{ID: "decider", Title: "Ce que l’équipe en fait", Action: here + "/suite", Rev: number, Fields: []ui.Field{{ID: "reason", Label: "Pourquoi", Value: shell.Typed(r, "reason"), Help: "Nécessaire pour retirer la note."}}}
 		if n.State == knowledge.Written {
 			f.Buttons = append(f.Buttons, [2]string{"publish", "Publier"})
 		}
@@ -311,10 +311,10 @@ func (d Deps) noteSave(w http.ResponseWriter, r *http.Request) error {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "multipart/form-data" {
 		return d.attach(w, r, x, was)
 	}
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
-	number, err := rev(r)
+	number, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}
@@ -362,21 +362,21 @@ func (d Deps) attach(w http.ResponseWriter, r *http.Request, x where, n knowledg
 }
 
 func (d Deps) noteJudge(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, was, err := d.findNote(r)
 	if err != nil {
 		return err
 	}
-	number, err := rev(r)
+	number, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}
-	if get(r, "do") == "publish" {
+	if shell.Typed(r, "do") == "publish" {
 		_, err = d.Room.Publish(r.Context(), d.Q, shell.Actor(r), was.ID, number)
 	} else {
-		_, err = d.Room.Withdraw(r.Context(), d.Q, shell.Actor(r), was.ID, number, get(r, "reason"))
+		_, err = d.Room.Withdraw(r.Context(), d.Q, shell.Actor(r), was.ID, number, shell.Typed(r, "reason"))
 	}
 	if err != nil && beside(err) {
 		return d.showNote(w, r, apperr.Status(err), x, was, nil, err)

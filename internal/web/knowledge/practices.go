@@ -162,14 +162,14 @@ func (d Deps) showTake(w http.ResponseWriter, r *http.Request, status int, regio
 }
 
 func (d Deps) taken(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	if policy.Where(shell.Actor(r), policy.Judge, policy.Strength).None() {
 		return apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 	}
-	region, note := get(r, "region"), get(r, "note")
-	_, err := d.Room.TakeUp(r.Context(), d.Q, shell.Actor(r), r.PathValue("id"), region, get(r, "do") != "leave", note)
+	region, note := shell.Typed(r, "region"), shell.Typed(r, "note")
+	_, err := d.Room.TakeUp(r.Context(), d.Q, shell.Actor(r), r.PathValue("id"), region, shell.Typed(r, "do") != "leave", note)
 	if err != nil && beside(err) {
 		return d.showTake(w, r, apperr.Status(err), region, note, err)
 	}

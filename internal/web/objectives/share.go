@@ -19,7 +19,7 @@ import (
 
 // share proposes the ticked levers to both heads, or all those that are discussed.
 func (d Deps) share(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.find(r)
@@ -27,7 +27,7 @@ func (d Deps) share(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name := "pick"
-	if get(r, "do") == "all" {
+	if shell.Typed(r, "do") == "all" {
 		name = "all"
 	}
 	picks, picked, err := readPicks(r.PostForm[name])

@@ -142,15 +142,6 @@ func (d Deps) tabs(r *http.Request, x where) []ui.Link {
 	return append(out, ui.Link{Label: "Objectifs sur la table", Href: x.base(), Current: true}, ui.Link{Label: "Objectifs partagés", Href: home + "/objectifs"}, ui.Link{Label: "Bouclage", Href: home + "/objectifs/bouclage"})
 }
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
-func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
-
 func revOf(text string) (int64, error) {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {

@@ -10,30 +10,30 @@ import (
 
 // put writes or withdraws the value of a lever.
 func (d Deps) put(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.lever(r)
 	if err != nil {
 		return err
 	}
-	rev, err := revOf(get(r, "rev"))
+	rev, err := revOf(shell.Typed(r, "rev"))
 	if err != nil {
 		return err
 	}
-	code, b := x.line.Lever.Code, back{form: "value", value: typedValue{get(r, "measure"), get(r, "value"), get(r, "reason")}}
-	if get(r, "do") == "withdraw" {
-		b = back{form: "withdraw", reason: get(r, "withdraw-reason")}
+	code, b := x.line.Lever.Code, back{form: "value", value: typedValue{shell.Typed(r, "measure"), shell.Typed(r, "value"), shell.Typed(r, "reason")}}
+	if shell.Typed(r, "do") == "withdraw" {
+		b = back{form: "withdraw", reason: shell.Typed(r, "withdraw-reason")}
 		_, b.err = d.Room.Withdraw(r.Context(), shell.Actor(r), x.place, code, rev, b.reason)
 	} else {
-		_, b.err = d.Room.Put(r.Context(), shell.Actor(r), x.place, objective.NewValue{Lever: code, Rev: rev, Measure: objective.Measure(b.value.measure), Typed: b.value.value, Reason: b.value.reason, Confirmed: get(r, "confirm") == "1"})
+		_, b.err = d.Room.Put(r.Context(), shell.Actor(r), x.place, objective.NewValue{Lever: code, Rev: rev, Measure: objective.Measure(b.value.measure), Typed: b.value.value, Reason: b.value.reason, Confirmed: shell.Typed(r, "confirm") == "1"})
 	}
 	return d.answer(w, r, x, b)
 }
 
 // dissent notes who does not hold the value of a lever, or lifts it.
 func (d Deps) dissent(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	x, err := d.lever(r)
@@ -41,15 +41,15 @@ func (d Deps) dissent(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	code, b := x.line.Lever.Code, back{form: "dissent"}
-	if get(r, "do") == "lift" {
-		rev, err := revOf(get(r, "rev"))
+	if shell.Typed(r, "do") == "lift" {
+		rev, err := revOf(shell.Typed(r, "rev"))
 		if err != nil {
 			return err
 		}
-		b.form, b.reason = get(r, "subject"), get(r, "lift-reason")
+		b.form, b.reason = shell.Typed(r, "subject"), shell.Typed(r, "lift-reason")
 		_, b.err = d.Room.Lift(r.Context(), shell.Actor(r), x.place, code, b.form, rev, b.reason)
 	} else {
-		b.dissent = objective.NewDissent{Lever: code, Party: get(r, "party"), Name: get(r, "name"), Measure: objective.Measure(get(r, "measure")), Typed: get(r, "value"), Text: get(r, "text"), Day: get(r, "day"), OfOffered: get(r, "subject") == dissentOfOffered}
+		b.dissent = objective.NewDissent{Lever: code, Party: shell.Typed(r, "party"), Name: shell.Typed(r, "name"), Measure: objective.Measure(shell.Typed(r, "measure")), Typed: shell.Typed(r, "value"), Text: shell.Typed(r, "text"), Day: shell.Typed(r, "day"), OfOffered: shell.Typed(r, "subject") == dissentOfOffered}
 		_, b.err = d.Room.Dissent(r.Context(), shell.Actor(r), x.place, b.dissent)
 	}
 	return d.answer(w, r, x, b)

@@ -76,7 +76,7 @@ func (d Deps) showNew(w http.ResponseWriter, r *http.Request, status int, in acc
 }
 
 func (d Deps) create(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	in := typed(r)
@@ -122,7 +122,7 @@ func (d Deps) showEdit(w http.ResponseWriter, r *http.Request, status int, o acc
 }
 
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	rev, err := revOf(r)

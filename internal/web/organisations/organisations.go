@@ -47,13 +47,6 @@ func (d Deps) page(r *http.Request, title string, trail ...ui.Link) ui.Page {
 	return p
 }
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
 func revOf(r *http.Request) (int64, error) {
 	rev, err := strconv.ParseInt(r.PostForm.Get("rev"), 10, 64)
 	if err != nil {

@@ -164,7 +164,7 @@ func orElse(a, b string) string {
 }
 
 func (d Deps) attach(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	f, id := r.PostForm, r.PathValue("id")
@@ -180,7 +180,7 @@ func (d Deps) attach(w http.ResponseWriter, r *http.Request) error {
 
 // member changes a membership, or ends it.
 func (d Deps) member(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	rev, err := revOf(r)

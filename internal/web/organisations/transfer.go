@@ -79,7 +79,7 @@ func (d Deps) showTransfer(w http.ResponseWriter, r *http.Request, status int, w
 }
 
 func (d Deps) transfer(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	rev, err := revOf(r)

@@ -123,7 +123,7 @@ func readAim(r *http.Request, planID string) (t typedAim, err error) {
 }
 
 func (d Deps) aim(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	region, p, err := d.find(r)
@@ -163,7 +163,7 @@ func (d Deps) knownLever(r *http.Request, code string) error {
 }
 
 func (d Deps) aimSave(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	region, p, err := d.find(r)

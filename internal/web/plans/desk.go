@@ -85,13 +85,6 @@ func beside(err error) bool {
 	return false
 }
 
-func readForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
-}
-
 // get reads a field as text that a database takes.
 func get(r *http.Request, name string) string {
 	return strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(r.PostForm.Get(name), "\x00", ""), ""))
@@ -198,7 +191,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, t typ
 }
 
 func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	region, err := d.region(r)
@@ -332,7 +325,7 @@ func yearText(y int) string {
 }
 
 func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	region, p, err := d.find(r)

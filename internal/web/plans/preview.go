@@ -82,7 +82,7 @@ func (d Deps) verdicts(w http.ResponseWriter, r *http.Request) error {
 
 // apply makes a file real, all of it or nothing.
 func (d Deps) apply(w http.ResponseWriter, r *http.Request) error {
-	if err := readForm(r); err != nil {
+	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
 	region, err := d.region(r)

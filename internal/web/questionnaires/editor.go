@@ -223,7 +223,7 @@ func (d Deps) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at, err := rev(r)
+	at, err := shell.Rev(r)
 	if err != nil {
 		return d.showEditor(w, r, apperr.Status(err), "", err)
 	}
@@ -297,7 +297,7 @@ func (d Deps) publish(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at, err := rev(r)
+	at, err := shell.Rev(r)
 	if err == nil {
 		_, err = d.Room.PublishForm(r.Context(), d.Q, shell.Actor(r), k.x.Code, at, get(r, "reason"))
 	}
@@ -327,7 +327,7 @@ func (d Deps) load(w http.ResponseWriter, r *http.Request) error {
 	}
 	var at int64
 	if err == nil {
-		at, err = rev(r)
+		at, err = shell.Rev(r)
 	}
 	var doc []byte
 	if err == nil {

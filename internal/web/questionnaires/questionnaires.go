@@ -182,7 +182,7 @@ type desk struct {
 // again has forms come back as they were sent, unless it is a conflict: then what
 // is there now is shown beside, and the next sending is meant for it.
 func (k *desk) again(r *http.Request, wrong error) {
-	if n, err := rev(r); err == nil && (wrong == nil || apperr.KindOf(wrong) != apperr.Conflict) {
+	if n, err := shell.Rev(r); err == nil && (wrong == nil || apperr.KindOf(wrong) != apperr.Conflict) {
 		k.seen = n
 	}
 }
@@ -253,14 +253,6 @@ func (k desk) trail(last ...ui.Link) []ui.Link {
 func (k desk) section(id string) string { return k.base + "/sections/" + id }
 
 // rev is the revision that a form was drawn at.
-func rev(r *http.Request) (int64, error) {
-	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)
-	if err != nil {
-		return 0, apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
-	}
-	return n, nil
-}
-
 // kindOf reads the path that an address asks for; none is all of them.
 func kindOf(text string) questionnaire.Kind {
 	for _, k := range questionnaire.Kinds() {

@@ -122,7 +122,7 @@ func (d Deps) apply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at, err := rev(r)
+	at, err := shell.Rev(r)
 	version, perr := strconv.ParseInt(get(r, "version"), 10, 64)
 	switch {
 	case err != nil:

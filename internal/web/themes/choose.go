@@ -281,7 +281,7 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
 		}
-		in.Revs[id], in.Why[id], in.Against[id] = n, get(r, "why-"+id), get(r, "against-"+id)
+		in.Revs[id], in.Why[id], in.Against[id] = n, shell.Typed(r, "why-"+id), shell.Typed(r, "against-"+id)
 	}
 	_, err = d.Room.ProposeChoice(r.Context(), shell.Actor(r), x.cop.ID, in)
 	if err != nil && shell.Beside(err) {

@@ -226,7 +226,7 @@ func (d Deps) move(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Room.MoveTheme(r.Context(), shell.Actor(r), t.ID, get(r, "do") == "down"); err != nil {
+	if err := d.Room.MoveTheme(r.Context(), shell.Actor(r), t.ID, shell.Typed(r, "do") == "down"); err != nil {
 		return err
 	}
 	return shell.SeeOther(w, r, x.desk()+"#theme-"+t.ID)

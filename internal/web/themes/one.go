@@ -64,7 +64,7 @@ func (x where) leverField(chosen []string, lines []panorama.Line) ui.Field {
 }
 
 func readTheme(r *http.Request) diagnosis.ThemeInput {
-	return diagnosis.ThemeInput{Name: get(r, "name"), Text: get(r, "text"), Kind: diagnosis.ThemeKind(get(r, "kind")), Subject: get(r, "subject"), Maps: list(r, "maps"), Levers: list(r, "levers")}
+	return diagnosis.ThemeInput{Name: shell.Typed(r, "name"), Text: shell.Typed(r, "text"), Kind: diagnosis.ThemeKind(shell.Typed(r, "kind")), Subject: shell.Typed(r, "subject"), Maps: list(r, "maps"), Levers: list(r, "levers")}
 }
 
 func inputOf(t diagnosis.Theme) diagnosis.ThemeInput {
@@ -110,7 +110,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 	c.Name = ""
 	v.Parts = append(v.Parts, part{ID: "theme", Title: "Ce qu’il recouvre", Body: themeCards([]card{c})})
 	if d.may(r, x, policy.Edit) {
-		v.Parts = append(v.Parts, x.editing(&v, status, here, t, typed, lines, wrong, on, get(r, "reason"), get(r, "why"))...)
+		v.Parts = append(v.Parts, x.editing(&v, status, here, t, typed, lines, wrong, on, shell.Typed(r, "reason"), shell.Typed(r, "why"))...)
 	}
 	h := ui.Table{ID: "versions", Caption: "Chaque version, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Version"}, {Label: "Le"}, {Label: "Nom", Wide: true}, {Label: "De quoi"}, {Label: "Pourquoi", Wide: true}}}
 	for _, y := range past {
@@ -157,7 +157,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := readTheme(r)
-	_, err = d.Room.SaveTheme(r.Context(), shell.Actor(r), t.ID, n, in, get(r, "reason"))
+	_, err = d.Room.SaveTheme(r.Context(), shell.Actor(r), t.ID, n, in, shell.Typed(r, "reason"))
 	return d.after(w, r, x, t, in, err, "save")
 }
 
@@ -167,10 +167,10 @@ func (d Deps) turn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	do := d.Room.WithdrawTheme
-	if get(r, "do") == "restore" {
+	if shell.Typed(r, "do") == "restore" {
 		do = d.Room.RestoreTheme
 	}
-	_, err = do(r.Context(), shell.Actor(r), t.ID, n, get(r, "why"))
+	_, err = do(r.Context(), shell.Actor(r), t.ID, n, shell.Typed(r, "why"))
 	return d.after(w, r, x, t, inputOf(t), err, "turn")
 }
 
@@ -182,7 +182,7 @@ func (d Deps) changing(r *http.Request) (x where, t diagnosis.Theme, n int64, er
 	if t, err = d.theirs(r, x); err != nil {
 		return x, t, 0, err
 	}
-	n, err = rev(r)
+	n, err = shell.Rev(r)
 	return x, t, n, err
 }
 

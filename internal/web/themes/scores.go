@@ -281,15 +281,15 @@ func (d Deps) weights(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := rev(r)
+	n, err := shell.Rev(r)
 	if err != nil {
 		return err
 	}
-	typed := weightsForm{by: map[diagnosis.Criterion]string{}, turned: map[diagnosis.Criterion]bool{}, reason: get(r, "reason")}
+	typed := weightsForm{by: map[diagnosis.Criterion]string{}, turned: map[diagnosis.Criterion]bool{}, reason: shell.Typed(r, "reason")}
 	in := diagnosis.Weights{Rev: n, By: map[diagnosis.Criterion]float64{}, Turned: map[diagnosis.Criterion]bool{}}
 	var faults diagnosis.ThemeFaults
 	for _, c := range diagnosis.Criteria() {
-		text := get(r, string(c.Code))
+		text := shell.Typed(r, string(c.Code))
 		typed.by[c.Code] = text
 		value, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", "."), 64)
 		if err != nil {

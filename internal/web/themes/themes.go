@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -125,8 +124,8 @@ func (d Deps) reading(r *http.Request) (x where, err error) {
 
 // doing is seen, for who may do a verb to the themes of the region.
 func (d Deps) doing(r *http.Request, v policy.Verb) (x where, err error) {
-	if err := r.ParseForm(); err != nil {
-		return x, apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	if err := shell.ReadForm(r); err != nil {
+		return x, err
 	}
 	if x, err = d.seen(r); err != nil {
 		return x, err
@@ -161,8 +160,6 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, p
 	return d.Shell.RenderStatus(w, r, status, page, onePage(v))
 }
 
-func get(r *http.Request, name string) string { return shell.Clean(r.PostForm.Get(name)) }
-
 func list(r *http.Request, name string) []string {
 	var out []string
 	for _, v := range r.PostForm[name] {
@@ -171,14 +168,6 @@ func list(r *http.Request, name string) []string {
 		}
 	}
 	return out
-}
-
-func rev(r *http.Request) (int64, error) {
-	n, err := strconv.ParseInt(get(r, "rev"), 10, 64)
-	if err != nil {
-		return 0, apperr.New(apperr.Invalid, err, "Le formulaire est incomplet. Rechargez la page et recommencez.")
-	}
-	return n, nil
 }
 
 // wrongIn puts each message of an error beside its field, and gives back what is

@@ -23,6 +23,7 @@ import (
 	"jalon/internal/restitution"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
+	"jalon/internal/web"
 	"jalon/internal/web/operator"
 	"jalon/internal/web/shell"
 )
@@ -44,6 +45,7 @@ type rooms struct {
 	restitution *restitution.Room
 	objectives  *objective.Room
 	diagnosis   *diagnosis.Room
+	debate      web.Debate
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -112,6 +114,8 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		}
 		return m.Tree(), nil
 	}
+	r.debate = c.debateRooms(r, desk, base, tree)
+	r.accounts.OnErase = append(r.accounts.OnErase, r.debate.Shared.Erase)
 	r.national = c.board(r.journal)
 	return r
 }

@@ -19,6 +19,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	a.survey.RegisterJobs(&c)
 	a.survey.RegisterCampaigns(&c)
 	a.survey.RegisterPapers(&c)
+	a.debateJobs(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

@@ -2,6 +2,7 @@ package cop
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
@@ -36,15 +37,19 @@ const (
 	Committee      MeetingKind = "comite"
 	PublicHearing  MeetingKind = "reunion-publique"
 	OtherGathering MeetingKind = "autre"
+
+	MidtermCOP       MeetingKind = "intermediaire"
+	LocalRestitution MeetingKind = "restitution"
 )
 
 // MeetingKinds lists the kinds in the order of forms.
 func MeetingKinds() []MeetingKind {
-	return []MeetingKind{LaunchMeeting, Plenary, GroupMeeting, Workshop, LocalMeeting, Committee, PublicHearing, OtherGathering}
+	return []MeetingKind{LaunchMeeting, Plenary, MidtermCOP, LocalRestitution, GroupMeeting, Workshop, LocalMeeting, Committee, PublicHearing, OtherGathering}
 }
 
 var meetingNames = map[MeetingKind]string{LaunchMeeting: "Réunion de lancement", Plenary: "Plénière", GroupMeeting: "Groupe de travail", Workshop: "Atelier",
-	LocalMeeting: "Réunion départementale", Committee: "Comité de pilotage", PublicHearing: "Réunion publique", OtherGathering: "Autre réunion"}
+	LocalMeeting: "Réunion départementale", Committee: "Comité de pilotage", PublicHearing: "Réunion publique", OtherGathering: "Autre réunion",
+	MidtermCOP: "COP intermédiaire", LocalRestitution: "Restitution départementale"}
 
 // Name is the French name of a kind of meeting.
 func (k MeetingKind) Name() string { return meetingNames[k] }
@@ -73,11 +78,21 @@ type Meeting struct {
 	Counted    bool        `json:"counted"`    // counted on a list, or else declared by the team
 	Note       string      `json:"note"`
 	State      string      `json:"state"`
+	Group      string      `json:"group"`      // the working group that meets, empty for none
+	Department string      `json:"department"` // the département that it is about, empty for the whole COP
+	JoinURL    string      `json:"join_url"`   // where it is joined from afar
 	UpdatedAt  time.Time   `json:"-"`
 }
 
 // Thing is a meeting as policy sees it.
-func (x Meeting) Thing(c COP) policy.Thing { return part(c.Thing(policy.Meeting), x.Part) }
+func (x Meeting) Thing(c COP) policy.Thing {
+	t := part(c.Thing(policy.Meeting), x.Part)
+	t.Group = x.Group
+	if x.Department != "" {
+		t.Department = x.Department
+	}
+	return t
+}
 
 func part(t policy.Thing, p string) policy.Thing {
 	t.Part = p
@@ -112,10 +127,17 @@ func (m *Room) checkMeeting(c COP, x Meeting) error {
 		return apperr.Invalidf("Le nombre de présents va de 0 à 1\u202f000\u202f000.")
 	case x.Counted && x.Attendance == nil:
 		return apperr.Invalidf("Indiquez combien de présents ont été comptés.")
+	case x.JoinURL != "" && !webAddress(x.JoinURL):
+		return apperr.Invalidf("Le lien pour rejoindre la réunion commence par https:// et tient en 500 caractères.")
 	case len(x.Place) > 500 || len(x.Note) > 20_000:
 		return apperr.Invalidf("Le lieu tient en 500 caractères, la note en 20\u202f000.")
 	}
 	return nil
+}
+
+func webAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && len(text) <= 500
 }
 
 // AddMeeting records a meeting, planned or already held.
@@ -137,8 +159,8 @@ func (m *Room) AddMeeting(ctx context.Context, a policy.Actor, in Meeting) (x Me
 		return x, err
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		if _, err := db.Insert(ctx, tx, "meeting", []string{"id", "rev", "cop_id", "kind", "stage", "title", "day", "start_at", "end_at", "place", "part", "attendance", "counted", "note", "state"},
-			[][]any{{x.ID, x.Rev, x.COP, string(x.Kind), string(x.Stage), x.Title, x.Day, x.Start, x.End, x.Place, x.Part, x.Attendance, x.Counted, x.Note, x.State}}, ""); err != nil {
+		if _, err := db.Insert(ctx, tx, "meeting", []string{"id", "rev", "cop_id", "kind", "stage", "title", "day", "start_at", "end_at", "place", "part", "attendance", "counted", "note", "state", "group_id", "department", "join_url"},
+			[][]any{{x.ID, x.Rev, x.COP, string(x.Kind), string(x.Stage), x.Title, x.Day, x.Start, x.End, x.Place, x.Part, x.Attendance, x.Counted, x.Note, x.State, x.Group, x.Department, x.JoinURL}}, ""); err != nil {
 			return err
 		}
 		return m.kept(ctx, tx, a, "create", "meeting", x.ID, x.Rev, x.COP, "", x)
@@ -162,9 +184,9 @@ func (m *Room) SaveMeeting(ctx context.Context, a policy.Actor, in Meeting, reas
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		n, err := tx.Exec(ctx, `
 			UPDATE meeting SET rev = rev + 1, kind = $3, stage = $4, title = $5, day = $6, start_at = $7, end_at = $8, place = $9,
-			       part = $10, attendance = $11, counted = $12, note = $13, state = $14
+			       part = $10, attendance = $11, counted = $12, note = $13, state = $14, group_id = $15, department = $16, join_url = $17
 			 WHERE id = $1 AND rev = $2`, in.ID, in.Rev, string(in.Kind), string(in.Stage), in.Title, in.Day, in.Start, in.End, in.Place,
-			in.Part, in.Attendance, in.Counted, in.Note, in.State)
+			in.Part, in.Attendance, in.Counted, in.Note, in.State, in.Group, in.Department, in.JoinURL)
 		if err != nil {
 			return err
 		}
@@ -189,12 +211,12 @@ func (m *Room) SaveMeeting(ctx context.Context, a policy.Actor, in Meeting, reas
 	return x, err
 }
 
-const meetingSelect = `SELECT m.id, m.rev, m.cop_id, m.kind, m.stage, m.title, m.day, m.start_at, m.end_at, m.place, m.part, m.attendance, m.counted, m.note, m.state, COALESCE(v.at, 0)
+const meetingSelect = `SELECT m.id, m.rev, m.cop_id, m.kind, m.stage, m.title, m.day, m.start_at, m.end_at, m.place, m.part, m.attendance, m.counted, m.note, m.state, m.group_id, m.department, m.join_url, COALESCE(v.at, 0)
 		FROM meeting m LEFT JOIN meeting_version v ON v.id = m.id AND v.rev = m.rev `
 
 func scanMeeting(r interface{ Scan(...any) error }) (x Meeting, err error) {
 	var at int64
-	err = r.Scan(&x.ID, &x.Rev, &x.COP, &x.Kind, &x.Stage, &x.Title, &x.Day, &x.Start, &x.End, &x.Place, &x.Part, &x.Attendance, &x.Counted, &x.Note, &x.State, &at)
+	err = r.Scan(&x.ID, &x.Rev, &x.COP, &x.Kind, &x.Stage, &x.Title, &x.Day, &x.Start, &x.End, &x.Place, &x.Part, &x.Attendance, &x.Counted, &x.Note, &x.State, &x.Group, &x.Department, &x.JoinURL, &at)
 	x.UpdatedAt = time.UnixMilli(at).UTC()
 	return x, err
 }

@@ -95,13 +95,18 @@ const (
 	Objective Kind = "objective" // what a COP puts on the table for a lever, and shares
 	Theme     Kind = "theme"     // the themes of a region, those that it puts first, the scores of levers
 	Diagnosis Kind = "diagnosis" // the shared diagnosis: its draft and its editions
+
+	Group       Kind = "group"       // working groups, their members and what they do
+	Post        Kind = "post"        // what people write in the debate, and its moderation
+	Instruction Kind = "instruction" // what becomes of a contribution: who studies it, the verdict
+	Debate      Kind = "debate"      // what is put in debate: a question, a lever, a draft
 )
 
 // Kinds lists every kind, for the tests that walk the table.
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
 		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note,
-		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis}
+		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis, Group, Post, Instruction, Debate}
 }
 
 // Verb is what is done to a thing.
@@ -155,6 +160,10 @@ var rules = []rule{
 	{public, Objective, v(Read)},
 	{public, Theme, v(Read)},
 	{public, Diagnosis, v(Read)},
+	{public, Group, v(Read)},
+	{public, Post, v(Read)},
+	{themselves, Post, v(Read, Edit)},
+	{public, Debate, v(Read)},
 
 	{Operator, Perimeter, v(Create, Edit)},
 	{Operator, Job, v(Read, Edit)},
@@ -192,6 +201,10 @@ var rules = []rule{
 	{NationalAdmin, Objective, v(Read, Export)},
 	{NationalAdmin, Theme, v(Read)},
 	{NationalAdmin, Diagnosis, v(Read, Export)},
+	{NationalAdmin, Group, v(Read)},
+	{NationalAdmin, Post, v(Read, Export)},
+	{NationalAdmin, Instruction, v(Read)},
+	{NationalAdmin, Debate, v(Read, Export)},
 
 	{NationalReader, Board, v(Read, Export)},
 	{NationalReader, Report, v(Read, Export)},
@@ -232,6 +245,10 @@ var rules = []rule{
 	{StateChair, Objective, v(Read, Create, Edit, Propose, Export)},
 	{StateChair, Theme, v(Read, Create, Edit, Propose, Export)},
 	{StateChair, Diagnosis, v(Read, Create, Edit, Propose, Export)},
+	{StateChair, Group, v(Read, Create, Edit, Export)},
+	{StateChair, Post, v(Read, Create, Judge, Export)},
+	{StateChair, Instruction, v(Read, Edit, Judge)},
+	{StateChair, Debate, v(Read, Create, Edit, Judge, Export)},
 
 	{RegionChair, Plan, v(Create, Edit)},
 	{RegionChair, Strength, v(Read, Create, Edit, Judge)},
@@ -261,6 +278,10 @@ var rules = []rule{
 	{RegionChair, Objective, v(Read, Create, Edit, Propose, Export)},
 	{RegionChair, Theme, v(Read, Create, Edit, Propose, Export)},
 	{RegionChair, Diagnosis, v(Read, Create, Edit, Propose, Export)},
+	{RegionChair, Group, v(Read, Create, Edit, Export)},
+	{RegionChair, Post, v(Read, Create, Judge, Export)},
+	{RegionChair, Instruction, v(Read, Edit, Judge)},
+	{RegionChair, Debate, v(Read, Create, Edit, Judge, Export)},
 
 	{Team, Plan, v(Create, Edit)},
 	{Team, Strength, v(Read, Create, Edit, Judge)},
@@ -290,6 +311,10 @@ var rules = []rule{
 	{Team, Objective, v(Read, Create, Edit, Propose, Export)},
 	{Team, Theme, v(Read, Create, Edit, Propose, Export)},
 	{Team, Diagnosis, v(Read, Create, Edit, Propose, Export)},
+	{Team, Group, v(Read, Create, Edit, Export)},
+	{Team, Post, v(Read, Create, Judge, Export)},
+	{Team, Instruction, v(Read, Edit, Judge)},
+	{Team, Debate, v(Read, Create, Edit, Judge, Export)},
 
 	{DepartmentLead, Plan, v(Create, Edit)},
 	{DepartmentLead, Strength, v(Read, Create, Edit, Judge)},
@@ -316,6 +341,10 @@ var rules = []rule{
 	{DepartmentLead, Objective, v(Read, Create, Edit)},
 	{DepartmentLead, Theme, v(Read)},
 	{DepartmentLead, Diagnosis, v(Read)},
+	{DepartmentLead, Group, v(Read, Create, Edit)},
+	{DepartmentLead, Post, v(Read, Judge)},
+	{DepartmentLead, Instruction, v(Read, Edit)},
+	{DepartmentLead, Debate, v(Read, Create, Edit)},
 
 	{Expert, Desk, v(Read)},
 	{Expert, Document, v(Read, Create)},
@@ -327,6 +356,9 @@ var rules = []rule{
 	{Expert, Objective, v(Read)},
 	{Expert, Theme, v(Read)},
 	{Expert, Diagnosis, v(Read)},
+	{Expert, Group, v(Read)},
+	{Expert, Instruction, v(Read, Edit)},
+	{Expert, Debate, v(Read)},
 
 	{Facilitator, Document, v(Read, Create)},
 	{Facilitator, Meeting, v(Read, Create, Edit)},
@@ -335,6 +367,9 @@ var rules = []rule{
 	{Facilitator, Objective, v(Read)},
 	{Facilitator, Theme, v(Read)},
 	{Facilitator, Obstacle, v(Create)},
+	{Facilitator, Group, v(Read, Edit)},
+	{Facilitator, Instruction, v(Read, Edit)},
+	{Facilitator, Debate, v(Read, Edit)},
 
 	{Writer, Organisation, v(Read)},
 	{Writer, Membership, v(Read)},
@@ -353,4 +388,6 @@ var rules = []rule{
 
 	{Participant, Document, v(Read)},
 	{Participant, Meeting, v(Read)},
+	{Participant, Group, v(Read)},
+	{Participant, Debate, v(Read)},
 }

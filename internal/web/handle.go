@@ -62,6 +62,9 @@ func (s *server) who(r *http.Request) (shell.Who, error) {
 			return shell.Who{}, err
 		}
 	}
+	if c, err := r.Cookie(shell.VoiceCookie); err == nil && s.Debate.Shared != nil {
+		who.Voice = s.Debate.Shared.VoiceIn(c.Value)
+	}
 	operator := s.Desk.Actor(r)
 	if who.Actor.Person == "" {
 		who.Actor.Person = operator.Person

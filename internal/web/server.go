@@ -117,7 +117,9 @@ type Deps struct {
 	// and their diagnosis, which Blocks fills.
 	Objectives *objective.Room
 	Diagnosis  *diagnosis.Room
-	Blocks     diagnosis.Catalogue
+	// Debate are the rooms of the debate.
+	Debate Debate
+	Blocks diagnosis.Catalogue
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Accounts holds people, their sessions and roles.
@@ -214,7 +216,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Ambition: s.Ambition}))
-	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers()) {
+	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers(), s.debateHandlers()) {
 		add(hs)
 	}
 	add(s.More)

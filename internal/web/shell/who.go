@@ -18,6 +18,9 @@ type Who struct {
 	Name    string
 	Session string // id of the session, to tell it apart in their list
 	Actor   policy.Actor
+	// Voice is the id of the voice whose address this browser confirmed in a debate, empty
+	// for none.
+	Voice string
 }
 
 // SignedIn reports whether somebody did.
@@ -55,3 +58,7 @@ func Back(path string) string {
 	}
 	return u.RequestURI()
 }
+
+// VoiceCookie is the name of the cookie that says which address this browser
+// confirmed in a debate.
+const VoiceCookie = "jalon_voix"

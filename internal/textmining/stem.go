@@ -5,6 +5,7 @@
 package textmining
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -40,6 +41,10 @@ var irregular = map[string]string{
 	"haies": "haie", "haie": "haie", "bus": "bus", "cars": "car", "car": "car", "elus": "elu", "elu": "elu", "elue": "elu", "elues": "elu",
 	"sols": "sol", "sol": "sol", "gaz": "gaz", "bois": "bois", "prix": "prix", "pays": "pays", "logis": "logis", "toits": "toit", "toit": "toit",
 	"aide": "aide", "aides": "aide", "aider": "aide", "foncier": "foncier", "fonciere": "foncier", "foncieres": "foncier", "fonciers": "foncier",
+	"jeux": "jeu", "lieux": "lieu", "feux": "feu", "milieux": "milieu", "pneus": "pneu", "cheveux": "cheveu", "voeux": "voeu", "enjeux": "enjeu", "essieux": "essieu", "pieux": "pieu",
+	"vieux": "vieux", "vieil": "vieux", "vieille": "vieux", "vieilles": "vieux", "lotissement": "lotissement", "lotissements": "lotissement", "logement": "logement", "logements": "logement",
+	"decheterie": "decheterie", "decheteries": "decheterie", "dechetterie": "decheterie", "dechetteries": "decheterie", "tramway": "tram", "trame": "trame", "trames": "trame", "tramways": "tram", "rue": "rue", "rues": "rue",
+	"plant": "plant", "plants": "plant", "mairie": "mairie", "mairies": "mairie", "marche": "marche", "marches": "marche", "zonage": "zone", "zonages": "zone", "zone": "zone", "zones": "zone",
 	"eolien": "eolien", "eolienne": "eolien", "eoliennes": "eolien", "eoliens": "eolien", "batiment": "batiment", "batiments": "batiment",
 }
 
@@ -68,9 +73,31 @@ func (s *Stemmer) of(word string) string {
 	return out
 }
 
+// prefixed is a word that some write in two: «co-voiturage», «éco-quartier».
+var prefixed = regexp.MustCompile(`(^|[^\p{L}-])(agri|agro|anti|auto|bio|co|éco|eco|géo|hydro|inter|intra|micro|mini|multi|péri|peri|photo|post|pré|re|ré|sur|télé|tele|thermo)[-\x{2010}\x{2011}](\p{L})`)
+
+// thousands are the spaces within a number.
+var thousands = regexp.MustCompile(`\b\d{1,3}(?:[ \x{a0}\x{202f}]\d{3})+\b`)
+
+var small = strings.NewReplacer("₂", "2", "₃", "3", "₄", "4", "ﬁ", "fi", "ﬂ", "fl", "\u00ad", "", "\u200b", "")
+
 // words are the words of a text in small letters, those that say nothing left out.
 func words(text string) []string {
-	all := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	text = small.Replace(strings.ToLower(text))
+	if strings.ContainsAny(text, "-\u2010\u2011") {
+		text = prefixed.ReplaceAllString(text, "$1$2$3")
+	}
+	if strings.ContainsAny(text, "0123456789") {
+		text = thousands.ReplaceAllStringFunc(text, func(n string) string {
+			return strings.Map(func(r rune) rune {
+				if unicode.IsDigit(r) {
+					return r
+				}
+				return -1
+			}, n)
+		})
+	}
+	all := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	return slices.DeleteFunc(all, func(w string) bool { return len(w) < 2 || len(w) > 60 || silent[jalon.Fold(w)] })
 }
 

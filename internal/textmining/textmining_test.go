@@ -49,6 +49,57 @@ func TestStems(t *testing.T) {
 	}
 }
 
+// Words that are found by one another, and those that must not be.
+func TestStemsOfHardWords(t *testing.T) {
+	s := NewStemmer()
+	for same, apart := range map[string]string{
+		"vélo vélos VÉLOS velo":                  "vélin",
+		"bus":                                    "but",
+		"travaux travail":                        "travers",
+		"cheval chevaux":                         "cheveux",
+		"énergie énergies energie ENERGIES":      "énième",
+		"œuvre oeuvre œuvres":                    "ouvert",
+		"l’eau eau d'eau l'eau eaux":             "beau",
+		"covoiturage co-voiturage co‑voiturage":  "voiture",
+		"éco-quartier écoquartier eco-quartiers": "quartier",
+		"1\u202f200 1200":                        "200",
+		"CO2 CO₂ co2":                            "co",
+		"jeu jeux":                               "jeudi",
+		"lieu lieux":                             "lierre",
+		"milieu milieux":                         "militant",
+		"hôpital hôpitaux":                       "hospice",
+		"journal journaux":                       "journée",
+		"logement logements":                     "logiciel",
+		"lotissement lotissements":               "lot",
+		"déchèterie déchetterie déchetteries":    "déchet",
+		"tram tramway tramways":                  "trame",
+		"plante plantes planter":                 "plan",
+		"forêt forêts":                           "forer",
+		"haie haies":                             "hais",
+		"isolée isolées isolé isoler":            "isocèle",
+		"mairie mairies":                         "maire",
+		"panneau panneaux":                       "panne",
+		"presqu’île":                             "presse",
+		"rénovation rénover rénové":              "rénal",
+		"pistes piste":                           "piston",
+		"aujourd’hui qu’il c’est n’est jusqu’à s’il": "vélo",
+	} {
+		all := strings.Fields(same)
+		index := s.Index(all[0])
+		for _, w := range all {
+			if q := s.Query(w); len(index) > 0 && (!q.Finds(index) || len(q) == 0) {
+				t.Errorf("%s %v does not find %s %v", w, q, all[0], index)
+			}
+		}
+		if s.Query(apart).Finds(index) {
+			t.Errorf("%s finds %s", apart, all[0])
+		}
+	}
+	if got := s.Stems("aujourd’hui qu’il c’est n’est jusqu’à s’il"); len(got) != 0 {
+		t.Errorf("elisions leave %v", got)
+	}
+}
+
 // Themes of the labelled set, measured: the shares that pages may be trusted for.
 func TestThemesAgainstAHand(t *testing.T) {
 	texts, labels := comments(t)

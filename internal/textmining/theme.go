@@ -21,11 +21,18 @@ type Grouping struct {
 	Themes  int     // how many at most; 0: by the number of texts, 3 to 20
 	Nearest float64 // cosine under which a text is of no theme; 0: 0.12
 	Terms   int     // words that name a theme; 0: 6
+	// Former are the themes of an earlier grouping, as texts of this one: themes stay
+	// where they were, unless others are clearly better or the number of texts asks
+	// for another number of them.
+	Former [][]int
 }
 
 func (g Grouping) filled(texts int) Grouping {
 	if g.Themes <= 0 {
 		g.Themes = min(max(int(0.8*math.Sqrt(float64(texts))), 3), 20)
+		if n := len(g.Former); n > 1 && 4*n >= 3*g.Themes && 3*n <= 4*g.Themes {
+			g.Themes = n
+		}
 	}
 	if g.Nearest == 0 {
 		g.Nearest = 0.12
@@ -41,6 +48,9 @@ type weight struct {
 	term int32
 	w    float64
 }
+
+// many are the texts from which on rounds that gain nearly nothing are not made.
+const many = 10_000
 
 // tries is how many starts are compared: themes of few texts depend on where one
 // starts, and cost little.
@@ -73,12 +83,17 @@ func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
 		return nil, rest
 	}
 	var best []int
-	var centres [][]float64
+	var centres centres
 	top := -1.0
 	for seed := range tries(len(docs)) {
-		at, cs, score := cluster(vectors, docs, len(c.names), k, uint64(seed))
+		at, cs, score := cluster(vectors, docs, starts(vectors, docs, len(c.names), k, uint64(seed)))
 		if score > top+1e-9 {
 			best, centres, top = at, cs, score
+		}
+	}
+	if len(g.Former) == k {
+		if at, cs, score := cluster(vectors, docs, middles(vectors, g.Former, len(c.names))); score > top*0.97 {
+			best, centres = at, cs
 		}
 	}
 	themes = make([]Theme, k)
@@ -87,9 +102,11 @@ func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
 		cos float64
 	}
 	members := make([][]near, k)
+	cosines := make([]float64, k)
 	for n, d := range docs {
 		x := best[n]
-		if cos := dot(vectors[d], centres[x]); cos >= g.Nearest {
+		centres.closeness(vectors[d], cosines)
+		if cos := cosines[x]; cos >= g.Nearest {
 			members[x] = append(members[x], near{d, cos})
 		} else {
 			rest = append(rest, d)
@@ -100,7 +117,7 @@ func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
 		for _, m := range members[x] {
 			themes[x].Members = append(themes[x].Members, m.doc)
 		}
-		themes[x].Terms = c.terms(centres[x], g.Terms)
+		themes[x].Terms = c.terms(centres.of(x), g.Terms)
 	}
 	themes = slices.DeleteFunc(themes, func(t Theme) bool { return len(t.Members) == 0 })
 	slices.SortFunc(themes, func(a, b Theme) int {
@@ -193,8 +210,10 @@ func widen(vectors [][]weight, terms int) [][]weight {
 			sum[t] = 0
 		}
 		touched = touched[:0]
-		slices.SortFunc(out, func(a, b weight) int { return cmp.Or(cmp.Compare(b.w, a.w), cmp.Compare(a.term, b.term)) })
-		out = out[:min(most, len(out))]
+		if len(out) > most {
+			slices.SortFunc(out, heavier)
+			out = out[:most]
+		}
 		slices.SortFunc(out, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
 		norm := 0.0
 		for _, x := range out {
@@ -235,12 +254,48 @@ func widen(vectors [][]weight, terms int) [][]weight {
 	return out
 }
 
+// heavier is the order of weights, the heaviest first.
+func heavier(a, b weight) int {
+	switch {
+	case a.w > b.w:
+		return -1
+	case a.w < b.w:
+		return 1
+	}
+	return int(a.term) - int(b.term)
+}
+
 func dot(v []weight, centre []float64) float64 {
 	sum := 0.0
 	for _, x := range v {
 		sum += x.w * centre[x.term]
 	}
 	return sum
+}
+
+// centres are k vectors over the terms, the k weights of a term side by side: a
+// text is compared with all of them by one walk through its terms.
+type centres struct {
+	w []float64
+	k int
+}
+
+func (c centres) of(x int) []float64 {
+	out := make([]float64, len(c.w)/c.k)
+	for t := range out {
+		out[t] = c.w[t*c.k+x]
+	}
+	return out
+}
+
+// closeness sets out to how close a text is to each centre.
+func (c centres) closeness(v []weight, out []float64) {
+	clear(out)
+	for _, x := range v {
+		for j, w := range c.w[int(x.term)*c.k:][:len(out)] {
+			out[j] += x.w * w
+		}
+	}
 }
 
 // next is a fixed sequence of numbers (splitmix64).
@@ -252,18 +307,35 @@ func next(state *uint64) float64 {
 	return float64((z^z>>31)>>11) / (1 << 53)
 }
 
-// cluster puts texts in k groups, and says how close they are to their centres
-// altogether.
-func cluster(vectors [][]weight, docs []int, terms, k int, seed uint64) (at []int, centres [][]float64, score float64) {
-	centres = starts(vectors, docs, terms, k, seed)
+// middles are the centres of groups of texts.
+func middles(vectors [][]weight, groups [][]int, terms int) centres {
+	c := centres{make([]float64, terms*len(groups)), len(groups)}
+	for x, of := range groups {
+		for _, d := range of {
+			if d >= 0 && d < len(vectors) {
+				for _, w := range vectors[d] {
+					c.w[int(w.term)*c.k+x] += w.w
+				}
+			}
+		}
+	}
+	c.unit()
+	return c
+}
+
+// cluster puts texts in the groups of the centres that it moves, and says how close
+// they are to them altogether.
+func cluster(vectors [][]weight, docs []int, c centres) (at []int, moved centres, score float64) {
 	at = make([]int, len(docs))
+	near := make([]float64, c.k)
 	for round := range 40 {
-		moved := 0
+		moved, before := 0, score
 		score = 0
 		for n, d := range docs {
+			c.closeness(vectors[d], near)
 			best, top := 0, -1.0
-			for x := range centres {
-				if s := dot(vectors[d], centres[x]); s > top+1e-12 {
+			for x, s := range near {
+				if s > top+1e-12 {
 					best, top = x, s
 				}
 			}
@@ -273,34 +345,31 @@ func cluster(vectors [][]weight, docs []int, terms, k int, seed uint64) (at []in
 			}
 			score += top
 		}
-		if moved*1000 <= len(docs) && round > 0 {
-			return at, centres, score
+		if round > 0 && (moved*1000 <= len(docs) || len(docs) > many && score < before*(1+1e-4)) {
+			return at, c, score
 		}
-		for x := range centres {
-			clear(centres[x])
-		}
+		clear(c.w)
 		for n, d := range docs {
 			for _, w := range vectors[d] {
-				centres[at[n]][w.term] += w.w
+				c.w[int(w.term)*c.k+at[n]] += w.w
 			}
 		}
-		for x := range centres {
-			unit(centres[x])
-		}
+		c.unit()
 	}
-	return at, centres, score
+	return at, c, score
 }
 
 // starts are the first centres: each a text drawn the likelier, the farther it is
 // from those already drawn.
-func starts(vectors [][]weight, docs []int, terms, k int, seed uint64) [][]float64 {
+func starts(vectors [][]weight, docs []int, terms, k int, seed uint64) centres {
 	state := seed*7919 + 17
 	far := make([]float64, len(docs))
 	for i := range far {
 		far[i] = 1
 	}
-	var out [][]float64
-	for range k {
+	out := centres{make([]float64, terms*k), k}
+	centre := make([]float64, terms)
+	for x := range k {
 		sum := 0.0
 		for _, f := range far {
 			sum += f * f
@@ -312,11 +381,11 @@ func starts(vectors [][]weight, docs []int, terms, k int, seed uint64) [][]float
 				break
 			}
 		}
-		centre := make([]float64, terms)
+		clear(centre)
 		for _, w := range vectors[docs[pick]] {
 			centre[w.term] = w.w
+			out.w[int(w.term)*k+x] = w.w
 		}
-		out = append(out, centre)
 		for n, d := range docs {
 			far[n] = min(far[n], max(0, 1-dot(vectors[d], centre)))
 		}
@@ -324,16 +393,18 @@ func starts(vectors [][]weight, docs []int, terms, k int, seed uint64) [][]float
 	return out
 }
 
-func unit(v []float64) {
-	sum := 0.0
-	for _, x := range v {
-		sum += x * x
+// unit gives each centre unit length.
+func (c centres) unit() {
+	sums := make([]float64, c.k)
+	for i, w := range c.w {
+		sums[i%c.k] += w * w
 	}
-	if sum == 0 {
-		return
+	for x, s := range sums {
+		sums[x] = math.Sqrt(s)
 	}
-	norm := math.Sqrt(sum)
-	for i := range v {
-		v[i] /= norm
+	for i := range c.w {
+		if n := sums[i%c.k]; n > 0 {
+			c.w[i] /= n
+		}
 	}
 }

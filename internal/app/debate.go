@@ -70,5 +70,6 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 }
 
 // debateJobs registers what the rooms of the debate do in the background.
-func (a *App) debateJobs(_ *jobs.Config) {
+func (a *App) debateJobs(c *jobs.Config) {
+	a.debate.Contribution.RegisterThemes(c)
 }

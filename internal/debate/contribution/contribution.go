@@ -14,13 +14,13 @@ import (
 
 // Tables lists the tables of this room.
 func Tables() []db.Table {
-	return []db.Table{
+	return append([]db.Table{
 		{Name: "contribution", Order: []string{"post_id"}, Scope: db.COP},
 		{Name: "contribution_file", Order: []string{"post_id", "n"}, Scope: db.COP},
 		{Name: "debate_support", Order: []string{"post_id", "voice_id"}, Scope: db.COP},
 		{Name: "contribution_comment", Order: []string{"post_id"}, Scope: db.COP},
 		{Name: "contribution_draft", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "body"}, Owner: []string{"person"}, Free: []string{"body"}},
-	}
+	}, themeTables()...)
 }
 
 // Room does what people do here.

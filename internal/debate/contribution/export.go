@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
@@ -48,7 +47,7 @@ func Published(ctx context.Context, q db.Q, c cop.COP) iter.Seq2[Open, error] {
 		var at int64
 		id := ""
 		for {
-			list, err := published(ctx, q, c, at, id, openStep)
+			list, err := After(ctx, q, c, at, id, openStep)
 			if err != nil {
 				yield(Open{}, err)
 				return
@@ -67,35 +66,12 @@ func Published(ctx context.Context, q db.Q, c cop.COP) iter.Seq2[Open, error] {
 	}
 }
 
-func published(ctx context.Context, q db.Q, c cop.COP, at int64, id string, limit int) ([]Open, error) {
+// After lists what was published after an instant, then after an id, the oldest first.
+func After(ctx context.Context, q db.Q, c cop.COP, at int64, id string, limit int) ([]Open, error) {
 	rows, err := q.Query(ctx, `
 		SELECT `+openColumns+`
 		  FROM debate_post p JOIN contribution c ON c.post_id = p.id
 		 WHERE p.cop_id = $1 AND p.kind = 'contribution' AND p.state = 'published' AND (p.published_at, p.id) > ($2, $3)
 		 ORDER BY p.published_at, p.id LIMIT $4`, c.ID, at, id, int64(limit))
 	return db.Collect(rows, err, func(r *db.Rows) (Open, error) { return scanOpen(r) })
-}
-
-// OpenPage is a page of Published after a cursor.
-func (m *Room) OpenPage(ctx context.Context, q db.Q, c cop.COP, cursor string, limit int) (list []Open, next string, err error) {
-	defer apperr.Wrap(&err, "contribution.OpenPage")
-	from, err := m.Cursors.Open("open"+c.ID, cursor, 2)
-	if err != nil {
-		return nil, "", err
-	}
-	var at int64
-	id := ""
-	if from != nil {
-		t, err := time.Parse(time.RFC3339Nano, from[0])
-		if err != nil {
-			return nil, "", err
-		}
-		at, id = t.UnixMilli(), from[1]
-	}
-	if list, err = published(ctx, q, c, at, id, limit+1); err != nil || len(list) <= limit {
-		return list, "", err
-	}
-	list = list[:limit]
-	last := list[limit-1]
-	return list, m.Cursors.Seal("open"+c.ID, last.Published.Format(time.RFC3339Nano), last.ID), nil
 }

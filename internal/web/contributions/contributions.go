@@ -40,7 +40,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"contributions": d.list, "contributions-csv": d.csv, "contributions-csv-digest": d.csv, "contributions-json": d.json, "contributions-json-digest": d.json,
 		"contributions-codebook": d.codebook, "contribution-new": d.blank, "contribution-leave": d.leave, "contribution-near": d.near, "contribution-thanks": d.thanks,
-		"contribution": d.one, "contribution-support": d.support, "contribution-comment": d.comment, "contribution-file": d.file, "api-contributions": d.api,
+		"contribution": d.one, "contribution-support": d.support, "contribution-comment": d.comment, "contribution-file": d.file,
 	}
 }
 

@@ -5,21 +5,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
-	"jalon/internal/apperr"
-	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate/contribution"
 	"jalon/internal/exchange"
-	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
 
@@ -126,84 +121,5 @@ func (d Deps) codebook(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="contributions-dictionnaire.csv"`)
 	_, err = w.Write(body.Bytes())
-	return err
-}
-
-// api answers /api/v1/contributions/{territory}: what a region published, page by
-// page, the oldest first.
-func (d Deps) api(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	for name := range q {
-		if name != "limit" && name != "cursor" {
-			return apperr.Invalidf("Paramètre inconnu"+nb+": «"+nb+"%s"+nb+"».", name)
-		}
-	}
-	limit := 50
-	if text := q.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 200 {
-			return apperr.Invalidf("limit est un nombre de 1 à 200.")
-		}
-		limit = n
-	}
-	ref, err := territory.ParseRef(r.PathValue("territory"))
-	if err != nil {
-		return err
-	}
-	m, err := d.Model(r.Context())
-	if err != nil {
-		return err
-	}
-	if ref.Scale != territory.RegionS {
-		return apperr.Invalidf("Les contributions se lisent pour une région" + nb + ": écrivez par exemple region:44.")
-	}
-	region, err := m.Tree().Region(ref.Code)
-	if err != nil {
-		return err
-	}
-	c, err := cop.HomeOf(r.Context(), d.Q, region.Code)
-	if err != nil {
-		return err
-	}
-	list, next, err := d.Room.OpenPage(r.Context(), d.Q, c, q.Get("cursor"), limit)
-	if err != nil {
-		return err
-	}
-	type item struct {
-		ID          string `json:"id"`
-		Title       string `json:"title"`
-		Text        string `json:"text"`
-		Speaker     string `json:"speaker"`
-		Orgs        string `json:"organisations,omitempty"`
-		Theme       string `json:"theme,omitempty"`
-		Lever       string `json:"lever,omitempty"`
-		Territory   string `json:"territory"`
-		PublishedAt string `json:"published_at"`
-		Supports    int64  `json:"supports"`
-		Comments    int64  `json:"comments"`
-		Study       string `json:"study,omitempty"`
-		URL         string `json:"url"`
-	}
-	out := struct {
-		Territory string  `json:"territory"`
-		COP       string  `json:"cop"`
-		Items     []item  `json:"items"`
-		Next      *string `json:"next"`
-	}{ref.String(), c.ID, []item{}, nil}
-	if next != "" {
-		out.Next = &next
-	}
-	for _, o := range list {
-		out.Items = append(out.Items, item{o.ID, o.Title, o.Text, o.Speaker, o.Orgs, o.Theme, o.Lever, o.Territory, o.Published.Format(time.RFC3339), o.Supports, o.Comments, string(o.Study), d.Shell.Absolute(contribution.Path(c, o.ID))})
-	}
-	body, err := json.Marshal(out)
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=60, must-revalidate")
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	_, err = w.Write(append(body, '\n'))
 	return err
 }

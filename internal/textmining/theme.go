@@ -22,15 +22,15 @@ type Grouping struct {
 	Nearest float64 // cosine under which a text is of no theme; 0: 0.12
 	Terms   int     // words that name a theme; 0: 6
 	// Former are the themes of an earlier grouping, as texts of this one: themes stay
-	// where they were, unless others are clearly better or the number of texts asks
-	// for another number of them.
+	// where they were, and others are added when the number of texts asks for more,
+	// unless that is clearly worse than to begin again.
 	Former [][]int
 }
 
 func (g Grouping) filled(texts int) Grouping {
 	if g.Themes <= 0 {
 		g.Themes = min(max(int(0.8*math.Sqrt(float64(texts))), 3), 20)
-		if n := len(g.Former); n > 1 && 4*n >= 3*g.Themes && 3*n <= 4*g.Themes {
+		if n := len(g.Former); n > g.Themes && 3*n <= 4*g.Themes {
 			g.Themes = n
 		}
 	}
@@ -86,14 +86,21 @@ func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
 	var centres centres
 	top := -1.0
 	for seed := range tries(len(docs)) {
-		at, cs, score := cluster(vectors, docs, starts(vectors, docs, len(c.names), k, uint64(seed)))
+		at, cs, score := cluster(vectors, docs, starts(vectors, docs, len(c.names), k, uint64(seed), nil))
 		if score > top+1e-9 {
 			best, centres, top = at, cs, score
 		}
 	}
-	if len(g.Former) == k {
-		if at, cs, score := cluster(vectors, docs, middles(vectors, g.Former, len(c.names))); score > top*0.97 {
-			best, centres = at, cs
+	if n := len(g.Former); n > 1 && n <= k {
+		warm := -1.0
+		for seed := range tries(len(docs)) {
+			at, cs, score := cluster(vectors, docs, starts(vectors, docs, len(c.names), k, uint64(seed), middles(vectors, g.Former, len(c.names))))
+			if score > warm+1e-9 && score > top*clearlyWorse {
+				best, centres, warm = at, cs, score
+			}
+			if n == k {
+				break // nothing is drawn
+			}
 		}
 	}
 	themes = make([]Theme, k)
@@ -263,148 +270,4 @@ func heavier(a, b weight) int {
 		return 1
 	}
 	return int(a.term) - int(b.term)
-}
-
-func dot(v []weight, centre []float64) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += x.w * centre[x.term]
-	}
-	return sum
-}
-
-// centres are k vectors over the terms, the k weights of a term side by side: a
-// text is compared with all of them by one walk through its terms.
-type centres struct {
-	w []float64
-	k int
-}
-
-func (c centres) of(x int) []float64 {
-	out := make([]float64, len(c.w)/c.k)
-	for t := range out {
-		out[t] = c.w[t*c.k+x]
-	}
-	return out
-}
-
-// closeness sets out to how close a text is to each centre.
-func (c centres) closeness(v []weight, out []float64) {
-	clear(out)
-	for _, x := range v {
-		for j, w := range c.w[int(x.term)*c.k:][:len(out)] {
-			out[j] += x.w * w
-		}
-	}
-}
-
-// next is a fixed sequence of numbers (splitmix64).
-func next(state *uint64) float64 {
-	*state += 0x9E3779B97F4A7C15
-	z := *state
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return float64((z^z>>31)>>11) / (1 << 53)
-}
-
-// middles are the centres of groups of texts.
-func middles(vectors [][]weight, groups [][]int, terms int) centres {
-	c := centres{make([]float64, terms*len(groups)), len(groups)}
-	for x, of := range groups {
-		for _, d := range of {
-			if d >= 0 && d < len(vectors) {
-				for _, w := range vectors[d] {
-					c.w[int(w.term)*c.k+x] += w.w
-				}
-			}
-		}
-	}
-	c.unit()
-	return c
-}
-
-// cluster puts texts in the groups of the centres that it moves, and says how close
-// they are to them altogether.
-func cluster(vectors [][]weight, docs []int, c centres) (at []int, moved centres, score float64) {
-	at = make([]int, len(docs))
-	near := make([]float64, c.k)
-	for round := range 40 {
-		moved, before := 0, score
-		score = 0
-		for n, d := range docs {
-			c.closeness(vectors[d], near)
-			best, top := 0, -1.0
-			for x, s := range near {
-				if s > top+1e-12 {
-					best, top = x, s
-				}
-			}
-			if at[n] != best || round == 0 {
-				at[n] = best
-				moved++
-			}
-			score += top
-		}
-		if round > 0 && (moved*1000 <= len(docs) || len(docs) > many && score < before*(1+1e-4)) {
-			return at, c, score
-		}
-		clear(c.w)
-		for n, d := range docs {
-			for _, w := range vectors[d] {
-				c.w[int(w.term)*c.k+at[n]] += w.w
-			}
-		}
-		c.unit()
-	}
-	return at, c, score
-}
-
-// starts are the first centres: each a text drawn the likelier, the farther it is
-// from those already drawn.
-func starts(vectors [][]weight, docs []int, terms, k int, seed uint64) centres {
-	state := seed*7919 + 17
-	far := make([]float64, len(docs))
-	for i := range far {
-		far[i] = 1
-	}
-	out := centres{make([]float64, terms*k), k}
-	centre := make([]float64, terms)
-	for x := range k {
-		sum := 0.0
-		for _, f := range far {
-			sum += f * f
-		}
-		pick, mark := len(docs)-1, next(&state)*sum
-		for n, f := range far {
-			if mark -= f * f; mark <= 0 {
-				pick = n
-				break
-			}
-		}
-		clear(centre)
-		for _, w := range vectors[docs[pick]] {
-			centre[w.term] = w.w
-			out.w[int(w.term)*k+x] = w.w
-		}
-		for n, d := range docs {
-			far[n] = min(far[n], max(0, 1-dot(vectors[d], centre)))
-		}
-	}
-	return out
-}
-
-// unit gives each centre unit length.
-func (c centres) unit() {
-	sums := make([]float64, c.k)
-	for i, w := range c.w {
-		sums[i%c.k] += w * w
-	}
-	for x, s := range sums {
-		sums[x] = math.Sqrt(s)
-	}
-	for i := range c.w {
-		if n := sums[i%c.k]; n > 0 {
-			c.w[i] /= n
-		}
-	}
 }

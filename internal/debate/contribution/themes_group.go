@@ -72,8 +72,10 @@ func (m *Room) toRegroup(ctx context.Context) (cops []string, err error) {
 	})
 	now := m.Now()
 	for _, n := range all {
-		// What is fresh came; what is missing without being fresh left.
-		moved := n.fresh + max(n.texts+n.fresh-n.total, 0)
+		// What is fresh came, or what makes more of them (the clock of another machine
+		// may be late); what is missing without being fresh left.
+		came := max(n.fresh, n.total-n.texts)
+		moved := came + n.texts + came - n.total
 		enough := max(muchIsNew, n.total/20)
 		if n.total >= fewest && (n.at == 0 || moved >= enough || moved > 0 && now.Sub(time.UnixMilli(n.at)) >= stale) {
 			cops = append(cops, n.cop)

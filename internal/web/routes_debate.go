@@ -54,7 +54,12 @@ func contributionRoutes() []Route {
 
 // contributionThemeRoutes: themes of contributions, grouped by their words.
 func contributionThemeRoutes() []Route {
-	return []Route{}
+	const public, desk = "/regions/{slug}/contributions/themes", "/regions/{slug}/bureau/contributions/themes"
+	return []Route{
+		{Method: "GET", Pattern: public, Name: "contribution-themes", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/contributions/themes"},
+		{Method: "GET", Pattern: desk, Name: "contribution-themes-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk, Name: "contribution-theme-rename", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+	}
 }
 
 // instructionRoutes: studying contributions and answering them.

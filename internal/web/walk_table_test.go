@@ -53,6 +53,8 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
+	"contribution-themes-desk":  {kind: policy.Post, do: policy.Judge, over: theCOP},
+	"contribution-theme-rename": {kind: policy.Post, do: policy.Judge, over: theCOP, form: url.Values{"theme": {"absent"}, "nom": {"Nom"}}},
 	"form-editor":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025"},
 	"form-edit":           {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025", form: url.Values{"what": {"section"}, "do": {"up"}, "section": {"velo"}}},
 	"form-section":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/sections/velo"},
@@ -307,4 +309,4 @@ var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitu
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
-	api-lever api-panorama api-figure api-series api-series-one closure closure-csv department-objectives perimeter-objectives shared-objectives shared-objectives-csv api-objectives api-themes api-diagnoses api-trends api-plans region-trends region-trend region-trend-csv region-nature answer-home answer-code answer-leave answer-link answer-sit department-trends department-trend department-trend-csv health robots favicon`)
+	contribution-themes api-lever api-panorama api-figure api-series api-series-one closure closure-csv department-objectives perimeter-objectives shared-objectives shared-objectives-csv api-objectives api-themes api-diagnoses api-trends api-plans region-trends region-trend region-trend-csv region-nature answer-home answer-code answer-leave answer-link answer-sit department-trends department-trend department-trend-csv health robots favicon`)

@@ -4,6 +4,7 @@ package contributions
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -37,11 +38,13 @@ type Deps struct {
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{
+	all := map[string]shell.Handler{
 		"contributions": d.list, "contributions-csv": d.csv, "contributions-csv-digest": d.csv, "contributions-json": d.json, "contributions-json-digest": d.json,
 		"contributions-codebook": d.codebook, "contribution-new": d.blank, "contribution-leave": d.leave, "contribution-near": d.near, "contribution-thanks": d.thanks,
 		"contribution": d.one, "contribution-support": d.support, "contribution-comment": d.comment, "contribution-file": d.file,
 	}
+	maps.Copy(all, themeHandlers(d))
+	return all
 }
 
 const (

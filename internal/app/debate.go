@@ -65,10 +65,13 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Statement):    shared.Confirmed,
 		string(debate.Amendment):    shared.Confirmed,
 	}
-	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{}
+	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
+		debate.Statement: d.Question.Turned,
+	}
 	return d
 }
 
 // debateJobs registers what the rooms of the debate do in the background.
-func (a *App) debateJobs(_ *jobs.Config) {
+func (a *App) debateJobs(c *jobs.Config) {
+	a.debate.Question.Register(c)
 }

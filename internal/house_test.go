@@ -25,7 +25,7 @@ var house = []floor{
 	{name: "errors", packages: []string{"internal/apperr"}},
 	{name: "foundations", packages: []string{"internal/config", "internal/db", "internal/jobs", "internal/mail", "internal/blob", "internal/journal"}},
 	{name: "leaves", pure: true, reach: []string{"internal/apperr", "internal/french"}, packages: []string{
-		"internal/french", "internal/office", "internal/chart", "internal/textmining", "internal/form", "internal/policy", "internal/questionnaire"}},
+		"internal/french", "internal/office", "internal/chart", "internal/textmining", "internal/form", "internal/policy", "internal/questionnaire", "internal/opinion"}},
 	{name: "tree, referential, ledger", packages: []string{
 		"internal/territory", "internal/framework", "internal/figure", "internal/series", "internal/panorama"}},
 	{name: "shared by rooms", packages: []string{"internal/link", "internal/intake", "internal/document", "internal/search"}},

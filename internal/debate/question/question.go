@@ -37,9 +37,6 @@ const Version = "debate_question"
 // grow with use.
 type Room struct {
 	*debate.Room
-	// Wake tells the worker of this process that a computation waits; nil when there
-	// is none.
-	Wake func()
 
 	votes combiner
 	mu    sync.Mutex

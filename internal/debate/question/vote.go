@@ -176,9 +176,8 @@ func (x *combiner) settle(ctx context.Context, batch []waiting, keep func(contex
 // keep writes votes by one transaction: that of each debate takes its pulse first,
 // which tells whether it is open, in ascending order; then new voters, then votes.
 func (m *Room) keep(ctx context.Context, votes []Vote) (each []error, err error) {
-	wake := false
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		each, wake = make([]error, len(votes)), false
+		each = make([]error, len(votes))
 		order := make([]int, len(votes))
 		for i := range order {
 			order[i] = i
@@ -202,7 +201,7 @@ func (m *Room) keep(ctx context.Context, votes []Vote) (each []error, err error)
 					fresh++
 				}
 			}
-			asked, seats, err := m.beat(ctx, tx, votes[of[0]].Debate, len(of), fresh, now)
+			seats, err := m.beat(ctx, tx, votes[of[0]].Debate, len(of), fresh, now)
 			if errors.Is(err, errShut) {
 				for _, n := range of {
 					each[n] = errShut
@@ -212,7 +211,6 @@ func (m *Room) keep(ctx context.Context, votes []Vote) (each []error, err error)
 			if err != nil {
 				return err
 			}
-			wake = wake || asked
 			for j, n := range of {
 				v := votes[n]
 				if v.New && (j == 0 || votes[of[j-1]].Voter != v.Voter) {
@@ -231,16 +229,13 @@ func (m *Room) keep(ctx context.Context, votes []Vote) (each []error, err error)
 		_, err := db.Insert(ctx, tx, "debate_vote", []string{"debate", "voter", "statement", "value", "at"}, rows, "ON CONFLICT (debate, voter, statement) DO UPDATE SET value = excluded.value, at = excluded.at")
 		return err
 	})
-	if err == nil && wake && m.Wake != nil {
-		m.Wake()
-	}
 	return each, err
 }
 
 // beat counts votes in the pulse of a debate when it takes them, and puts the
 // computation that must follow when none waits. seats is the number of the first of
 // the new voters.
-func (m *Room) beat(ctx context.Context, tx db.Q, debate int64, votes, fresh int, now int64) (asked bool, seats int64, err error) {
+func (m *Room) beat(ctx context.Context, tx db.Q, debate int64, votes, fresh int, now int64) (seats int64, err error) {
 	var voters, due int64
 	err = tx.QueryRow(ctx, `
 		UPDATE debate_pulse
@@ -248,10 +243,10 @@ func (m *Room) beat(ctx context.Context, tx db.Q, debate int64, votes, fresh int
 		 WHERE debate = $1 AND from_at <= $4 AND until_at > $4
 		RETURNING voters, due`, debate, int64(votes), int64(fresh), now).Scan(&voters, &due)
 	if errors.Is(err, db.ErrNoRows) {
-		return false, 0, errShut
+		return 0, errShut
 	}
 	if err != nil || due > 0 {
-		return false, voters - int64(fresh), err
+		return voters - int64(fresh), err
 	}
-	return true, voters - int64(fresh), m.ask(ctx, tx, debate, soon)
+	return voters - int64(fresh), m.ask(ctx, tx, debate, soon)
 }

@@ -53,6 +53,14 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
+	"question-desk":       {kind: policy.Debate, do: policy.Edit, over: itsRegion},
+	"question-add":        {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"question-one":        {kind: policy.Debate, do: policy.Edit, over: itsRegion, made: "question"},
+	"question-save":       {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question", form: url.Values{"title": {"Débat"}, "question": {"Que faire ?"}, "proposals": {"nobody"}}},
+	"question-seed":       {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question"},
+	"question-turn":       {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question"},
+	"question-conclude":   {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question"},
+	"question-withdraw":   {kind: policy.Post, do: policy.Judge, over: itsNote, made: "question"},
 	"form-editor":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025"},
 	"form-edit":           {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025", form: url.Values{"what": {"section"}, "do": {"up"}, "section": {"velo"}}},
 	"form-section":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/sections/velo"},
@@ -303,7 +311,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
+var openRoutes = strings.Fields(`questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json opinion-method paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/debate/question"
+	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 )
 
@@ -56,7 +57,14 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request, on string, do func(x w
 	if err != nil {
 		return err
 	}
-	rev := int64(0)
+	rev, need := int64(0), x.Thing(x.cop)
+	verb := policy.Edit
+	if on == "withdraw" {
+		verb, need = policy.Judge, x.cop.Thing(policy.Post)
+	}
+	if err := policy.Check(shell.Actor(r), verb, need); err != nil {
+		return err
+	}
 	if on != "withdraw" { // a statement has its own
 		if rev, err = shell.Rev(r); err != nil {
 			return err

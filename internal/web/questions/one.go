@@ -74,7 +74,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 		}
 		v.Parts = append(v.Parts, p)
 	}
-	v.Parts = append(v.Parts, d.statementParts(x, here, shown, f, editable)...)
+	v.Parts = append(v.Parts, d.statementParts(x, here, shown, f, editable, policy.Can(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Post)))...)
 	if editable {
 		g := formView{Action: here, Rev: rev, Submit: "Enregistrer", Fields: append(x.fields(f.input), ui.Field{ID: "reason", Label: "Pourquoi ce changement", Value: f.reason})}
 		p := part{ID: "modifier", Title: "Modifier", Fold: "Titre, question, dates, leviers", Unfolded: f.on == "save"}
@@ -140,7 +140,7 @@ func (x where) following(last question.Result) part {
 }
 
 // statementParts are the statements, and the form that adds some.
-func (d Deps) statementParts(x where, here string, shown []question.Statement, f forms, editable bool) []part {
+func (d Deps) statementParts(x where, here string, shown []question.Statement, f forms, editable, moderates bool) []part {
 	p := part{ID: "affirmations", Title: "Les affirmations publiées"}
 	t := ui.Table{ID: "table-affirmations", Caption: "Les affirmations publiées", CaptionHidden: true, Columns: []ui.Column{{Label: "N°", Number: true}, {Label: "Affirmation", Wide: true}, {Label: "De qui"}}}
 	choice := ui.Field{ID: "post", Label: "Affirmation à retirer", Type: "select", Required: true}
@@ -164,7 +164,7 @@ func (d Deps) statementParts(x where, here string, shown []question.Statement, f
 		add.Notices = refused(f.wrong)
 	}
 	out := []part{p, add}
-	if len(shown) > 0 {
+	if len(shown) > 0 && moderates {
 		p := part{ID: "retirer", Title: "Retirer une affirmation", Fold: "La retirer, en disant pourquoi", Unfolded: f.on == "withdraw", Forms: []formView{{Action: here + "/retrait", Submit: "Retirer cette affirmation", Secondary: true, Fields: []ui.Field{choice,
 			{ID: "why", Label: "Pourquoi", Required: true, Value: f.why, Help: "Ses votes ne comptent plus\u00a0; ils sont gardés."}}}}}
 		if f.on == "withdraw" {

@@ -45,10 +45,15 @@ func (f *Faults) long(field, what, text string, most int) {
 	}
 }
 
+// bound keeps on its line the sign that a sentence ends with.
+func bound(s string) string {
+	return strings.NewReplacer(" ?", "\u00a0?", " !", "\u00a0!", " :", "\u00a0:", " ;", "\u00a0;", "« ", "«\u00a0", " »", "\u00a0»", " %", "\u00a0%").Replace(s)
+}
+
 // tidy checks what was written, and gives it as it is kept.
 func (in Input) tidy() (Input, error) {
 	var f Faults
-	in.Title, in.Question, in.Text = debate.Line(in.Title), debate.Line(in.Question), debate.Tidy(in.Text)
+	in.Title, in.Question, in.Text = bound(debate.Line(in.Title)), bound(debate.Line(in.Question)), debate.Tidy(in.Text)
 	if in.Title == "" {
 		f = append(f, Fault{"title", "Donnez un titre au débat."})
 	}
@@ -267,7 +272,7 @@ func (m *Room) Seed(ctx context.Context, a policy.Actor, c cop.COP, x Question, 
 	}
 	var lines []string
 	for i, l := range strings.Split(debate.Tidy(text), "\n") {
-		l = strings.TrimSpace(strings.TrimLeft(debate.Line(l), "-–—•*· "))
+		l = bound(strings.TrimSpace(strings.TrimLeft(debate.Line(l), "-–—•*· ")))
 		switch n := utf8.RuneCountInString(l); {
 		case l == "":
 		case n > MostLetters:

@@ -63,7 +63,7 @@ func (m *Room) Propose(ctx context.Context, a policy.Actor, c cop.COP, x Questio
 	if err := m.MayPropose(a, c, x); err != nil {
 		return p, err
 	}
-	text = debate.Line(text)
+	text = bound(debate.Line(text))
 	if text == "" {
 		return p, fault("text", "Écrivez votre affirmation.")
 	}

@@ -43,7 +43,7 @@ func (d Deps) method(w http.ResponseWriter, r *http.Request) error {
 	part("ordre", "7. Dans quel ordre les affirmations sont posées", "Chacun a son ordre, tiré au sort\u00a0: les affirmations les moins répondues et celles qui distinguent le plus ont plus de chances de venir tôt.",
 		"Poids = [(1 − part de «\u00a0je passe\u00a0») × (1 + force sur la carte) × part d’accord × (1 + 8 × 2^(−réponses ÷ 5))]².")
 	part("refaire", "8. Refaire le calcul", "Le fichier JSON de chaque débat contient les votes, les paramètres, le tirage (graine) et l’état laissé par le calcul précédent\u00a0: avec le code source de Jalon, il redonne les chiffres montrés, au dernier chiffre.",
-		"Les chiffres par département, par collège et par jour n’y sont pas, puisque le fichier ne contient rien de ce que les personnes ont dit d’elles.")
+		"Les nombres par département, par collège et par jour y sont tels que montrés, mais ne peuvent pas être refaits\u00a0: le fichier ne contient rien de ce que chaque personne a dit d’elle.")
 	part("limites", "9. Ce que ces groupes ne disent pas", "Qui répond n’est pas un échantillon\u00a0: les groupes disent ce que pensent celles et ceux qui sont venus. Les affirmations posées font les groupes\u00a0: une question oubliée ne peut séparer personne.")
 	v.Foot = ui.Source{Text: "règles de Jalon, inspirées de Polis.", Print: true}
 	return d.show(w, r, http.StatusOK, v, false, ui.Link{Label: "Méthode", Href: "/methode"}, ui.Link{Label: "Groupes d’opinion"})

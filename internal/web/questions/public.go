@@ -69,7 +69,7 @@ func (d Deps) statements(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := last.Figures
 	v := view{Heading: ui.Heading{Overline: x.Title, Title: count(len(snap.Statements), "affirmation", "affirmations") + nb + ": " + x.Question.Question, Scope: []string{d.when(x)}, Explain: methodPath}}
-	t := ui.Table{ID: "affirmations", Caption: "Chaque affirmation, dans l’ordre où elle est venue", CaptionHidden: true, Columns: []ui.Column{{Label: "N°", Number: true}, {Label: "Affirmation", Wide: true}, {Label: "D’accord", Number: true}, {Label: "Pas d’accord", Number: true}, {Label: "Réponses", Number: true}}}
+	t := ui.Table{ID: "affirmations", Caption: "Chaque affirmation, dans l’ordre où elle est venue", CaptionHidden: true, Columns: []ui.Column{{Label: "N°"}, {Label: "Affirmation", Wide: true}, {Label: "D’accord", Number: true}, {Label: "Pas d’accord", Number: true}, {Label: "Réponses", Number: true}}}
 	from := max(number(r.URL.Query().Get("apres")), 0)
 	next := int64(0)
 	for _, s := range snap.Statements {

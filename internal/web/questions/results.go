@@ -49,7 +49,7 @@ func (d Deps) results(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := last.Figures
-	v := view{Heading: ui.Heading{Overline: x.Title, Title: x.Question.Question + " " + finding(f), Scope: []string{d.when(x)}, Explain: methodPath}}
+	v := view{Heading: ui.Heading{Overline: x.Title, Title: finding(f), Lead: x.Question.Question, Scope: []string{d.when(x)}, Explain: methodPath}}
 	if last.Known() {
 		v.Heading.Scope = append(v.Heading.Scope, "calculé le "+x.stamp(f.At)+" sur "+count(f.Votes, "vote", "votes")+" de "+count(f.People, "personne", "personnes"))
 	}
@@ -114,7 +114,7 @@ type drawnLetter struct{ Name, X, Y string }
 // mapOf places the dots in a frame of 600 by 440.
 func mapOf(f question.Figures) drawnMap {
 	m := drawnMap{Title: "Carte des opinions\u00a0: " + count(len(f.Sizes), "groupe", "groupes"),
-		Text: "Chaque marque est une personne\u00a0; deux personnes proches ont répondu de façon proche. Les deux axes disent " + french.Percent(f.Explained[0]+f.Explained[1], 0) + " des différences entre les réponses."}
+		Text: "Chaque marque est une personne\u00a0; deux personnes proches ont répondu de façon proche. Les deux axes disent " + percent(f.Explained[0]+f.Explained[1]) + " des différences entre les réponses."}
 	if f.Counted > len(f.Dots) {
 		m.Text += " " + french.Integer(len(f.Dots)) + nb + "personnes tirées au sort sur " + french.Integer(f.Counted) + " sont dessinées."
 	}
@@ -172,8 +172,11 @@ func share(t opinion.Tally, side opinion.Side) string {
 	if !i.OK {
 		return "–"
 	}
-	return french.Percent(i.Share, 0)
+	return percent(i.Share)
 }
+
+// percent writes a part of a whole, in whole percents.
+func percent(v float64) string { return french.Number(v*100, 0) + nb + "%" }
 
 func bounds(t opinion.Tally, side opinion.Side) string {
 	i := t.Share(side)
@@ -229,7 +232,7 @@ func (x where) groupParts(f question.Figures, snap *question.Snapshot) []part {
 }
 
 func interval(i opinion.Interval) ui.Cell {
-	return ui.Cell{Text: french.Percent(i.Share, 0), Sub: "de " + french.Number(i.Low*100, 0) + " à " + french.Number(i.High*100, 0)}
+	return ui.Cell{Text: percent(i.Share), Sub: "de " + french.Number(i.Low*100, 0) + " à " + french.Number(i.High*100, 0)}
 }
 
 func sideName(s opinion.Side) string {

@@ -76,6 +76,7 @@ func Debate(shared *debate.Room) web.Debate {
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
 		debate.Contribution: d.Contribution.Moved,
 		debate.Comment:      d.Contribution.Commented,
+		debate.Statement:    d.Question.Turned,
 	}
 	return d
 }
@@ -83,4 +84,5 @@ func Debate(shared *debate.Room) web.Debate {
 // debateJobs registers what the rooms of the debate do in the background.
 func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Contribution.RegisterThemes(c)
+	a.debate.Question.Register(c)
 }

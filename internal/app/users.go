@@ -115,7 +115,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		return m.Tree(), nil
 	}
 	r.debate = c.debateRooms(r, desk, base, tree)
-	r.accounts.OnErase = append(r.accounts.OnErase, r.debate.Shared.Erase)
+	r.accounts.OnErase = append(r.accounts.OnErase, r.debate.Question.Erase, r.debate.Shared.Erase)
 	r.national = c.board(r.journal)
 	return r
 }

@@ -55,28 +55,36 @@ const (
 var foreseen = map[string]need{
 	"contribution-themes-desk":  {kind: policy.Post, do: policy.Judge, over: theCOP},
 	"contribution-theme-rename": {kind: policy.Post, do: policy.Judge, over: theCOP, form: url.Values{"theme": {"absent"}, "nom": {"Nom"}}},
-	"form-editor":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025"},
-	"form-edit":           {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025", form: url.Values{"what": {"section"}, "do": {"up"}, "section": {"velo"}}},
-	"form-section":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/sections/velo"},
-	"form-preview":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/apercu", form: url.Values{"what": {"row"}, "do": {"save"}, "section": {"velo"}}},
-	"form-publish":        {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/publier", form: url.Values{"reason": {"parce que"}}},
-	"form-import":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/import"},
-	"form-export":         {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/document.json"},
-	"variant-editor":      {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-edit":        {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-section":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound}, // no variant yet
-	"variant-preview":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-publish":     {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-import":      {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"variant-export":      {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound},
-	"variant-make":        {kind: policy.Questionnaire, do: policy.Create, over: itsRegion},
-	"variant-apply":       {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
-	"sheet":               {over: nobody, path: "/reponses/inconnue/fiche"}, // its own tests read who sees one
-	"survey-texts":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
-	"survey-texts-review": {kind: policy.Campaign, do: policy.Edit, over: theCOP},
-	"open-desk":           {kind: policy.Campaign, do: policy.Edit, over: theCOP},
-	"open-publish":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
-	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"question-desk":             {kind: policy.Debate, do: policy.Edit, over: itsRegion},
+	"question-add":              {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"question-one":              {kind: policy.Debate, do: policy.Edit, over: itsRegion, made: "question"},
+	"question-save":             {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question", form: url.Values{"title": {"Débat"}, "question": {"Que faire ?"}, "proposals": {"nobody"}}},
+	"question-seed":             {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question"},
+	"question-turn":             {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question"},
+	"question-conclude":         {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "question"},
+	"question-withdraw":         {kind: policy.Post, do: policy.Judge, over: itsNote, made: "question"},
+	"form-editor":               {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025"},
+	"form-edit":                 {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025", form: url.Values{"what": {"section"}, "do": {"up"}, "section": {"velo"}}},
+	"form-section":              {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/sections/velo"},
+	"form-preview":              {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/apercu", form: url.Values{"what": {"row"}, "do": {"save"}, "section": {"velo"}}},
+	"form-publish":              {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/publier", form: url.Values{"reason": {"parce que"}}},
+	"form-import":               {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/import"},
+	"form-export":               {kind: policy.Questionnaire, do: policy.Edit, over: admins, path: "/national/questionnaires/national-2025/document.json"},
+	"variant-editor":            {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-edit":              {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-section":           {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound}, // no variant yet
+	"variant-preview":           {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-publish":           {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-import":            {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"variant-export":            {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion, answer: http.StatusNotFound},
+	"variant-make":              {kind: policy.Questionnaire, do: policy.Create, over: itsRegion},
+	"variant-apply":             {kind: policy.Questionnaire, do: policy.Edit, over: itsRegion},
+	"sheet":                     {over: nobody, path: "/reponses/inconnue/fiche"}, // its own tests read who sees one
+	"survey-texts":              {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"survey-texts-review":       {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-desk":                 {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-publish":              {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+	"open-consent":              {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
@@ -305,7 +313,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
+var openRoutes = strings.Fields(`questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json opinion-method paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

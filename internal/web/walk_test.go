@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/question"
 	"jalon/internal/diagnosis"
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
@@ -291,6 +292,11 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/theme"] = theme.ID
+		asking, err := s.debate.Question.Create(ctx, team, cop.COP{ID: id}, question.Input{Title: "Débat", Question: "Que faire ?", Proposals: question.Nobody})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/question"] = asking.ID
 		s.composed(team, id, code, slug, out)
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}

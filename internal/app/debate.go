@@ -65,7 +65,9 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Statement):    shared.Confirmed,
 		string(debate.Amendment):    shared.Confirmed,
 	}
-	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{}
+	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
+		debate.Contribution: d.Contribution.Opened,
+	}
 	return d
 }
 

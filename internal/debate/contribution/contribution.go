@@ -9,7 +9,7 @@ import (
 
 // Tables lists the tables of this room.
 func Tables() []db.Table {
-	return []db.Table{}
+	return instructionTables()
 }
 
 // Room does what people do here.

@@ -13,8 +13,9 @@ CREATE TABLE moderation_setting (
 
 -- Every decision on a text, never changed: verb is publish, refuse, hide (by a person or,
 -- without one, by reports). rev is the revision that was read, masked how many passages
--- were replaced, since how long the text waited since it could be read (ms), appeal the
--- appeal that it answers.
+-- were replaced, waited how long the text had waited (ms), late 1 when that was more than
+-- promised that day, month that of the decision where the COP is, appeal the one that it
+-- answers.
 CREATE TABLE moderation_act (
     id      TEXT   NOT NULL PRIMARY KEY,
     cop_id  TEXT   NOT NULL,
@@ -27,12 +28,15 @@ CREATE TABLE moderation_act (
     note    TEXT   NOT NULL,
     masked  BIGINT NOT NULL,
     waited  BIGINT NOT NULL,
+    late    BIGINT NOT NULL,
+    month   TEXT   NOT NULL,
     appeal  TEXT   NOT NULL,
     by      TEXT   NOT NULL,
     at      BIGINT NOT NULL
 );
 CREATE INDEX moderation_act_post ON moderation_act (post_id, at, id);
 CREATE INDEX moderation_act_cop ON moderation_act (cop_id, at, id);
+CREATE INDEX moderation_act_month ON moderation_act (cop_id, was, month, waited);
 
 -- What the form that took a text noticed: characters that are not seen, a link.
 CREATE TABLE moderation_mark (

@@ -34,7 +34,7 @@ func (m *Room) Tell(ctx context.Context, tx db.Q, c cop.COP, voice, dedup string
 	}
 	x.Letter.Blocks = append(append([]mail.Block{}, l.Blocks...), mail.Link("Ce que j’ai déposé, et les messages que je reçois", m.BaseURL+m.VoicePath(v.ID)))
 	if strings.HasPrefix(m.BaseURL, "https://") { // a one-click address must be: RFC 8058
-		x.Unsubscribe = m.BaseURL + m.VoicePath(v.ID) + "/arreter"
+		x.Unsubscribe = m.BaseURL + m.VoicePath(v.ID) + "/mes/messages"
 	}
 	if soft || v.Notify == TellDigest {
 		zone := c.Location()

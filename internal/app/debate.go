@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/debate/ambition"
@@ -66,11 +67,19 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Amendment):    shared.Confirmed,
 	}
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
-		debate.Contribution: d.Contribution.Opened,
+		debate.Contribution: d.Contribution.Turned,
+		debate.Comment:      d.Contribution.Commented,
 	}
+	shared.OnConfirm[moderation.ConfirmReport] = func(context.Context, db.Q, debate.Voice, string) (string, error) { return "", nil }
+	shared.OnErase = append(shared.OnErase, d.Moderation.Erased)
+	d.Moderation.Near = d.Contribution.Alike
+	d.Contribution.Steps = d.Contribution.StepsOf
+	d.Contribution.Delay = func(ctx context.Context, q db.Q, x cop.COP) (string, error) { return moderation.DelayIn(ctx, q, x.ID) }
+	shared.Links.OnJoin = map[string]func(context.Context, db.Q, link.Link) error{link.Contribution: d.Contribution.Linked}
 	return d
 }
 
 // debateJobs registers what the rooms of the debate do in the background.
-func (a *App) debateJobs(_ *jobs.Config) {
+func (a *App) debateJobs(c *jobs.Config) {
+	a.Debate.Contribution.Register(c)
 }

@@ -3,7 +3,7 @@
 -- What becomes of a contribution, one row for each that was published: state is
 -- unassigned, studied (a group or a person has it), advised (they said what they make of
 -- it), answered (the verdict is published), merged, split. verdict is retained, partly,
--- set_aside, out, empty before. published_at is that of the post; took how long the first
+-- not-retained, out-of-scope, empty before. published_at is that of the post; took how long the first
 -- answer took (ms), answered_at when the last one was given, 0 before.
 CREATE TABLE contribution_instruction (
     post_id      TEXT   NOT NULL PRIMARY KEY,
@@ -65,6 +65,14 @@ CREATE UNIQUE INDEX contribution_relation_merge ON contribution_relation (from_i
 CREATE INDEX contribution_relation_from ON contribution_relation (from_id, at, id);
 CREATE INDEX contribution_relation_into ON contribution_relation (into_id, at, id);
 
+-- The supports that a contribution has from one that is read with it: those that go
+-- back when it is read alone again.
+CREATE TABLE contribution_united (
+    relation_id TEXT NOT NULL,
+    voice_id    TEXT NOT NULL,
+    PRIMARY KEY (relation_id, voice_id)
+);
+
 -- What happened to a contribution, as anyone reads it on its page.
 CREATE TABLE contribution_step (
     id      TEXT   NOT NULL PRIMARY KEY,
@@ -80,4 +88,4 @@ CREATE TABLE contribution_step (
 CREATE INDEX contribution_step_post ON contribution_step (post_id, at, id);
 
 -- +goose Down
-DROP TABLE contribution_step; DROP TABLE contribution_relation; DROP TABLE contribution_opinion; DROP TABLE contribution_instruction_version; DROP TABLE contribution_instruction;
+DROP TABLE contribution_step; DROP TABLE contribution_united; DROP TABLE contribution_relation; DROP TABLE contribution_opinion; DROP TABLE contribution_instruction_version; DROP TABLE contribution_instruction;

@@ -21,6 +21,7 @@ func instructionTables() []db.Table {
 		{Name: "contribution_opinion", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "contribution_relation", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "contribution_step", Order: []string{"id"}, Scope: db.COP},
+		{Name: "contribution_united", Order: []string{"relation_id", "voice_id"}, Scope: db.COP},
 	}
 }
 
@@ -47,24 +48,8 @@ var instructionNames = map[InstructionState]string{Unassigned: "à attribuer", S
 // Name is the French name of a state.
 func (s InstructionState) Name() string { return instructionNames[s] }
 
-// Verdict is what a team answers to a contribution.
-type Verdict string
-
-// The verdicts.
-const (
-	Retained Verdict = "retained"
-	Partly   Verdict = "partly"
-	SetAside Verdict = "set_aside"
-	OutOf    Verdict = "out"
-)
-
-// Verdicts lists them in the order of screens.
-func Verdicts() []Verdict { return []Verdict{Retained, Partly, SetAside, OutOf} }
-
-var verdictNames = map[Verdict]string{Retained: "retenue", Partly: "partiellement retenue", SetAside: "non retenue", OutOf: "hors champ"}
-
-// Name is the French name of a verdict, empty for none.
-func (v Verdict) Name() string { return verdictNames[v] }
+// Verdicts lists what a team answers to a contribution, in the order of screens.
+func Verdicts() []Study { return []Study{Retained, PartRetain, NotRetained, OutOfScope} }
 
 // Instruction is the study of a contribution.
 type Instruction struct {
@@ -75,7 +60,7 @@ type Instruction struct {
 	Group       string           `json:"group"`
 	Assignee    string           `json:"assignee"`
 	Due         string           `json:"due"`
-	Verdict     Verdict          `json:"verdict"`
+	Verdict     Study            `json:"verdict"`
 	Reason      string           `json:"reason"`
 	Department  string           `json:"department"`
 	PublishedAt time.Time        `json:"published_at"`
@@ -129,7 +114,7 @@ func (m *Room) Opened(ctx context.Context, tx db.Q, p debate.Post, _ debate.Post
 	if err != nil || n == 0 {
 		return err
 	}
-	return m.step(ctx, tx, p.COP, p.ID, Step{Kind: StepPublished, Text: "Publiée."})
+	return m.step(ctx, tx, p.COP, p.ID, Fact{Kind: FactPublished, Text: "Publiée."})
 }
 
 // keptInstruction writes the version of a study and its row in the journal.

@@ -10,25 +10,25 @@ import (
 	"jalon/internal/territory"
 )
 
-// StepKind is what happened to a contribution.
-type StepKind string
+// FactKind is what sort of thing happened to a contribution.
+type FactKind string
 
-// The kinds of steps.
+// The kinds of facts.
 const (
-	StepPublished StepKind = "published"
-	StepMerged    StepKind = "merged"   // it is read with another one
-	StepReceived  StepKind = "received" // another one is read with it
-	StepUnmerged  StepKind = "unmerged"
-	StepSplit     StepKind = "split"
-	StepPart      StepKind = "part" // it comes from another one
-	StepVerdict   StepKind = "verdict"
-	StepLinked    StepKind = "linked"   // a decision or an action answers it
-	StepProgress  StepKind = "progress" // that action moved
+	FactPublished FactKind = "published"
+	FactMerged    FactKind = "merged"   // it is read with another one
+	FactReceived  FactKind = "received" // another one is read with it
+	FactUnmerged  FactKind = "unmerged"
+	FactSplit     FactKind = "split"
+	FactPart      FactKind = "part" // it comes from another one
+	FactVerdict   FactKind = "verdict"
+	FactLinked    FactKind = "linked"   // a decision or an action answers it
+	FactProgress  FactKind = "progress" // that action moved
 )
 
-// Step is something that happened to a contribution, as anyone reads it.
-type Step struct {
-	Kind    StepKind
+// Fact is something that happened to a contribution, as anyone reads it.
+type Fact struct {
+	Kind    FactKind
 	Subject string // what makes it happen once: the id of a decision, a revision
 	Text    string // French, one sentence
 	Path    string // where it leads, empty for nowhere
@@ -36,12 +36,12 @@ type Step struct {
 }
 
 // step adds a step, once for its kind and subject.
-func (m *Room) step(ctx context.Context, tx db.Q, cop, post string, s Step) error {
+func (m *Room) step(ctx context.Context, tx db.Q, cop, post string, s Fact) error {
 	_, err := m.stepped(ctx, tx, cop, post, s)
 	return err
 }
 
-func (m *Room) stepped(ctx context.Context, tx db.Q, cop, post string, s Step) (fresh bool, err error) {
+func (m *Room) stepped(ctx context.Context, tx db.Q, cop, post string, s Fact) (fresh bool, err error) {
 	id, err := m.IDs.New()
 	if err != nil {
 		return false, err
@@ -52,10 +52,10 @@ func (m *Room) stepped(ctx context.Context, tx db.Q, cop, post string, s Step) (
 }
 
 // Became tells what became of a contribution, the first step first.
-func Became(ctx context.Context, q db.Q, post string) (_ []Step, err error) {
+func Became(ctx context.Context, q db.Q, post string) (_ []Fact, err error) {
 	defer apperr.Wrap(&err, "contribution.Became(%s)", post)
 	rows, err := q.Query(ctx, `SELECT kind, subject, text, path, at FROM contribution_step WHERE post_id = $1 ORDER BY at, id LIMIT 200`, post)
-	return db.Collect(rows, err, func(r *db.Rows) (s Step, err error) {
+	return db.Collect(rows, err, func(r *db.Rows) (s Fact, err error) {
 		var at int64
 		err = r.Scan(&s.Kind, &s.Subject, &s.Text, &s.Path, &at)
 		s.At = time.UnixMilli(at).UTC()

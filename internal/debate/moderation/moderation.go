@@ -60,6 +60,17 @@ func SettingOf(ctx context.Context, q db.Q, copID string) (s Setting, err error)
 	return s, err
 }
 
+// DelayIn tells in how long moderators of a COP read what comes in, in French.
+func DelayIn(ctx context.Context, q db.Q, copID string) (string, error) {
+	s, err := SettingOf(ctx, q, copID)
+	return s.Delay(), err
+}
+
+// Delay is the promise in French: «7 jours».
+func (s Setting) Delay() string {
+	return french.Integer(s.Days) + nb + french.Plural(s.Days, "jour", "jours")
+}
+
 // Late reports whether a text that waits since an instant waits for longer than is
 // promised.
 func (s Setting) Late(since, now time.Time) bool {

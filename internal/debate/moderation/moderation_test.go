@@ -47,7 +47,7 @@ func room(t testing.TB, d *db.DB) (*Room, *clock) {
 	shared := &debate.Room{DB: d, IDs: ids, Now: c.now, Random: rand.Reader, Journal: journal.New(ids, c.now, keys), Cursors: keys, Queue: queue, BaseURL: "https://jalon.example",
 		Outbox: mail.New(mail.Options{IDs: ids, Now: c.now, Queue: queue, Cursors: keys}), Links: &link.Links{IDs: ids, Now: c.now}}
 	shared.COPs = &cop.Room{DB: d, IDs: ids, Now: c.now, Journal: shared.Journal, Cursors: keys, Random: rand.Reader}
-	shared.Accounts = &account.Room{DB: d, IDs: ids, Now: c.now, Journal: shared.Journal, BaseURL: "https://jalon.example"}
+	shared.Accounts = &account.Room{DB: d, IDs: ids, Now: c.now, Random: rand.Reader, Key: []byte("secret"), Journal: shared.Journal, Outbox: shared.Outbox, Queue: queue, Cursors: keys, COPsOf: cop.IDsOfRegion, BaseURL: "https://jalon.example"}
 	if err := shared.COPs.Load(t.Context(), data.FS, tree); err != nil {
 		t.Fatal(err)
 	}

@@ -81,5 +81,5 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 
 // debateJobs registers what the rooms of the debate do in the background.
 func (a *App) debateJobs(c *jobs.Config) {
-	a.Debate.Contribution.Register(c)
+	a.debate.Contribution.Register(c)
 }

@@ -63,6 +63,7 @@ CREATE TABLE contribution_relation (
 );
 CREATE UNIQUE INDEX contribution_relation_merge ON contribution_relation (from_id) WHERE kind = 'merge' AND ended_at = 0;
 CREATE INDEX contribution_relation_from ON contribution_relation (from_id, at, id);
+CREATE INDEX contribution_relation_cop ON contribution_relation (cop_id, kind, ended_at);
 CREATE INDEX contribution_relation_into ON contribution_relation (into_id, at, id);
 
 -- The supports that a contribution has from one that is read with it: those that go

@@ -99,6 +99,9 @@ func FindInstruction(ctx context.Context, q db.Q, post string) (Instruction, err
 func (x Instruction) Thing(c cop.COP) policy.Thing {
 	t := c.Thing(policy.Instruction)
 	t.Group = x.Group
+	if x.Department != "" {
+		t.Department = x.Department // whoever leads it reads what is said of it
+	}
 	return t
 }
 

@@ -53,7 +53,7 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
 		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
 		instructions.Handlers(instructions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
-		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation}),
+		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation, TrustedProxies: s.TrustedProxies}),
 		questions.Handlers(questions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Question}),
 		ambitions.Handlers(ambitions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ambition}),
 		consultations.Handlers(consultations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Consultation}),

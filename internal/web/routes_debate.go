@@ -44,7 +44,33 @@ func instructionRoutes() []Route {
 
 // moderationRoutes: the queue of moderators, rules, reports, appeals.
 func moderationRoutes() []Route {
-	return []Route{}
+	const desk, public = "/regions/{slug}/bureau/moderation", "/regions/{slug}/contributions"
+	html := []string{typeHTML}
+	page := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: pattern, Name: name, Formats: html, Cache: Private, SignIn: true}
+	}
+	form := func(pattern, name string) Route {
+		return Route{Method: "POST", Pattern: pattern, Name: name, Formats: html, Cache: Private, SignIn: true, Body: formBody}
+	}
+	open := func(method, pattern, name string) Route {
+		rt := Route{Method: method, Pattern: pattern, Name: name, Formats: html, Cache: Private}
+		if method == "POST" {
+			rt.Body = 64 << 10
+		}
+		return rt
+	}
+	rules, stats := open("GET", public+"/regles", "moderation-rules"), open("GET", public+"/moderation", "moderation-stats")
+	rules.Sample, stats.Sample = "/regions/grand-est/contributions/regles", "/regions/grand-est/contributions/moderation"
+	return []Route{
+		page(desk, "moderation-desk"), form(desk, "moderation-many"), form(desk+"/reglages", "moderation-settings"),
+		page(desk+"/textes/{id}", "moderation-one"), form(desk+"/textes/{id}", "moderation-decide"),
+		page(desk+"/recours/{id}", "moderation-appeal"), form(desk+"/recours/{id}", "moderation-appeal-end"),
+		rules, stats,
+		{Method: "GET", Pattern: public + "/moderation.csv", Name: "moderation-stats-csv", Formats: []string{typeCSV}, Cache: Private, Sample: "/regions/grand-est/contributions/moderation.csv"},
+		open("GET", public+"/{id}/signaler", "contribution-report"), open("POST", public+"/{id}/signaler", "contribution-report-send"),
+		open("GET", "/signaler/{id}", "report"), open("POST", "/signaler/{id}", "report-send"),
+		open("GET", "/recours/{jeton}", "decision-appeal"), open("POST", "/recours/{jeton}", "decision-appeal-send"),
+	}
 }
 
 // questionRoutes: debates on a question.

@@ -39,7 +39,12 @@ func contributionThemeRoutes() []Route {
 
 // instructionRoutes: studying contributions and answering them.
 func instructionRoutes() []Route {
-	return []Route{}
+	const desk = "/regions/{slug}/bureau/contributions"
+	page := Route{Method: "GET", Pattern: desk, Name: "study-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	many := Route{Method: "POST", Pattern: desk, Name: "study-many", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	one, change := page, many
+	one.Pattern, one.Name, change.Pattern, change.Name = desk+"/{id}", "study-one", desk+"/{id}", "study-change"
+	return []Route{page, many, one, change}
 }
 
 // moderationRoutes: the queue of moderators, rules, reports, appeals.

@@ -254,7 +254,7 @@ func (m *Room) Opine(ctx context.Context, a policy.Actor, post string, rev int64
 func (m *Room) Answer(ctx context.Context, a policy.Actor, post string, rev int64, v Study, reason string) (x Instruction, err error) {
 	defer apperr.Wrap(&err, "contribution.Answer(%s)", post)
 	if reason = debate.Tidy(reason); !verdict(v) {
-		return x, fault("verdict", "Choisissez la suite donnée.")
+		return x, fault("answer-verdict", "Choisissez la suite donnée.")
 	}
 	if err := reasoned("reason", reason); err != nil {
 		return x, err

@@ -15,14 +15,14 @@ import (
 // Whole is a contribution as its page shows it.
 type Whole struct {
 	debate.Post
-	Study    Study
-	Orgs     []string
-	Marks    []string // what the form noticed, for moderators
-	Files    []File
-	Into     debate.Post   // the one it is read with, when it is merged
-	Merged   []debate.Post // those that are read with it
-	Own      bool          // of whoever reads
-	Supports bool          // whoever reads supports it
+	Study     Study
+	Orgs      []string
+	Marks     []string // what the form noticed, for moderators
+	Files     []File
+	Into      debate.Post   // the one it is read with, when it is merged
+	Merged    []debate.Post // those that are read with it
+	Own       bool          // of whoever reads
+	Supported bool          // by whoever reads
 }
 
 const absent = "Cette contribution n’existe pas, ou n’est pas publiée."
@@ -57,7 +57,7 @@ func (m *Room) Find(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, id, 
 		if err := q.QueryRow(ctx, `SELECT COUNT(*) FROM debate_support WHERE post_id = $1 AND voice_id = $2`, id, own).Scan(&n); err != nil {
 			return w, err
 		}
-		w.Supports = n > 0
+		w.Supported = n > 0
 	}
 	if w.Files, err = FilesOf(ctx, q, id); err != nil {
 		return w, err

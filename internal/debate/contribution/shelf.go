@@ -324,8 +324,12 @@ func (m *Room) Near(ctx context.Context, q db.Q, c cop.COP, title, text string, 
 			return nil, err
 		}
 	}
+	typed := debate.Line(title) + "\n" + debate.Tidy(text)
+	for _, w := range textmining.Personal(typed) { // a telephone number makes no idea new
+		typed = strings.ReplaceAll(typed, w.Text, " ")
+	}
 	var ids []string
-	for _, k := range kin.Near(debate.Line(title)+"\n"+debate.Tidy(text), most) {
+	for _, k := range kin.Near(typed, most) {
 		if k.Score >= textmining.Close {
 			ids = append(ids, k.ID)
 		}

@@ -97,6 +97,10 @@ type Room struct {
 	// OnErase are what the rooms after this one forget of a person who is erased,
 	// in the transaction that erases them.
 	OnErase []func(ctx context.Context, tx db.Q, account string) error
+	// OnEraseAddress are the same for what is known of them by their address alone.
+	OnEraseAddress []func(ctx context.Context, tx db.Q, email string) error
+	// GroupAt says where a working group lies, how it is called, and its region.
+	GroupAt func(ctx context.Context, q db.Q, id string) (at policy.Thing, name, region string, err error)
 	// Keep says how long what tells of people is kept.
 	Keep Retention
 }

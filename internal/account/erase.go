@@ -109,6 +109,11 @@ func (m *Room) erase(ctx context.Context, tx db.Q, by, id string, named mail.Nam
 			return err
 		}
 	}
+	for _, forget := range m.OnEraseAddress {
+		if err := forget(ctx, tx, before.Email); err != nil {
+			return err
+		}
+	}
 	if err := m.sweepAddress(ctx, tx, id, before.Email); err != nil {
 		return err
 	}

@@ -207,3 +207,20 @@ func (m *Room) Grantable(ctx context.Context, q db.Q, by policy.Actor, text stri
 	}
 	return found, nil
 }
+
+// NamedLike finds the active organisations that somebody means by a name, a SIREN or
+// a code, those of a region and of the nation: exact ones only, at most ten.
+func NamedLike(ctx context.Context, q db.Q, region, text string) (_ []Organisation, err error) {
+	defer apperr.Wrap(&err, "account.NamedLike")
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, nil
+	}
+	siren := strings.Join(strings.Fields(text), "")
+	if !french.ValidSIREN(siren) {
+		siren = "-" // nobody's
+	}
+	rows, err := q.Query(ctx, `SELECT `+orgColumns+` FROM organisation o WHERE (o.name_fold = $1 OR o.id = $2 OR o.siren = $3) AND (o.region = $4 OR o.region = '') AND o.state = 'active' ORDER BY o.sort_key, o.id LIMIT 10`,
+		french.Fold(text), text, siren, region)
+	return db.Collect(rows, err, func(r *db.Rows) (Organisation, error) { return scanOrg(r) })
+}

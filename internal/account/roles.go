@@ -83,7 +83,16 @@ func (m *Room) mayGrant(ctx context.Context, q db.Q, tree *territory.Tree, by po
 		}
 		grants = []policy.Grant{{Role: role, Org: id}}
 	case "group":
+		if role != policy.Facilitator && role != policy.Participant {
+			return apperr.Invalidf("Pour un groupe, seuls se donnent les rôles d’animation et de participation. Rien n’a été enregistré.")
+		}
 		grants = []policy.Grant{{Role: role, Group: id}}
+		if m.GroupAt != nil {
+			var err error
+			if at, _, _, err = m.GroupAt(ctx, q, id); err != nil {
+				return err
+			}
+		}
 	}
 	if len(grants) == 0 {
 		return apperr.Invalidf("Choisissez où le rôle s’exerce.")
@@ -185,6 +194,12 @@ func (m *Room) homeOfScope(ctx context.Context, tx db.Q, kind, scope string) (ho
 	switch kind {
 	case "region":
 		region = scope
+	case "group":
+		if m.GroupAt != nil {
+			if _, _, region, err = m.GroupAt(ctx, tx, scope); err != nil && apperr.KindOf(err) != apperr.NotFound {
+				return home, err
+			}
+		}
 	case "department": // its préfecture says the region, in this transaction
 		scope = "prefecture-" + scope
 		fallthrough

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/debate/ambition"
@@ -74,10 +75,16 @@ func Debate(shared *debate.Room) web.Debate {
 		contribution.SupportKind:    d.Contribution.Supported,
 	}
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
-		debate.Contribution: d.Contribution.Moved,
+		debate.Contribution: d.Contribution.Turned,
 		debate.Comment:      d.Contribution.Commented,
 		debate.Statement:    d.Question.Turned,
 	}
+	shared.OnConfirm[moderation.ConfirmReport] = func(context.Context, db.Q, debate.Voice, string) (string, error) { return "", nil }
+	shared.OnErase = append(shared.OnErase, d.Moderation.Erased)
+	d.Moderation.Near = d.Contribution.Alike
+	d.Contribution.Steps = d.Contribution.StepsOf
+	d.Contribution.Delay = func(ctx context.Context, q db.Q, x cop.COP) (string, error) { return moderation.DelayIn(ctx, q, x.ID) }
+	shared.Links.OnJoin = map[string]func(context.Context, db.Q, link.Link) error{link.Contribution: d.Contribution.Linked}
 	return d
 }
 
@@ -85,4 +92,5 @@ func Debate(shared *debate.Room) web.Debate {
 func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Contribution.RegisterThemes(c)
 	a.debate.Question.Register(c)
+	a.debate.Contribution.Register(c)
 }

@@ -49,6 +49,9 @@ type Link struct {
 type Links struct {
 	IDs *db.IDs
 	Now func() time.Time
+	// OnJoin is what a room does when something is linked to a thing of its kind, in
+	// the transaction that links it.
+	OnJoin map[string]func(ctx context.Context, tx db.Q, x Link) error
 }
 
 // Join adds a link, in the transaction of the act that makes it; one that is there
@@ -59,9 +62,15 @@ func (m *Links) Join(ctx context.Context, tx db.Q, cop, by string, from, to End)
 	if err != nil {
 		return err
 	}
-	_, err = db.Insert(ctx, tx, "link", []string{"id", "cop_id", "from_kind", "from_id", "to_kind", "to_id", "by", "at"},
+	n, err := db.Insert(ctx, tx, "link", []string{"id", "cop_id", "from_kind", "from_id", "to_kind", "to_id", "by", "at"},
 		[][]any{{id, cop, from.Kind, from.ID, to.Kind, to.ID, by, m.Now().UnixMilli()}}, "ON CONFLICT (from_kind, from_id, to_kind, to_id) WHERE ended_at IS NULL DO NOTHING")
-	return err
+	if err != nil || n == 0 {
+		return err
+	}
+	if then, ok := m.OnJoin[to.Kind]; ok {
+		return then(ctx, tx, Link{ID: id, COP: cop, From: from, To: to, By: by, At: m.Now()})
+	}
+	return nil
 }
 
 // Part ends a link that is there.

@@ -53,10 +53,11 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
 		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution, Trusted: s.TrustedProxies, NewID: s.NewID, Secure: strings.HasPrefix(s.BaseURL, "https://")}),
 		instructions.Handlers(instructions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
-		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation}),
+		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation, TrustedProxies: s.TrustedProxies}),
 		questions.Handlers(questions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Question, Secure: strings.HasPrefix(s.BaseURL, "https://"), Trusted: s.TrustedProxies}),
 		ambitions.Handlers(ambitions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ambition}),
 		consultations.Handlers(consultations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Consultation}),
-		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow}),
+		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow,
+			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 	}
 }

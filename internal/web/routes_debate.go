@@ -64,12 +64,43 @@ func contributionThemeRoutes() []Route {
 
 // instructionRoutes: studying contributions and answering them.
 func instructionRoutes() []Route {
-	return []Route{}
+	const desk = "/regions/{slug}/bureau/contributions"
+	page := Route{Method: "GET", Pattern: desk, Name: "study-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	many := Route{Method: "POST", Pattern: desk, Name: "study-many", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	one, change := page, many
+	one.Pattern, one.Name, change.Pattern, change.Name = desk+"/{id}", "study-one", desk+"/{id}", "study-change"
+	return []Route{page, many, one, change}
 }
 
 // moderationRoutes: the queue of moderators, rules, reports, appeals.
 func moderationRoutes() []Route {
-	return []Route{}
+	const desk, public = "/regions/{slug}/bureau/moderation", "/regions/{slug}/contributions"
+	html := []string{typeHTML}
+	page := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: pattern, Name: name, Formats: html, Cache: Private, SignIn: true}
+	}
+	form := func(pattern, name string) Route {
+		return Route{Method: "POST", Pattern: pattern, Name: name, Formats: html, Cache: Private, SignIn: true, Body: formBody}
+	}
+	open := func(method, pattern, name string) Route {
+		rt := Route{Method: method, Pattern: pattern, Name: name, Formats: html, Cache: Private}
+		if method == "POST" {
+			rt.Body = 64 << 10
+		}
+		return rt
+	}
+	rules, stats := open("GET", public+"/regles", "moderation-rules"), open("GET", public+"/moderation", "moderation-stats")
+	rules.Sample, stats.Sample = "/regions/grand-est/contributions/regles", "/regions/grand-est/contributions/moderation"
+	return []Route{
+		page(desk, "moderation-desk"), form(desk, "moderation-many"), form(desk+"/reglages", "moderation-settings"),
+		page(desk+"/textes/{id}", "moderation-one"), form(desk+"/textes/{id}", "moderation-decide"),
+		page(desk+"/recours/{id}", "moderation-appeal"), form(desk+"/recours/{id}", "moderation-appeal-end"),
+		rules, stats,
+		{Method: "GET", Pattern: public + "/moderation.csv", Name: "moderation-stats-csv", Formats: []string{typeCSV}, Cache: Private, Sample: "/regions/grand-est/contributions/moderation.csv"},
+		open("GET", public+"/{id}/signaler", "contribution-report"), open("POST", public+"/{id}/signaler", "contribution-report-send"),
+		open("GET", "/signaler/{id}", "report"), open("POST", "/signaler/{id}", "report-send"),
+		open("GET", "/recours/{jeton}", "decision-appeal"), open("POST", "/recours/{jeton}", "decision-appeal-send"),
+	}
 }
 
 // questionRoutes: debates on a question.
@@ -109,5 +140,18 @@ func consultationRoutes() []Route {
 
 // followRoutes: addresses, the letter of a region, what other sites embed.
 func followRoutes() []Route {
-	return []Route{}
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: "/voix/confirmer/{jeton}", Name: "voice-confirm", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/confirmer/{jeton}", Name: "voice-confirmed", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}", Name: "voice", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}", Name: "voice-save", Formats: html, Cache: Private, Body: 64 << 10},
+		{Method: "POST", Pattern: "/voix/{jeton}/textes/{id}", Name: "voice-withdraw", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/donnees.json", Name: "voice-data", Formats: []string{typeJSON}, Cache: Private},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/effacement", Name: "voice-erase", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}/mes/effacement", Name: "voice-erased", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/messages", Name: "voice-stop", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}/mes/messages", Name: "voice-stopped", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/mon-espace/debats", Name: "voices", Formats: html, Cache: Private, SignIn: true},
+	}
 }

@@ -4,6 +4,7 @@ package contribution
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"jalon/internal/apperr"
@@ -14,13 +15,13 @@ import (
 
 // Tables lists the tables of this room.
 func Tables() []db.Table {
-	return append([]db.Table{
+	return slices.Concat(instructionTables(), themeTables(), []db.Table{
 		{Name: "contribution", Order: []string{"post_id"}, Scope: db.COP},
 		{Name: "contribution_file", Order: []string{"post_id", "n"}, Scope: db.COP},
 		{Name: "debate_support", Order: []string{"post_id", "voice_id"}, Scope: db.COP},
 		{Name: "contribution_comment", Order: []string{"post_id"}, Scope: db.COP},
 		{Name: "contribution_draft", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "body"}, Owner: []string{"person"}, Free: []string{"body"}},
-	}, themeTables()...)
+	})
 }
 
 // Room does what people do here.

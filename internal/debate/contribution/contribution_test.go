@@ -100,7 +100,7 @@ func voice(t testing.TB, m *Room, c cop.COP, email string) string {
 	return v.ID
 }
 
-func titles(p Page) []string {
+func titled(p Page) []string {
 	var out []string
 	for _, x := range p.Rows {
 		out = append(out, x.Title)
@@ -123,7 +123,7 @@ func TestAContributionIsFoundByWhatItSays(t *testing.T) {
 			if n := int64(len(p.Rows)); p.Total != n {
 				t.Errorf("%+v: %d said, %d given", f, p.Total, n)
 			}
-			return titles(p)
+			return titled(p)
 		}
 		p, _, err := m.Leave(ctx, policy.Actor{}, c, draft("Des pistes", bike))
 		if err != nil || p.State != debate.PostUnconfirmed || p.Signed != "Anne Martin" {
@@ -208,7 +208,7 @@ func TestPagesFollowBothOrders(t *testing.T) {
 				if err != nil || p.Total != 12 || len(p.Studs) != len(p.Rows) {
 					t.Fatalf("%+v, %v", p, err)
 				}
-				got = append(got, titles(p)...)
+				got = append(got, titled(p)...)
 				if cursor = p.Next; cursor == "" {
 					break
 				}
@@ -219,7 +219,7 @@ func TestPagesFollowBothOrders(t *testing.T) {
 			}
 		}
 		p := must(m.List(ctx, d, c, Filter{Sort: BySupport}, "", 5))
-		if got := titles(p); got[0] != "Proposition 4" || p.Rows[0].Supports != 1 {
+		if got := titled(p); got[0] != "Proposition 4" || p.Rows[0].Supports != 1 {
 			t.Errorf("the most supported first: %q, %d", got, p.Rows[0].Supports)
 		}
 		if _, err := m.List(ctx, d, c, Filter{}, p.Next, 5); apperr.KindOf(err) != apperr.Invalid {

@@ -64,7 +64,7 @@ const (
 )
 
 // ThemesOf reads the themes of a COP, with their most typical contributions: only
-// published ones.
+// readable ones.
 func ThemesOf(ctx context.Context, q db.Q, c cop.COP) (t Themes, err error) {
 	defer apperr.Wrap(&err, "contribution.ThemesOf(%s)", c.ID)
 	rows, err := q.Query(ctx, `SELECT g.id, g.at, g.texts, g.alone, t.id, t.rev, t.name, r.words, r.texts FROM debate_theme_set s JOIN debate_grouping g ON g.id = s.grouping_id

@@ -120,8 +120,8 @@ func (m *Room) former(ctx context.Context, copID string) (f former, err error) {
 	return f, err
 }
 
-// published reads the texts of a COP that everybody reads, and their ids.
-func (m *Room) published(ctx context.Context, copID string) (ids, texts []string, err error) {
+// readable reads the texts of a COP that everybody reads, and their ids.
+func (m *Room) readable(ctx context.Context, copID string) (ids, texts []string, err error) {
 	rows, err := m.DB.Query(ctx, `SELECT id, title, text FROM debate_post WHERE cop_id = $1 AND kind = 'contribution' AND state = 'published' ORDER BY id`, copID)
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var id, title, text string
@@ -145,7 +145,7 @@ func (m *Room) Regroup(ctx context.Context, copID string) (err error) {
 	if err != nil {
 		return err
 	}
-	ids, texts, err := m.published(ctx, copID)
+	ids, texts, err := m.readable(ctx, copID)
 	if err != nil {
 		return err
 	}

@@ -119,5 +119,12 @@ func (d Deps) where(ctx context.Context, kind, scope string) (name, slug string,
 		o, err := account.FindOrganisation(ctx, d.Room.DB, scope)
 		return o.Name, "", err
 	}
+	if kind == "group" && d.Room.GroupAt != nil {
+		_, name, _, err := d.Room.GroupAt(ctx, d.Room.DB, scope)
+		if apperr.KindOf(err) == apperr.NotFound && err != nil {
+			return "un groupe de travail", "", nil
+		}
+		return "groupe «" + french.NoBreak + name + french.NoBreak + "»", "", err
+	}
 	return scope, "", nil
 }

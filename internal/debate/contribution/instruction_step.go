@@ -1,0 +1,81 @@
+package contribution
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"jalon/internal/apperr"
+	"jalon/internal/db"
+	"jalon/internal/territory"
+)
+
+// FactKind is what sort of thing happened to a contribution.
+type FactKind string
+
+// The kinds of facts.
+const (
+	FactPublished FactKind = "published"
+	FactMerged    FactKind = "merged"   // it is read with another one
+	FactReceived  FactKind = "received" // another one is read with it
+	FactUnmerged  FactKind = "unmerged"
+	FactSplit     FactKind = "split"
+	FactPart      FactKind = "part" // it comes from another one
+	FactVerdict   FactKind = "verdict"
+	FactLinked    FactKind = "linked"   // a decision or an action answers it
+	FactProgress  FactKind = "progress" // that action moved
+)
+
+// Fact is something that happened to a contribution, as anyone reads it.
+type Fact struct {
+	Kind    FactKind
+	Subject string // what makes it happen once: the id of a decision, a revision
+	Text    string // French, one sentence
+	Path    string // where it leads, empty for nowhere
+	At      time.Time
+}
+
+// step adds a step, once for its kind and subject.
+func (m *Room) step(ctx context.Context, tx db.Q, cop, post string, s Fact) error {
+	_, err := m.stepped(ctx, tx, cop, post, s)
+	return err
+}
+
+func (m *Room) stepped(ctx context.Context, tx db.Q, cop, post string, s Fact) (fresh bool, err error) {
+	id, err := m.IDs.New()
+	if err != nil {
+		return false, err
+	}
+	n, err := db.Insert(ctx, tx, "contribution_step", []string{"id", "cop_id", "post_id", "kind", "subject", "text", "path", "at"},
+		[][]any{{id, cop, post, string(s.Kind), s.Subject, s.Text, s.Path, m.Now().UnixMilli()}}, "ON CONFLICT (post_id, kind, subject) DO NOTHING")
+	return n > 0, err
+}
+
+// Became tells what became of a contribution, the first step first.
+func Became(ctx context.Context, q db.Q, post string) (_ []Fact, err error) {
+	defer apperr.Wrap(&err, "contribution.Became(%s)", post)
+	rows, err := q.Query(ctx, `SELECT kind, subject, text, path, at FROM contribution_step WHERE post_id = $1 ORDER BY at, id LIMIT 200`, post)
+	return db.Collect(rows, err, func(r *db.Rows) (s Fact, err error) {
+		var at int64
+		err = r.Scan(&s.Kind, &s.Subject, &s.Text, &s.Path, &at)
+		s.At = time.UnixMilli(at).UTC()
+		return s, err
+	})
+}
+
+// departmentOf is the code of the département of a territory, as its reference says it:
+// empty for a region or an intercommunalité, which may lie in several.
+func departmentOf(ref string) string {
+	at, err := territory.ParseRef(ref)
+	switch {
+	case err != nil:
+		return ""
+	case at.Scale == territory.Department:
+		return at.Code
+	case at.Scale == territory.CommuneS && strings.HasPrefix(at.Code, "97"):
+		return at.Code[:3]
+	case at.Scale == territory.CommuneS:
+		return at.Code[:2]
+	}
+	return ""
+}

@@ -67,6 +67,7 @@ type site struct {
 	answers  *restitution.Room
 	aims     *objective.Room
 	diagnose *diagnosis.Room
+	debate   web.Debate
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -185,9 +186,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
 	}
+	s.debate = s.debateRooms(rooms, keys, queue, treeOf)
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
-			Book: book, Diagnosis: s.diagnose,
+			Book: book, Diagnosis: s.diagnose, Debate: s.debate,
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
 			DataVersion: func(ctx context.Context) (string, error) {

@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/group"
 	"jalon/internal/diagnosis"
 	"jalon/internal/knowledge"
 	"jalon/internal/plan"
@@ -291,6 +292,11 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/theme"] = theme.ID
+		working, err := s.debate.Group.Add(ctx, team, group.Group{COP: id, Name: "Groupe", Mandate: "Un mandat.", Part: policy.Public})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/working-group"] = working.ID
 		s.composed(team, id, code, slug, out)
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}

@@ -64,6 +64,8 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Comment):      shared.Confirmed,
 		string(debate.Statement):    shared.Confirmed,
 		string(debate.Amendment):    shared.Confirmed,
+		string(debate.Condition):    d.Ambition.ConfirmedCondition,
+		ambition.Kind:               d.Ambition.Confirmed,
 	}
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{}
 	return d

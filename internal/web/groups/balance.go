@@ -23,7 +23,7 @@ func balance(id, title string, members []group.Member, today string, departments
 	p.List = append(p.List, colleges(b))
 	p.List = append(p.List, places(b, narrowed)...)
 	if b.Substitutes > 0 {
-		p.List = append(p.List, french.Integer(b.Substitutes)+nb+french.Plural(b.Substitutes, "personne suppléante n’est pas comptée", "personnes suppléantes ne sont pas comptées")+"\u00a0: elles siègent à la place d’une autre.")
+		p.List = append(p.List, french.Integer(b.Substitutes)+nb+french.Plural(b.Substitutes, "personne suppléante n’est pas comptée\u00a0: elle siège", "personnes suppléantes ne sont pas comptées\u00a0: elles siègent")+" à la place d’une autre.")
 	}
 	p.Bodies = []templ.Component{ui.BarChart(bars(id+"-colleges", "Par collège", b.Colleges, b.Members))}
 	p.Tables = []ui.Table{shares(id+"-colleges-tableau", "Sièges par collège", b.Colleges, b)}
@@ -76,9 +76,9 @@ func places(b group.Balance, narrowed bool) []string {
 }
 
 func bars(id, title string, list []group.Share, total int) ui.Bars {
-	b := ui.Bars{ID: id, Title: title, Description: "Part des " + french.Integer(total) + nb + french.Plural(total, "siège", "sièges") + " en titre.", TableHref: "#" + id + "-tableau"}
+	b := ui.Bars{ID: id, Title: title, Description: "Part des " + french.Integer(total) + nb + french.Plural(total, "siège", "sièges") + " en titre.", TableHref: "#" + id + "-tableau", Most: 100}
 	for _, s := range list {
-		b.Rows = append(b.Rows, ui.Stat{Name: s.Name, Text: partOf(s.Members, total), Amount: float64(s.Members)})
+		b.Rows = append(b.Rows, ui.Stat{Name: s.Name, Text: partOf(s.Members, total), Amount: 100 * float64(s.Members) / float64(total)})
 	}
 	return b
 }

@@ -77,7 +77,7 @@ func finding(all []group.Group) string {
 	case bodies == 0:
 		return french.Integer(active) + nb + french.Plural(active, "groupe de travail", "groupes de travail")
 	}
-	return french.Integer(active) + nb + french.Plural(active, "groupe de travail", "groupes de travail") + ", dont " + french.Integer(bodies) + nb + french.Plural(bodies, "instance qui existait", "instances qui existaient")
+	return french.Integer(active) + nb + french.Plural(active, "groupe de travail", "groupes de travail") + ", dont " + french.Integer(bodies) + nb + french.Plural(bodies, "instance qui existait déjà", "instances qui existaient déjà")
 }
 
 // table lists the groups in a state, each after the one that it is within.

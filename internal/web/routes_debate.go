@@ -72,7 +72,17 @@ func questionRoutes() []Route {
 
 // ambitionRoutes: how far a lever may go.
 func ambitionRoutes() []Route {
-	return []Route{}
+	const list, desk = "/regions/{slug}/ambitions", "/regions/{slug}/bureau/ambitions"
+	return []Route{
+		{Method: "GET", Pattern: list, Name: "ambitions", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/ambitions"},
+		{Method: "GET", Pattern: list + "/{levier}", Name: "ambition", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: list + "/{levier}", Name: "ambition-give", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
+		{Method: "GET", Pattern: list + "/{levier}/reponses.csv", Name: "ambition-csv", Formats: []string{typeCSV}, Cache: Private},
+		{Method: "GET", Pattern: desk, Name: "ambition-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk, Name: "ambition-open", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: desk + "/{levier}", Name: "ambition-edit", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/{levier}", Name: "ambition-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+	}
 }
 
 // consultationRoutes: public consultations on a draft.

@@ -115,6 +115,7 @@ type New struct {
 	Conditions []string // those of others that they make too
 	Speaker    debate.Speaker
 	As         string // debate.Person or debate.Organisation
+	Machine    string // where it comes from, for limits
 }
 
 // Fault is an error about one field of a form.

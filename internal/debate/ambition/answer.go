@@ -94,6 +94,9 @@ func (m *Room) Give(ctx context.Context, a policy.Actor, c cop.COP, d Debate, p 
 			return x, err
 		}
 	}
+	if err := m.busy(ctx, a, in); err != nil {
+		return x, err
+	}
 	if x.ID, err = m.IDs.New(); err != nil {
 		return x, err
 	}
@@ -111,6 +114,29 @@ func (m *Room) Give(ctx context.Context, a policy.Actor, c cop.COP, d Debate, p 
 		return m.put(ctx, tx, a, &x, append(slices.Clone(in.Conditions), post.ID))
 	})
 	return x, err
+}
+
+// How many answers come from one machine, and for one address, in an hour.
+const (
+	perMachine = 60
+	perAddress = 20
+)
+
+// busy counts answers in transactions of their own, and refuses beyond.
+func (m *Room) busy(ctx context.Context, a policy.Actor, in New) error {
+	for name, most := range map[string]int64{"machine|" + in.Machine: perMachine, "address|" + cmp.Or(a.Person, in.Speaker.Voice, strings.ToLower(in.Speaker.Email)): perAddress} {
+		if strings.HasSuffix(name, "|") {
+			continue
+		}
+		over, err := m.Accounts.Tried(ctx, "ambition|"+name, most)
+		if err != nil {
+			return err
+		}
+		if over {
+			return apperr.New(apperr.TooMany, nil, "Beaucoup de réponses sont arrivées d’ici depuis une heure. Rien n’est enregistré, et rien n’est perdu\u00a0: gardez cette page ouverte, et renvoyez dans une heure.")
+		}
+	}
+	return nil
 }
 
 // plain keeps an answer that makes no condition of its own.

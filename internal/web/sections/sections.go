@@ -52,7 +52,11 @@ type Form struct {
 	Fields                  []ui.Field
 	Hidden                  [][2]string
 	Do                      string // value of the button «do»
+	Trap                    bool   // holds the field that people do not see
 }
+
+// TrapField is a field that people do not see: who fills it is a robot.
+const TrapField = "site"
 
 func (f Form) method() string {
 	if f.Get {

@@ -199,10 +199,11 @@ func Reachable(q db.Q) func(ctx context.Context, c cop.COP, lever string) (objec
 		}
 		s := ambition.SpreadOf(list)
 		p := SpreadPart("atteignable", "Ce que les participants disent atteignable", s, nil)
-		out = objectives.Reachable{ID: p.ID, Title: p.Title, Texts: append([]string{wording.Upper(Median(s)) + "."}, p.List...), Href: "/regions/" + c.Slug + "/ambitions/" + lever}
+		out = objectives.Reachable{ID: p.ID, Title: p.Title, Texts: []string{wording.Upper(Median(s)) + "."}, Href: "/regions/" + c.Slug + "/ambitions/" + lever}
 		if !s.Shown {
 			return out, nil
 		}
+		out.Texts = append(out.Texts, p.List[1:]...) // the first says how the drawing is read
 		out.Table = p.Tables[0]
 		out.Measure, out.Value = string(objective.InLevel), french.Number(s.All.Median, 6)
 		if s.InKt {

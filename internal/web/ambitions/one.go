@@ -103,7 +103,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x aske
 	v.Parts = append(v.Parts, SpreadPart("reponses", "Ce que les participants disent atteignable", s, marks), beside)
 	v.Parts[len(v.Parts)-2].Links = append(v.Parts[len(v.Parts)-2].Links, ui.Link{Label: "Télécharger cette répartition (CSV)", Href: x.list() + "/" + x.d.Lever + "/reponses.csv"})
 	v.Parts = append(v.Parts, d.conditionPart(conditions, len(list)))
-	if p := parties(list, s); len(p.Tables) > 0 {
+	if p := parties(list); len(p.Tables) > 0 {
 		v.Parts = append(v.Parts, p)
 	}
 	mine, err := d.mine(r, x, me)
@@ -210,7 +210,7 @@ func (d Deps) conditionPart(list []ambition.Shared, all int) sections.Part {
 }
 
 // parties are the organisations that answered, for those whose account is a member.
-func parties(list []ambition.Answer, _ ambition.Spread) sections.Part {
+func parties(list []ambition.Answer) sections.Part {
 	p := sections.Part{ID: "organismes", Title: "Les organismes qui ont répondu"}
 	t := ui.Table{ID: "liste-organismes", Caption: "Réponses signées", CaptionHidden: true, Columns: []ui.Column{{Label: "Organisme", Wide: true}, {Label: "Collège"}, {Label: "Réponse"}, {Label: "Le"}}}
 	for _, y := range list {
@@ -346,9 +346,9 @@ func (d Deps) csv(w http.ResponseWriter, r *http.Request) error {
 	}
 	set.Rows = func(yield func([]exchange.Datum, error) bool) {
 		for _, g := range groups(s) {
-			row := []exchange.Datum{exchange.Text(g.Name), exchange.Text(strconv.Itoa(g.N))}
+			row := []exchange.Datum{exchange.Text(g.Name), exchange.Integer(g.N)}
 			for _, n := range []float64{g.Min, g.Q1, g.Median, g.Q3, g.Max} {
-				row = append(row, exchange.Text(strconv.FormatFloat(n, 'f', -1, 64)))
+				row = append(row, exchange.Number(strconv.FormatFloat(n, 'f', -1, 64)))
 			}
 			if !yield(append(row, exchange.Text(s.Unit)), nil) {
 				return
@@ -377,9 +377,9 @@ func groups(s ambition.Spread) []ambition.Group {
 // Median is the finding of a spread.
 func Median(s ambition.Spread) string {
 	if !s.Shown {
-		return answers(s.All.N) + ", " + french.Plural(s.All.N, "trop peu", "trop peu") + " pour une médiane"
+		return answers(s.All.N) + ", " + "trop peu pour une médiane"
 	}
-	return "la moitié de " + answers(s.All.N) + " va au-delà de " + number(s.All.Median) + nb + s.Unit
+	return "la moitié des " + answers(s.All.N) + " va au-delà de " + number(s.All.Median) + nb + s.Unit
 }
 
 // SpreadPart draws how answers are spread, by college, with its rules.

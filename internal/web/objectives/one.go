@@ -219,16 +219,6 @@ func (x lever) known() section {
 	return s
 }
 
-// prefilled is the form as a link fills it: a value that participants hold reachable,
-// with where it comes from. Nothing is written until somebody sends the form.
-func prefilled(r *http.Request, t typedValue) typedValue {
-	q := r.URL.Query()
-	if value := shell.Clean(q.Get("valeur")); value != "" && len(value) < 40 {
-		t = typedValue{wording.Clip(shell.Clean(q.Get("mesure")), 10), value, wording.Clip(shell.Clean(q.Get("raison")), 300)}
-	}
-	return t
-}
-
 func (x lever) kept() typedValue {
 	t := typedValue{measure: string(objective.InKt)}
 	if x.stands() {

@@ -73,6 +73,8 @@ func Debate(shared *debate.Room) web.Debate {
 		string(debate.Statement):    shared.Confirmed,
 		string(debate.Amendment):    shared.Confirmed,
 		contribution.SupportKind:    d.Contribution.Supported,
+		string(debate.Condition):    d.Ambition.ConfirmedCondition,
+		ambition.Kind:               d.Ambition.Confirmed,
 	}
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
 		debate.Contribution: d.Contribution.Turned,
@@ -85,6 +87,10 @@ func Debate(shared *debate.Room) web.Debate {
 	d.Contribution.Steps = d.Contribution.StepsOf
 	d.Contribution.Delay = func(ctx context.Context, q db.Q, x cop.COP) (string, error) { return moderation.DelayIn(ctx, q, x.ID) }
 	shared.Links.OnJoin = map[string]func(context.Context, db.Q, link.Link) error{link.Contribution: d.Contribution.Linked}
+	people := shared.Accounts
+	people.OnErase = append(people.OnErase, d.Question.Erase, shared.Erase, d.Group.Erase)
+	people.OnEraseAddress = append(people.OnEraseAddress, d.Group.EraseAddress)
+	people.GroupAt = group.Placed
 	return d
 }
 

@@ -10,7 +10,6 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/debate/group"
 	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/jobs"
@@ -116,9 +115,6 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		return m.Tree(), nil
 	}
 	r.debate = c.debateRooms(r, desk, base, tree)
-	r.accounts.OnErase = append(r.accounts.OnErase, r.debate.Question.Erase, r.debate.Shared.Erase, r.debate.Group.Erase)
-	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, r.debate.Group.EraseAddress)
-	r.accounts.GroupAt = group.Placed
 	r.national = c.board(r.journal)
 	return r
 }

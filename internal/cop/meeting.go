@@ -313,3 +313,25 @@ func MobilisationAt(ctx context.Context, q db.Q, cycle, on string) (_ []Mobilisa
 		return x, err
 	})
 }
+
+// MeetingsOfGroup lists the meetings of a working group that an actor may read, the
+// latest day first: 200 at most.
+func MeetingsOfGroup(ctx context.Context, q db.Q, a policy.Actor, c COP, group string) (_ []Meeting, err error) {
+	defer apperr.Wrap(&err, "cop.MeetingsOfGroup(%s)", group)
+	rows, err := q.Query(ctx, meetingSelect+`WHERE m.group_id = $1 AND m.cop_id = $2 ORDER BY m.day DESC, m.id DESC LIMIT 200`, group, c.ID)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (Meeting, error) { return scanMeeting(r) })
+	var out []Meeting
+	for _, x := range all {
+		if policy.Can(a, policy.Read, x.Thing(c)) {
+			out = append(out, x)
+		}
+	}
+	return out, err
+}
+
+// NextMeetings lists the public meetings of a COP from a day on, the soonest first.
+func NextMeetings(ctx context.Context, q db.Q, c COP, from string, limit int) (_ []Meeting, err error) {
+	defer apperr.Wrap(&err, "cop.NextMeetings(%s)", c.ID)
+	rows, err := q.Query(ctx, meetingSelect+`WHERE m.cop_id = $1 AND m.part = 'public' AND m.state = 'planned' AND m.day >= $2 ORDER BY m.day, m.start_at, m.id LIMIT $3`, c.ID, from, int64(limit))
+	return db.Collect(rows, err, func(r *db.Rows) (Meeting, error) { return scanMeeting(r) })
+}

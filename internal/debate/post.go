@@ -21,9 +21,10 @@ const (
 	Comment      Kind = "comment"   // on a contribution, or an answer to a comment
 	Statement    Kind = "statement" // of a debate
 	Amendment    Kind = "amendment" // to an article of a draft, or a remark on it
+	Condition    Kind = "condition" // of an answer on how far a lever may go
 )
 
-var kindNames = map[Kind]string{Contribution: "contribution", Comment: "commentaire", Statement: "affirmation", Amendment: "amendement"}
+var kindNames = map[Kind]string{Contribution: "contribution", Comment: "commentaire", Statement: "affirmation", Amendment: "amendement", Condition: "condition"}
 
 // Name is the French name of a kind.
 func (k Kind) Name() string { return kindNames[k] }

@@ -3,6 +3,9 @@ package web
 import (
 	"strings"
 
+	"context"
+
+	"jalon/internal/cop"
 	"jalon/internal/debate"
 	"jalon/internal/debate/ambition"
 	"jalon/internal/debate/ballot"
@@ -25,6 +28,7 @@ import (
 	minutespages "jalon/internal/web/minutes"
 	moderationpages "jalon/internal/web/moderation"
 	"jalon/internal/web/questions"
+	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 )
 
@@ -47,7 +51,7 @@ type Debate struct {
 func (s *server) debateHandlers() []map[string]shell.Handler {
 	d := s.Debate
 	return []map[string]shell.Handler{
-		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group}),
+		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group, Acts: s.debateActs()}),
 		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting}),
 		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes}),
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
@@ -55,9 +59,14 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		instructions.Handlers(instructions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
 		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation, TrustedProxies: s.TrustedProxies}),
 		questions.Handlers(questions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Question, Secure: strings.HasPrefix(s.BaseURL, "https://"), Trusted: s.TrustedProxies}),
-		ambitions.Handlers(ambitions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ambition}),
+		ambitions.Handlers(ambitions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ambition, Trusted: s.TrustedProxies}),
 		consultations.Handlers(consultations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Consultation}),
 		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow,
 			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 	}
+}
+
+// debateActs are what one can do now in the debate of a COP, in the order of its page.
+func (s *server) debateActs() []func(context.Context, cop.COP) ([]sections.Tile, error) {
+	return []func(context.Context, cop.COP) ([]sections.Tile, error){ambitions.Acts(s.DB, s.Now)}
 }

@@ -304,6 +304,21 @@ var foreseen = map[string]need{
 	"paper-behalf-section":  {over: nobody, path: "/reponses/inconnue/papier/velo"},
 	"paper-behalf-save":     {over: nobody, path: "/reponses/inconnue/papier/velo"},
 
+	"group-desk":        {kind: policy.Group, do: policy.Read, over: itsRegion},
+	"group-add":         {kind: policy.Group, do: policy.Create, over: itsDraft, form: url.Values{"name": {"Un groupe"}}}, // without a mandate: told so
+	"group-paste":       {kind: policy.Group, do: policy.Edit, over: itsNote},
+	"group-one":         {kind: policy.Group, do: policy.Read, over: itsNote, made: "working-group"},
+	"group-save":        {kind: policy.Group, do: policy.Edit, over: itsNote, made: "working-group"},
+	"group-turn":        {kind: policy.Group, do: policy.Edit, over: itsNote, made: "working-group"},
+	"group-facilitate":  {kind: policy.Group, do: policy.Create, over: itsNote, made: "working-group"},
+	"group-members":     {kind: policy.Group, do: policy.Edit, over: itsNote, made: "working-group"},
+	"group-member":      {over: nobody, path: "/regions/guyane/bureau/groupes/inconnu/membres/inconnu"},
+	"ambition-desk":     {kind: policy.Debate, do: policy.Read, over: itsNote},
+	"ambition-open":     {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"ambition-edit":     {kind: policy.Debate, do: policy.Edit, over: itsNote},
+	"ambition-save":     {kind: policy.Debate, do: policy.Edit, over: itsNote},
+	"group-member-save": {over: nobody, path: "/regions/guyane/bureau/groupes/inconnu/membres/inconnu"},
+
 	"role-end": {over: someone, path: "/roles/inconnu/fin"},
 }
 
@@ -315,9 +330,14 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json opinion-method
-	voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped
-	paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
+var openRoutes = strings.Fields(`questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json
+	opinion-method voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped paper-blank paper-blank-pdf
+	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
+	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now
+	questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans
+	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search
+	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file
+	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -14,6 +14,8 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/ambition"
+	"jalon/internal/debate/group"
 	"jalon/internal/debate/question"
 	"jalon/internal/diagnosis"
 	"jalon/internal/knowledge"
@@ -297,6 +299,18 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/question"] = asking.ID
+		working, err := s.debate.Group.Add(ctx, team, group.Group{COP: id, Name: "Groupe", Mandate: "Un mandat.", Part: policy.Public})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		out[slug+"/working-group"] = working.ID
+		where, err := cop.Find(ctx, s.d, id)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if _, err := s.debate.Ambition.Begin(ctx, team, where, ambition.Debate{Lever: out[slug+"/lever"], Opens: "2026-03-01", Closes: "2026-03-31"}); err != nil {
+			s.t.Fatal(err)
+		}
 		s.composed(team, id, code, slug, out)
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}

@@ -12,6 +12,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -92,9 +93,18 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 	v.Steps, v.Next = x.steps(), x.next(a)
 	v.Table = x.values(docs)
 	v.Top = []section{x.held()}
+	if d.Reachable != nil && x.place.Ref().Scale == territory.RegionS {
+		said, err := d.Reachable(r.Context(), x.cop, x.line.Lever.Code)
+		if err != nil {
+			return err
+		}
+		if said.Title != "" {
+			v.Top = append(v.Top, section{ID: said.ID, Title: said.Title, Texts: said.Texts, Table: said.Table, Links: said.links(here)})
+		}
+	}
 	if x.may(a, policy.Edit) {
 		kept := x.fields(x.kept())
-		f := formView{ID: "valeur", Title: "Mettre une valeur sur la table", Action: here, Do: "put", Rev: strconv.FormatInt(x.o.Rev, 10), Submit: "Enregistrer cette valeur", Fields: kept}
+		f := formView{ID: "valeur", Title: "Mettre une valeur sur la table", Action: here, Do: "put", Rev: strconv.FormatInt(x.o.Rev, 10), Submit: "Enregistrer cette valeur", Fields: x.fields(prefilled(r, x.kept()))}
 		if x.stands() {
 			f.Title = "Changer la valeur"
 		}

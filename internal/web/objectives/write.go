@@ -6,6 +6,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/objective"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/wording"
 )
 
 // put writes or withdraws the value of a lever.
@@ -64,4 +65,14 @@ func (d Deps) answer(w http.ResponseWriter, r *http.Request, x lever, b back) er
 		return b.err
 	}
 	return shell.SeeOther(w, r, x.where.lever(x.line.Lever.Code)+"?fait=1")
+}
+
+// prefilled is the form as a link fills it: a value that participants hold reachable,
+// with where it comes from. Nothing is written until somebody sends the form.
+func prefilled(r *http.Request, t typedValue) typedValue {
+	q := r.URL.Query()
+	if value := shell.Clean(q.Get("valeur")); value != "" && len(value) < 40 {
+		t = typedValue{wording.Clip(shell.Clean(q.Get("mesure")), 10), value, wording.Clip(shell.Clean(q.Get("raison")), 300)}
+	}
+	return t
 }

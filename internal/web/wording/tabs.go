@@ -12,6 +12,7 @@ const (
 	TabCOP           = "La COP"
 	TabPanorama      = "Panorama"
 	TabDiagnosis     = "Diagnostic"
+	TabDebate        = "Débat"
 	TabQuestionnaire = "Questionnaire"
 	TabSimulator     = "Simulateur"
 	TabCompare       = "Comparer"
@@ -85,6 +86,7 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 	list.add(TabCOP, base)
 	list.add(TabPanorama, base+"/panorama")
 	list.add(TabDiagnosis, base+"/diagnostic")
+	list.add(TabDebate, base+"/debat")
 	list.add(TabQuestionnaire, base+"/questionnaire")
 	list.add(TabSimulator, "/simulateur/"+r.Slug)
 	list.add(TabCompare, "/comparer?a=region:"+r.Code)

@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 
+	"jalon/internal/app"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/debate/consultation"
 	"jalon/internal/debate/follow"
 	"jalon/internal/jobs"
 	"jalon/internal/link"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web"
 )
@@ -25,5 +28,20 @@ func (s *site) debateRooms(queue *jobs.Queue, tree func(context.Context) (*terri
 		shared.OnConfirm[string(k)] = shared.Confirmed
 	}
 	d := web.Debate{Shared: shared, Consultation: &consultation.Room{Room: shared}, Follow: &follow.Room{Room: shared}}
+	app.WireFollow(d, s.store.Model)
 	return d
+}
+
+// debateFixtures are the things of the debate that the addresses of the walk name.
+func (s *site) debateFixtures(slug, copID string, team policy.Actor, out map[string]string) {
+	s.t.Helper()
+	c, err := cop.Find(s.t.Context(), s.d, copID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	x, err := s.debate.Follow.AddLetter(s.t.Context(), team, c, "Lettre", "Un texte.")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	out[slug+"/letter"] = x.ID
 }

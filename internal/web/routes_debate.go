@@ -76,6 +76,18 @@ func followRoutes() []Route {
 		{Method: "POST", Pattern: "/voix/{jeton}/mes/effacement", Name: "voice-erased", Formats: html, Cache: Private, Body: 4 << 10},
 		{Method: "GET", Pattern: "/voix/{jeton}/mes/messages", Name: "voice-stop", Formats: html, Cache: Private},
 		{Method: "POST", Pattern: "/voix/{jeton}/mes/messages", Name: "voice-stopped", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "POST", Pattern: "/voix/{jeton}/abonnements/{id}", Name: "voice-unfollow", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/lettre", Name: "voice-leave", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}/mes/lettre", Name: "voice-left", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/suivre", Name: "follow", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/suivre", Name: "follow-save", Formats: html, Cache: Private, Body: 16 << 10},
+		{Method: "GET", Pattern: "/regions/{slug}/lettre", Name: "letters", Formats: html, Cache: Private, Sample: "/regions/grand-est/lettre"},
+		{Method: "POST", Pattern: "/regions/{slug}/lettre", Name: "letter-ask", Formats: html, Cache: Private, Body: 16 << 10},
+		{Method: "GET", Pattern: "/regions/{slug}/lettre/{id}", Name: "letter", Formats: html, Cache: Private},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/lettre", Name: "letter-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/lettre", Name: "letter-add", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/lettre/{id}", Name: "letter-draft", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/lettre/{id}", Name: "letter-change", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/mon-espace/debats", Name: "voices", Formats: html, Cache: Private, SignIn: true},
 	}
 }

@@ -37,7 +37,7 @@ func (d Deps) confirmable(w http.ResponseWriter, r *http.Request) error {
 	if x.Used {
 		return d.own(w, r, http.StatusOK, "Adresse déjà confirmée", c, view.page())
 	}
-	if view.What, err = d.Room.NameOf(r.Context(), d.Q, x); err != nil {
+	if view.What, err = d.Room.Room.NameOf(r.Context(), d.Q, x); err != nil {
 		return err
 	}
 	return d.own(w, r, http.StatusOK, "Confirmer votre adresse", c, view.page())
@@ -78,7 +78,7 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 		return shell.SeeOther(w, r, path)
 	}
 	view := confirmView{Email: v.Email, COP: c.Name, Done: true, Own: d.Room.VoicePath(v.ID), Post: debate.Kind(before.Kind).Name() != ""}
-	if view.What, err = d.Room.NameOf(r.Context(), d.Q, before); err != nil {
+	if view.What, err = d.Room.Room.NameOf(r.Context(), d.Q, before); err != nil {
 		return err
 	}
 	return d.own(w, r, http.StatusOK, "Adresse confirmée", c, view.page())

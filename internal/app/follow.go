@@ -9,8 +9,10 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
+	"jalon/internal/debate/consultation"
 	"jalon/internal/debate/follow"
 	"jalon/internal/french"
+	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
@@ -70,7 +72,18 @@ func WireFollow(d web.Debate, model func(context.Context) (*panorama.Model, erro
 		}
 		return follow.Named{Name: "la contribution «\u00a0" + p.Title + "\u00a0»", Path: c.Path() + "/contributions/" + id}, err
 	}
-	f.Since = append(f.Since, newsSince(shared), meetingsToCome(shared))
+	f.Since = append(f.Since, newsSince(shared), meetingsToCome(shared), consultationsOpen(shared))
+	d.Consultation.Announce = func(ctx context.Context, tx db.Q, c cop.COP, id, dedup string, l mail.Letter) error {
+		return f.Announce(ctx, tx, c, []follow.Subject{{Kind: follow.Consultation, ID: id}, {Kind: follow.Region, ID: c.ID}}, dedup, l)
+	}
+	f.Names[follow.Consultation] = func(ctx context.Context, q db.Q, c cop.COP, id string) (follow.Named, error) {
+		x, err := consultation.Find(ctx, q, policy.Actor{}, c, id)
+		return follow.Named{Name: "la consultation «\u00a0" + x.Title + "\u00a0»", Path: x.Path(c)}, err
+	}
+	if shared.Fates == nil {
+		shared.Fates = map[debate.Kind]func(context.Context, db.Q, []debate.Post) (map[string]debate.Fate, error){}
+	}
+	shared.Fates[debate.Amendment] = d.Consultation.Fates
 }
 
 // listed is how many lines a part of the letter holds.
@@ -104,6 +117,19 @@ func meetingsToCome(m *debate.Room) func(context.Context, db.Q, cop.COP, time.Ti
 					text += ", " + x.Place
 				}
 				out.Items = append(out.Items, follow.Item{Text: text, Path: "/reunions/" + x.ID})
+			}
+		}
+		return out, err
+	}
+}
+
+func consultationsOpen(m *debate.Room) func(context.Context, db.Q, cop.COP, time.Time) (follow.Part, error) {
+	return func(ctx context.Context, q db.Q, c cop.COP, _ time.Time) (follow.Part, error) {
+		out := follow.Part{Title: "Textes en consultation"}
+		list, err := consultation.All(ctx, q, c, false)
+		for _, x := range list {
+			if p := x.Phase(c.DayAt(m.Now())); p == consultation.Open || p == consultation.Coming {
+				out.Items = append(out.Items, follow.Item{Text: x.Title + ", du " + french.Day(x.OpensOn) + " au " + french.Day(x.ClosesOn), Path: x.Path(c)})
 			}
 		}
 		return out, err

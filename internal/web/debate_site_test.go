@@ -43,5 +43,9 @@ func (s *site) debateFixtures(slug, copID string, team policy.Actor, out map[str
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	out[slug+"/letter"] = x.ID
+	y, err := s.debate.Consultation.Create(s.t.Context(), team, c, consultation.Input{Title: "Projet", OpensOn: "2026-03-02", ClosesOn: "2026-03-31"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	out[slug+"/letter"], out[slug+"/consultation"] = x.ID, y.ID
 }

@@ -76,7 +76,14 @@ var foreseen = map[string]need{
 	"open-publish":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 
-	"voices":        {over: someone},
+	"voices":               {over: someone},
+	"consultation-desk":    {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"consultation-add":     {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"consultation-edit":    {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "consultation"},
+	"consultation-save":    {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "consultation", form: url.Values{"title": {"x"}, "opens_on": {"2026-03-02"}, "closes_on": {"2026-03-31"}}},
+	"consultation-judging": {kind: policy.Debate, do: policy.Judge, over: itsNote, made: "consultation"},
+	"consultation-judge":   {kind: policy.Debate, do: policy.Judge, over: itsNote, made: "consultation"},
+
 	"letter-desk":   {kind: policy.News, do: policy.Create, over: itsNote},
 	"letter-add":    {kind: policy.News, do: policy.Create, over: itsNote},
 	"letter-draft":  {kind: policy.News, do: policy.Create, over: itsNote, made: "letter"},
@@ -309,7 +316,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped voice-unfollow voice-leave voice-left follow follow-save letters letter-ask letter
+var openRoutes = strings.Fields(`voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped voice-unfollow voice-leave voice-left follow follow-save letters letter-ask letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
 	paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm

@@ -105,6 +105,8 @@ func followRoutes() []Route {
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/lettre", Name: "letter-add", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "GET", Pattern: "/regions/{slug}/bureau/lettre/{id}", Name: "letter-draft", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: "/regions/{slug}/bureau/lettre/{id}", Name: "letter-change", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/integrer/regions/{slug}/{quoi}", Name: "embed", Formats: html, Cache: Own, Sample: "/integrer/regions/grand-est/debat"},
+		{Method: "GET", Pattern: "/regions/{slug}/integrer", Name: "embed-codes", Formats: html, Sample: "/regions/grand-est/integrer"},
 		{Method: "GET", Pattern: "/mon-espace/debats", Name: "voices", Formats: html, Cache: Private, SignIn: true},
 	}
 }

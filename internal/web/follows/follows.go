@@ -42,6 +42,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"voice-erase": d.eraseAsk, "voice-erased": d.erase, "voice-stop": d.stopPage, "voice-stopped": d.stop, "voices": d.mine,
 		"voice-unfollow": d.unfollow, "voice-leave": d.leavePage, "voice-left": d.leave, "follow": d.followPage, "follow-save": d.follow,
 		"letters": d.letters, "letter-ask": d.askLetter, "letter": d.letter, "letter-desk": d.letterDesk, "letter-add": d.addLetter, "letter-draft": d.letterDraft, "letter-change": d.changeLetter,
+		"embed": d.embed, "embed-codes": d.codes,
 	}
 }
 

@@ -3,6 +3,8 @@ package consultations
 import (
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"jalon/internal/apperr"
 	"jalon/internal/debate"
@@ -43,6 +45,31 @@ func (d Deps) all(w http.ResponseWriter, r *http.Request) error {
 
 type articleLine struct {
 	Origin, Title, Text, Href, Count, Verdicts string
+}
+
+// counts says how many amendments an article has, and how many are answered.
+func (l articleLine) counts() string {
+	if l.Verdicts == "" {
+		return l.Count
+	}
+	return l.Count + ", " + l.Verdicts
+}
+
+// The spaces around changed words stand outside of their marks.
+func inside(s string) string {
+	if t := strings.TrimSpace(s); t != "" {
+		return t
+	}
+	return "¶" // a line that comes or goes
+}
+
+func before(s string) string { return s[:len(s)-len(strings.TrimLeftFunc(s, unicode.IsSpace))] }
+
+func after(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
+	return s[len(strings.TrimRightFunc(s, unicode.IsSpace)):]
 }
 
 type oneView struct {

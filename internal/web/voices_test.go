@@ -147,8 +147,8 @@ func TestAVoiceOnPages(t *testing.T) {
 		rev = p.attr("#publier input[name=rev]", "value")[0]
 		s.visit(boss, editor, url.Values{"do": {"publish"}, "rev": {rev}, "note": {"Après lecture."}}).has("main", "Le texte est publié")
 		p = s.visit(b, base+x.Path(c)+"/versions/2", nil)
-		p.has(".consulted", "Anne")
-		p.has(".consulted ins", "demi-heure")
+		p.has("article.amendment", "Anne")
+		p.has("article.amendment ins", "demi-heure")
 		checkPage(t, "changes", p)
 		if p = s.visit(b, base+x.Path(c)+"/amendements.csv", nil); !strings.Contains(p.body, "Oui, dès 2027.") || strings.Contains(p.body, "anne@exemple.fr") {
 			t.Errorf("the file of amendments: %s", p.body)

@@ -19,6 +19,7 @@ import (
 	"jalon/internal/debate/question"
 	"jalon/internal/jobs"
 	"jalon/internal/link"
+	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web"
 	"jalon/internal/web/operator"
@@ -46,15 +47,13 @@ func debateTables() []db.Table {
 
 // debateRooms builds them, once the other rooms are there.
 func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Debate {
-	d := Debate(&debate.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("debate")), Queue: r.queue, Outbox: r.outbox,
-		COPs: r.cops, Accounts: r.accounts, Links: &link.Links{IDs: c.IDs, Now: c.now}, Tree: tree, BaseURL: strings.TrimRight(base, "/")})
-	r.accounts.OnErase = append(r.accounts.OnErase, d.Contribution.Erase)
-	return d
+	return Debate(&debate.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("debate")), Queue: r.queue, Outbox: r.outbox,
+		COPs: r.cops, Accounts: r.accounts, Links: &link.Links{IDs: c.IDs, Now: c.now}, Tree: tree, BaseURL: strings.TrimRight(base, "/")}, c.Model)
 }
 
 // Debate builds the rooms of the debate over what they share, each told of the others
 // what it needs.
-func Debate(shared *debate.Room) web.Debate {
+func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, error)) web.Debate {
 	d := web.Debate{Shared: shared,
 		Moderation:   &moderation.Room{Room: shared},
 		Group:        &group.Room{Room: shared},
@@ -88,9 +87,10 @@ func Debate(shared *debate.Room) web.Debate {
 	d.Contribution.Delay = func(ctx context.Context, q db.Q, x cop.COP) (string, error) { return moderation.DelayIn(ctx, q, x.ID) }
 	shared.Links.OnJoin = map[string]func(context.Context, db.Q, link.Link) error{link.Contribution: d.Contribution.Linked}
 	people := shared.Accounts
-	people.OnErase = append(people.OnErase, d.Question.Erase, shared.Erase, d.Group.Erase)
+	people.OnErase = append(people.OnErase, d.Question.Erase, d.Contribution.Erase, shared.Erase, d.Group.Erase)
 	people.OnEraseAddress = append(people.OnEraseAddress, d.Group.EraseAddress)
 	people.GroupAt = group.Placed
+	WireFollow(d, model)
 	return d
 }
 
@@ -99,4 +99,5 @@ func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Contribution.RegisterThemes(c)
 	a.debate.Question.Register(c)
 	a.debate.Contribution.Register(c)
+	a.debate.Follow.RegisterJobs(c)
 }

@@ -86,7 +86,18 @@ var foreseen = map[string]need{
 	"open-publish":              {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 	"open-consent":              {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 
-	"voices": {over: someone},
+	"voices":               {over: someone},
+	"consultation-desk":    {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"consultation-add":     {kind: policy.Debate, do: policy.Create, over: itsNote},
+	"consultation-edit":    {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "consultation"},
+	"consultation-save":    {kind: policy.Debate, do: policy.Edit, over: itsNote, made: "consultation", form: url.Values{"title": {"x"}, "opens_on": {"2026-03-02"}, "closes_on": {"2026-03-31"}}},
+	"consultation-judging": {kind: policy.Debate, do: policy.Judge, over: itsNote, made: "consultation"},
+	"consultation-judge":   {kind: policy.Debate, do: policy.Judge, over: itsNote, made: "consultation"},
+
+	"letter-desk":   {kind: policy.News, do: policy.Create, over: itsNote},
+	"letter-add":    {kind: policy.News, do: policy.Create, over: itsNote},
+	"letter-draft":  {kind: policy.News, do: policy.Create, over: itsNote, made: "letter"},
+	"letter-change": {kind: policy.News, do: policy.Create, over: itsNote, made: "letter", form: url.Values{"title": {"x"}, "text": {"x"}}},
 
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
@@ -337,7 +348,9 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans
 	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search
 	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file
-	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv
+	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
+	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
+	embed embed-codes
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -245,6 +245,7 @@ func (s *site) fixtures() map[string]string {
 		if err != nil {
 			s.t.Fatal(err)
 		}
+		s.debateFixtures(slug, id, team, out)
 		out[slug+"/org"], out[slug+"/member"], out[slug+"/person"] = orgs[slug], x.ID, g.Account
 		everyone := survey.DefaultInput()
 		everyone.Communes = true

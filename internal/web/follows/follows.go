@@ -16,8 +16,10 @@ import (
 	"jalon/internal/debate/follow"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -38,6 +40,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"voice-confirm": d.confirmable, "voice-confirmed": d.confirm, "voice": d.voice, "voice-save": d.saveVoice, "voice-withdraw": d.withdraw, "voice-data": d.voiceData,
 		"voice-erase": d.eraseAsk, "voice-erased": d.erase, "voice-stop": d.stopPage, "voice-stopped": d.stop, "voices": d.mine,
+		"voice-unfollow": d.unfollow, "voice-leave": d.leavePage, "voice-left": d.leave, "follow": d.followPage, "follow-save": d.follow,
+		"letters": d.letters, "letter-ask": d.askLetter, "letter": d.letter, "letter-desk": d.letterDesk, "letter-add": d.addLetter, "letter-draft": d.letterDraft, "letter-change": d.changeLetter,
+		"embed": d.embed, "embed-codes": d.codes,
 	}
 }
 
@@ -62,5 +67,12 @@ func (d Deps) own(w http.ResponseWriter, r *http.Request, status int, title stri
 	page := d.Shell.Page(r, title, "", ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: c.Name, Href: c.Path()}, ui.Link{Label: title})
 	page.NoIndex, page.Canonical, page.PrintNote = true, "", "" // its address opens it: not on paper
 	w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+	return d.Shell.RenderStatus(w, r, status, page, body)
+}
+
+// desk draws a page of the team, that nobody indexes.
+func (d Deps) desk(w http.ResponseWriter, r *http.Request, status int, title string, g territory.Region, body templ.Component, last ...ui.Link) error {
+	page := d.Shell.Page(r, title, "", wording.RegionTrail(g, append([]ui.Link{{Label: "Bureau", Href: "/regions/" + g.Slug + "/bureau"}}, last...)...)...)
+	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.RenderStatus(w, r, status, page, body)
 }

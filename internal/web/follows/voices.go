@@ -37,7 +37,7 @@ func (d Deps) confirmable(w http.ResponseWriter, r *http.Request) error {
 	if x.Used {
 		return d.own(w, r, http.StatusOK, "Adresse déjà confirmée", c, view.page())
 	}
-	if view.What, err = d.Room.NameOf(r.Context(), d.Q, x); err != nil {
+	if view.What, err = d.Room.Room.NameOf(r.Context(), d.Q, x); err != nil {
 		return err
 	}
 	return d.own(w, r, http.StatusOK, "Confirmer votre adresse", c, view.page())
@@ -78,7 +78,7 @@ func (d Deps) confirm(w http.ResponseWriter, r *http.Request) error {
 		return shell.SeeOther(w, r, path)
 	}
 	view := confirmView{Email: v.Email, COP: c.Name, Done: true, Own: d.Room.VoicePath(v.ID), Post: debate.Kind(before.Kind).Name() != ""}
-	if view.What, err = d.Room.NameOf(r.Context(), d.Q, before); err != nil {
+	if view.What, err = d.Room.Room.NameOf(r.Context(), d.Q, before); err != nil {
 		return err
 	}
 	return d.own(w, r, http.StatusOK, "Adresse confirmée", c, view.page())
@@ -97,9 +97,13 @@ func (d Deps) held(r *http.Request) (v debate.Voice, c cop.COP, err error) {
 	return v, c, err
 }
 
+// stateNames are the states of a text, for its author.
+var stateNames = map[debate.PostState]string{debate.PostDraft: "brouillon", debate.PostUnconfirmed: "adresse à confirmer", debate.PostWaiting: "en attente de modération", debate.PostPublished: "texte publié",
+	debate.PostRefused: "texte refusé", debate.PostHidden: "texte masqué, relu par la modération", debate.PostMerged: "texte lu avec un autre", debate.PostWithdrawn: "texte retiré"}
+
 type leftLine struct{ ID, Rev, Title, Text, State, Verdict, Path, When, Kind string }
 
-func (l leftLine) takenBack() bool { return l.State == debate.PostWithdrawn.Name() }
+func (l leftLine) takenBack() bool { return l.State == stateNames[debate.PostWithdrawn] }
 
 type ownView struct {
 	Heading  ui.Heading
@@ -145,7 +149,7 @@ func (d Deps) showVoice(w http.ResponseWriter, r *http.Request, status int, v de
 		Notices: notices, Fields: fields, Rev: strconv.FormatInt(v.Rev, 10), Base: d.Room.VoicePath(v.ID), Sections: sections, Versions: versions,
 		Empty: ui.Empty{Title: "Vous n’avez encore rien écrit dans ce débat", Text: "Ce que vous déposerez sous cette adresse paraîtra ici, avec ce qu’il devient.", Action: ui.Link{Label: "Voir le débat", Href: c.Path() + "/debat"}}}
 	for _, p := range left {
-		l := leftLine{ID: p.ID, Rev: strconv.FormatInt(p.Rev, 10), Title: p.Title, Text: p.Text, State: p.State.Name(), Verdict: p.Verdict, When: french.Date(p.At.In(c.Location())), Kind: french.Upper(p.Kind.Name())}
+		l := leftLine{ID: p.ID, Rev: strconv.FormatInt(p.Rev, 10), Title: p.Title, Text: p.Text, State: stateNames[p.State], Verdict: p.Verdict, When: french.Date(p.At.In(c.Location())), Kind: french.Upper(p.Kind.Name())}
 		if p.Read() {
 			l.Path = p.Path
 		}

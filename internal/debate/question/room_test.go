@@ -415,6 +415,22 @@ func TestAStatementIsProposed(t *testing.T) {
 	})
 }
 
+// counting counts the statements that are sent.
+type counting struct {
+	db.Q
+	n int
+}
+
+func (c *counting) Query(ctx context.Context, query string, args ...any) (*db.Rows, error) {
+	c.n++
+	return c.Q.Query(ctx, query, args...)
+}
+
+func (c *counting) QueryRow(ctx context.Context, query string, args ...any) *db.Row {
+	c.n++
+	return c.Q.QueryRow(ctx, query, args...)
+}
+
 // Lists cost the same number of statements whatever they hold, and say where they go on.
 func TestListsArePaged(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
@@ -425,7 +441,11 @@ func TestListsArePaged(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		list, next, err := h.List(ctx, d, team, h.cop, "")
+		q := &counting{Q: d}
+		list, next, err := h.List(ctx, q, team, h.cop, "")
+		if q.n != 1 {
+			t.Errorf("%d statements for a page", q.n)
+		}
 		if err != nil || len(list) != Page || next == "" {
 			t.Fatal(len(list), next, err)
 		}
@@ -433,7 +453,18 @@ func TestListsArePaged(t *testing.T) {
 		if err != nil || len(more) != 3 || next != "" || more[0].ID >= list[Page-1].ID {
 			t.Error(len(more), next, err)
 		}
-		if list, _, err := h.List(ctx, d, policy.Actor{}, h.cop, ""); err != nil || len(list) != 0 {
+		for _, n := range []int{5, 300} {
+			x := h.opened(n)
+			q.n = 0
+			if all, err := Statements(ctx, q, x.ID); err != nil || len(all) != n || q.n != 1 {
+				t.Errorf("%d of %d by %d statements, %v", len(all), n, q.n, err)
+			}
+			q.n = 0
+			if _, err := LastResult(ctx, q, x.Num); err != nil || q.n != 1 {
+				t.Errorf("%d statements, %v", q.n, err)
+			}
+		}
+		if list, _, err := h.List(ctx, d, policy.Actor{}, h.cop, ""); err != nil || len(list) != 2 {
 			t.Error("drafts are read by anyone", len(list), err)
 		}
 		if _, _, err := h.List(ctx, d, team, h.cop, "faux"); apperr.KindOf(err) != apperr.Invalid {

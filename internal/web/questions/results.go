@@ -68,8 +68,10 @@ func (d Deps) results(w http.ResponseWriter, r *http.Request) error {
 		v.Parts = append(v.Parts, part{ID: "attente", Title: "Les résultats", Empty: e})
 		return d.show(w, r, http.StatusOK, v, false, x.trail(ui.Link{Label: x.Title, Href: x.page()}, ui.Link{Label: "Résultats"})...)
 	}
-	v.Parts = append(v.Parts, x.groupParts(f, snap)...)
+	groups := x.groupParts(f, snap)
+	v.Parts = append(v.Parts, groups[0])
 	v.Parts = append(v.Parts, x.shared(f, snap)...)
+	v.Parts = append(v.Parts, groups[1:]...)
 	v.Parts = append(v.Parts, x.peopleParts(f)...)
 	links := []ui.Link{{Label: "Toutes les affirmations, une par une", Href: x.page() + "/affirmations"}}
 	if x.Takes(x.cop, d.Now()) {
@@ -194,18 +196,18 @@ func cellOf(t opinion.Tally, side opinion.Side) ui.Cell {
 	return ui.Cell{Text: share(t, side), Sub: bounds(t, side)}
 }
 
-// groupParts are the groups, how sure they are, and what marks each.
+// groupParts are the groups and how sure they are, then what marks each.
 func (x where) groupParts(f question.Figures, snap *question.Snapshot) []part {
 	p := part{ID: "groupes", Title: "Les groupes d’opinion", Notices: []ui.Alert{confidence(f.Confidence)}}
 	if len(f.Sizes) == 0 {
 		return []part{p}
 	}
 	p.Body = opinionMap(mapOf(f))
-	t := ui.Table{ID: "tailles", Caption: "Les groupes et leur taille", Columns: []ui.Column{{Label: "Groupe"}, {Label: "Marque"}, {Label: "Personnes", Number: true}, {Label: "Part", Unit: "%", Number: true}}}
+	t := ui.Table{ID: "tailles", Caption: "Les groupes et leur taille", Columns: []ui.Column{{Label: "Groupe"}, {Label: "Personnes", Number: true}, {Label: "Part", Unit: "%", Number: true}}}
 	for g, n := range f.Sizes {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Groupe " + question.GroupName(g)}, {Text: shapes[g%5]}, {Text: french.Integer(n)}, {Text: french.Number(100*float64(n)/float64(f.Counted), 0)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Groupe " + question.GroupName(g), Sub: shapes[g%5]}, {Text: french.Integer(n)}, {Text: french.Number(100*float64(n)/float64(f.Counted), 0)}}})
 	}
-	t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, {}, {Text: french.Integer(f.Counted)}, {Text: "100"}}}}
+	t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, {Text: french.Integer(f.Counted)}, {Text: "100"}}}}
 	p.Tables = []ui.Table{t}
 	if less := f.People - f.Counted; less > 0 {
 		p.List = []string{count(less, "personne a", "personnes ont") + " répondu à trop peu d’affirmations pour être d’un groupe\u00a0; leurs réponses comptent dans les résultats par affirmation."}
@@ -287,7 +289,7 @@ func (x where) shared(f question.Figures, snap *question.Snapshot) []part {
 		if !ok || !known || g.High >= len(tally.Groups) || g.Low >= len(tally.Groups) {
 			continue
 		}
-		y := said{Text: s.Text, Note: "au moins " + french.Number(g.AtLeast*100, 0) + nb + "points d’écart entre " + question.GroupName(g.High) + " et " + question.GroupName(g.Low)}
+		y := said{Text: s.Text, Note: "au moins " + french.Number(g.AtLeast*100, 0) + nb + "points d’écart entre " + question.GroupName(g.High) + nb + "et" + nb + question.GroupName(g.Low)}
 		for i, t := range tally.Groups {
 			y.Bars = append(y.Bars, barIn("Groupe "+question.GroupName(i), t, opinion.For))
 		}

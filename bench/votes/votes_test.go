@@ -185,6 +185,7 @@ func BenchmarkVotes(b *testing.B) {
 				var mu sync.Mutex
 				var took []time.Duration
 				var failed []error
+				before := processor(b)
 				for b.Loop() {
 					var all sync.WaitGroup
 					start := time.Now()
@@ -205,6 +206,7 @@ func BenchmarkVotes(b *testing.B) {
 					}
 					all.Wait()
 				}
+				b.ReportMetric((processor(b)-before).Seconds()*1000/float64(n), "cpu-ms/vote") // that of the generator too
 				var kept int
 				if err := room.DB.QueryRow(context.Background(), `SELECT COUNT(*) FROM debate_vote WHERE debate = $1`, x.Num).Scan(&kept); err != nil || kept != n-len(failed) {
 					b.Errorf("%d votes are kept of %d, %d failed: %v", kept, n, len(failed), err)

@@ -122,7 +122,7 @@ func figuresOf(v *opinion.Votes, r opinion.Result, shown []Statement) Figures {
 		}
 	}
 	for g := range r.Groups {
-		f.Marks = append(f.Marks, first(r.Marks(g, LeastAnswers), 8))
+		f.Marks = append(f.Marks, first(r.Marks(g, LeastAnswers), 6))
 	}
 	for _, s := range first(r.Shared(opinion.For, LeastAnswers), 10) {
 		f.Shared = append(f.Shared, s.Number)

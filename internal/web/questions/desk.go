@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/debate/question"
+	"jalon/internal/diagnosis"
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -109,7 +110,7 @@ func (x where) fields(in question.Input) []ui.Field {
 	}
 	levers := ui.Field{ID: "levers", Label: "Leviers", Type: "checkbox", Help: "Ceux dont parle la question, s’il y en a."}
 	for _, l := range x.fw.Levers(framework.National) {
-		levers.Options = append(levers.Options, ui.Option{Value: l.Code, Label: l.Name, Selected: slices.Contains(in.Levers, l.Code)})
+		levers.Options = append(levers.Options, ui.Option{Value: l.Code, Label: diagnosis.LeverName(x.fw, l.Code), Selected: slices.Contains(in.Levers, l.Code)})
 	}
 	who := ui.Field{ID: "proposals", Label: "Qui peut proposer une affirmation", Type: "radio", Help: "Elles sont toutes relues avant d’être soumises à tous."}
 	for _, p := range question.Proposals() {

@@ -68,8 +68,10 @@ func (d Deps) results(w http.ResponseWriter, r *http.Request) error {
 		v.Parts = append(v.Parts, part{ID: "attente", Title: "Les résultats", Empty: e})
 		return d.show(w, r, http.StatusOK, v, false, x.trail(ui.Link{Label: x.Title, Href: x.page()}, ui.Link{Label: "Résultats"})...)
 	}
-	v.Parts = append(v.Parts, x.groupParts(f, snap)...)
+	groups := x.groupParts(f, snap)
+	v.Parts = append(v.Parts, groups[0])
 	v.Parts = append(v.Parts, x.shared(f, snap)...)
+	v.Parts = append(v.Parts, groups[1:]...)
 	v.Parts = append(v.Parts, x.peopleParts(f)...)
 	links := []ui.Link{{Label: "Toutes les affirmations, une par une", Href: x.page() + "/affirmations"}}
 	if x.Takes(x.cop, d.Now()) {
@@ -194,18 +196,18 @@ func cellOf(t opinion.Tally, side opinion.Side) ui.Cell {
 	return ui.Cell{Text: share(t, side), Sub: bounds(t, side)}
 }
 
-// groupParts are the groups, how sure they are, and what marks each.
+// groupParts are the groups and how sure they are, then what marks each.
 func (x where) groupParts(f question.Figures, snap *question.Snapshot) []part {
 	p := part{ID: "groupes", Title: "Les groupes d’opinion", Notices: []ui.Alert{confidence(f.Confidence)}}
 	if len(f.Sizes) == 0 {
 		return []part{p}
 	}
 	p.Body = opinionMap(mapOf(f))
-	t := ui.Table{ID: "tailles", Caption: "Les groupes et leur taille", Columns: []ui.Column{{Label: "Groupe"}, {Label: "Marque"}, {Label: "Personnes", Number: true}, {Label: "Part", Unit: "%", Number: true}}}
+	t := ui.Table{ID: "tailles", Caption: "Les groupes et leur taille", Columns: []ui.Column{{Label: "Groupe"}, {Label: "Personnes", Number: true}, {Label: "Part", Unit: "%", Number: true}}}
 	for g, n := range f.Sizes {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Groupe " + question.GroupName(g)}, {Text: shapes[g%5]}, {Text: french.Integer(n)}, {Text: french.Number(100*float64(n)/float64(f.Counted), 0)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Groupe " + question.GroupName(g), Sub: shapes[g%5]}, {Text: french.Integer(n)}, {Text: french.Number(100*float64(n)/float64(f.Counted), 0)}}})
 	}
-	t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, {}, {Text: french.Integer(f.Counted)}, {Text: "100"}}}}
+	t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, {Text: french.Integer(f.Counted)}, {Text: "100"}}}}
 	p.Tables = []ui.Table{t}
 	if less := f.People - f.Counted; less > 0 {
 		p.List = []string{count(less, "personne a", "personnes ont") + " répondu à trop peu d’affirmations pour être d’un groupe\u00a0; leurs réponses comptent dans les résultats par affirmation."}
@@ -214,25 +216,45 @@ func (x where) groupParts(f question.Figures, snap *question.Snapshot) []part {
 	for g, marks := range f.Marks {
 		name := "groupe " + question.GroupName(g)
 		q := part{ID: "groupe-" + strings.ToLower(question.GroupName(g)), Title: "Ce que tient le " + name}
-		t := ui.Table{ID: "tient-" + strings.ToLower(question.GroupName(g)), Caption: "Ce qui distingue le " + name, CaptionHidden: true,
-			Columns: []ui.Column{{Label: "Affirmation", Wide: true}, {Label: "Avis du groupe"}, {Label: "Dans le groupe", Number: true}, {Label: "Chez les autres", Number: true}}}
+		var list []said
 		for _, m := range marks {
-			s, ok := snap.Get(int64(m.Statement))
-			if !ok {
-				continue
+			if s, ok := snap.Get(int64(m.Statement)); ok {
+				list = append(list, said{Text: s.Text, Note: sideName(m.Side), Bars: []bar{barOf("Groupe "+question.GroupName(g), m.Own), barOf("Les autres", m.Others)}})
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: s.Text}, {Text: sideName(m.Side)}, interval(m.Own), interval(m.Others)}})
 		}
-		if q.Tables = []ui.Table{t}; len(t.Rows) == 0 {
-			q.Tables, q.Lead = nil, "Aucune affirmation ne le distingue assez sûrement des autres."
+		if q.Body = opinions(list); len(list) == 0 {
+			q.Body, q.Lead = nil, "Aucune affirmation ne le distingue assez sûrement des autres."
 		}
 		out = append(out, q)
 	}
 	return out
 }
 
-func interval(i opinion.Interval) ui.Cell {
-	return ui.Cell{Text: percent(i.Share), Sub: "de " + french.Number(i.Low*100, 0) + " à " + french.Number(i.High*100, 0)}
+// said is a statement with the shares of those who answered it.
+type said struct {
+	Text, Note string
+	Bars       []bar
+}
+
+// bar is a share, and the bounds that it lies between, in whole percents.
+type bar struct {
+	Name, Part, Bounds   string
+	Share, From, Between string // of a drawing 100 wide
+	Missing              string
+}
+
+func barOf(name string, i opinion.Interval) bar {
+	return bar{Name: name, Part: percent(i.Share), Bounds: "de " + french.Number(i.Low*100, 0) + " à " + french.Number(i.High*100, 0), Share: whole(i.Share), From: whole(i.Low), Between: whole(i.High - i.Low)}
+}
+
+func whole(v float64) string { return strconv.Itoa(int(v*100 + 0.5)) }
+
+// barIn is the share of a side, hidden under the least number of answers.
+func barIn(name string, t opinion.Tally, side opinion.Side) bar {
+	if t.Answers() < question.LeastAnswers {
+		return bar{Name: name, Missing: "moins de " + strconv.Itoa(question.LeastAnswers) + nb + "réponses"}
+	}
+	return barOf(name, t.Share(side))
 }
 
 func sideName(s opinion.Side) string {
@@ -250,57 +272,51 @@ func (x where) shared(f question.Figures, snap *question.Snapshot) []part {
 		list            []int
 		side            opinion.Side
 	}{{"partage", "Ce sur quoi tous sont d’accord", "Plus de la moitié de chaque groupe est d’accord.", f.Shared, opinion.For}, {"refuse", "Ce que tous refusent", "Plus de la moitié de chaque groupe n’est pas d’accord.", f.Rejected, opinion.Against}} {
-		p := part{ID: k.id, Title: k.title, Lead: k.lead, Tables: []ui.Table{x.sharesTable("table-"+k.id, k.title, k.list, f, snap, k.side)}}
+		p := part{ID: k.id, Title: k.title, Lead: k.lead, Body: opinions(sharesOf(k.list, f, snap, k.side))}
 		if len(k.list) == 0 {
-			p.Tables, p.Lead = nil, "Aucune affirmation pour l’instant."
+			p.Body, p.Lead = nil, "Aucune affirmation pour l’instant."
 		}
 		out = append(out, p)
 	}
 	if len(f.Sizes) < 2 {
 		return out
 	}
-	p := part{ID: "divise", Title: "Ce qui divise", Lead: "Ce qui sépare le plus sûrement deux groupes."}
-	t := ui.Table{ID: "table-divise", Caption: "Ce qui divise", CaptionHidden: true, Columns: []ui.Column{{Label: "Affirmation", Wide: true}, {Label: "Le plus d’accord"}, {Label: "Le moins d’accord"}, {Label: "Écart au moins", Unit: "points", Number: true}}}
+	p := part{ID: "divise", Title: "Ce qui divise", Lead: "Ce qui sépare le plus sûrement deux groupes\u00a0: la part d’accord dans chacun."}
+	var list []said
 	for _, g := range f.Divisive {
 		s, ok := snap.Get(int64(g.Statement))
 		tally, known := f.Tally(g.Statement)
 		if !ok || !known || g.High >= len(tally.Groups) || g.Low >= len(tally.Groups) {
 			continue
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: s.Text}, {Text: "Groupe " + question.GroupName(g.High) + nb + ": " + share(tally.Groups[g.High], opinion.For), Sub: bounds(tally.Groups[g.High], opinion.For)},
-			{Text: "Groupe " + question.GroupName(g.Low) + nb + ": " + share(tally.Groups[g.Low], opinion.For), Sub: bounds(tally.Groups[g.Low], opinion.For)}, {Text: french.Number(g.AtLeast*100, 0)}}})
+		y := said{Text: s.Text, Note: "au moins " + french.Number(g.AtLeast*100, 0) + nb + "points d’écart entre " + question.GroupName(g.High) + nb + "et" + nb + question.GroupName(g.Low)}
+		for i, t := range tally.Groups {
+			y.Bars = append(y.Bars, barIn("Groupe "+question.GroupName(i), t, opinion.For))
+		}
+		list = append(list, y)
 	}
-	if p.Tables = []ui.Table{t}; len(t.Rows) == 0 {
-		p.Tables, p.Lead = nil, "Aucune affirmation ne sépare assez sûrement deux groupes."
+	if p.Body = opinions(list); len(list) == 0 {
+		p.Body, p.Lead = nil, "Aucune affirmation ne sépare assez sûrement deux groupes."
 	}
 	return append(out, p)
 }
 
-// sharesTable are statements with the share of a side, of all and in each group.
-func (x where) sharesTable(id, caption string, list []int, f question.Figures, snap *question.Snapshot, side opinion.Side) ui.Table {
-	t := ui.Table{ID: id, Caption: caption, CaptionHidden: true, Columns: []ui.Column{{Label: "Affirmation", Wide: true}, {Label: "Tous", Number: true}}}
-	for g := range f.Sizes {
-		t.Columns = append(t.Columns, ui.Column{Label: "Groupe " + question.GroupName(g), Number: true})
-	}
-	t.Columns = append(t.Columns, ui.Column{Label: "Réponses", Number: true})
+// sharesOf are statements with the share of a side, of all and in each group.
+func sharesOf(list []int, f question.Figures, snap *question.Snapshot, side opinion.Side) []said {
+	var out []said
 	for _, n := range list {
 		s, ok := snap.Get(int64(n))
 		tally, known := f.Tally(n)
-		if !ok {
+		if !ok || !known {
 			continue
 		}
-		row := ui.Row{Cells: []ui.Cell{{Text: s.Text}, cellOf(tally.All, side)}}
-		for g := range f.Sizes {
-			if !known || g >= len(tally.Groups) {
-				row.Cells = append(row.Cells, cellOf(opinion.Tally{}, side))
-				continue
-			}
-			row.Cells = append(row.Cells, cellOf(tally.Groups[g], side))
+		y := said{Text: s.Text, Note: sideName(side) + ", " + count(tally.All.Answers(), "réponse", "réponses"), Bars: []bar{barIn("Tous", tally.All, side)}}
+		for g, t := range tally.Groups {
+			y.Bars = append(y.Bars, barIn("Groupe "+question.GroupName(g), t, side))
 		}
-		row.Cells = append(row.Cells, ui.Cell{Text: french.Integer(tally.All.Answers())})
-		t.Rows = append(t.Rows, row)
+		out = append(out, y)
 	}
-	return t
+	return out
 }
 
 // peopleParts are groups by college and by territory, of those who said.

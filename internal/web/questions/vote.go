@@ -8,6 +8,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/debate"
 	"jalon/internal/debate/question"
+	"jalon/internal/diagnosis"
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -166,7 +167,7 @@ func (d Deps) presentation(x where, open bool) []part {
 	}
 	for _, code := range x.Levers {
 		if l, err := x.fw.Lever(code); err == nil {
-			p.Links = append(p.Links, ui.Link{Label: "Levier\u00a0: " + l.Name, Href: "/leviers/" + code})
+			p.Links = append(p.Links, ui.Link{Label: "Levier\u00a0: " + diagnosis.LeverName(x.fw, l.Code), Href: "/leviers/" + code})
 		}
 	}
 	p.Links = append(p.Links, ui.Link{Label: "Comment les groupes d’opinion sont calculés", Href: methodPath})

@@ -151,7 +151,7 @@ type amendmentLine struct {
 // amendmentLines are amendments as pages show them, with what they change of the text
 // that their authors read.
 func (d Deps) amendmentLines(r *http.Request, p place, x consultation.Consultation, all []consultation.Amendment) (out []amendmentLine, err error) {
-	texts := map[int64]map[string]consultation.Article{}
+	texts, known := map[int64]map[string]consultation.Article{}, d.known(r, p)
 	for _, a := range all {
 		if texts[a.Version] == nil {
 			texts[a.Version] = map[string]consultation.Article{}
@@ -178,6 +178,9 @@ func (d Deps) amendmentLines(r *http.Request, p place, x consultation.Consultati
 		}
 		if d.Room.Support != nil {
 			l.Action = x.Path(p.c) + "/amendements/" + a.ID + "/soutien"
+			if !known {
+				l.Fields = []ui.Field{{ID: "email-" + a.ID, Name: "email", Label: "Votre adresse électronique", Type: "email", Autocomplete: "email", Required: true, Help: "Elle n’est pas publiée. Un lien y sera envoyé pour la confirmer."}}
+			}
 		}
 		out = append(out, l)
 	}

@@ -97,18 +97,32 @@ func (d Deps) odt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	lines, err := d.amendmentLines(r, p, x, all)
+	if err != nil {
+		return err
+	}
+	here := map[string]bool{}
+	for _, a := range articles {
+		here[a.Origin] = true
+	}
+	for i, m := range all { // those of articles that are gone keep their place, at the end
+		if !here[m.Origin] {
+			here[m.Origin] = true
+			articles = append(articles, consultation.Article{Origin: m.Origin, Title: lines[i].Article + " (article retiré)"})
+		}
+	}
 	doc := document.Document{Kind: "amendements", Title: x.Title, Subtitle: "Amendements et réponses", Day: d.today(p), Version: strconv.FormatInt(x.Version, 10), Scope: []string{phaseText(x, d.today(p)), counted(len(all), "amendement publié", "amendements publiés")},
 		Author: p.c.SenderName(), Demo: d.Shell.Demo, Address: d.Shell.Absolute(x.Path(p.c))}
 	for i, a := range articles {
 		part := document.Part{ID: "article-" + strconv.Itoa(i+1), Title: a.Title, Missing: "Aucun amendement publié sur cet article."}
-		for _, m := range all {
+		for k, m := range all {
 			if m.Origin != a.Origin {
 				continue
 			}
 			part.Missing = ""
 			part.Blocks = append(part.Blocks, document.Text{Spans: []document.Span{{Text: french.Upper(m.Form.Name()) + ", " + m.Signed + nb + ": ", Bold: true}, {Text: m.Why}}})
 			if m.Form == consultation.Rewrite {
-				part.Blocks = append(part.Blocks, document.Para("Texte proposé"+nb+": "+marked(consultation.Diff(a.Text, m.Proposed))))
+				part.Blocks = append(part.Blocks, document.Para("Texte proposé"+nb+": "+marked(lines[k].Diff)))
 			}
 			answer := "Pas encore de réponse."
 			if m.Verdict != "" {

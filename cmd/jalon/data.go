@@ -204,11 +204,13 @@ var panoramaCommand = command{
 }
 
 var verifyCommand = command{
-	name: "verify", args: "[--bundle FICHIER | --board JOUR]",
+	name: "verify", args: "[--bundle FICHIER | --board JOUR | --counters]",
 	short: "recalcule tout et dit si cela se referme",
-	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats. Avec --board, recalcule le tableau national d’une\nnuit et dit ce qui a été corrigé depuis son relevé.",
+	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats. Avec --board, recalcule le tableau national d’une\nnuit et dit ce qui a été corrigé depuis son relevé. Avec --counters, recompte les soutiens et les commentaires.",
 	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
 		var bundle, night string
+		var counters bool
+		fs.BoolVar(&counters, "counters", false, "recompte ce que tiennent les compteurs du débat")
 		fs.StringVar(&bundle, "bundle", "", "`FICHIER` d’un lot téléchargé (.zip)")
 		fs.StringVar(&night, "board", "", "`JOUR` d’un relevé de nuit du tableau national (2026-03-02)")
 		return func(ctx context.Context, cfg config.Config, args []string) error {
@@ -216,8 +218,8 @@ var verifyCommand = command{
 				return err
 			}
 			switch {
-			case bundle != "" && night != "":
-				return apperr.Invalidf("Choisissez --bundle ou --board, pas les deux.")
+			case bundle != "" && night != "", counters && bundle+night != "":
+				return apperr.Invalidf("Choisissez --bundle, --board ou --counters, un seul à la fois.")
 			case bundle != "":
 				return app.VerifyBundle(ctx, bundle, t.out)
 			case night != "":
@@ -230,6 +232,9 @@ var verifyCommand = command{
 			c, err := app.OpenToRead(ctx, cfg, app.WithVersion(version))
 			if err != nil {
 				return err
+			}
+			if counters {
+				return errors.Join(c.VerifyCounters(ctx, t.out), c.Close())
 			}
 			return errors.Join(c.Verify(ctx, t.out), c.Close())
 		}

@@ -73,6 +73,8 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-objectives":   d.objectives,
 		"api-themes":       d.themes,
 		"api-diagnoses":    d.diagnoses,
+
+		"api-contributions": d.contributions,
 	}
 }
 

@@ -49,6 +49,7 @@ var patterns = map[string]string{
 	"/api/v1/objectives/{territory}":     "api-objectives",
 	"/api/v1/themes/{territory}":         "api-themes",
 	"/api/v1/diagnoses/{territory}":      "api-diagnoses",
+	"/api/v1/contributions/{territory}":  "api-contributions",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {

@@ -45,8 +45,15 @@ func debateTables() []db.Table {
 
 // debateRooms builds them, once the other rooms are there.
 func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Debate {
-	shared := &debate.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("debate")), Queue: r.queue, Outbox: r.outbox,
-		COPs: r.cops, Accounts: r.accounts, Links: &link.Links{IDs: c.IDs, Now: c.now}, Tree: tree, BaseURL: strings.TrimRight(base, "/")}
+	d := Debate(&debate.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("debate")), Queue: r.queue, Outbox: r.outbox,
+		COPs: r.cops, Accounts: r.accounts, Links: &link.Links{IDs: c.IDs, Now: c.now}, Tree: tree, BaseURL: strings.TrimRight(base, "/")})
+	r.accounts.OnErase = append(r.accounts.OnErase, d.Contribution.Erase)
+	return d
+}
+
+// Debate builds the rooms of the debate over what they share, each told of the others
+// what it needs.
+func Debate(shared *debate.Room) web.Debate {
 	d := web.Debate{Shared: shared,
 		Moderation:   &moderation.Room{Room: shared},
 		Group:        &group.Room{Room: shared},
@@ -66,8 +73,13 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Amendment):    shared.Confirmed,
 		string(debate.Condition):    d.Ambition.ConfirmedCondition,
 		ambition.Kind:               d.Ambition.Confirmed,
+		contribution.SupportKind:    d.Contribution.Supported,
 	}
-	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{}
+	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{
+		debate.Contribution: d.Contribution.Moved,
+		debate.Comment:      d.Contribution.Commented,
+	}
+	shared.Accounts.GroupAt = group.Placed
 	return d
 }
 

@@ -10,7 +10,6 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/debate/group"
 	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/jobs"
@@ -118,7 +117,6 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.debate = c.debateRooms(r, desk, base, tree)
 	r.accounts.OnErase = append(r.accounts.OnErase, r.debate.Shared.Erase, r.debate.Group.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, r.debate.Group.EraseAddress)
-	r.accounts.GroupAt = group.Placed
 	r.national = c.board(r.journal)
 	return r
 }

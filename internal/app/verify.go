@@ -12,6 +12,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/debate/contribution"
 	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
@@ -90,6 +91,31 @@ func (c *Core) verifyShared(ctx context.Context, w io.Writer) (int, error) {
 		count(v.Editions, "diagnostic publié relu", "diagnostics publiés relus"),
 		map[bool]string{true: "aucun écart", false: french.Integer(len(problems)) + " " + french.Plural(len(problems), "écart", "écarts")}[len(problems) == 0], lines(problems))
 	return len(problems), err
+}
+
+// VerifyCounters counts again what counters of the debate hold, within one snapshot.
+func (c *Core) VerifyCounters(ctx context.Context, w io.Writer) (err error) {
+	defer apperr.Wrap(&err, "app.VerifyCounters")
+	var v contribution.Verified
+	err = db.Snapshot(ctx, c.DB, func(ctx context.Context, q db.Q) (err error) {
+		v, err = contribution.Recount(ctx, q)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	n := len(v.Problems)
+	found := "aucun écart"
+	if n > 0 {
+		found = french.Integer(n) + " " + french.Plural(n, "écart", "écarts")
+	}
+	if _, err := fmt.Fprintf(w, "Compteurs du débat\u00a0: %s textes recomptés, %s.\n%s", french.Integer(v.Posts), found, lines(v.Problems)); err != nil {
+		return err
+	}
+	if n > 0 {
+		return apperr.New(apperr.Internal, nil, "Le recomptage a trouvé %d écart(s).", n)
+	}
+	return nil
 }
 
 func lines(all []string) string {

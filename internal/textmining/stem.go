@@ -27,6 +27,7 @@ var silent = func() map[string]bool {
 		annee annees ans an jour jours exemple cas chose choses niveau place mise mettre mis grand grande petit petite bon bonne nouveau nouvelle nouveaux nombreux nombreuses
 		deux trois quatre cinq six sept huit neuf dix vingt cent mille demi moitie tiers quart
 		commune communes communal communale collectivite collectivites territoire territoires habitants local locale locaux
+		propose proposer proposons proposition propositions souhaite souhaitons souhaiterais voudrais voudrions aimerais aimerions pense pensons idee idees
 		action actions projet projets manque manquons besoin besoins frein freins etc`) {
 		m[w] = true
 	}

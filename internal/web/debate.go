@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strings"
 
 	"jalon/internal/cop"
 	"jalon/internal/debate"
@@ -53,7 +54,7 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting}),
 		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes}),
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
-		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
+		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution, Trusted: s.TrustedProxies, NewID: s.NewID, Secure: strings.HasPrefix(s.BaseURL, "https://")}),
 		instructions.Handlers(instructions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
 		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation}),
 		questions.Handlers(questions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Question}),

@@ -47,7 +47,24 @@ func ballotRoutes() []Route {
 
 // contributionRoutes: what people contribute.
 func contributionRoutes() []Route {
-	return []Route{}
+	const home = "/regions/{slug}/contributions"
+	return []Route{
+		{Method: "GET", Pattern: home, Name: "contributions", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/contributions"},
+		{Method: "GET", Pattern: home + ".csv", Name: "contributions-csv", Formats: []string{typeCSV}, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/contributions.csv"},
+		{Method: "GET", Pattern: home + ".csv.sha256", Name: "contributions-csv-digest", Formats: []string{typeText}, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/contributions.csv.sha256"},
+		{Method: "GET", Pattern: home + ".json", Name: "contributions-json", Formats: []string{typeJSON}, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/contributions.json"},
+		{Method: "GET", Pattern: home + ".json.sha256", Name: "contributions-json-digest", Formats: []string{typeText}, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/contributions.json.sha256"},
+		{Method: "GET", Pattern: home + "-dictionnaire.csv", Name: "contributions-codebook", Formats: []string{typeCSV}, Cache: Own, Sample: "/regions/grand-est/contributions-dictionnaire.csv"},
+		{Method: "GET", Pattern: home + "/nouvelle", Name: "contribution-new", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/contributions/nouvelle"},
+		{Method: "POST", Pattern: home + "/nouvelle", Name: "contribution-leave", Formats: []string{typeHTML}, Cache: Private, Body: 40 << 20, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: home + "/proches", Name: "contribution-near", Formats: []string{typeHTML}, Cache: Private, Body: 256 << 10},
+		{Method: "GET", Pattern: home + "/merci", Name: "contribution-thanks", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "GET", Pattern: home + "/{id}", Name: "contribution", Formats: []string{typeHTML}, Cache: Private},
+		{Method: "POST", Pattern: home + "/{id}/soutenir", Name: "contribution-support", Formats: []string{typeHTML}, Cache: Private, Body: 4 << 10},
+		{Method: "POST", Pattern: home + "/{id}/commentaires", Name: "contribution-comment", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
+		{Method: "GET", Pattern: home + "/{id}/fichiers/{n}", Name: "contribution-file", Formats: []string{typeAny}, Cache: Private, Timeout: 3 * time.Minute},
+		{Method: "GET", Pattern: "/api/v1/contributions/{territory}", Name: "api-contributions", Formats: []string{typeJSON}, Cache: Own, Sample: "/api/v1/contributions/region:44"},
+	}
 }
 
 // contributionThemeRoutes: themes of contributions, grouped by their words.

@@ -182,14 +182,14 @@ func newSite(t testing.TB, d *db.DB) *site {
 	rooms.OnEnd[cop.ThemesAct] = s.diagnose.EndChoice
 	rooms.OnEnd[cop.DiagnosisAct] = s.diagnose.EndEdition
 	figures.Register(diagnosis.Prefix, s.diagnose.ExplainScore)
+	s.debate = s.debateRooms(queue, treeOf)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
 	}
-	s.debate = s.debateRooms(rooms, keys, queue, treeOf)
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
-			Book: book, Diagnosis: s.diagnose, Debate: s.debate,
+			Book: book, Diagnosis: s.diagnose,
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
 			DataVersion: func(ctx context.Context) (string, error) {
@@ -213,7 +213,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -3,13 +3,19 @@ package web
 import (
 	"context"
 
+	"jalon/internal/apperr"
 	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/debate/ambition"
 	"jalon/internal/debate/contribution"
 	"jalon/internal/french"
+	"jalon/internal/objective"
 	"jalon/internal/policy"
 	"jalon/internal/web/ambitions"
+	"jalon/internal/web/objectives"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // debateActs are what one can do now in the debate of a COP, in the order of its page:
@@ -45,4 +51,36 @@ func (s *server) lastContributions(ctx context.Context, _ policy.Actor, c cop.CO
 	}
 	p.Links = append(p.Links, ui.Link{Label: "Les lire toutes, ou chercher", Href: "/regions/" + c.Slug + "/contributions"})
 	return p, nil
+}
+
+// reachable is what participants hold reachable for a lever of a region, beside its
+// objective: empty where no debate was opened.
+func reachable(q db.Q) func(ctx context.Context, c cop.COP, lever string) (objectives.Reachable, error) {
+	return func(ctx context.Context, c cop.COP, lever string) (out objectives.Reachable, err error) {
+		x, err := ambition.Find(ctx, q, policy.Actor{}, c, lever)
+		if apperr.KindOf(err) == apperr.NotFound && err != nil {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		list, err := ambition.Answers(ctx, q, x.ID)
+		if err != nil {
+			return out, err
+		}
+		s := ambition.SpreadOf(list)
+		p := ambitions.SpreadPart("atteignable", "Ce que les participants disent atteignable", s, nil)
+		out = objectives.Reachable{ID: p.ID, Title: p.Title, Texts: []string{wording.Upper(ambitions.Median(s)) + "."}, Href: "/regions/" + c.Slug + "/ambitions/" + lever}
+		if !s.Shown {
+			return out, nil
+		}
+		out.Texts = append(out.Texts, p.List[1:]...) // the first says how the drawing is read
+		out.Table = p.Tables[0]
+		out.Measure, out.Value = string(objective.InLevel), french.Number(s.All.Median, 6)
+		if s.InKt {
+			out.Measure, out.Value = string(objective.InKt), french.Number(s.All.Median, 3)
+		}
+		out.Reason = "Médiane des " + ambitions.Answers(s.All.N) + " au débat sur l’ambition de ce levier."
+		return out, nil
+	}
 }

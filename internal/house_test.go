@@ -39,7 +39,7 @@ var house = []floor{
 	// Components and the frame of a page know no room.
 	{name: "components", pure: true, reach: []string{"data", "data/geo", "internal/apperr", "internal/french", "internal/chart", "internal/form",
 		"internal/policy", "internal/web/static", "internal/web/ui"}, packages: []string{"internal/web/static", "internal/web/ui", "internal/web/shell"}},
-	{name: "what rooms say on pages", packages: []string{"internal/web/wording", "internal/web/preview", "internal/web/paper"}},
+	{name: "what rooms say on pages", packages: []string{"internal/web/wording", "internal/web/sections", "internal/web/preview", "internal/web/paper"}},
 	{name: "pages of a room", pure: true, reach: below("internal/web/paper"), packages: []string{"internal/web/*"}},
 	{name: "web and API", packages: []string{"internal/api", "internal/web"}},
 	{name: "program", packages: []string{"internal/demo", "internal/app", "cmd/jalon"}},

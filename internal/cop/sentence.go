@@ -46,7 +46,7 @@ var sentences = map[string]string{
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
 	"rename debate_theme": "a renommé un thème des contributions",
-	"seed post": "a écrit une affirmation d’un débat", "create question": "a préparé un débat sur une question", "edit question": "a modifié un débat sur une question", "open question": "a ouvert un débat sur une question",
+	"seed post":           "a écrit une affirmation d’un débat", "create question": "a préparé un débat sur une question", "edit question": "a modifié un débat sur une question", "open question": "a ouvert un débat sur une question",
 	"close question": "a fermé un débat sur une question", "conclude question": "a conclu un débat sur une question",
 }
 

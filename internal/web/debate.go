@@ -3,9 +3,6 @@ package web
 import (
 	"strings"
 
-	"context"
-
-	"jalon/internal/cop"
 	"jalon/internal/debate"
 	"jalon/internal/debate/ambition"
 	"jalon/internal/debate/ballot"
@@ -28,7 +25,6 @@ import (
 	minutespages "jalon/internal/web/minutes"
 	moderationpages "jalon/internal/web/moderation"
 	"jalon/internal/web/questions"
-	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 )
 
@@ -51,7 +47,7 @@ type Debate struct {
 func (s *server) debateHandlers() []map[string]shell.Handler {
 	d := s.Debate
 	return []map[string]shell.Handler{
-		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group, Acts: s.debateActs()}),
+		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group, Acts: s.debateActs(), Hub: s.debateParts()}),
 		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting}),
 		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes}),
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
@@ -64,9 +60,4 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow,
 			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 	}
-}
-
-// debateActs are what one can do now in the debate of a COP, in the order of its page.
-func (s *server) debateActs() []func(context.Context, cop.COP) ([]sections.Tile, error) {
-	return []func(context.Context, cop.COP) ([]sections.Tile, error){ambitions.Acts(s.DB, s.Now)}
 }

@@ -21,7 +21,7 @@ func TestATeamMakesItsGroups(t *testing.T) {
 		const desk, list = "/regions/grand-est/bureau/groupes", "/regions/grand-est/groupes"
 		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 		s.get(list).has("main", "Aucun groupe de travail pour l’instant")
-		s.get("/regions/grand-est/debat").has("main", "Rien n’est ouvert à la participation")
+		s.get("/regions/grand-est/debat").has("#maintenant", "Déposer une contribution")
 		p := s.visit(team, base+desk, url.Values{"name": {"Mobilité"}, "part": {"internal"}})
 		if p.StatusCode != http.StatusBadRequest || p.filled("form#groupe").Get("name") != "Mobilité" {
 			t.Fatalf("without a mandate: %s, the form holds %q", p.Status, p.filled("form#groupe").Get("name"))

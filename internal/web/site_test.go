@@ -189,7 +189,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	}
 	s.rebuild = func() {
 		s.Handler = web.New(web.Deps{
-			Book: book, Diagnosis: s.diagnose, Debate: s.debate,
+			Book: book, Diagnosis: s.diagnose,
 			BaseURL: "http://jalon.example", Version: "test", Now: clock, Random: rand.Reader,
 			Static: static.Handler(), Asset: static.URL, Model: s.store.Model, Explain: figures.Explain,
 			DataVersion: func(ctx context.Context) (string, error) {

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"time"
 
-	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
@@ -18,7 +17,6 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
-	"jalon/internal/web/objectives"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -182,34 +180,5 @@ func collegeOptions() [][2]string {
 	return out
 }
 
-// Reachable is what participants hold reachable for a lever of a region, beside its
-// objective: empty where no debate was opened.
-func Reachable(q db.Q) func(ctx context.Context, c cop.COP, lever string) (objectives.Reachable, error) {
-	return func(ctx context.Context, c cop.COP, lever string) (out objectives.Reachable, err error) {
-		x, err := ambition.Find(ctx, q, policy.Actor{}, c, lever)
-		if apperr.KindOf(err) == apperr.NotFound && err != nil {
-			return out, nil
-		}
-		if err != nil {
-			return out, err
-		}
-		list, err := ambition.Answers(ctx, q, x.ID)
-		if err != nil {
-			return out, err
-		}
-		s := ambition.SpreadOf(list)
-		p := SpreadPart("atteignable", "Ce que les participants disent atteignable", s, nil)
-		out = objectives.Reachable{ID: p.ID, Title: p.Title, Texts: []string{wording.Upper(Median(s)) + "."}, Href: "/regions/" + c.Slug + "/ambitions/" + lever}
-		if !s.Shown {
-			return out, nil
-		}
-		out.Texts = append(out.Texts, p.List[1:]...) // the first says how the drawing is read
-		out.Table = p.Tables[0]
-		out.Measure, out.Value = string(objective.InLevel), french.Number(s.All.Median, 6)
-		if s.InKt {
-			out.Measure, out.Value = string(objective.InKt), french.Number(s.All.Median, 3)
-		}
-		out.Reason = "Médiane des " + answers(s.All.N) + " au débat sur l’ambition de ce levier."
-		return out, nil
-	}
-}
+// Answers writes how many answers there are.
+func Answers(n int) string { return answers(n) }

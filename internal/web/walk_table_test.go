@@ -78,6 +78,18 @@ var foreseen = map[string]need{
 
 	"voices": {over: someone},
 
+	"moderation-desk":       {kind: policy.Post, do: policy.Judge, over: itsNote},
+	"moderation-many":       {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"verb": {"publish"}, "post": {"inconnu:1"}}},
+	"moderation-settings":   {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"days": {"0"}, "reports": {"3"}}},
+	"moderation-one":        {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post"},
+	"moderation-decide":     {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", form: url.Values{"do": {"refuse"}, "reason": {"hors-sujet"}}},
+	"moderation-appeal":     {kind: policy.Post, do: policy.Judge, over: itsNote, answer: http.StatusNotFound}, // none was filed
+	"moderation-appeal-end": {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"do": {"uphold"}, "note": {"non"}}},
+	"study-desk":            {kind: policy.Instruction, do: policy.Read, over: itsRegion},
+	"study-many":            {kind: policy.Instruction, do: policy.Judge, over: itsNote, form: url.Values{"post": {"inconnu:1"}, "group": {"inconnu"}}},
+	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
+	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
+
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
 	"desk-act":              {kind: policy.Validation, do: policy.Consent, over: theCOP, made: "act", form: url.Values{"do": {"alone"}, "reason": {"parce que"}}},
@@ -305,7 +317,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped
+var openRoutes = strings.Fields(`moderation-rules moderation-stats moderation-stats-csv post-report post-report-send contribution-report contribution-report-send decision-appeal decision-appeal-send voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped
 	paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm

@@ -292,6 +292,7 @@ func (s *site) fixtures() map[string]string {
 		}
 		out[slug+"/theme"] = theme.ID
 		s.composed(team, id, code, slug, out)
+		out[slug+"/post"] = s.contributed(id, code, "Plus de trains").ID
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

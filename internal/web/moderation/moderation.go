@@ -42,7 +42,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"moderation-desk": d.desk, "moderation-many": d.many, "moderation-one": d.one, "moderation-decide": d.decide,
 		"moderation-appeal": d.appeal, "moderation-appeal-end": d.endAppeal, "moderation-settings": d.settings,
 		"moderation-rules": d.rules, "moderation-stats": d.stats, "moderation-stats-csv": d.statsCSV,
-		"report": d.report, "report-send": d.sendReport, "contribution-report": d.report, "contribution-report-send": d.sendReport,
+		"post-report": d.report, "post-report-send": d.sendReport, "contribution-report": d.report, "contribution-report-send": d.sendReport,
 		"decision-appeal": d.ownAppeal, "decision-appeal-send": d.sendAppeal}
 }
 

@@ -191,7 +191,7 @@ func TestContributionsAreStudiedAndAnswered(t *testing.T) {
 		s.visit(team, base+studied, nil).has("h1", "aucune contribution n’est encore publiée")
 		a, b := s.contributed(id, "44", "Des trains la nuit"), s.contributed(id, "44", "Un train de nuit")
 		p := s.visit(team, base+studied, nil)
-		p.has("h1", "0 contribution répondue sur 2")
+		p.has("h1", "0 contribution sur 2 a sa réponse")
 		p.has("#contributions th", "Des trains la nuit")
 		who, err := s.accounts.Appoint(t.Context(), "experte@exemple.fr", "", policy.Expert, "region", "44", "")
 		if err != nil {
@@ -224,7 +224,7 @@ func TestContributionsAreStudiedAndAnswered(t *testing.T) {
 		if p.StatusCode != http.StatusConflict || p.text("#reason") != "Une autre réponse, écrite en même temps." {
 			t.Errorf("%s", p.Status)
 		}
-		s.visit(team, base+studied, nil).has("h1", "1 contribution répondue sur 2")
+		s.visit(team, base+studied, nil).has("h1", "1 contribution sur 2 a sa réponse")
 		s.get("/regions/grand-est/contributions/"+a.ID).has("main", why)
 		two := base + studied + "/" + b.ID
 		s.visit(team, two, url.Values{"rev": {"2"}, "do": {"merge"}, "into": {"nulle part"}, "why-merge": {why}}).has(".fr-error-text", "vérifiez son adresse")

@@ -83,8 +83,8 @@ var foreseen = map[string]need{
 	"moderation-settings":   {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"days": {"0"}, "reports": {"3"}}},
 	"moderation-one":        {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post"},
 	"moderation-decide":     {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", form: url.Values{"do": {"refuse"}, "reason": {"hors-sujet"}}},
-	"moderation-appeal":     {kind: policy.Post, do: policy.Judge, over: itsNote, answer: http.StatusNotFound}, // none was filed
-	"moderation-appeal-end": {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"do": {"uphold"}, "note": {"non"}}},
+	"moderation-appeal":     {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", answer: http.StatusNotFound}, // none was filed
+	"moderation-appeal-end": {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", form: url.Values{"do": {"uphold"}, "note": {"non"}}},
 	"study-desk":            {kind: policy.Instruction, do: policy.Read, over: itsRegion},
 	"study-many":            {kind: policy.Instruction, do: policy.Judge, over: itsNote, form: url.Values{"post": {"inconnu:1"}, "group": {"inconnu"}}},
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},

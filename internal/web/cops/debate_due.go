@@ -15,8 +15,9 @@ import (
 // debateDue adds to the desk what the debate asks of the reader: texts to moderate,
 // contributions that they were given.
 func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
-	if c.Department() != "" || c.Cycle != cop.First {
-		return nil // their debate is that of the region
+	home, err := cop.HomeOf(r.Context(), d.Q, c.Region)
+	if err != nil || home.ID != c.ID {
+		return err // people contribute to the newest COP of the region
 	}
 	a := shell.Actor(r)
 	var due []cop.Due

@@ -113,7 +113,7 @@ func moderationRoutes() []Route {
 		rules, stats,
 		{Method: "GET", Pattern: public + "/moderation.csv", Name: "moderation-stats-csv", Formats: []string{typeCSV}, Cache: Private, Sample: "/regions/grand-est/contributions/moderation.csv"},
 		open("GET", public+"/{id}/signaler", "contribution-report"), open("POST", public+"/{id}/signaler", "contribution-report-send"),
-		open("GET", "/signaler/{id}", "report"), open("POST", "/signaler/{id}", "report-send"),
+		open("GET", "/signaler/{id}", "post-report"), open("POST", "/signaler/{id}", "post-report-send"),
 		open("GET", "/recours/{jeton}", "decision-appeal"), open("POST", "/recours/{jeton}", "decision-appeal-send"),
 	}
 }

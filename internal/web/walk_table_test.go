@@ -99,6 +99,18 @@ var foreseen = map[string]need{
 	"letter-draft":  {kind: policy.News, do: policy.Create, over: itsNote, made: "letter"},
 	"letter-change": {kind: policy.News, do: policy.Create, over: itsNote, made: "letter", form: url.Values{"title": {"x"}, "text": {"x"}}},
 
+	"moderation-desk":       {kind: policy.Post, do: policy.Judge, over: itsNote},
+	"moderation-many":       {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"verb": {"publish"}, "post": {"inconnu:1"}}},
+	"moderation-settings":   {kind: policy.Post, do: policy.Judge, over: itsNote, form: url.Values{"days": {"0"}, "reports": {"3"}}},
+	"moderation-one":        {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post"},
+	"moderation-decide":     {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", form: url.Values{"do": {"refuse"}, "reason": {"hors-sujet"}}},
+	"moderation-appeal":     {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", answer: http.StatusNotFound}, // none was filed
+	"moderation-appeal-end": {kind: policy.Post, do: policy.Judge, over: itsNote, made: "post", form: url.Values{"do": {"uphold"}, "note": {"non"}}},
+	"study-desk":            {kind: policy.Instruction, do: policy.Read, over: itsRegion},
+	"study-many":            {kind: policy.Instruction, do: policy.Judge, over: itsNote, form: url.Values{"post": {"inconnu:1"}, "group": {"inconnu"}}},
+	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
+	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
+
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
 	"desk-act":              {kind: policy.Validation, do: policy.Consent, over: theCOP, made: "act", form: url.Values{"do": {"alone"}, "reason": {"parce que"}}},
@@ -350,7 +362,8 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file
 	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
 	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
-	embed embed-codes
+	embed embed-codes moderation-rules moderation-stats moderation-stats-csv post-report post-report-send contribution-report contribution-report-send decision-appeal
+	decision-appeal-send
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

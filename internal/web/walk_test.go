@@ -313,6 +313,7 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		s.composed(team, id, code, slug, out)
+		out[slug+"/post"] = s.contributed(id, code, "Plus de trains").ID
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
+	"jalon/internal/debate/moderation"
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/journal"
@@ -223,8 +224,8 @@ func (m *Room) Leave(ctx context.Context, a policy.Actor, c cop.COP, d Draft) (p
 	if err := m.busy(ctx, c, "contribution", d.Machine, who, perMachine); err != nil {
 		return p, v, err
 	}
+	marks := moderation.Noticed(d.Title + "\n" + d.Text) // as they were typed
 	d.tidy()
-	var marks []string
 	if d.Elapsed > 0 && d.Elapsed < quick {
 		marks = append(marks, "quick")
 	}
@@ -238,6 +239,9 @@ func (m *Room) Leave(ctx context.Context, a policy.Actor, c cop.COP, d Draft) (p
 		now := m.Now().UnixMilli()
 		if _, err := db.Insert(ctx, tx, "contribution", strings.Fields("post_id cop_id seq changed_at stems study merged_into orgs marks consent_at"),
 			[][]any{{p.ID, c.ID, int64(1), now, "", "", "", d.Orgs, strings.Join(marks, " "), now}}, ""); err != nil {
+			return err
+		}
+		if err := moderation.Mark(ctx, tx, p.ID, slices.Clone(marks)...); err != nil {
 			return err
 		}
 		var rows [][]any

@@ -241,12 +241,12 @@ func (m *Room) Cut(ctx context.Context, a policy.Actor, post string, rev int64, 
 		if err := m.SetStudy(ctx, tx, post, Assigned); err != nil {
 			return err
 		}
-		return m.Follow(ctx, tx, c, post, Event{Fact: Fact{Kind: FactSplit, Subject: ids[0], Text: "Elle disait plusieurs choses" + nb + ": chacune est maintenant une contribution, qui aura sa réponse (" + titles(pieces) + ").", Path: Path(c, ids[0])}, Subject: "Une contribution est scindée en plusieurs"})
+		return m.Follow(ctx, tx, c, post, Event{Fact: Fact{Kind: FactSplit, Subject: ids[0], Text: "Elle disait plusieurs choses" + nb + ": chacune est maintenant une contribution, qui aura sa réponse (" + titlesOf(pieces) + ").", Path: Path(c, ids[0])}, Subject: "Une contribution est scindée en plusieurs"})
 	})
 	return ids, err
 }
 
-func titles(pieces []Piece) string {
+func titlesOf(pieces []Piece) string {
 	var out []string
 	for _, x := range pieces {
 		out = append(out, "«"+nb+x.Title+nb+"»")

@@ -84,6 +84,11 @@ func (m *Room) Assign(ctx context.Context, a policy.Actor, post string, rev int6
 		if x, err = m.move(ctx, tx, a, "assign", x, x.Rev, ""); err != nil {
 			return err
 		}
+		if h.Person != "" && h.Person != was.Assignee && h.Person != a.Person {
+			if err := m.tellHolder(ctx, tx, c, x); err != nil {
+				return err
+			}
+		}
 		if was.Verdict == "" {
 			study := Unstudied
 			if x.State != Unassigned {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -117,6 +118,22 @@ func (m *Room) tellSupporters(ctx context.Context, in tellArgs) (err error) {
 		_, err = m.Queue.Enqueue(ctx, tx, tellKind, in, jobs.Opts{Dedup: tellKind + ":" + in.Dedup + ":" + in.After})
 		return err
 	})
+}
+
+// tellHolder tells somebody that a contribution is theirs to study.
+func (m *Room) tellHolder(ctx context.Context, tx db.Q, c cop.COP, x Instruction) error {
+	p, err := debate.FindPost(ctx, tx, x.Post)
+	if err != nil {
+		return err
+	}
+	l := mail.Letter{Subject: "Une contribution vous est confiée", Blocks: []mail.Block{mail.Para("L’équipe de la COP vous confie l’étude d’une contribution."), mail.Quote("La contribution", p.Title)},
+		Reason: "Vous recevez ce message parce que vous travaillez pour cette COP. Réglez ces messages dans «" + nb + "Mon espace" + nb + "»."}
+	if x.Due != "" {
+		l.Blocks = append(l.Blocks, mail.Para("Votre avis est attendu le "+french.Day(x.Due)+"."))
+	}
+	l.Blocks = append(l.Blocks, mail.Link("Lire et donner votre avis", m.BaseURL+"/regions/"+c.Slug+"/bureau/contributions/"+x.Post))
+	_, err = m.Accounts.Notify(ctx, tx, x.Assignee, account.Tasks, c.Location(), mail.Mail{Dedup: "study/" + x.Post + "/" + strconv.FormatInt(x.Rev, 10) + "/" + x.Assignee, FromName: c.SenderName(), ReplyTo: c.ReplyTo(), COP: c.ID, Letter: l})
+	return err
 }
 
 // linkWords says what links to a contribution do of it, by their kind.

@@ -144,7 +144,7 @@ func TestReadThenPublishedOrRefused(t *testing.T) {
 				t.Errorf("%q is not among %s", want, seen)
 			}
 		}
-		w, err := m.WaitingIn(ctx, d, home)
+		w, err := WaitingIn(ctx, d, home, m.Now())
 		if err != nil || w.Read != 2 || w.Late != 2 {
 			t.Errorf("%+v, %v", w, err)
 		}

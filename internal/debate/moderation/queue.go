@@ -187,13 +187,13 @@ type Waiting struct {
 func (w Waiting) Any() bool { return w.Read+w.Hidden+w.Reported+w.Appeals > 0 }
 
 // WaitingIn counts what waits for the moderators of a COP.
-func (m *Room) WaitingIn(ctx context.Context, q db.Q, copID string) (w Waiting, err error) {
+func WaitingIn(ctx context.Context, q db.Q, copID string, now time.Time) (w Waiting, err error) {
 	defer apperr.Wrap(&err, "moderation.WaitingIn(%s)", copID)
 	set, err := SettingOf(ctx, q, copID)
 	if err != nil {
 		return w, err
 	}
-	before := m.Now().Add(-time.Duration(set.Days) * 24 * time.Hour).UnixMilli()
+	before := now.Add(-time.Duration(set.Days) * 24 * time.Hour).UnixMilli()
 	err = q.QueryRow(ctx, `SELECT
 		(SELECT COUNT(*) FROM (SELECT 1 FROM debate_post WHERE cop_id = $1 AND state = 'waiting' LIMIT $3) a),
 		(SELECT COUNT(*) FROM (SELECT 1 FROM debate_post p WHERE p.cop_id = $1 AND p.state = 'waiting' AND p.at < $2 AND NOT EXISTS (SELECT 1 FROM debate_post_version v WHERE v.id = p.id AND v.at >= $2) LIMIT $3) b),

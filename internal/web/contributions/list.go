@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"jalon/internal/chart"
 	"jalon/internal/debate"
@@ -71,6 +72,10 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	told, err := contribution.AnswersOf(r.Context(), d.Q, x.cop.ID)
+	if err != nil {
+		return err
+	}
 	narrowed := f != contribution.Filter{Sort: f.Sort}
 	here := x.base()
 	v := listView{Heading: ui.Heading{Overline: x.cop.SenderName(), Title: said(x.Name, page.Total, n.Supports, narrowed), Scope: []string{"déposées par des habitants et des organismes", "lues par un modérateur avant publication"}},
@@ -78,6 +83,12 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		Foot: ui.Source{Text: "contributions publiées de la COP, sans données personnelles, sous Licence Ouverte" + nb + "2.0.", Print: true,
 			Downloads: []ui.Link{{Label: "CSV", Href: here + ".csv"}, {Label: "JSON", Href: here + ".json"}, {Label: "Dictionnaire des colonnes", Href: here + "-dictionnaire.csv"}, {Label: "Empreinte SHA-256 du CSV", Href: here + ".csv.sha256"}},
 			Sources:   []ui.Link{{Label: "Règles de publication", Href: here + "/regles"}}}}
+	if told.Received > 0 {
+		v.Heading.Scope = append(v.Heading.Scope, "répondues"+nb+": "+french.Integer(told.Answered)+" sur "+french.Integer(told.Received))
+	}
+	if told.Median > 0 {
+		v.Heading.Scope = append(v.Heading.Scope, "réponse en "+tookText(told.Median)+" d’attente médiane")
+	}
 	v.Filters = x.filters(f)
 	v.Sort = []ui.Link{{Label: "Les plus récentes", Href: with(here, q, "tri", ""), Current: f.Sort == contribution.ByDate}, {Label: "Les plus soutenues", Href: with(here, q, "tri", contribution.BySupport), Current: f.Sort == contribution.BySupport}}
 	for i, p := range page.Rows {
@@ -276,4 +287,13 @@ func curveOf(days []contribution.Day) curve {
 	first, last := days[0], days[len(days)-1]
 	return curve{Title: "Contributions publiées chaque jour", High: french.Integer(most.Count), Path: string(path), From: french.Day(first.Day), To: french.Day(last.Day),
 		Text: "Du " + french.Day(first.Day) + " au " + french.Day(last.Day) + ". Le plus" + nb + ": " + french.Integer(most.Count) + " le " + french.Day(most.Day) + "."}
+}
+
+// tookText is a delay in whole days.
+func tookText(t time.Duration) string {
+	n := int(t.Hours()/24 + 0.5)
+	if n < 1 {
+		return "moins d’un jour"
+	}
+	return french.Integer(n) + nb + french.Plural(n, "jour", "jours")
 }

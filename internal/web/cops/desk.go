@@ -103,6 +103,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	if v.Desk, err = d.Room.Desk(r.Context(), d.Q, a, c.ID, since); err != nil {
 		return err
 	}
+	if err := d.debateDue(r, c, &v.Desk); err != nil {
+		return err
+	}
 	if v.Moved, err = d.moves(r, v.Desk.Moved, people, base+"/bureau", v.MayAdd); err != nil {
 		return err
 	}
@@ -146,6 +149,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 		at := "/regions/" + c.Slug + "/bureau"
 		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les objectifs sur la table", Href: at + "/objectifs"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Les thèmes et leurs priorités", Href: at + "/themes"}, {Label: "Le diagnostic partagé", Href: at + "/diagnostic"}}
 	}
+	v.Known = append(v.Known, debateLinks(a, c)...)
 	line, ok, err := d.asked(r, c, d.now(c))
 	if err != nil {
 		return err
@@ -396,6 +400,10 @@ func dueHref(x cop.Due, base string) string {
 		return base + "#evenement"
 	case "delegation":
 		return base + "#delegations"
+	case "moderation":
+		return base + "/moderation"
+	case "study":
+		return base + "/contributions?a=moi"
 	}
 	return ""
 }

@@ -135,7 +135,7 @@ func answeredFinding(f contribution.Answers) string {
 	case f.Answered == f.Received:
 		return "toutes les contributions ont leur réponse"
 	}
-	return french.Integer(f.Answered) + nb + french.Plural(f.Answered, "contribution répondue", "contributions répondues") + " sur " + french.Integer(f.Received)
+	return french.Integer(f.Answered) + nb + french.Plural(f.Answered, "contribution", "contributions") + " sur " + french.Integer(f.Received) + nb + french.Plural(f.Answered, "a sa réponse", "ont leur réponse")
 }
 
 func holderFields(p people, group, person, due string) []ui.Field {

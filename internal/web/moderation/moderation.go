@@ -42,7 +42,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"moderation-desk": d.desk, "moderation-many": d.many, "moderation-one": d.one, "moderation-decide": d.decide,
 		"moderation-appeal": d.appeal, "moderation-appeal-end": d.endAppeal, "moderation-settings": d.settings,
 		"moderation-rules": d.rules, "moderation-stats": d.stats, "moderation-stats-csv": d.statsCSV,
-		"report": d.report, "report-send": d.sendReport, "contribution-report": d.report, "contribution-report-send": d.sendReport,
+		"post-report": d.report, "post-report-send": d.sendReport, "contribution-report": d.report, "contribution-report-send": d.sendReport,
 		"decision-appeal": d.ownAppeal, "decision-appeal-send": d.sendAppeal}
 }
 
@@ -92,8 +92,8 @@ type where struct {
 func (x where) base() string { return "/regions/" + x.Slug }
 func (x where) desk() string { return x.base() + "/bureau/moderation" }
 
-// seen is the region of an address. Its COP is that of the first cycle, as on the
-// other pages of a region.
+// seen is the region of an address. Its COP is that of the newest cycle, where people
+// contribute.
 func (d Deps) seen(r *http.Request) (x where, err error) {
 	m, err := d.Model(r.Context())
 	if err != nil {
@@ -102,7 +102,7 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.Code)
+	x.cop, err = cop.HomeOf(r.Context(), d.Q, x.Code)
 	return x, err
 }
 

@@ -114,12 +114,22 @@ func (d Deps) stats(w http.ResponseWriter, r *http.Request) error {
 	if len(reasons.Rows) > 0 {
 		v.Parts = append(v.Parts, part{ID: "refus", Title: "Pourquoi", Lead: "Un texte refusé l’est pour une raison des règles, que son auteur a lue.", Tables: []ui.Table{reasons}})
 	}
-	after := part{ID: "apres", Title: "Après la décision", List: []string{
-		counted(s.Appeals, "recours déposé", "recours déposés") + nb + ": " + french.Integer(s.Reversed) + nb + french.Plural(s.Reversed, "a fait publier le texte", "ont fait publier le texte") + ", " + french.Integer(s.Upheld) + nb + french.Plural(s.Upheld, "refus maintenu", "refus maintenus") + ", " + french.Integer(s.Open) + nb + "en attente.",
-		counted(s.Reports, "signalement de lecteurs", "signalements de lecteurs") + nb + "; " + counted(s.Hidden, "texte masqué le temps d’une relecture", "textes masqués le temps d’une relecture") + ".",
-		counted(s.Withdrawn, "texte masqué par un modérateur après publication", "textes masqués par un modérateur après publication") + ".",
-		counted(s.Masked, "texte publié avec des passages masqués", "textes publiés avec des passages masqués") + "."},
-		Links: []ui.Link{{Label: "Les règles de modération", Href: x.base() + "/contributions/regles"}}}
+	after := part{ID: "apres", Title: "Après la décision", Links: []ui.Link{{Label: "Les règles de modération", Href: x.base() + "/contributions/regles"}}}
+	appeals := "Aucun recours n’a été déposé."
+	if s.Appeals > 0 {
+		appeals = counted(s.Appeals, "recours déposé", "recours déposés") + nb + ": " + counted(s.Reversed, "texte publié ensuite", "textes publiés ensuite") + ", " + counted(s.Upheld, "refus maintenu", "refus maintenus") + ", " + french.Integer(s.Open) + nb + "en attente."
+	}
+	reports := "Aucun lecteur n’a signalé de texte."
+	if s.Reports > 0 {
+		reports = counted(s.Reports, "signalement de lecteurs", "signalements de lecteurs") + nb + "; " + counted(s.Hidden, "texte masqué le temps d’une relecture", "textes masqués le temps d’une relecture") + "."
+	}
+	after.List = []string{appeals, reports}
+	if s.Withdrawn > 0 {
+		after.List = append(after.List, counted(s.Withdrawn, "texte masqué par un modérateur après publication", "textes masqués par un modérateur après publication")+".")
+	}
+	if s.Masked > 0 {
+		after.List = append(after.List, counted(s.Masked, "texte publié avec des passages masqués", "textes publiés avec des passages masqués")+".")
+	}
 	v.Parts = append(v.Parts, after)
 	v.Foot = ui.Source{Text: "décisions enregistrées dans Jalon, comptées à l’instant. L’attente va du dépôt, ou de la confirmation de l’adresse, à la première décision.", Print: true,
 		Downloads: []ui.Link{{Label: "Ces comptes (CSV)", Href: x.base() + "/contributions/moderation.csv"}}}

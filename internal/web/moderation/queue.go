@@ -63,7 +63,7 @@ func (d Deps) desk(w http.ResponseWriter, r *http.Request) error {
 // showDesk draws the desk: with what a form held, when it is shown again.
 func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x where, wrong error, notices []ui.Alert) error {
 	ctx, a := r.Context(), shell.Actor(r)
-	waiting, err := d.Room.WaitingIn(ctx, d.Q, x.cop.ID)
+	waiting, err := moderation.WaitingIn(ctx, d.Q, x.cop.ID, d.Now())
 	if err != nil {
 		return err
 	}

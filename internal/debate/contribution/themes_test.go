@@ -331,3 +331,37 @@ func TestWhenContributionsAreGrouped(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkRegroup groups a hundred thousand contributions, from the table to the
+// themes that are shown, once and again.
+func BenchmarkRegroup(b *testing.B) {
+	d := testkit.Open(b, db.SQLite)
+	m, c, at := themesRoom(b, d)
+	said := comments(b)
+	texts := make([]string, 100_000)
+	for i := range texts {
+		one, other := strings.Fields(said[i*7%60]), strings.Fields(said[i*13%59])
+		texts[i] = strings.Join(append(slices.Clone(one), other[i%len(other)/2:]...), " ") + fmt.Sprint(" ", i%500)
+	}
+	publish(b, m, c, debate.PostPublished, texts...)
+	*at = at.Add(time.Minute)
+	for _, name := range []string{"first", "again"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := m.Regroup(b.Context(), c.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	if err := m.Regroup(b.Context(), c.ID); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := contribution.ThemesOf(b.Context(), d, c); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -80,7 +80,7 @@ type Page struct {
 	Studs []Study // of each row
 	Total int64
 	Next  string
-	// Stems tells that the search held a word to search by.
+	// Searched tells that the search held a word to search by.
 	Searched bool
 }
 
@@ -214,13 +214,20 @@ type Day struct {
 	Count int64
 }
 
-// Count counts what a filter chooses: one statement.
+// Count counts what a filter chooses: one statement. What it gives is shared: it is only
+// read.
 func (m *Room) Count(ctx context.Context, q db.Q, c cop.COP, f Filter) (x Figures, err error) {
 	defer apperr.Wrap(&err, "contribution.Count")
 	x = Figures{Departments: map[string]int64{}, Groups: map[string]int64{}, Themes: map[string]int64{}, Studies: map[Study]int64{}}
 	f.Sort = ByDate
 	zone := c.Location()
 	err = m.onShelf(ctx, q, c, func(s *shelf) error {
+		s.counting.Lock() // one counts, the others read what it found
+		defer s.counting.Unlock()
+		if kept, ok := s.counted[f]; ok {
+			x = kept
+			return nil
+		}
 		var day time.Time // the one that is counted; the newest comes first
 		s.chosen(f, func(n int32) {
 			r := &s.rows[n]
@@ -246,6 +253,9 @@ func (m *Room) Count(ctx context.Context, q db.Q, c cop.COP, f Filter) (x Figure
 			x.Days[len(x.Days)-1].Count++
 		})
 		slices.Reverse(x.Days)
+		if len(s.counted) < 200 {
+			s.counted[f] = x
+		}
 		return nil
 	})
 	return x, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -22,8 +23,11 @@ import (
 // each change moves seq and changed_at of its row. A transaction commits later than
 // it reads the time, so that changes are asked again for as long as one may last.
 type shelf struct {
-	mu     sync.RWMutex
-	loaded bool
+	load, study once // the first reading of rows, of texts
+	mu          sync.RWMutex
+	counting    sync.Mutex
+	counted     map[Filter]Figures // since the last change
+
 	seen   int64            // the latest changed_at that was read
 	seqs   map[string]int64 // of each row that was read
 	slots  map[string]int32
@@ -50,21 +54,71 @@ type row struct {
 // a page lasts as long.
 const late = 60_000
 
+// once is a long reading that whoever comes first starts, and that goes on when they
+// leave: the next one finds it done.
+type once struct {
+	mu      sync.Mutex
+	running chan struct{}
+	done    bool
+	err     error
+}
+
+// longest is how long a first reading may last.
+const longest = 2 * time.Minute
+
+// run starts do unless it runs or is done, and waits for it at most as long as asked,
+// or as ctx lives: done is false when it is not over.
+func (o *once) run(ctx context.Context, most time.Duration, do func(ctx context.Context) error) (done bool, err error) {
+	o.mu.Lock()
+	if o.done {
+		o.mu.Unlock()
+		return true, nil
+	}
+	if o.running == nil {
+		ended := make(chan struct{})
+		o.running = ended
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+		go func() {
+			defer cancel()
+			err := do(ctx)
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.done, o.err, o.running = err == nil, err, nil // asked again next time
+			close(ended)
+		}()
+	}
+	running := o.running
+	o.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	select {
+	case <-running:
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.done, o.err
+	case <-ctx.Done():
+		return false, nil
+	}
+}
+
 // onShelf reads something of a COP from memory, once it is up to date: one statement
 // when nothing changed, one more when something did.
 func (m *Room) onShelf(ctx context.Context, q db.Q, c cop.COP, read func(s *shelf) error) (err error) {
 	defer apperr.Wrap(&err, "contribution.onShelf(%s)", c.ID)
-	m.mu.Lock()
-	if m.shelves == nil {
-		m.shelves = map[string]*shelf{}
-	}
-	s := m.shelves[c.ID]
-	if s == nil {
-		s = &shelf{seqs: map[string]int64{}, slots: map[string]int32{}, terms: map[string]int32{}, same: map[string]string{}}
-		m.shelves[c.ID] = s
-	}
-	m.mu.Unlock()
+	s := m.shelf(c)
 	tree, err := m.Tree(ctx)
+	if err != nil {
+		return err
+	}
+	done, err := s.load.run(ctx, longest, func(ctx context.Context) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		rows, err := q.Query(ctx, `SELECT `+shelfColumns+` FROM contribution c JOIN debate_post p ON p.id = c.post_id WHERE c.cop_id = $1 AND p.state = 'published'`, c.ID)
+		return s.take(rows, err, tree, true)
+	})
+	if err == nil && !done {
+		err = apperr.New(apperr.Unavailable, ctx.Err(), "Les contributions sont en cours de lecture après un redémarrage. Rien n’est perdu\u00a0: rechargez la page dans un instant.")
+	}
 	if err != nil {
 		return err
 	}
@@ -76,41 +130,50 @@ func (m *Room) onShelf(ctx context.Context, q db.Q, c cop.COP, read func(s *shel
 	return read(s)
 }
 
+// shelf is that of a COP.
+func (m *Room) shelf(c cop.COP) *shelf {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.shelves == nil {
+		m.shelves = map[string]*shelf{}
+	}
+	s := m.shelves[c.ID]
+	if s == nil {
+		s = &shelf{seqs: map[string]int64{}, slots: map[string]int32{}, terms: map[string]int32{}, same: map[string]string{}, counted: map[Filter]Figures{}}
+		m.shelves[c.ID] = s
+	}
+	return s
+}
+
 const shelfColumns = `p.id, c.seq, c.changed_at, p.state, p.theme, p.lever, p.territory, p.speaker, p.published_at, p.supports, c.study, c.stems`
 
 // refresh reads what changed.
 func (s *shelf) refresh(ctx context.Context, q db.Q, tree *territory.Tree, copID string) error {
 	s.mu.RLock()
-	loaded, since := s.loaded, s.seen-late
+	since := s.seen - late
 	s.mu.RUnlock()
-	if !loaded {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.loaded {
-			return nil
-		}
-		rows, err := q.Query(ctx, `SELECT `+shelfColumns+` FROM contribution c JOIN debate_post p ON p.id = c.post_id WHERE c.cop_id = $1 AND p.state = 'published'`, copID)
-		if err := s.take(rows, err, tree, true); err != nil {
-			return err
-		}
-		s.loaded = true
-		return nil
-	}
 	rows, err := q.Query(ctx, `SELECT post_id, seq FROM contribution WHERE cop_id = $1 AND changed_at >= $2`, copID, since)
+	type change struct {
+		id  string
+		seq int64
+	}
+	all, err := db.Collect(rows, err, func(r *db.Rows) (x change, err error) {
+		err = r.Scan(&x.id, &x.seq)
+		return x, err
+	})
+	if err != nil {
+		return err
+	}
 	var moved []string
 	s.mu.RLock()
-	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
-		var id string
-		var seq int64
-		err := r.Scan(&id, &seq)
-		if s.seqs[id] < seq {
-			moved = append(moved, id)
+	for _, x := range all {
+		if s.seqs[x.id] < x.seq {
+			moved = append(moved, x.id)
 		}
-		return struct{}{}, err
-	})
+	}
 	s.mu.RUnlock()
-	if err != nil || len(moved) == 0 {
-		return err
+	if len(moved) == 0 {
+		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,7 +185,7 @@ func (s *shelf) refresh(ctx context.Context, q db.Q, tree *territory.Tree, copID
 		}
 		if s.kin != nil {
 			rows, err := q.Query(ctx, `SELECT id, state, title, text FROM debate_post WHERE id IN (`+list+`)`, args...)
-			if err := s.akin(rows, err); err != nil {
+			if err := akin(s.kin, rows, err); err != nil {
 				return err
 			}
 		}
@@ -132,6 +195,7 @@ func (s *shelf) refresh(ctx context.Context, q db.Q, tree *territory.Tree, copID
 
 // take reads rows of shelfColumns. All of them at once are put in order once.
 func (s *shelf) take(rows *db.Rows, err error, tree *territory.Tree, all bool) error {
+	clear(s.counted)
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var x row
 		var seq, changed int64
@@ -296,34 +360,41 @@ func around(tree *territory.Tree, text string) (department, group string) {
 	return "", ""
 }
 
-func (s *shelf) akin(rows *db.Rows, err error) error {
+// akin has the near texts follow rows of posts.
+func akin(kin *textmining.Kindred, rows *db.Rows, err error) error {
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var id, state, title, text string
 		err := r.Scan(&id, &state, &title, &text)
 		if state == string(debate.PostPublished) {
-			s.kin.Put(id, title, text)
+			kin.Put(id, title, text)
 		} else {
-			s.kin.Drop(id)
+			kin.Drop(id)
 		}
 		return struct{}{}, err
 	})
 	return err
 }
 
+// patience is how long who types waits for texts that are read the first time: later,
+// nothing near is shown yet.
+const patience = 2 * time.Second
+
 // Near lists the published contributions closest to what somebody types, the closest
 // first: those that are worth supporting instead. The first question of a process
-// reads every text.
+// reads every text, in the background when it is long.
 func (m *Room) Near(ctx context.Context, q db.Q, c cop.COP, title, text string, most int) (_ []debate.Post, err error) {
 	defer apperr.Wrap(&err, "contribution.Near")
-	var kin *textmining.Kindred
-	if err := m.onShelf(ctx, q, c, func(s *shelf) error { kin = s.kin; return nil }); err != nil {
+	if err := m.onShelf(ctx, q, c, func(*shelf) error { return nil }); err != nil {
 		return nil, err
 	}
-	if kin == nil {
-		if kin, err = m.learn(ctx, q, c); err != nil {
-			return nil, err
-		}
+	s := m.shelf(c)
+	done, err := s.study.run(ctx, patience, func(ctx context.Context) error { return s.learn(ctx, q, c.ID) })
+	if err != nil || !done {
+		return nil, err
 	}
+	s.mu.RLock()
+	kin := s.kin
+	s.mu.RUnlock()
 	typed := debate.Line(title) + "\n" + debate.Tidy(text)
 	for _, w := range textmining.Personal(typed) { // a telephone number makes no idea new
 		typed = strings.ReplaceAll(typed, w.Text, " ")
@@ -337,23 +408,24 @@ func (m *Room) Near(ctx context.Context, q db.Q, c cop.COP, title, text string, 
 	return m.posts(ctx, q, ids)
 }
 
-// learn reads every text of a COP once.
-func (m *Room) learn(ctx context.Context, q db.Q, c cop.COP) (*textmining.Kindred, error) {
-	m.mu.Lock()
-	s := m.shelves[c.ID]
-	m.mu.Unlock()
-	s.mu.Lock()
+// learn reads every text of a COP once, then what changed meanwhile.
+func (s *shelf) learn(ctx context.Context, q db.Q, copID string) error {
+	s.mu.RLock()
+	since := s.seen - late
+	s.mu.RUnlock()
+	kin := textmining.NewKindred()
+	rows, err := q.Query(ctx, `SELECT id, state, title, text FROM debate_post WHERE cop_id = $1 AND kind = 'contribution' AND state = 'published'`, copID)
+	if err := akin(kin, rows, err); err != nil {
+		return err
+	}
+	s.mu.Lock() // nothing is refreshed between what is read here and what follows
 	defer s.mu.Unlock()
-	if s.kin != nil {
-		return s.kin, nil
+	rows, err = q.Query(ctx, `SELECT p.id, p.state, p.title, p.text FROM contribution c JOIN debate_post p ON p.id = c.post_id WHERE c.cop_id = $1 AND c.changed_at >= $2`, copID, since)
+	if err := akin(kin, rows, err); err != nil {
+		return err
 	}
-	s.kin = textmining.NewKindred()
-	rows, err := q.Query(ctx, `SELECT id, state, title, text FROM debate_post WHERE cop_id = $1 AND kind = 'contribution' AND state = 'published'`, c.ID)
-	if err := s.akin(rows, err); err != nil {
-		s.kin = nil // asked again next time
-		return nil, err
-	}
-	return s.kin, nil
+	s.kin = kin
+	return nil
 }
 
 // posts reads posts in the order of their ids, those that everybody reads.

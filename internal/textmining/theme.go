@@ -85,7 +85,11 @@ func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
 	var best []int
 	var centres centres
 	top := -1.0
-	for seed := range tries(len(docs)) {
+	times := tries(len(docs))
+	if len(docs) > many && len(g.Former) > 1 {
+		times = 1
+	}
+	for seed := range times {
 		at, cs, score := cluster(vectors, docs, starts(vectors, docs, len(c.names), k, uint64(seed), nil))
 		if score > top+1e-9 {
 			best, centres, top = at, cs, score
@@ -93,7 +97,7 @@ func (c *Corpus) Themes(g Grouping) (themes []Theme, rest []int) {
 	}
 	if n := len(g.Former); n > 1 && n <= k {
 		warm := -1.0
-		for seed := range tries(len(docs)) {
+		for seed := range times {
 			at, cs, score := cluster(vectors, docs, starts(vectors, docs, len(c.names), k, uint64(seed), middles(vectors, g.Former, len(c.names))))
 			if score > warm+1e-9 && score > top*clearlyWorse {
 				best, centres, warm = at, cs, score

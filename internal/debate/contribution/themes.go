@@ -85,7 +85,12 @@ func ThemesOf(ctx context.Context, q db.Q, c cop.COP) (t Themes, err error) {
 		theme string
 		post  debate.Post
 	}
-	rows, err = q.Query(ctx, `SELECT `+debate.PostColumns+`, x.theme_id FROM debate_theme_text x JOIN debate_post p ON p.id = x.post_id WHERE x.grouping_id = $1 AND x.n < $2 AND p.state = 'published' ORDER BY x.theme_id, x.n`, t.grouping, int64(spare))
+	ids := make([]string, len(t.Themes)) // named one by one, the first texts of each are found by the key
+	for i, x := range t.Themes {
+		ids[i] = x.ID
+	}
+	list, args := in([]any{t.grouping, int64(spare)}, ids)
+	rows, err = q.Query(ctx, `SELECT `+debate.PostColumns+`, x.theme_id FROM debate_theme_text x JOIN debate_post p ON p.id = x.post_id WHERE x.grouping_id = $1 AND x.theme_id IN (`+list+`) AND x.n < $2 AND p.state = 'published' ORDER BY x.theme_id, x.n`, args...)
 	posts, err := db.Collect(rows, err, func(r *db.Rows) (f first, err error) {
 		f.post, err = debate.ScanPost(r, &f.theme)
 		return f, err

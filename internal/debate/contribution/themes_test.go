@@ -1,8 +1,7 @@
-package contribution_test
+package contribution
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,42 +12,14 @@ import (
 	"testing"
 	"time"
 
-	"jalon/data"
-	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
-	"jalon/internal/debate/contribution"
 	"jalon/internal/jobs"
-	"jalon/internal/journal"
 	"jalon/internal/policy"
-	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
-
-// themesRoom is a room with the COP of Grand Est, at an hour that the test moves.
-func themesRoom(t testing.TB, d *db.DB) (*contribution.Room, cop.COP, *time.Time) {
-	t.Helper()
-	tree, err := territory.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := time.Date(2024, 3, 4, 9, 0, 0, 0, time.UTC)
-	now := func() time.Time { return at }
-	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
-	j := journal.New(ids, now, keys)
-	cops := &cop.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: keys, Random: rand.Reader}
-	if err := cops.Load(t.Context(), data.FS, tree); err != nil {
-		t.Fatal(err)
-	}
-	m := &contribution.Room{Room: &debate.Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: j, Cursors: keys, Queue: jobs.New(ids, now), COPs: cops, Accounts: &account.Room{}}}
-	c, err := cop.Find(t.Context(), d, cop.RegionID(cop.First, "44"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, c, &at
-}
 
 // comments are the sixty labelled texts of the mining.
 func comments(t testing.TB) (out []string) {
@@ -65,7 +36,7 @@ func comments(t testing.TB) (out []string) {
 }
 
 // publish writes contributions in a state, without passing by the form.
-func publish(t testing.TB, m *contribution.Room, c cop.COP, state debate.PostState, texts ...string) (ids []string) {
+func publish(t testing.TB, m *Room, c cop.COP, state debate.PostState, texts ...string) (ids []string) {
 	t.Helper()
 	var rows [][]any
 	for _, text := range texts {
@@ -89,19 +60,19 @@ var team = policy.Actor{Person: "p-equipe", Grants: []policy.Grant{{Role: policy
 
 func TestThemesKeepTheirNames(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		m, c, at := themesRoom(t, d)
+		m, c, at := room(t, d)
 		ctx := t.Context()
-		if none, err := contribution.ThemesOf(ctx, d, c); err != nil || len(none.Themes) != 0 || !none.At.IsZero() {
+		if none, err := ThemesOf(ctx, d, c); err != nil || len(none.Themes) != 0 || !none.At.IsZero() {
 			t.Fatalf("before any grouping: %+v, %v", none, err)
 		}
 		texts := comments(t)
-		ids := publish(t, m, c, debate.PostPublished, texts[:48]...)
+		publish(t, m, c, debate.PostPublished, texts[:48]...)
 		secret := publish(t, m, c, debate.PostWaiting, strings.Repeat("Nucléaire souterrain secret. ", 8), "Encore un nucléaire souterrain secret.", "Toujours le nucléaire souterrain secret.")
 		*at = at.Add(time.Minute)
 		if err := m.Regroup(ctx, c.ID); err != nil {
 			t.Fatal(err)
 		}
-		first, err := contribution.ThemesOf(ctx, d, c)
+		first, err := ThemesOf(ctx, d, c)
 		if err != nil || len(first.Themes) < 3 || first.Texts != 48 {
 			t.Fatalf("grouped: %+v, %v", first, err)
 		}
@@ -130,11 +101,11 @@ func TestThemesKeepTheirNames(t *testing.T) {
 		if err := m.Regroup(ctx, c.ID); err != nil {
 			t.Fatal(err)
 		}
-		second, err := contribution.ThemesOf(ctx, d, c)
+		second, err := ThemesOf(ctx, d, c)
 		if err != nil || second.Texts != 60 {
 			t.Fatalf("grouped again: %+v, %v", second, err)
 		}
-		i := slices.IndexFunc(second.Themes, func(x contribution.Theme) bool { return x.ID == named.ID })
+		i := slices.IndexFunc(second.Themes, func(x Theme) bool { return x.ID == named.ID })
 		if i < 0 || second.Themes[i].Name != "Se déplacer sans voiture" || second.Themes[i].Rev != 2 {
 			t.Fatalf("the name is lost: %+v", second.Themes)
 		}
@@ -143,7 +114,7 @@ func TestThemesKeepTheirNames(t *testing.T) {
 		if _, err := d.Exec(ctx, `UPDATE debate_post SET state = 'hidden' WHERE id = $1`, gone); err != nil {
 			t.Fatal(err)
 		}
-		third, err := contribution.ThemesOf(ctx, d, c)
+		third, err := ThemesOf(ctx, d, c)
 		if err != nil || slices.ContainsFunc(third.Themes[i].Typical, func(p debate.Post) bool { return p.ID == gone }) || len(third.Themes[i].Typical) == 0 {
 			t.Errorf("a text that is hidden is still typical: %+v, %v", third.Themes[i], err)
 		}
@@ -174,19 +145,18 @@ func TestThemesKeepTheirNames(t *testing.T) {
 		if err := d.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM debate_theme_text), (SELECT COUNT(*) FROM debate_grouping), (SELECT COUNT(*) FROM debate_theme_version)`).Scan(&rows, &runs, &versions); err != nil || rows > 60 || runs != 2 || versions != 1 {
 			t.Errorf("%d texts kept, %d runs, %d versions, %v", rows, runs, versions, err)
 		}
-		_ = ids
 	})
 }
 
 func TestRenameTheme(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		m, c, _ := themesRoom(t, d)
+		m, c, _ := room(t, d)
 		ctx := t.Context()
 		publish(t, m, c, debate.PostPublished, comments(t)...)
 		if err := m.Regroup(ctx, c.ID); err != nil {
 			t.Fatal(err)
 		}
-		all, err := contribution.ThemesOf(ctx, d, c)
+		all, err := ThemesOf(ctx, d, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +192,7 @@ func TestRenameTheme(t *testing.T) {
 		if err := m.RenameTheme(ctx, team, c, x.ID, x.Rev+1, ""); err != nil {
 			t.Error(err)
 		}
-		all, err = contribution.ThemesOf(ctx, d, c)
+		all, err = ThemesOf(ctx, d, c)
 		if err != nil || all.Themes[0].Name != "" || all.Themes[0].Label() != strings.Join(x.Words[:min(3, len(x.Words))], ", ") {
 			t.Errorf("given back its words: %+v, %v", all.Themes[0], err)
 		}
@@ -232,7 +202,7 @@ func TestRenameTheme(t *testing.T) {
 // Groupings of the same COP at once: one is shown, whole.
 func TestGroupingsAtOnce(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		m, c, _ := themesRoom(t, d)
+		m, c, _ := room(t, d)
 		ctx := t.Context()
 		publish(t, m, c, debate.PostPublished, comments(t)...)
 		for range 2 {
@@ -245,7 +215,7 @@ func TestGroupingsAtOnce(t *testing.T) {
 			if err := errors.Join(errs...); err != nil {
 				t.Fatal(err)
 			}
-			all, err := contribution.ThemesOf(ctx, d, c)
+			all, err := ThemesOf(ctx, d, c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -267,7 +237,7 @@ func TestGroupingsAtOnce(t *testing.T) {
 // Contributions are grouped when there are enough, then when enough is new.
 func TestWhenContributionsAreGrouped(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
-		m, c, at := themesRoom(t, d)
+		m, c, at := room(t, d)
 		ctx := t.Context()
 		config := jobs.Config{Handlers: map[string]jobs.Handler{}}
 		m.RegisterThemes(&config)
@@ -328,6 +298,40 @@ func TestWhenContributionsAreGrouped(t *testing.T) {
 		}
 		if err := config.Handlers["debate.regroup"].Do(context.Background(), jobs.Job{Args: json.RawMessage("{")}); err == nil {
 			t.Error("a job that cannot be read passed")
+		}
+	})
+}
+
+// BenchmarkRegroup groups a hundred thousand contributions, from the table to the
+// themes that are shown, once and again.
+func BenchmarkRegroup(b *testing.B) {
+	d := testkit.Open(b, db.SQLite)
+	m, c, at := room(b, d)
+	said := comments(b)
+	texts := make([]string, 100_000)
+	for i := range texts {
+		one, other := strings.Fields(said[i*7%60]), strings.Fields(said[i*13%59])
+		texts[i] = strings.Join(append(slices.Clone(one), other[i%len(other)/2:]...), " ") + fmt.Sprint(" ", i%500)
+	}
+	publish(b, m, c, debate.PostPublished, texts...)
+	*at = at.Add(time.Minute)
+	for _, name := range []string{"first", "again"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := m.Regroup(b.Context(), c.ID); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	if err := m.Regroup(b.Context(), c.ID); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := ThemesOf(b.Context(), d, c); err != nil {
+				b.Fatal(err)
+			}
 		}
 	})
 }

@@ -252,10 +252,12 @@ func (m *Room) OpenVoice(ctx context.Context, q db.Q, token string) (v Voice, er
 		return v, apperr.NotFoundf("Cette adresse est incomplète ou n’est plus valable. Ouvrez-la depuis le dernier mail reçu.")
 	}
 	if v, err = FindVoice(ctx, q, parts[0]); err == nil && v.State == VoiceErased {
-		err = apperr.NotFoundf("Ce que cette adresse avait laissé a été effacé ou rendu anonyme, à sa demande.")
+		err = errErased
 	}
 	return v, err
 }
+
+var errErased = apperr.New(apperr.NotFound, nil, "Ce que cette adresse avait laissé a été effacé ou rendu anonyme, à sa demande.")
 
 // cookieLife is how long a browser may act for an address that it confirmed.
 const cookieLife = 30 * 24 * time.Hour

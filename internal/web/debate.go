@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"jalon/internal/debate"
 	"jalon/internal/debate/ambition"
 	"jalon/internal/debate/ballot"
@@ -55,6 +57,7 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		questions.Handlers(questions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Question}),
 		ambitions.Handlers(ambitions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ambition}),
 		consultations.Handlers(consultations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Consultation}),
-		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow}),
+		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow,
+			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 	}
 }

@@ -39,11 +39,43 @@ type Room struct {
 }
 
 // Attach makes the room do its part when an address is confirmed, when a meeting is
-// changed and when a voice is erased.
+// changed, when a voice reads what it left and when it is erased.
 func (m *Room) Attach() {
 	if m.OnConfirm == nil {
 		m.OnConfirm = map[string]func(context.Context, db.Q, debate.Voice, string) (string, error){}
 	}
+	if m.Names == nil {
+		m.Names = map[string]func(context.Context, db.Q, string) (string, error){}
+	}
 	m.OnConfirm[Registration] = m.confirmed
+	m.Names[Registration] = m.named
+	m.Sections = append(m.Sections, m.section)
+	m.OnErase = append(m.OnErase, m.EraseVoice)
 	m.COPs.OnMeeting = m.changed
+}
+
+// named says what a link confirms.
+func (m *Room) named(ctx context.Context, q db.Q, seat string) (string, error) {
+	s, err := FindSeat(ctx, q, seat)
+	if err != nil {
+		return "", err
+	}
+	x, _, err := cop.MeetingOf(ctx, q, s.Meeting)
+	return "votre inscription à «" + nb + x.Title + nb + "», " + When(x), err
+}
+
+// section lists the meetings for which a voice registered, on its own page.
+func (m *Room) section(ctx context.Context, q db.Q, v debate.Voice) (out debate.Section, err error) {
+	out = debate.Section{ID: "reunions", Title: "Mes inscriptions à des réunions"}
+	rows, err := q.Query(ctx, `SELECT `+seatColumns+`, m.title, m.day, m.start_at, m.end_at FROM meeting_seat s JOIN meeting m ON m.id = s.meeting_id WHERE s.voice_id = $1 ORDER BY m.day DESC, m.id DESC LIMIT 200`, v.ID)
+	out.Rows, err = db.Collect(rows, err, func(r *db.Rows) (l debate.LeftRow, err error) {
+		var x cop.Meeting
+		s, err := scanSeat(more{r, []any{&x.Title, &x.Day, &x.Start, &x.End}})
+		l = debate.LeftRow{Text: x.Title + ", " + When(x), Note: s.State.Name(), Path: m.SeatPath(s), At: s.At}
+		if s.Needs != "" {
+			l.Note += nb + "; besoins" + nb + ": " + s.Needs
+		}
+		return l, err
+	})
+	return out, err
 }

@@ -66,9 +66,11 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Amendment):    shared.Confirmed,
 	}
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{}
+	d.Meeting.Attach()
 	return d
 }
 
 // debateJobs registers what the rooms of the debate do in the background.
-func (a *App) debateJobs(_ *jobs.Config) {
+func (a *App) debateJobs(c *jobs.Config) {
+	a.debate.Meeting.RegisterJobs(c)
 }

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/debate"
 	"jalon/internal/debate/consultation"
 	"jalon/internal/debate/follow"
+	"jalon/internal/debate/meeting"
 	"jalon/internal/jobs"
 	"jalon/internal/link"
 	"jalon/internal/territory"
@@ -24,6 +25,8 @@ func (s *site) debateRooms(queue *jobs.Queue, tree func(context.Context) (*terri
 	for _, k := range []debate.Kind{debate.Contribution, debate.Comment, debate.Statement, debate.Amendment} {
 		shared.OnConfirm[string(k)] = shared.Confirmed
 	}
-	d := web.Debate{Shared: shared, Consultation: &consultation.Room{Room: shared}, Follow: &follow.Room{Room: shared}}
+	d := web.Debate{Shared: shared, Meeting: &meeting.Room{Room: shared}, Consultation: &consultation.Room{Room: shared}, Follow: &follow.Room{Room: shared}}
+	d.Meeting.Attach()
+	s.meetings = d.Meeting
 	return d
 }

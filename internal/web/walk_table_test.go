@@ -48,6 +48,8 @@ const (
 	itsDraft                // the draft of a diagnosis, which those of itsRegion read
 	itsCampaign             // the campaign of a region, which those of itsRegion read
 	itsAnswers              // the answers to a campaign, for those who follow it over the region or one of its départements
+	itsNewMeeting           // a meeting to come, which those who read meetings know of
+	itsMeeting              // a public meeting of the whole region: anyone reads it
 	itsPlan                 // a plan of the whole region, which its départements read on the same pages
 )
 
@@ -77,6 +79,17 @@ var foreseen = map[string]need{
 	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 
 	"voices": {over: someone},
+
+	"meeting-new":       {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-plan":      {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-desk":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"meeting-desk-save": {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"entry"}, "mode": {"open"}, "rev": {"99"}}},
+	"presence":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"presence-save":     {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"close"}}},
+	"presence-csv":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"presence-sheet":    {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"door-screen":       {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"door-new":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
 
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
@@ -305,7 +318,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped
+var openRoutes = strings.Fields(`meeting-list participation meeting meeting-ics seat-new seat-add seat seat-cancel door door-enter door-type door-typed voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped
 	paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm

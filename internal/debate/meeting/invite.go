@@ -186,7 +186,7 @@ func (m *Room) inviteOne(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP
 	if e.Mode != None {
 		l.Blocks = append(l.Blocks, mail.Link("S’inscrire, en une minute", m.BaseURL+m.InvitePath(x, g.Email)))
 	}
-	l.Blocks = append(l.Blocks, m.links(x)...)
+	l.Blocks = append(l.Blocks, m.links(x, m.inviteKey(x, g.Email))...)
 	_, err = m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "meeting-invite/" + x.ID + "/" + g.Email, To: g.Address, FromName: c.SenderName(), ReplyTo: c.ReplyTo(), COP: c.ID, Letter: l})
 	return err
 }
@@ -201,7 +201,7 @@ func (m *Room) deaf(ctx context.Context, q db.Q, copID, email string) (bool, err
 // InvitePath is the address at which an invited person registers: whoever holds it
 // received the invitation.
 func (m *Room) InvitePath(x cop.Meeting, email string) string {
-	return x.Path() + "/inscription?invitation=" + m.Cursors.Seal("invite?"+x.ID, strings.ToLower(email))
+	return x.Path() + "/inscription" + m.inviteKey(x, email)
 }
 
 // OpenInvite is the address to which such an invitation was sent, "" for none.

@@ -109,25 +109,22 @@ func (m *Room) changed(ctx context.Context, tx db.Q, c cop.COP, before, x cop.Me
 		return nil
 	}
 	rev := "meeting-change/" + x.ID + "/" + strconv.FormatInt(x.Rev, 10)
-	if l := m.notice(before, x, true); l.Subject != "" {
+	if m.notice(before, x, true, "").Subject != "" {
 		seats, err := holders(ctx, tx, x.ID, `s.state IN ('confirmed', 'waiting')`)
 		if err != nil {
 			return err
 		}
 		for _, s := range seats {
-			told := l
-			if s.State == Waiting {
-				if told = m.notice(before, x, false); told.Subject == "" {
-					continue
-				}
+			told := m.notice(before, x, s.State == Confirmed, m.seatKey(s))
+			if told.Subject == "" {
+				continue
 			}
 			if err := m.Tell(ctx, tx, c, s.Voice, rev, told, false); err != nil {
 				return err
 			}
 		}
 	}
-	l := m.notice(before, x, false)
-	if l.Subject == "" {
+	if m.notice(before, x, false, "").Subject == "" {
 		return nil
 	}
 	rows, err := tx.Query(ctx, `SELECT i.email, i.name FROM meeting_invite i WHERE i.meeting_id = $1
@@ -140,8 +137,9 @@ func (m *Room) changed(ctx context.Context, tx db.Q, c cop.COP, before, x cop.Me
 	if err != nil {
 		return err
 	}
-	l.Greeting = "Bonjour,"
 	for _, g := range guests {
+		l := m.notice(before, x, false, m.inviteKey(x, g.Email))
+		l.Greeting = "Bonjour,"
 		if _, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: rev + "/" + g.Email, To: g, FromName: c.SenderName(), ReplyTo: c.ReplyTo(), COP: c.ID, Letter: l}); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/mail"
+	"jalon/internal/policy"
 )
 
 // When says the day and the hours of a meeting: «le 20 mars 2026, de 14:30 à 17:00».
@@ -31,8 +32,19 @@ func where(x cop.Meeting, join bool) (out []mail.Block) {
 	return out
 }
 
-func (m *Room) links(x cop.Meeting) []mail.Block {
-	return []mail.Block{mail.Link("La page de la réunion", m.BaseURL+x.Path()), mail.Link("L’ajouter à mon agenda (iCalendar)", m.BaseURL+x.Path()+"/reunion.ics")}
+// links lead to the page of a meeting and to its entry of a calendar. key opens them to
+// those who come to an internal meeting and hold no role.
+func (m *Room) links(x cop.Meeting, key string) []mail.Block {
+	if x.Part == policy.Public {
+		key = ""
+	}
+	return []mail.Block{mail.Link("La page de la réunion", m.BaseURL+x.Path()+key), mail.Link("L’ajouter à mon agenda (iCalendar)", m.BaseURL+x.Path()+"/reunion.ics"+key)}
+}
+
+func (m *Room) seatKey(s Seat) string { return "?inscription=" + m.Cursors.Seal("seat", s.ID) }
+
+func (m *Room) inviteKey(x cop.Meeting, email string) string {
+	return "?invitation=" + m.Cursors.Seal("invite?"+x.ID, strings.ToLower(email))
 }
 
 const becauseSeat = "Vous recevez ce message parce que vous êtes inscrit à cette réunion, ou l’avez été."
@@ -51,7 +63,7 @@ func (m *Room) seatLetter(c cop.COP, x cop.Meeting, e Entry, s Seat, why string)
 	case Cancelled:
 		l.Subject = "Désinscription" + nb + ": " + x.Title
 		say("Vous n’êtes plus inscrit à la réunion «" + nb + x.Title + nb + "», " + When(x) + ".")
-		l.Blocks = append(l.Blocks, mail.Link("La page de la réunion", m.BaseURL+x.Path()))
+		l.Blocks = append(l.Blocks, m.links(x, m.seatKey(s))[0])
 		return l
 	default:
 		l.Subject = "Inscription confirmée" + nb + ": " + x.Title
@@ -61,7 +73,7 @@ func (m *Room) seatLetter(c cop.COP, x cop.Meeting, e Entry, s Seat, why string)
 			l.Blocks = append(l.Blocks, mail.Quote(c.SenderName(), e.Words))
 		}
 	}
-	l.Blocks = append(l.Blocks, m.links(x)...)
+	l.Blocks = append(l.Blocks, m.links(x, m.seatKey(s))...)
 	l.Blocks = append(l.Blocks, mail.Link("Mon inscription"+nb+": la relire ou l’annuler", m.BaseURL+m.SeatPath(s)))
 	return l
 }
@@ -85,21 +97,21 @@ func (m *Room) reminder(c cop.COP, x cop.Meeting, e Entry, s Seat, days int64) m
 	if e.Words != "" {
 		l.Blocks = append(l.Blocks, mail.Quote(c.SenderName(), e.Words))
 	}
-	l.Blocks = append(l.Blocks, m.links(x)...)
+	l.Blocks = append(l.Blocks, m.links(x, m.seatKey(s))...)
 	l.Blocks = append(l.Blocks, mail.Link("Je ne viendrai pas"+nb+": laisser ma place", m.BaseURL+m.SeatPath(s)))
 	return l
 }
 
 // notice tells that a meeting is cancelled, or is elsewhere or at another time. It is
 // empty when nothing changed that people need to know.
-func (m *Room) notice(before, x cop.Meeting, join bool) mail.Letter {
+func (m *Room) notice(before, x cop.Meeting, join bool, key string) mail.Letter {
 	l := mail.Letter{Reason: "Vous recevez ce message parce que vous êtes inscrit ou invité à cette réunion."}
 	if x.State == cop.Cancelled {
 		if before.State == cop.Cancelled {
 			return mail.Letter{}
 		}
 		l.Subject = "Réunion annulée" + nb + ": " + x.Title
-		l.Blocks = []mail.Block{mail.Para("La réunion «" + nb + x.Title + nb + "», prévue " + When(before) + ", est annulée."), mail.Link("La page de la réunion", m.BaseURL+x.Path())}
+		l.Blocks = []mail.Block{mail.Para("La réunion «" + nb + x.Title + nb + "», prévue " + When(before) + ", est annulée."), m.links(x, key)[0]}
 		return l
 	}
 	var changes []string
@@ -123,6 +135,6 @@ func (m *Room) notice(before, x cop.Meeting, join bool) mail.Letter {
 	}
 	l.Subject = "Changement" + nb + ": " + x.Title
 	l.Blocks = append([]mail.Block{mail.Para("La réunion «" + nb + x.Title + nb + "» change."), mail.List(changes...)}, where(x, join)...)
-	l.Blocks = append(l.Blocks, m.links(x)...)
+	l.Blocks = append(l.Blocks, m.links(x, key)...)
 	return l
 }

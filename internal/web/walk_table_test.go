@@ -31,26 +31,26 @@ type need struct {
 type over int
 
 const (
-	open        over = iota // anyone, signed in or not
-	someone                 // whoever signed in, for themselves
-	theCOP                  // the COP of the address
-	somewhere               // whoever holds the right over anything at all
-	nation                  // whoever holds it over the nation
-	admins                  // the same, of pages that nobody else knows
-	giver                   // whoever may give a role somewhere
-	theOrg                  // the organisation of the address
-	thePerson               // somebody who holds a role over the region
-	nobody                  // what does not exist: everyone is told so
-	itsRegion               // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
-	itsDesk                 // itsRegion, or who writes for an authority whose seat is there
-	itsItem                 // a thing of the whole region, which those of itsDesk read
-	itsNote                 // a note of the whole region, that who works on it alone knows
-	itsDraft                // the draft of a diagnosis, which those of itsRegion read
-	itsCampaign             // the campaign of a region, which those of itsRegion read
-	itsAnswers              // the answers to a campaign, for those who follow it over the region or one of its départements
-	itsNewMeeting           // a meeting to come, which those who read meetings know of
-	itsMeeting              // a public meeting of the whole region: anyone reads it
-	itsPlan                 // a plan of the whole region, which its départements read on the same pages
+	open          over = iota // anyone, signed in or not
+	someone                   // whoever signed in, for themselves
+	theCOP                    // the COP of the address
+	somewhere                 // whoever holds the right over anything at all
+	nation                    // whoever holds it over the nation
+	admins                    // the same, of pages that nobody else knows
+	giver                     // whoever may give a role somewhere
+	theOrg                    // the organisation of the address
+	thePerson                 // somebody who holds a role over the region
+	nobody                    // what does not exist: everyone is told so
+	itsRegion                 // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsDesk                   // itsRegion, or who writes for an authority whose seat is there
+	itsItem                   // a thing of the whole region, which those of itsDesk read
+	itsNote                   // a note of the whole region, that who works on it alone knows
+	itsDraft                  // the draft of a diagnosis, which those of itsRegion read
+	itsCampaign               // the campaign of a region, which those of itsRegion read
+	itsAnswers                // the answers to a campaign, for those who follow it over the region or one of its départements
+	itsNewMeeting             // a meeting to come, which those who read meetings know of
+	itsMeeting                // a public meeting of the whole region: anyone reads it
+	itsPlan                   // a plan of the whole region, which its départements read on the same pages
 )
 
 // foreseen is every route: one that is not here fails the test.

@@ -115,6 +115,7 @@ func (m *Room) notice(before, x cop.Meeting, join bool, key string) mail.Letter 
 		return l
 	}
 	var changes []string
+	still := x // what the list of changes says is not said again
 	if before.State == cop.Cancelled {
 		changes = append(changes, "La réunion, qui avait été annulée, a bien lieu, "+When(x))
 	} else if When(before) != When(x) {
@@ -126,6 +127,7 @@ func (m *Room) notice(before, x cop.Meeting, join bool, key string) mail.Letter 
 			place = "à distance, sans salle"
 		}
 		changes = append(changes, "Lieu"+nb+": "+place)
+		still.Place = ""
 	}
 	if join && before.JoinURL != x.JoinURL {
 		changes = append(changes, "Le lien pour la suivre à distance a changé")
@@ -134,7 +136,7 @@ func (m *Room) notice(before, x cop.Meeting, join bool, key string) mail.Letter 
 		return mail.Letter{}
 	}
 	l.Subject = "Changement" + nb + ": " + x.Title
-	l.Blocks = append([]mail.Block{mail.Para("La réunion «" + nb + x.Title + nb + "» change."), mail.List(changes...)}, where(x, join)...)
+	l.Blocks = append([]mail.Block{mail.Para("La réunion «" + nb + x.Title + nb + "» change."), mail.List(changes...)}, where(still, join)...)
 	l.Blocks = append(l.Blocks, m.links(x, key)...)
 	return l
 }

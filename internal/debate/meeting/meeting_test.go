@@ -57,6 +57,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	if err := m.COPs.Load(t.Context(), data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
+	m.Tree = func(context.Context) (*territory.Tree, error) { return tree, nil }
 	if r.cop, err = cop.Find(t.Context(), d, cop.RegionID(cop.First, "44")); err != nil {
 		t.Fatal(err)
 	}

@@ -316,7 +316,7 @@ func (d Deps) newMeeting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	x := cop.Meeting{COP: c.ID, Part: policy.Public, State: cop.Planned, Group: r.URL.Query().Get("groupe"), Stage: cop.Debate, Kind: cop.GroupMeeting}
-	if err := policy.Check(shell.Actor(r), policy.Create, x.Thing(c)); err != nil {
+	if err := d.Room.MayPlan(shell.Actor(r), c, x); err != nil {
 		return err
 	}
 	return d.showNew(w, r, http.StatusOK, c, x, "")

@@ -198,16 +198,18 @@ func TestNoSeatIsGivenTwice(t *testing.T) {
 			t.Fatalf("%v, entry %+v", count, e)
 		}
 		// All who hold a seat leave at once, some of them twice: the first who wait get them.
-		g = errgroup.Group{}
+		var leave []string
 		for _, s := range seats {
 			if r.seat(s).State == Confirmed {
-				for range 2 {
-					g.Go(func() error {
-						_, err := r.Cancel(t.Context(), s.ID)
-						return err
-					})
-				}
+				leave = append(leave, s.ID)
 			}
+		}
+		g = errgroup.Group{}
+		for _, id := range append(leave, leave...) {
+			g.Go(func() error {
+				_, err := r.Cancel(t.Context(), id)
+				return err
+			})
 		}
 		r.must(g.Wait())
 		e := r.entry(x)

@@ -26,15 +26,18 @@ func (m *Room) MeetingList(ctx context.Context, q db.Q, a policy.Actor, c COP, f
 	all := reads(a, c, policy.Meeting)
 	list := "meeting-list?past=" + strconv.FormatBool(f.Past) + "&today=" + f.Today + "&department=" + f.Department + "&group=" + f.Group
 	return page(m, list, c.ID, all, cursor, limit, func(day, id string, n int64) ([]Meeting, error) {
-		where := `m.day >= $6 AND (m.day, m.id) > ($3, $4) ORDER BY m.day, m.id LIMIT $5`
+		where, order := `x.day >= $6 AND (x.day, x.id) > ($3, $4)`, "ASC"
 		if f.Past {
-			where = `m.day < $6 AND (m.day, m.id) < ($3, $4) ORDER BY m.day DESC, m.id DESC LIMIT $5`
+			where, order = `x.day < $6 AND (x.day, x.id) < ($3, $4)`, "DESC"
 		} else if day == "~" { // the first page of a list that goes up
 			day = ""
 		}
+		// The page is chosen first: only its meetings are joined to their versions.
 		rows, err := q.Query(ctx, meetingSelect+`
-			WHERE m.cop_id IN (SELECT id FROM cop WHERE id = $1 OR parent = $1) AND (m.part = 'public' OR $2) AND ($7 = '' OR m.department = $7) AND ($8 = '' OR m.group_id = $8) AND `+where,
-			c.ID, all, day, id, n, f.Today, f.Department, f.Group)
+			WHERE m.id IN (SELECT x.id FROM meeting x
+			    WHERE x.cop_id IN (SELECT id FROM cop WHERE id = $1 OR parent = $1) AND (x.part = 'public' OR $2) AND ($7 = '' OR x.department = $7) AND ($8 = '' OR x.group_id = $8) AND `+where+`
+			    ORDER BY x.day `+order+`, x.id `+order+` LIMIT $5)
+			ORDER BY m.day `+order+`, m.id `+order, c.ID, all, day, id, n, f.Today, f.Department, f.Group)
 		return db.Collect(rows, err, func(r *db.Rows) (Meeting, error) { return scanMeeting(r) })
 	}, func(x Meeting) (string, string) { return x.Day, x.ID })
 }

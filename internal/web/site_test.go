@@ -166,6 +166,13 @@ func newSite(t testing.TB, d *db.DB) *site {
 		}
 		return s.aims.Explain(ctx, m, key)
 	})
+	figures.Register(meeting.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return s.meetings.Explain(ctx, m, key)
+	})
 	book, err := series.LoadBook(data.FS)
 	if err != nil {
 		t.Fatal(err)

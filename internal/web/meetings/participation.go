@@ -41,7 +41,9 @@ func (d Deps) participation(w http.ResponseWriter, r *http.Request) error {
 	region := "region:" + c.Region
 	key := func(label, what, reason, meaning string, n, at int64) {
 		x := ui.Value{Missing: reason}
-		if at > 0 {
+		if at == 0 {
+			meaning = ""
+		} else {
 			x = ui.Value{Text: french.Integer(n), Provenance: "computed", ProvenanceLabel: "calculé par Jalon", Explain: wording.FigurePath(meeting.Key(c.Cycle, region, what)), Name: label}
 		}
 		v.Keys = append(v.Keys, ui.KeyFigure{Label: label, Value: x, Meaning: meaning})

@@ -86,7 +86,9 @@ func (d Deps) meeting(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: text, Links: []ui.Link{{Label: "Relire ou annuler mon inscription", Href: v.Mine}}})
 	}
-	v.How, v.Left = f.how(today)
+	if v.How, v.Left = f.how(today); v.Mine != "" {
+		v.How, v.Left = "", "" // said to those who may still register
+	}
 	if f.e.Takes(f.x, today) == "" && v.Mine == "" {
 		may := f.e.Mode == meeting.Open || f.mine
 		if !may && shell.Of(r).SignedIn() {

@@ -103,11 +103,9 @@ func (m *Room) onTheDay(c cop.COP, x cop.Meeting) error {
 	return nil
 }
 
-// Tick notes as present those who registered, and takes back those who were noted by
-// mistake, by their seats. Two people who tick at once lose nothing: each sends what
-// they changed.
-func (m *Room) Tick(ctx context.Context, a policy.Actor, id string, here, gone []string) (err error) {
-	defer apperr.Wrap(&err, "meeting.Tick(%s)", id)
+// note does what those who organise do on the day or after it, in one transaction, and
+// keeps the attendance in step.
+func (m *Room) note(ctx context.Context, a policy.Actor, id string, do func(ctx context.Context, tx db.Q, x cop.Meeting) error) error {
 	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		x, c, err := m.mine(ctx, tx, a, id)
 		if err != nil {
@@ -116,6 +114,19 @@ func (m *Room) Tick(ctx context.Context, a policy.Actor, id string, here, gone [
 		if err := m.onTheDay(c, x); err != nil {
 			return err
 		}
+		if err := do(ctx, tx, x); err != nil {
+			return err
+		}
+		return m.settle(ctx, tx, a, x, false)
+	})
+}
+
+// Tick notes as present those who registered, and takes back those who were noted by
+// mistake, by their seats. Two people who tick at once lose nothing: each sends what
+// they changed.
+func (m *Room) Tick(ctx context.Context, a policy.Actor, id string, here, gone []string) (err error) {
+	defer apperr.Wrap(&err, "meeting.Tick(%s)", id)
+	return m.note(ctx, a, id, func(ctx context.Context, tx db.Q, x cop.Meeting) error {
 		for _, seat := range here {
 			s, err := FindSeat(ctx, tx, seat)
 			if err != nil {
@@ -134,22 +145,16 @@ func (m *Room) Tick(ctx context.Context, a policy.Actor, id string, here, gone [
 				return err
 			}
 		}
-		return m.settle(ctx, tx, a, x, false)
+		return nil
 	})
 }
 
 // Leave takes back somebody who was noted present by mistake.
 func (m *Room) Leave(ctx context.Context, a policy.Actor, id, presence string) (err error) {
 	defer apperr.Wrap(&err, "meeting.Leave(%s)", id)
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		x, _, err := m.mine(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `UPDATE meeting_presence SET gone_at = $3 WHERE meeting_id = $1 AND id = $2 AND gone_at IS NULL`, x.ID, presence, m.Now().UnixMilli()); err != nil {
-			return err
-		}
-		return m.settle(ctx, tx, a, x, false)
+	return m.note(ctx, a, id, func(ctx context.Context, tx db.Q, x cop.Meeting) error {
+		_, err := tx.Exec(ctx, `UPDATE meeting_presence SET gone_at = $3 WHERE meeting_id = $1 AND id = $2 AND gone_at IS NULL`, x.ID, presence, m.Now().UnixMilli())
+		return err
 	})
 }
 
@@ -175,22 +180,13 @@ func (m *Room) Add(ctx context.Context, a policy.Actor, id string, in NewPresenc
 	if err := in.check(); err != nil {
 		return err
 	}
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		x, c, err := m.mine(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		if err := m.onTheDay(c, x); err != nil {
-			return err
-		}
+	return m.note(ctx, a, id, func(ctx context.Context, tx db.Q, x cop.Meeting) error {
 		device := ""
 		if in.Once != "" {
 			device = "spot:" + in.Once
 		}
-		if _, err := m.present(ctx, tx, a, x, "", device, BySpot, in); err != nil {
-			return err
-		}
-		return m.settle(ctx, tx, a, x, false)
+		_, err := m.present(ctx, tx, a, x, "", device, BySpot, in)
+		return err
 	})
 }
 
@@ -221,14 +217,7 @@ func (m *Room) SetHeads(ctx context.Context, a policy.Actor, id string, rev int6
 		}
 		text = string(b)
 	}
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		x, c, err := m.mine(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		if err := m.onTheDay(c, x); err != nil {
-			return err
-		}
+	return m.note(ctx, a, id, func(ctx context.Context, tx db.Q, x cop.Meeting) error {
 		if _, err := m.ensure(ctx, tx, x); err != nil {
 			return err
 		}
@@ -243,24 +232,14 @@ func (m *Room) SetHeads(ctx context.Context, a policy.Actor, id string, rev int6
 		if err != nil {
 			return err
 		}
-		if err := m.keptEntry(ctx, tx, a, "count", e); err != nil {
-			return err
-		}
-		return m.settle(ctx, tx, a, x, false)
+		return m.keptEntry(ctx, tx, a, "count", e)
 	})
 }
 
 // Close says that a meeting was held, with those who were counted there.
 func (m *Room) Close(ctx context.Context, a policy.Actor, id string) (err error) {
 	defer apperr.Wrap(&err, "meeting.Close(%s)", id)
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		x, c, err := m.mine(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		if err := m.onTheDay(c, x); err != nil {
-			return err
-		}
+	return m.note(ctx, a, id, func(ctx context.Context, tx db.Q, x cop.Meeting) error {
 		return m.settle(ctx, tx, a, x, true)
 	})
 }

@@ -91,6 +91,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.OnEraseAddress = append(people.OnEraseAddress, d.Group.EraseAddress)
 	people.GroupAt = group.Placed
 	WireFollow(d, model)
+	d.Meeting.Attach()
 	return d
 }
 
@@ -100,4 +101,5 @@ func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Question.Register(c)
 	a.debate.Contribution.Register(c)
 	a.debate.Follow.RegisterJobs(c)
+	a.debate.Meeting.RegisterJobs(c)
 }

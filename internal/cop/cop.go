@@ -57,6 +57,9 @@ type Room struct {
 	// OnEnd is what the rooms after this one do when an act of theirs ends, in its
 	// transaction, by kind of act: the state of the act says how it ended.
 	OnEnd map[string]func(ctx context.Context, tx db.Q, act Act) error
+	// OnMeeting is what the rooms after this one do when a meeting was changed, in its
+	// transaction: they tell those who come. Nil does nothing.
+	OnMeeting func(ctx context.Context, tx db.Q, c COP, before, after Meeting) error
 }
 
 // Version is the name of the version of all that the public pages of COPs show.

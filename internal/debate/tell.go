@@ -28,7 +28,7 @@ func (m *Room) Tell(ctx context.Context, tx db.Q, c cop.COP, voice, dedup string
 	if err != nil || !v.Confirmed() || v.Notify == TellNone {
 		return err
 	}
-	x := mail.Mail{Dedup: dedup + "/" + v.ID, To: mail.Address{Email: v.Email, Name: v.Name}, Person: v.ID, FromName: c.SenderName(), ReplyTo: c.Contact, COP: c.ID, Letter: l}
+	x := mail.Mail{Dedup: dedup + "/" + v.ID, To: mail.Address{Email: v.Email, Name: v.Name}, Person: v.ID, FromName: c.SenderName(), ReplyTo: c.ReplyTo(), COP: c.ID, Letter: l}
 	if x.Letter.Greeting == "" {
 		x.Letter.Greeting = "Bonjour,"
 	}

@@ -167,7 +167,7 @@ func (m *Room) AskConfirm(ctx context.Context, tx db.Q, c cop.COP, v Voice, kind
 		return err
 	}
 	_, err = m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "debate-confirm/" + digest(token), To: mail.Address{Email: v.Email, Name: v.Name}, Person: v.ID, FromName: c.SenderName(),
-		ReplyTo: c.Contact, COP: c.ID, Secret: true, Expires: now.Add(confirmLife),
+		ReplyTo: c.ReplyTo(), COP: c.ID, Secret: true, Expires: now.Add(confirmLife),
 		Letter: mail.Letter{Subject: "Confirmez votre adresse" + nb + ": " + c.Name, Greeting: "Bonjour,",
 			Blocks: []mail.Block{mail.Para("Pour que l’équipe de la COP tienne compte de " + what + ", confirmez que cette adresse est la vôtre. Le lien est valable 7" + nb + "jours et ne sert qu’une fois."),
 				mail.Link("Confirmer mon adresse", m.BaseURL+"/voix/confirmer/"+token)},

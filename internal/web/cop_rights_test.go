@@ -35,7 +35,7 @@ var (
 var needs = map[string][]copNeed{
 	"desk": {readDesk}, "desk-event": {readDesk, {policy.Create, policy.StageEvent, ""}}, "desk-tick": {readDesk, editCOP},
 	"events": {readDesk}, "event": {readDesk, {policy.Create, policy.StageEvent, ""}}, "event-change": {readDesk, {policy.Create, policy.StageEvent, ""}},
-	"meetings": {readDesk}, "meeting-add": {readDesk, {policy.Create, policy.Meeting, ""}}, "news": {readDesk}, "news-add": {readDesk, {policy.Create, policy.News, cop.Draft}},
+	"meetings": {readDesk}, "meeting-add": {readDesk, {policy.Create, policy.Meeting, ""}}, "meeting-new": {{policy.Read, policy.Meeting, cop.Internal}, {policy.Create, policy.Meeting, ""}}, "meeting-plan": {{policy.Read, policy.Meeting, cop.Internal}, {policy.Create, policy.Meeting, ""}}, "news": {readDesk}, "news-add": {readDesk, {policy.Create, policy.News, cop.Draft}},
 	"documents": {readDesk, {policy.Read, policy.Document, cop.Internal}}, "document-add": {readDesk, {policy.Create, policy.Document, cop.Internal}},
 	"document-edit": {readDesk, {policy.Edit, policy.Document, cop.Internal}}, "document-save": {readDesk, {policy.Edit, policy.Document, cop.Internal}},
 	"document-withdraw": {readDesk, {policy.Edit, policy.Document, cop.Internal}},
@@ -52,7 +52,7 @@ var needs = map[string][]copNeed{
 var forms = map[string]url.Values{
 	"desk-event": {"stage": {"preparation"}, "mark": {"done"}, "day": {"2026-02-01"}}, "desk-tick": {"key": {"preparation/panorama"}, "done": {"1"}},
 	"event-change": {"do": {"retract"}, "reason": {"erreur"}}, "news-add": {"title": {"T"}, "text": {"T"}},
-	"meeting-add": {"title": {"T"}, "kind": {"atelier"}, "stage": {"debat"}, "day": {"2026-03-20"}, "part": {"public"}}, "document-withdraw": {"rev": {"1"}, "reason": {"erreur"}},
+	"meeting-plan": {"title": {"T"}, "kind": {"atelier"}, "stage": {"debat"}, "day": {"2026-03-20"}, "part": {"internal"}}, "meeting-add": {"title": {"T"}, "kind": {"atelier"}, "stage": {"debat"}, "day": {"2026-03-20"}, "part": {"public"}}, "document-withdraw": {"rev": {"1"}, "reason": {"erreur"}},
 	"priority-add": {"title": {"T"}}, "priority-change": {"do": {"edit"}, "rev": {"1"}, "title": {"Volé"}}, "cop-department-open": {"department": {"68"}, "heads": {"one"}},
 	"template-save": {"rev": {"0"}, "stages": {"preparation"}}, "cop-save": {"do": {"cop"}, "rev": {"1"}, "name": {"Volé"}, "patience": {"30"}}, "feed-change": {"do": {"new"}},
 	"desk-delegate": {"person": {"x"}, "reach": {"all"}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté"}},

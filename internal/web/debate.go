@@ -48,7 +48,8 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 	d := s.Debate
 	return []map[string]shell.Handler{
 		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group, Acts: s.debateActs(), Hub: s.debateParts()}),
-		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting}),
+		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting,
+			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes}),
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
 		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution, Trusted: s.TrustedProxies, NewID: s.NewID, Secure: strings.HasPrefix(s.BaseURL, "https://")}),

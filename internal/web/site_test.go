@@ -23,6 +23,7 @@ import (
 	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/meeting"
 	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/figure"
@@ -67,6 +68,7 @@ type site struct {
 	answers  *restitution.Room
 	aims     *objective.Room
 	diagnose *diagnosis.Room
+	meetings *meeting.Room
 	debate   web.Debate
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
@@ -163,6 +165,13 @@ func newSite(t testing.TB, d *db.DB) *site {
 			return figure.Explanation{}, err
 		}
 		return s.aims.Explain(ctx, m, key)
+	})
+	figures.Register(meeting.Prefix, func(ctx context.Context, key string) (figure.Explanation, error) {
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return figure.Explanation{}, err
+		}
+		return s.debate.Meeting.Explain(ctx, m, key)
 	})
 	book, err := series.LoadBook(data.FS)
 	if err != nil {

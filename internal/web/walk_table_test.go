@@ -31,24 +31,26 @@ type need struct {
 type over int
 
 const (
-	open        over = iota // anyone, signed in or not
-	someone                 // whoever signed in, for themselves
-	theCOP                  // the COP of the address
-	somewhere               // whoever holds the right over anything at all
-	nation                  // whoever holds it over the nation
-	admins                  // the same, of pages that nobody else knows
-	giver                   // whoever may give a role somewhere
-	theOrg                  // the organisation of the address
-	thePerson               // somebody who holds a role over the region
-	nobody                  // what does not exist: everyone is told so
-	itsRegion               // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
-	itsDesk                 // itsRegion, or who writes for an authority whose seat is there
-	itsItem                 // a thing of the whole region, which those of itsDesk read
-	itsNote                 // a note of the whole region, that who works on it alone knows
-	itsDraft                // the draft of a diagnosis, which those of itsRegion read
-	itsCampaign             // the campaign of a region, which those of itsRegion read
-	itsAnswers              // the answers to a campaign, for those who follow it over the region or one of its départements
-	itsPlan                 // a plan of the whole region, which its départements read on the same pages
+	open          over = iota // anyone, signed in or not
+	someone                   // whoever signed in, for themselves
+	theCOP                    // the COP of the address
+	somewhere                 // whoever holds the right over anything at all
+	nation                    // whoever holds it over the nation
+	admins                    // the same, of pages that nobody else knows
+	giver                     // whoever may give a role somewhere
+	theOrg                    // the organisation of the address
+	thePerson                 // somebody who holds a role over the region
+	nobody                    // what does not exist: everyone is told so
+	itsRegion                 // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsDesk                   // itsRegion, or who writes for an authority whose seat is there
+	itsItem                   // a thing of the whole region, which those of itsDesk read
+	itsNote                   // a note of the whole region, that who works on it alone knows
+	itsDraft                  // the draft of a diagnosis, which those of itsRegion read
+	itsCampaign               // the campaign of a region, which those of itsRegion read
+	itsAnswers                // the answers to a campaign, for those who follow it over the region or one of its départements
+	itsNewMeeting             // a meeting to come, which those who read meetings know of
+	itsMeeting                // a public meeting of the whole region: anyone reads it
+	itsPlan                   // a plan of the whole region, which its départements read on the same pages
 )
 
 // foreseen is every route: one that is not here fails the test.
@@ -110,6 +112,17 @@ var foreseen = map[string]need{
 	"study-many":            {kind: policy.Instruction, do: policy.Judge, over: itsNote, form: url.Values{"post": {"inconnu:1"}, "group": {"inconnu"}}},
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
+
+	"meeting-new":       {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-plan":      {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-desk":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"meeting-desk-save": {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"entry"}, "mode": {"open"}, "rev": {"99"}}},
+	"presence":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"presence-save":     {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"close"}}},
+	"presence-csv":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"presence-sheet":    {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"door-screen":       {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"door-new":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
 
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
@@ -363,7 +376,7 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
 	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
 	embed embed-codes moderation-rules moderation-stats moderation-stats-csv post-report post-report-send contribution-report contribution-report-send decision-appeal
-	decision-appeal-send
+	decision-appeal-send meeting-list participation meeting meeting-ics seat-new seat-add seat seat-cancel door door-enter door-type door-typed
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

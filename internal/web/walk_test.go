@@ -150,6 +150,9 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 		home, dept := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}, policy.Thing{Kind: n.kind, Department: map[string]string{"guyane": "973"}[slug]}
 		reads = policy.Can(a, policy.Read, home) || policy.Can(a, policy.Read, dept)
 		return policy.Can(a, n.do, home) || n.do == policy.Read && reads, reads
+	case itsMeeting, itsNewMeeting:
+		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
+		return policy.Can(a, n.do, thing), n.over == itsMeeting || policy.Can(a, policy.Read, thing)
 	case itsNote:
 		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
 		return policy.Can(a, n.do, thing), policy.Can(a, policy.Read, thing)

@@ -24,7 +24,22 @@ func minutesRoutes() []Route {
 
 // ballotRoutes: votes taken live.
 func ballotRoutes() []Route {
-	return []Route{}
+	const desk = "/reunions/{id}/votes"
+	page := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	}
+	form := func(pattern, name string) Route {
+		return Route{Method: "POST", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	}
+	return []Route{
+		{Method: "GET", Pattern: desk, Name: "ballots", Formats: []string{typeHTML}, Cache: Private},
+		form(desk, "ballot-add"), page(desk+"/{vote}", "ballot"), form(desk+"/{vote}", "ballot-change"), page(desk+"/{vote}/voix", "ballot-live"),
+		page(desk+"/{vote}/bulletins", "ballot-slips"), form(desk+"/{vote}/bulletins", "ballot-slips-make"),
+		{Method: "GET", Pattern: "/vote", Name: "vote-code", Formats: []string{typeHTML}, Cache: Private, Sample: "/vote"},
+		{Method: "GET", Pattern: "/vote/{code}", Name: "vote", Formats: []string{typeHTML}, Cache: Own},
+		{Method: "POST", Pattern: "/vote/{code}", Name: "vote-send", Formats: []string{typeHTML}, Cache: Own, Body: 16 << 10},
+		{Method: "GET", Pattern: "/ecran/{code}", Name: "vote-screen", Formats: []string{typeHTML}, Cache: Own},
+	}
 }
 
 // contributionRoutes: what people contribute.

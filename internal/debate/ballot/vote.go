@@ -37,7 +37,8 @@ var ErrClosed = apperr.Conflictf("Ce vote n’est pas ouvert\u00a0: votre voix n
 // ErrNoDevice says that a browser kept nothing of this vote.
 var ErrNoDevice = apperr.Invalidf("Votre navigateur n’a pas gardé le témoin (cookie) qui sert à ne compter qu’une voix par appareil. Autorisez les cookies pour ce site, puis envoyez de nouveau\u00a0: vos choix sont restés dans le formulaire. Sinon, levez la main\u00a0: l’animateur compte aussi les mains.")
 
-var errSlip = apperr.Invalidf("Ce code de bulletin n’est pas de ce vote. Recopiez celui du papier qui vous a été remis\u00a0: 8 lettres et chiffres.")
+// ErrSlip says that a slip is not of a vote.
+var ErrSlip = apperr.Invalidf("Ce code de bulletin n’est pas de ce vote. Recopiez celui du papier qui vous a été remis\u00a0: 8 lettres et chiffres.")
 
 var errGuesses = apperr.New(apperr.TooMany, nil, "Trop de codes inconnus ont été essayés depuis ce réseau. Attendez l’heure suivante, ou levez la main\u00a0: l’animateur compte aussi les mains.")
 
@@ -127,7 +128,7 @@ func (m *Room) Vote(ctx context.Context, b Ballot, v Voice) (changed bool, err e
 				return err
 			}
 			if n == 0 {
-				return errSlip
+				return ErrSlip
 			}
 		}
 		added, err := db.Insert(ctx, tx, "ballot_vote", []string{"ballot_id", "voter", "choices", "college", "machine", "at"},

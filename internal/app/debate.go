@@ -47,12 +47,14 @@ func debateTables() []db.Table {
 func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Debate {
 	shared := &debate.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("debate")), Queue: r.queue, Outbox: r.outbox,
 		COPs: r.cops, Accounts: r.accounts, Links: &link.Links{IDs: c.IDs, Now: c.now}, Tree: tree, BaseURL: strings.TrimRight(base, "/")}
+	ballots := &ballot.Room{Room: shared}
+	r.cops.MoreDue = minutes.Due
 	d := web.Debate{Shared: shared,
 		Moderation:   &moderation.Room{Room: shared},
 		Group:        &group.Room{Room: shared},
 		Meeting:      &meeting.Room{Room: shared},
-		Minutes:      &minutes.Room{Room: shared},
-		Ballot:       &ballot.Room{Room: shared},
+		Minutes:      &minutes.Room{Room: shared, Ballots: ballots},
+		Ballot:       ballots,
 		Contribution: &contribution.Room{Room: shared},
 		Question:     &question.Room{Room: shared},
 		Ambition:     &ambition.Room{Room: shared},
@@ -70,5 +72,6 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 }
 
 // debateJobs registers what the rooms of the debate do in the background.
-func (a *App) debateJobs(_ *jobs.Config) {
+func (a *App) debateJobs(c *jobs.Config) {
+	a.debate.Minutes.Register(c)
 }

@@ -49,7 +49,7 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group}),
 		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting}),
-		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes}),
+		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes, PDF: s.PDF}),
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot, Secure: strings.HasPrefix(s.BaseURL, "https://"), Trusted: s.TrustedProxies}),
 		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
 		instructions.Handlers(instructions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),

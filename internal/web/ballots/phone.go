@@ -159,7 +159,7 @@ func (d Deps) showPhone(w http.ResponseWriter, r *http.Request, status int, b ba
 }
 
 func votingFields(b ballot.Ballot, in ballot.Voice) []ui.Field {
-	answer := ui.Field{ID: "choix", Label: b.Question, Type: "radio", Required: true}
+	answer := ui.Field{ID: "choix", Label: "Votre réponse", Type: "radio", Required: true}
 	if b.Kind == ballot.Multiple {
 		answer.Type, answer.Help = "checkbox", "Jusqu’à "+strconv.FormatInt(b.Most, 10)+" réponses."
 	}

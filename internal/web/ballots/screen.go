@@ -2,6 +2,7 @@ package ballots
 
 import (
 	"net/http"
+	"strings"
 
 	"jalon/internal/debate/ballot"
 	"jalon/internal/french"
@@ -35,7 +36,7 @@ func (d Deps) screen(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	site := d.Shell.Site(r)
-	v := screenView{Ballot: b, Voices: french.Integer(b.Voices), Word: french.Plural(b.Voices, "voix reçue", "voix reçues"), Address: site + "/vote",
+	v := screenView{Ballot: b, Voices: french.Integer(b.Voices), Word: french.Plural(b.Voices, "voix reçue", "voix reçues"), Address: strings.TrimPrefix(strings.TrimPrefix(site, "https://"), "http://") + "/vote",
 		QR: ui.QR{Address: site + "/vote/" + b.Code, Code: b.Code, Title: "Code à lire avec un téléphone pour voter"}, Live: "/ecran/" + b.Code + "?partie=1"}
 	if b.Shown {
 		res, err := d.counted.Of(r.Context(), d.Q, b)

@@ -396,6 +396,8 @@ func dueHref(x cop.Due, base string) string {
 		return base + "#evenement"
 	case "delegation":
 		return base + "#delegations"
+	case "task":
+		return "/reunions/" + x.Subject + "/taches"
 	}
 	return ""
 }

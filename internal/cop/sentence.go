@@ -42,6 +42,9 @@ var sentences = map[string]string{
 	"create diagnosis": "a commencé le diagnostic partagé", "edit diagnosis": "a changé le titre du diagnostic partagé", "propose diagnosis": "a proposé une édition du diagnostic partagé",
 	"publish diagnosis": "a validé le dernier la publication du diagnostic partagé", "create diagnosis_block": "a ajouté un bloc au diagnostic partagé", "edit diagnosis_block": "a modifié un bloc du diagnostic partagé",
 	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
+
+	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
+	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -53,6 +56,7 @@ var kindNames = map[string]string{
 	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
+	"post": "textes du débat",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

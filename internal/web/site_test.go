@@ -67,6 +67,7 @@ type site struct {
 	answers  *restitution.Room
 	aims     *objective.Room
 	diagnose *diagnosis.Room
+	debate   web.Debate
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -181,6 +182,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	rooms.OnEnd[cop.ThemesAct] = s.diagnose.EndChoice
 	rooms.OnEnd[cop.DiagnosisAct] = s.diagnose.EndEdition
 	figures.Register(diagnosis.Prefix, s.diagnose.ExplainScore)
+	s.debate = s.debateRooms(queue, treeOf)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
@@ -211,7 +213,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -114,7 +114,7 @@ func Record(s Said, p Press) document.Document {
 		}
 	}
 	d := document.Document{Kind: "releve-de-reunion", Title: "Compte rendu" + nb + ": " + x.Title, Subtitle: s.COP.Name, Day: p.Day, Author: p.Author, Demo: p.Demo, Address: p.Address,
-		Scope: []string{x.Kind.Name(), when}, Version: "version" + nb + french.Integer(p.Seq)}
+		Scope: []string{x.Kind.Name(), when}, Version: french.Integer(p.Seq)}
 	if x.Place != "" {
 		d.Scope = append(d.Scope, x.Place)
 	}
@@ -122,9 +122,9 @@ func Record(s Said, p Press) document.Document {
 		d.Mark = "Projet, non approuvé"
 	}
 	add := func(part document.Part) { d.Parts = append(d.Parts, part) }
-	add(document.Part{ID: "ordre-du-jour", Title: "Ordre du jour", Blocks: s.agenda(p), Missing: missing(len(s.Agenda), "Aucun ordre du jour n’a été enregistré.")})
+	add(document.Part{ID: "ordre-du-jour", Title: "Ordre du jour", Blocks: orSay(s.agenda(p), "Aucun ordre du jour n’a été enregistré.")})
 	add(s.presence())
-	add(document.Part{ID: "decisions", Title: s.finding(), Blocks: s.decisions(p), Missing: missing(len(s.Decisions), "Aucune décision n’a été enregistrée.")})
+	add(document.Part{ID: "decisions", Title: s.finding(), Blocks: orSay(s.decisions(p), "Aucune décision n’a été enregistrée.")})
 	if len(s.Votes) > 0 {
 		var blocks []document.Block
 		for i, v := range s.Votes {
@@ -136,7 +136,7 @@ func Record(s Said, p Press) document.Document {
 	for _, t := range s.texts() {
 		add(document.Part{ID: t.id, Title: t.title, Blocks: document.Markdown(t.text)})
 	}
-	add(document.Part{ID: "taches", Title: "Suites à donner", Blocks: s.tasks(), Missing: missing(len(s.Tasks), "Aucune tâche n’a été confiée.")})
+	add(document.Part{ID: "taches", Title: "Suites à donner", Blocks: orSay(s.tasks(), "Aucune tâche n’a été confiée.")})
 	if p.By != "" {
 		why := ""
 		if s.Minutes.Reason != "" && p.Seq > 1 {
@@ -151,11 +151,12 @@ func Record(s Said, p Press) document.Document {
 	return d
 }
 
-func missing(n int, why string) string {
-	if n > 0 {
-		return ""
+// orSay says that there is nothing, in its place: a record has nothing to come.
+func orSay(blocks []document.Block, nothing string) []document.Block {
+	if len(blocks) > 0 {
+		return blocks
 	}
-	return why
+	return []document.Block{document.Para(nothing)}
 }
 
 // contentSum is the digest of what a record says, printed at its end.
@@ -205,11 +206,7 @@ func (s Said) agenda(p Press) []document.Block {
 func (s Said) presence() document.Part {
 	part := document.Part{ID: "presents", Title: "Présents"}
 	if !s.Counted {
-		part.Missing = "Personne n’a compté les présents."
-		if len(s.Came) == 0 {
-			return part
-		}
-		part.Missing = ""
+		part.Blocks = []document.Block{document.Para("Personne n’a compté les présents.")}
 	} else {
 		part.Title = french.Integer(s.Present) + nb + french.Plural(s.Present, "personne présente", "personnes présentes")
 		part.Blocks = []document.Block{document.Para("Nombre de places occupées dans la salle, compté ou déclaré.")}

@@ -62,7 +62,7 @@ func (d Deps) showAgenda(w http.ResponseWriter, r *http.Request, status int, in 
 		v.Empty = &ui.Empty{Title: "L’ordre du jour n’est pas encore connu", Text: "Ses points paraîtront ici, dans leur ordre, avec l’heure prévue de chacun."}
 	}
 	if x.may {
-		v.Forms = []formView{{ID: "ajouter", Title: "Ajouter un point", Action: x.path(wording.MeetingAgenda), Fields: x.itemFields(in, bad), Buttons: [][2]string{{"add", "Ajouter le point"}}}}
+		v.Forms = []formView{{ID: "ajouter", Title: "Ajouter un point", Action: x.path(wording.MeetingAgenda), Fields: x.itemFields(in, bad), More: []ui.Field{x.leverField(in.Levers)}, Buttons: [][2]string{{"add", "Ajouter le point"}}}}
 	}
 	return d.show(w, r, status, x, wording.MeetingAgenda, v, ui.Link{Label: "Ordre du jour"})
 }
@@ -76,7 +76,7 @@ func (x place) itemFields(in minutes.ItemInput, bad error) []ui.Field {
 	if bad != nil {
 		title.Error = apperr.Message(bad)
 	}
-	return []ui.Field{title, {ID: "planned", Label: "Durée prévue", Type: "number", Unit: "minutes", Value: planned}, {ID: "presenter", Label: "Présenté par", Value: in.Presenter}, x.leverField(in.Levers)}
+	return []ui.Field{title, {ID: "planned", Label: "Durée prévue", Type: "number", Unit: "minutes", Value: planned}, {ID: "presenter", Label: "Présenté par", Value: in.Presenter}}
 }
 
 func (x place) typedItem(r *http.Request) minutes.ItemInput {
@@ -122,10 +122,11 @@ func (d Deps) showItem(w http.ResponseWriter, r *http.Request, status int, typed
 		}
 		in := minutes.ItemInput{Title: it.Title, Planned: it.Planned, Presenter: it.Presenter, Levers: it.Levers}
 		v := view{Heading: x.heading("Point de l’ordre du jour", it.Title)}
-		fields := x.itemFields(in, nil)
+		all := func(in minutes.ItemInput) []ui.Field { return append(x.itemFields(in, nil), x.leverField(in.Levers)) }
+		fields := all(in)
 		if typed != nil {
 			kept := fields
-			fields = x.itemFields(*typed, nil)
+			fields = all(*typed)
 			v.Notices = wrong(bad)
 			if status == http.StatusConflict {
 				v.Conflict = ui.TwoVersions(kept, fields)

@@ -56,7 +56,7 @@ func (d Deps) showDecisions(w http.ResponseWriter, r *http.Request, status int, 
 		if err != nil {
 			return err
 		}
-		v.Forms = []formView{{ID: "ajouter", Title: "Noter une décision", Action: x.path(wording.MeetingDecisions), Fields: fields, Buttons: [][2]string{{"add", "Noter la décision"}}}}
+		v.First = []formView{{ID: "ajouter", Title: "Noter une décision", Action: x.path(wording.MeetingDecisions), Fields: fields[:1], More: fields[1:], Buttons: [][2]string{{"add", "Noter la décision"}}}}
 	}
 	return d.show(w, r, status, x, wording.MeetingDecisions, v, ui.Link{Label: "Décisions"})
 }

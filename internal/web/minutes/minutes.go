@@ -127,6 +127,8 @@ type view struct {
 	Lines    []lineView
 	Empty    *ui.Empty
 	Body     templ.Component
+	Paper    bool       // Body has its own title
+	First    []formView // above the lists: what is done in the room
 	Forms    []formView
 	Pager    ui.Pager
 }
@@ -150,6 +152,7 @@ type formView struct {
 	Fields                       []ui.Field
 	Buttons                      [][2]string
 	Folded, Files                bool
+	More                         []ui.Field // what may wait, folded under the buttons
 }
 
 // wrong is a notice for what was refused and has no field.
@@ -186,7 +189,7 @@ func (d Deps) names(ctx context.Context, ids ...string) (func(string) string, er
 
 // leverField offers the levers of the referential.
 func (x place) leverField(chosen []string) ui.Field {
-	f := ui.Field{ID: "levers", Label: "Leviers", Type: "select", Attributes: templ.Attributes{"multiple": true, "size": "6"}, Help: "Un levier est une des actions du référentiel national. Plusieurs sont possibles (touche Ctrl ou Cmd)."}
+	f := ui.Field{ID: "levers", Label: "Leviers", Type: "checkbox", Help: "Un levier est un des gisements de réduction du référentiel national."}
 	in := map[string]bool{}
 	for _, c := range chosen {
 		in[c] = true

@@ -81,7 +81,7 @@ func (d Deps) showMinutes(w http.ResponseWriter, r *http.Request, status int, ba
 		if err != nil {
 			return err
 		}
-		v.Body = paper.Body(minutes.Record(s, p))
+		v.Body, v.Paper = paper.Body(minutes.Record(s, p)), true
 		v.Lead = "Le compte rendu se compose de lui-même avec ce qui est noté\u00a0: ordre du jour, présents, décisions, votes, tâches. Les textes s’y ajoutent."
 		if x.may {
 			v.Links = append(v.Links, ui.Link{Label: "Télécharger le projet (ODT)", Href: x.path(wording.MeetingMinutes) + "/projet/compte-rendu.odt"})
@@ -98,7 +98,7 @@ func (d Deps) showMinutes(w http.ResponseWriter, r *http.Request, status int, ba
 		if err != nil {
 			return err
 		}
-		v.Body = paper.Body(frozen.Document)
+		v.Body, v.Paper = paper.Body(frozen.Document), true
 	default:
 		v.Empty = &ui.Empty{Title: "Le compte rendu n’est pas encore approuvé", Text: "Il paraîtra ici une fois approuvé. Les décisions se lisent déjà sur leur page."}
 	}

@@ -207,3 +207,15 @@ func (m *Room) Grantable(ctx context.Context, q db.Q, by policy.Actor, text stri
 	}
 	return found, nil
 }
+
+// Named finds by the words of their name the organisations of the State's own lists
+// that have their seat in a region or are of the nation: public bodies, whose names
+// anybody may read. What teams added is not among them.
+func Named(ctx context.Context, q db.Q, region, text string, limit int) (_ []Organisation, err error) {
+	defer apperr.Wrap(&err, "account.Named")
+	b := &binder{}
+	b.and("o.state = " + b.bind(OrgActive) + " AND o.origin IN ('tree', 'table') AND o.region IN (" + b.bind(region) + ", '')")
+	b.chosen(OrgFilter{Query: text})
+	rows, err := q.Query(ctx, `SELECT `+orgColumns+` FROM organisation o WHERE `+b.text.String()+` ORDER BY o.sort_key, o.id LIMIT `+strconv.Itoa(limit), b.args...)
+	return db.Collect(rows, err, func(r *db.Rows) (Organisation, error) { return scanOrg(r) })
+}

@@ -47,12 +47,13 @@ func debateTables() []db.Table {
 func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Debate {
 	shared := &debate.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("debate")), Queue: r.queue, Outbox: r.outbox,
 		COPs: r.cops, Accounts: r.accounts, Links: &link.Links{IDs: c.IDs, Now: c.now}, Tree: tree, BaseURL: strings.TrimRight(base, "/")}
-	ballots := &ballot.Room{Room: shared}
+	meetings := &meeting.Room{Room: shared}
+	ballots := &ballot.Room{Room: shared, Present: meetings.Seats}
 	r.cops.MoreDue = minutes.Due
 	d := web.Debate{Shared: shared,
 		Moderation:   &moderation.Room{Room: shared},
 		Group:        &group.Room{Room: shared},
-		Meeting:      &meeting.Room{Room: shared},
+		Meeting:      meetings,
 		Minutes:      &minutes.Room{Room: shared, Ballots: ballots},
 		Ballot:       ballots,
 		Contribution: &contribution.Room{Room: shared},
@@ -68,10 +69,12 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 		string(debate.Amendment):    shared.Confirmed,
 	}
 	shared.OnState = map[debate.Kind]func(context.Context, db.Q, debate.Post, debate.PostState) error{}
+	d.Meeting.Attach()
 	return d
 }
 
 // debateJobs registers what the rooms of the debate do in the background.
 func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Minutes.Register(c)
+	a.debate.Meeting.RegisterJobs(c)
 }

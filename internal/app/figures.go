@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"jalon/internal/debate/meeting"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
 	"jalon/internal/national"
@@ -29,6 +30,7 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(series.Trends, c.explainSeries)
 	f.Register(survey.Figures, r.survey.Explain)
 	f.Register(objective.Prefix, c.modelled(r.objectives.Explain))
+	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 
 // modelled is an explainer that reads the panorama of the data as they are now.

@@ -54,12 +54,9 @@ func Calendar(ctx context.Context, q db.Q, a policy.Actor, copID, from, to strin
 	if err != nil {
 		return c, nil, err
 	}
-	zone := c.Location()
 	out := make([]Appointment, 0, len(meetings)+len(events))
 	for _, x := range meetings {
-		out = append(out, Appointment{UID: "reunion-" + x.ID, Sequence: x.Rev - 1, COP: x.COP, Name: x.Title, Day: x.Day,
-			Start: instant(x.Day, x.Start, zone), End: instant(x.Day, x.End, zone), Place: x.Place, Note: x.Note, Path: c.Path(),
-			Category: x.Kind.Name(), Private: x.Part != policy.Public, Cancelled: x.State == Cancelled, UpdatedAt: x.UpdatedAt})
+		out = append(out, x.Appointment(c))
 	}
 	gone := Corrected(events)
 	for _, e := range events {

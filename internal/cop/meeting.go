@@ -182,6 +182,10 @@ func (m *Room) kept(ctx context.Context, tx db.Q, a policy.Actor, verb, kind, id
 func (m *Room) SaveMeeting(ctx context.Context, a policy.Actor, in Meeting, reason string) (x Meeting, err error) {
 	defer apperr.Wrap(&err, "cop.SaveMeeting(%s)", in.ID)
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		before, err := meeting(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
 		n, err := tx.Exec(ctx, `
 			UPDATE meeting SET rev = rev + 1, kind = $3, stage = $4, title = $5, day = $6, start_at = $7, end_at = $8, place = $9,
 			       part = $10, attendance = $11, counted = $12, note = $13, state = $14, group_id = $15, department = $16, join_url = $17
@@ -197,8 +201,11 @@ func (m *Room) SaveMeeting(ctx context.Context, a policy.Actor, in Meeting, reas
 		if err != nil {
 			return err
 		}
-		if err := policy.Check(a, policy.Edit, x.Thing(c)); err != nil {
-			return err
+		// Whoever moves a meeting from one group to another must hold both.
+		for _, at := range []Meeting{before, x} {
+			if err := policy.Check(a, policy.Edit, at.Thing(c)); err != nil {
+				return err
+			}
 		}
 		if n == 0 {
 			return errMoved("cette réunion")
@@ -206,9 +213,30 @@ func (m *Room) SaveMeeting(ctx context.Context, a policy.Actor, in Meeting, reas
 		if err := m.checkMeeting(c, x); err != nil {
 			return err
 		}
-		return m.kept(ctx, tx, a, "edit", "meeting", x.ID, x.Rev, x.COP, reason, x)
+		if err := m.kept(ctx, tx, a, "edit", "meeting", x.ID, x.Rev, x.COP, reason, x); err != nil || m.OnMeeting == nil {
+			return err
+		}
+		return m.OnMeeting(ctx, tx, c, before, x)
 	})
 	return x, err
+}
+
+// CountMeeting records how many people were counted at a meeting, which proves that it
+// was held: by a list, a code at the door or a count of heads. It does nothing when
+// that number is already there.
+func (m *Room) CountMeeting(ctx context.Context, tx db.Q, a policy.Actor, id string, people int64, reason string) (err error) {
+	defer apperr.Wrap(&err, "cop.CountMeeting(%s)", id)
+	n, err := tx.Exec(ctx, `
+		UPDATE meeting SET rev = rev + 1, attendance = $2, counted = TRUE, state = 'held'
+		 WHERE id = $1 AND state <> 'cancelled' AND (state <> 'held' OR NOT counted OR attendance IS NULL OR attendance <> $2)`, id, people)
+	if err != nil || n == 0 {
+		return err
+	}
+	x, err := meeting(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return m.kept(ctx, tx, a, "edit", "meeting", x.ID, x.Rev, x.COP, reason, x)
 }
 
 const meetingSelect = `SELECT m.id, m.rev, m.cop_id, m.kind, m.stage, m.title, m.day, m.start_at, m.end_at, m.place, m.part, m.attendance, m.counted, m.note, m.state, m.group_id, m.department, m.join_url, COALESCE(v.at, 0)
@@ -226,12 +254,18 @@ func meeting(ctx context.Context, q db.Q, id string) (Meeting, error) {
 	return x, db.OrNotFound(err, "Cette réunion n’existe pas.")
 }
 
-// FindMeeting returns a meeting that the actor may read.
-func FindMeeting(ctx context.Context, q db.Q, a policy.Actor, id string) (x Meeting, c COP, err error) {
+// MeetingOf returns a meeting and its COP, whoever asks: the caller asks policy.
+func MeetingOf(ctx context.Context, q db.Q, id string) (x Meeting, c COP, err error) {
 	if x, err = meeting(ctx, q, id); err != nil {
 		return x, c, err
 	}
-	if c, err = Find(ctx, q, x.COP); err != nil {
+	c, err = Find(ctx, q, x.COP)
+	return x, c, err
+}
+
+// FindMeeting returns a meeting that the actor may read.
+func FindMeeting(ctx context.Context, q db.Q, a policy.Actor, id string) (x Meeting, c COP, err error) {
+	if x, c, err = MeetingOf(ctx, q, id); err != nil {
 		return x, c, err
 	}
 	return x, c, policy.Check(a, policy.Read, x.Thing(c))
@@ -241,6 +275,26 @@ func FindMeeting(ctx context.Context, q db.Q, a policy.Actor, id string) (x Meet
 // them, or those that are public.
 func reads(a policy.Actor, c COP, kind policy.Kind) bool {
 	return policy.Can(a, policy.Read, part(c.Thing(kind), Internal))
+}
+
+// Path is the address of a meeting, whatever its COP.
+func (x Meeting) Path() string { return "/reunions/" + x.ID }
+
+// Begins is the instant at which a meeting begins, and whether its hour is known: the
+// first of its day when not.
+func (x Meeting) Begins(c COP) (at time.Time, hour bool) {
+	if at = instant(x.Day, x.Start, c.Location()); !at.IsZero() {
+		return at, true
+	}
+	return instant(x.Day, "00:00", c.Location()), false
+}
+
+// Appointment is a meeting as an entry of a calendar.
+func (x Meeting) Appointment(c COP) Appointment {
+	zone := c.Location()
+	return Appointment{UID: "reunion-" + x.ID, Sequence: x.Rev - 1, COP: x.COP, Name: x.Title, Day: x.Day,
+		Start: instant(x.Day, x.Start, zone), End: instant(x.Day, x.End, zone), Place: x.Place, Note: x.Note, Path: x.Path(),
+		Category: x.Kind.Name(), Private: x.Part != policy.Public, Cancelled: x.State == Cancelled, UpdatedAt: x.UpdatedAt}
 }
 
 // Meetings lists the meetings of a COP that the actor may read, the latest day

@@ -53,4 +53,14 @@ type Room struct {
 	// OnState is what a room does when the state of a post of its kind changes: from
 	// says which it was.
 	OnState map[Kind]func(ctx context.Context, tx db.Q, p Post, from PostState) error
+	// Names says what a link confirms, with its article («votre abonnement à …»), by
+	// kind of thing; posts say it themselves.
+	Names map[string]func(ctx context.Context, q db.Q, thing string) (string, error)
+	// Fates say where posts of a kind are read and what became of them, by their ids.
+	Fates map[Kind]func(ctx context.Context, q db.Q, posts []Post) (map[string]Fate, error)
+	// Sections are what the rooms show of a voice on its own page, in order.
+	Sections []func(ctx context.Context, q db.Q, v Voice) (Section, error)
+	// OnErase are what the rooms forget of a voice that is erased, in its transaction;
+	// v is the voice as it was.
+	OnErase []func(ctx context.Context, tx db.Q, v Voice) error
 }

@@ -167,7 +167,7 @@ func (m *Room) AskConfirm(ctx context.Context, tx db.Q, c cop.COP, v Voice, kind
 		return err
 	}
 	_, err = m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "debate-confirm/" + digest(token), To: mail.Address{Email: v.Email, Name: v.Name}, Person: v.ID, FromName: c.SenderName(),
-		ReplyTo: c.Contact, COP: c.ID, Secret: true, Expires: now.Add(confirmLife),
+		ReplyTo: c.ReplyTo(), COP: c.ID, Secret: true, Expires: now.Add(confirmLife),
 		Letter: mail.Letter{Subject: "Confirmez votre adresse" + nb + ": " + c.Name, Greeting: "Bonjour,",
 			Blocks: []mail.Block{mail.Para("Pour que " + what + " soit prise en compte, confirmez que cette adresse est la vôtre. Le lien est valable 7" + nb + "jours et ne sert qu’une fois."),
 				mail.Link("Confirmer mon adresse", m.BaseURL+"/voix/confirmer/"+token)},
@@ -252,10 +252,12 @@ func (m *Room) OpenVoice(ctx context.Context, q db.Q, token string) (v Voice, er
 		return v, apperr.NotFoundf("Cette adresse est incomplète ou n’est plus valable. Ouvrez-la depuis le dernier mail reçu.")
 	}
 	if v, err = FindVoice(ctx, q, parts[0]); err == nil && v.State == VoiceErased {
-		err = apperr.NotFoundf("Ce que cette adresse avait laissé a été effacé ou rendu anonyme, à sa demande.")
+		err = errErased
 	}
 	return v, err
 }
+
+var errErased = apperr.New(apperr.NotFound, nil, "Ce que cette adresse avait laissé a été effacé ou rendu anonyme, à sa demande.")
 
 // cookieLife is how long a browser may act for an address that it confirmed.
 const cookieLife = 30 * 24 * time.Hour

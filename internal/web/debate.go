@@ -48,7 +48,8 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 	d := s.Debate
 	return []map[string]shell.Handler{
 		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group}),
-		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting}),
+		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting,
+			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes, PDF: s.PDF}),
 		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot, Secure: strings.HasPrefix(s.BaseURL, "https://"), Trusted: s.TrustedProxies}),
 		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
@@ -57,6 +58,7 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 		questions.Handlers(questions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Question}),
 		ambitions.Handlers(ambitions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ambition}),
 		consultations.Handlers(consultations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Consultation}),
-		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow}),
+		follows.Handlers(follows.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Follow,
+			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
 	}
 }

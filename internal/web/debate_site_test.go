@@ -7,6 +7,9 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/debate/ballot"
+	"jalon/internal/debate/consultation"
+	"jalon/internal/debate/follow"
+	"jalon/internal/debate/meeting"
 	"jalon/internal/debate/minutes"
 	"jalon/internal/jobs"
 	"jalon/internal/link"
@@ -24,7 +27,11 @@ func (s *site) debateRooms(queue *jobs.Queue, tree func(context.Context) (*terri
 	for _, k := range []debate.Kind{debate.Contribution, debate.Comment, debate.Statement, debate.Amendment} {
 		shared.OnConfirm[string(k)] = shared.Confirmed
 	}
-	d := web.Debate{Shared: shared, Ballot: &ballot.Room{Room: shared}}
+	d := web.Debate{Shared: shared, Meeting: &meeting.Room{Room: shared}, Ballot: &ballot.Room{Room: shared}, Consultation: &consultation.Room{Room: shared}, Follow: &follow.Room{Room: shared}}
+	d.Ballot.Present = d.Meeting.Seats
 	d.Minutes = &minutes.Room{Room: shared, Ballots: d.Ballot}
+	s.cops.MoreDue = minutes.Due
+	d.Meeting.Attach()
+	s.meetings = d.Meeting
 	return d
 }

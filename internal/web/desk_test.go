@@ -123,6 +123,8 @@ func TestTheWorkOfACOP(t *testing.T) {
 			t.Fatalf("%s, the title holds %q", p.Status, v)
 		}
 		typed.Set("end", "17:00")
+		typed.Set("department", "973")
+		typed.Set("join_url", "https://visio.exemple.fr/salle")
 		p = s.visit(team, base+bureau+"/reunions", typed)
 		p.has(".act", "Plénière de rentrée")
 		checkPage(t, "meetings", p)
@@ -134,6 +136,9 @@ func TestTheWorkOfACOP(t *testing.T) {
 		s.now = s.now.AddDate(0, 0, 20)
 		p = s.visit(team, base+bureau+"/reunions/"+id, held)
 		p.has(".act", "1 200 personnes, comptées")
+		if x, _, err := cop.MeetingOf(t.Context(), d, id); err != nil || x.Department != "973" || x.JoinURL != "https://visio.exemple.fr/salle" || *x.Attendance != 1200 {
+			t.Errorf("saying that it was held blanks what the form does not show: %+v %v", x, err)
+		}
 		if p := s.visit(team, base+bureau+"/reunions/"+id, held); p.StatusCode != http.StatusConflict {
 			t.Errorf("the same form twice: %s", p.Status)
 		}

@@ -17,7 +17,32 @@ func groupRoutes() []Route {
 
 // meetingRoutes: meetings, for those who come.
 func meetingRoutes() []Route {
-	return []Route{}
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/reunions", Name: "meeting-list", Formats: html, Cache: Private, Sample: "/regions/grand-est/reunions"},
+		{Method: "GET", Pattern: "/regions/{slug}/reunions/participation", Name: "participation", Formats: html, Cache: Private, Sample: "/regions/grand-est/reunions/participation"},
+		{Method: "GET", Pattern: "/regions/{slug}/bureau/reunions/nouvelle", Name: "meeting-new", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/regions/{slug}/bureau/reunions/nouvelle", Name: "meeting-plan", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/reunions/{id}", Name: "meeting", Formats: html, Cache: Private},
+		{Method: "GET", Pattern: "/reunions/{id}/reunion.ics", Name: "meeting-ics", Formats: []string{typeCalendar}, Cache: Private},
+		{Method: "GET", Pattern: "/reunions/{id}/inscription", Name: "seat-new", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/reunions/{id}/inscription", Name: "seat-add", Formats: html, Cache: Private, Body: 64 << 10},
+		{Method: "GET", Pattern: "/reunions/{id}/inscription/{jeton}", Name: "seat", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/reunions/{id}/inscription/{jeton}", Name: "seat-cancel", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/reunions/{id}/organiser", Name: "meeting-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/reunions/{id}/organiser", Name: "meeting-desk-save", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/reunions/{id}/presences", Name: "presence", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/reunions/{id}/presences", Name: "presence-save", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/reunions/{id}/presences.csv", Name: "presence-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/reunions/{id}/emargement", Name: "presence-sheet", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/reunions/{id}/entree", Name: "door-screen", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/reunions/{id}/entree", Name: "door-new", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "GET", Pattern: "/reunions/{id}/entree/{code}", Name: "door", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/reunions/{id}/entree/{code}", Name: "door-enter", Formats: html, Cache: Private, Body: 64 << 10},
+		{Method: "GET", Pattern: "/entree", Name: "door-type", Formats: html, Cache: Private, Sample: "/entree"},
+		{Method: "POST", Pattern: "/entree", Name: "door-typed", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/entree/{code}", Name: "door-typed", Formats: html, Cache: Private},
+	}
 }
 
 // minutesRoutes: agenda, minutes, decisions, tasks, record.
@@ -107,5 +132,18 @@ func consultationRoutes() []Route {
 
 // followRoutes: addresses, the letter of a region, what other sites embed.
 func followRoutes() []Route {
-	return []Route{}
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: "/voix/confirmer/{jeton}", Name: "voice-confirm", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/confirmer/{jeton}", Name: "voice-confirmed", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}", Name: "voice", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}", Name: "voice-save", Formats: html, Cache: Private, Body: 64 << 10},
+		{Method: "POST", Pattern: "/voix/{jeton}/textes/{id}", Name: "voice-withdraw", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/donnees.json", Name: "voice-data", Formats: []string{typeJSON}, Cache: Private},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/effacement", Name: "voice-erase", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}/mes/effacement", Name: "voice-erased", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/voix/{jeton}/mes/messages", Name: "voice-stop", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: "/voix/{jeton}/mes/messages", Name: "voice-stopped", Formats: html, Cache: Private, Body: 4 << 10},
+		{Method: "GET", Pattern: "/mon-espace/debats", Name: "voices", Formats: html, Cache: Private, SignIn: true},
+	}
 }

@@ -23,6 +23,7 @@ import (
 	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/meeting"
 	"jalon/internal/diagnosis"
 	"jalon/internal/exchange"
 	"jalon/internal/figure"
@@ -67,6 +68,7 @@ type site struct {
 	answers  *restitution.Room
 	aims     *objective.Room
 	diagnose *diagnosis.Room
+	meetings *meeting.Room
 	debate   web.Debate
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix

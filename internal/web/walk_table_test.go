@@ -31,24 +31,26 @@ type need struct {
 type over int
 
 const (
-	open        over = iota // anyone, signed in or not
-	someone                 // whoever signed in, for themselves
-	theCOP                  // the COP of the address
-	somewhere               // whoever holds the right over anything at all
-	nation                  // whoever holds it over the nation
-	admins                  // the same, of pages that nobody else knows
-	giver                   // whoever may give a role somewhere
-	theOrg                  // the organisation of the address
-	thePerson               // somebody who holds a role over the region
-	nobody                  // what does not exist: everyone is told so
-	itsRegion               // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
-	itsDesk                 // itsRegion, or who writes for an authority whose seat is there
-	itsItem                 // a thing of the whole region, which those of itsDesk read
-	itsNote                 // a note of the whole region, that who works on it alone knows
-	itsDraft                // the draft of a diagnosis, which those of itsRegion read
-	itsCampaign             // the campaign of a region, which those of itsRegion read
-	itsAnswers              // the answers to a campaign, for those who follow it over the region or one of its départements
-	itsPlan                 // a plan of the whole region, which its départements read on the same pages
+	open          over = iota // anyone, signed in or not
+	someone                   // whoever signed in, for themselves
+	theCOP                    // the COP of the address
+	somewhere                 // whoever holds the right over anything at all
+	nation                    // whoever holds it over the nation
+	admins                    // the same, of pages that nobody else knows
+	giver                     // whoever may give a role somewhere
+	theOrg                    // the organisation of the address
+	thePerson                 // somebody who holds a role over the region
+	nobody                    // what does not exist: everyone is told so
+	itsRegion                 // whoever holds it over the region's COPs or one of its départements; nobody else knows the page
+	itsDesk                   // itsRegion, or who writes for an authority whose seat is there
+	itsItem                   // a thing of the whole region, which those of itsDesk read
+	itsNote                   // a note of the whole region, that who works on it alone knows
+	itsDraft                  // the draft of a diagnosis, which those of itsRegion read
+	itsCampaign               // the campaign of a region, which those of itsRegion read
+	itsAnswers                // the answers to a campaign, for those who follow it over the region or one of its départements
+	itsNewMeeting             // a meeting to come, which those who read meetings know of
+	itsMeeting                // a public meeting of the whole region: anyone reads it
+	itsPlan                   // a plan of the whole region, which its départements read on the same pages
 )
 
 // foreseen is every route: one that is not here fails the test.
@@ -75,6 +77,40 @@ var foreseen = map[string]need{
 	"open-desk":           {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 	"open-publish":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
 	"open-consent":        {kind: policy.Campaign, do: policy.Edit, over: theCOP},
+
+	"voices": {over: someone},
+
+	"meeting-new":           {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-plan":          {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"ballot-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot":                {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot-change":         {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"open"}}},
+	"ballot-live":           {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot-slips":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot-slips-make":     {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"agenda-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"agenda-item":           {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"agenda-change":         {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"save"}, "title": {"x"}}},
+	"minutes-turn":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"propose"}, "rev": {"99"}}},
+	"minutes-text":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"minutes-write":         {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"text": {"x"}, "rev": {"99"}}},
+	"minutes-draft-file":    {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"decision-add":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"decision":              {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"decision-change":       {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"settle"}, "state": {"applied"}}},
+	"task-add":              {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"task-end":              {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"done"}}},
+	"meeting-file-add":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"meeting-file-withdraw": {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+
+	"meeting-desk":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"meeting-desk-save": {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"entry"}, "mode": {"open"}, "rev": {"99"}}},
+	"presence":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"presence-save":     {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"close"}}},
+	"presence-csv":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"presence-sheet":    {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"door-screen":       {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"door-new":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
 
 	"desk":                  {kind: policy.Desk, do: policy.Read, over: theCOP},
 	"desk-event":            {kind: policy.StageEvent, do: policy.Create, over: theCOP},
@@ -303,7 +339,8 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
+var openRoutes = strings.Fields(`vote-code vote vote-send vote-screen ballots agenda minutes minutes-file decisions tasks meeting-files meeting-file cop-decisions meeting-list participation meeting meeting-ics seat-new seat-add seat seat-cancel door door-enter door-type door-typed voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped
+	paper-blank paper-blank-pdf restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file diagnosis-edition-figure
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

@@ -56,7 +56,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 			path := n.path
 			if path == "" {
 				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
-					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"]).Replace(rt.Pattern)
+					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"], "{vote}", made[slug+"/vote"], "{point}", made[slug+"/point"], "{texte}", "ouverture", "{decision}", made[slug+"/decision"], "{tache}", made[slug+"/task"], "{document}", made[slug+"/meeting-file"]).Replace(rt.Pattern)
 			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue
 			}
@@ -147,6 +147,9 @@ func (n need) allows(a policy.Actor, slug string) (may, reads bool) {
 		home, dept := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}, policy.Thing{Kind: n.kind, Department: map[string]string{"guyane": "973"}[slug]}
 		reads = policy.Can(a, policy.Read, home) || policy.Can(a, policy.Read, dept)
 		return policy.Can(a, n.do, home) || n.do == policy.Read && reads, reads
+	case itsMeeting, itsNewMeeting:
+		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
+		return policy.Can(a, n.do, thing), n.over == itsMeeting || policy.Can(a, policy.Read, thing)
 	case itsNote:
 		thing := policy.Thing{Kind: n.kind, COPs: []string{cop.RegionID(cop.First, codes[slug])}}
 		return policy.Can(a, n.do, thing), policy.Can(a, policy.Read, thing)
@@ -292,6 +295,7 @@ func (s *site) fixtures() map[string]string {
 		}
 		out[slug+"/theme"] = theme.ID
 		s.composed(team, id, code, slug, out)
+		s.said(team, meeting.ID, slug, out)
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

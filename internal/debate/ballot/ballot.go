@@ -31,7 +31,7 @@ type Room struct {
 	*debate.Room
 	// Present is how many people are in a meeting, counted or on its list; unknown when
 	// it is nil or says so. What the meeting itself says comes first.
-	Present func(ctx context.Context, q db.Q, meeting string) (n int64, known bool, err error)
+	Present func(ctx context.Context, q db.Q, x cop.Meeting) (n int64, known bool, err error)
 }
 
 // Kind is how a question is answered.

@@ -208,7 +208,7 @@ func (m *Room) Close(ctx context.Context, a policy.Actor, id string, rev int64) 
 			return apperr.Conflictf("Ce vote est %s\u00a0: il n’y a rien à clore.", b.State.Name())
 		}
 		b.State, b.ClosedAt = Closed, m.Now()
-		n, known, err := m.There(ctx, tx, b.Meeting)
+		n, known, err := m.There(ctx, tx, cop.Meeting{ID: b.Meeting, COP: b.COP})
 		if err != nil {
 			return err
 		}
@@ -288,10 +288,10 @@ func (m *Room) Again(ctx context.Context, a policy.Actor, id string) (b Ballot, 
 }
 
 // There is how many people are in a meeting, when somebody knows.
-func (m *Room) There(ctx context.Context, q db.Q, meeting string) (n int64, known bool, err error) {
-	defer apperr.Wrap(&err, "ballot.There(%s)", meeting)
+func (m *Room) There(ctx context.Context, q db.Q, x cop.Meeting) (n int64, known bool, err error) {
+	defer apperr.Wrap(&err, "ballot.There(%s)", x.ID)
 	var said *int64
-	if err := q.QueryRow(ctx, `SELECT attendance FROM meeting WHERE id = $1`, meeting).Scan(&said); err != nil {
+	if err := q.QueryRow(ctx, `SELECT attendance FROM meeting WHERE id = $1`, x.ID).Scan(&said); err != nil {
 		return 0, false, err
 	}
 	if said != nil {
@@ -300,7 +300,7 @@ func (m *Room) There(ctx context.Context, q db.Q, meeting string) (n int64, know
 	if m.Present == nil {
 		return 0, false, nil
 	}
-	return m.Present(ctx, q, meeting)
+	return m.Present(ctx, q, x)
 }
 
 // Options reads what was typed, one answer a line.

@@ -193,7 +193,7 @@ func TestWhoRunsAVote(t *testing.T) {
 				t.Errorf("%+v: %v", bad, err)
 			}
 		}
-		m.Present = func(_ context.Context, _ db.Q, _ string) (int64, bool, error) { return 1, true, nil }
+		m.Present = func(_ context.Context, _ db.Q, _ cop.Meeting) (int64, bool, error) { return 1, true, nil }
 		b := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, Input{Question: "Lesquels ?", Kind: Multiple, Options: []string{"a", "b", "c"}, Most: 2, Colleges: true}))
 		b = must[Ballot](t)(m.Start(ctx, theTeam, b.ID, b.Rev))
 		if _, err := m.Edit(ctx, theTeam, b.ID, b.Rev, two); apperr.KindOf(err) != apperr.Conflict {

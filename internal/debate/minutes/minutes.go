@@ -35,16 +35,6 @@ type Room struct {
 	*debate.Room
 	// Ballots are the votes of the meetings.
 	Ballots *ballot.Room
-	// Came is who came to a meeting, by organisation as the attendance says it; nil, or
-	// nothing, when nobody kept a list.
-	Came func(ctx context.Context, q db.Q, meeting string) ([]Came, error)
-}
-
-// Came is how many people of an organisation came.
-type Came struct {
-	Organisation string // empty for those who came in their own name
-	College      debate.College
-	People       int64
 }
 
 // State is where minutes stand.

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate/ballot"
+	"jalon/internal/debate/meeting"
 	"jalon/internal/document"
 	"jalon/internal/french"
 )
@@ -29,7 +30,7 @@ type Said struct {
 	Decisions []Decision
 	Tasks     []Task
 	Votes     []Vote
-	Came      []Came
+	Came      []meeting.OrgCount
 	Present   int64 // people there, when Counted
 	Counted   bool
 }
@@ -77,13 +78,11 @@ func (m *Room) Read(ctx context.Context, q db.Q, x cop.Meeting, c cop.COP) (s Sa
 			s.Votes = append(s.Votes, v)
 		}
 		if m.Ballots != nil {
-			if s.Present, s.Counted, err = m.Ballots.There(ctx, q, x.ID); err != nil {
+			if s.Present, s.Counted, err = m.Ballots.There(ctx, q, x); err != nil {
 				return err
 			}
 		}
-		if m.Came != nil {
-			s.Came, err = m.Came(ctx, q, x.ID)
-		}
+		s.Came, err = meeting.ByOrganisation(ctx, q, x.ID)
 		return err
 	})
 	return s, err

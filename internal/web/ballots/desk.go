@@ -213,7 +213,7 @@ func (d Deps) counts(r *http.Request, x place, b ballot.Ballot) (v countView, er
 	n, known := int64(0), b.Present != nil
 	if known {
 		n = *b.Present
-	} else if n, known, err = d.Room.There(r.Context(), d.Q, x.meeting.ID); err != nil {
+	} else if n, known, err = d.Room.There(r.Context(), d.Q, x.meeting); err != nil {
 		return v, err
 	}
 	present := ui.KeyFigure{Label: "Présents", Value: ui.Value{Missing: "personne n’a compté les présents\u00a0: indiquez-les sur la page de la réunion"}, Meaning: "La participation se lit sur ce nombre."}

@@ -49,6 +49,9 @@ func (d Deps) screen(w http.ResponseWriter, r *http.Request) error {
 		return fragment(w, r, screenMiddle(v))
 	}
 	p := sheet(d.Shell.Page(r, b.Question, "Écran du vote."))
+	if b.State == ballot.Draft {
+		p.Title = "Le vote va s’ouvrir" // the question is not put yet
+	}
 	p.Bare, p.NoIndex, p.Live, p.Refresh, p.Canonical = true, true, true, 4, ""
 	return d.Shell.Render(w, r, p, screenPage(v))
 }

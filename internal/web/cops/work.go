@@ -11,6 +11,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // workView is the page of a COP's meetings, or of its news.
@@ -31,8 +32,8 @@ type workView struct {
 }
 
 type meetingLine struct {
-	ID, Rev, Title, When, Where, Kind, State, Came string
-	Internal, MayEdit                              bool
+	ID, Rev, Title, Href, When, Where, Kind, State, Came string
+	Internal, MayEdit                                    bool
 }
 
 type newsLine struct {
@@ -58,7 +59,10 @@ func (d Deps) showMeetings(w http.ResponseWriter, r *http.Request, status int, t
 	}
 	v := workView{Heading: ui.Heading{Overline: "Réunions", Title: name + nb + ": les réunions de la COP", Scope: []string{"cycle " + c.Cycle, "les réunions publiques paraissent sur la page de la COP"}},
 		Tabs: tabs(r, c, "/bureau/reunions"), Done: r.URL.Query().Get("fait") == "1", Action: c.Path() + "/bureau/reunions",
-		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.Meeting)), Fields: meetingFields(typed, wrong)}
+		MayAdd: policy.Can(a, policy.Create, c.Thing(policy.Meeting))}
+	if v.Fields, err = d.meetingFields(r, c, typed, wrong); err != nil {
+		return err
+	}
 	for _, x := range list.Rows {
 		v.Meetings = append(v.Meetings, lineOf(x, policy.Can(a, policy.Edit, x.Thing(c))))
 	}
@@ -72,7 +76,7 @@ func (d Deps) showMeetings(w http.ResponseWriter, r *http.Request, status int, t
 }
 
 func lineOf(x cop.Meeting, mayEdit bool) meetingLine {
-	l := meetingLine{ID: x.ID, Rev: strconv.FormatInt(x.Rev, 10), Title: x.Title, When: french.Day(x.Day), Where: x.Place, Kind: x.Kind.Name(), Internal: x.Part != policy.Public, MayEdit: mayEdit}
+	l := meetingLine{ID: x.ID, Rev: strconv.FormatInt(x.Rev, 10), Title: x.Title, Href: x.Path(), When: french.Day(x.Day), Where: x.Place, Kind: x.Kind.Name(), Internal: x.Part != policy.Public, MayEdit: mayEdit}
 	if x.Start != "" {
 		l.When += ", " + x.Start
 		if x.End != "" {
@@ -109,27 +113,19 @@ func (l meetingLine) about() string {
 	return out
 }
 
-func meetingFields(x cop.Meeting, wrong string) []ui.Field {
-	kind := ui.Field{ID: "kind", Label: "Type", Type: "select", Required: true}
-	for _, k := range cop.MeetingKinds() {
-		kind.Options = append(kind.Options, ui.Option{Value: string(k), Label: k.Name(), Selected: x.Kind == k})
+func (d Deps) meetingFields(r *http.Request, c cop.COP, x cop.Meeting, wrong string) ([]ui.Field, error) {
+	m, err := d.Model(r.Context())
+	if err != nil {
+		return nil, err
 	}
-	stage := ui.Field{ID: "stage", Label: "Étape", Type: "select", Required: true}
-	for _, s := range cop.Stages() {
-		stage.Options = append(stage.Options, ui.Option{Value: string(s), Label: s.Name(), Selected: x.Stage == s})
-	}
-	part := ui.Field{ID: "part", Label: "Qui la voit", Type: "select", Required: true, Options: []ui.Option{
-		{Value: policy.Public, Label: "tout le monde", Selected: x.Part == policy.Public}, {Value: cop.Internal, Label: "les personnes de la COP", Selected: x.Part == cop.Internal}}}
-	return []ui.Field{{ID: "title", Label: "Titre", Required: true, Value: x.Title, Error: wrong}, kind, stage, {ID: "day", Label: "Date", Type: "date", Required: true, Value: x.Day},
-		{ID: "start", Label: "Début", Value: x.Start, Help: "Comme 14:30, à l’heure de la région."}, {ID: "end", Label: "Fin", Value: x.End},
-		{ID: "place", Label: "Lieu", Value: x.Place}, part}
+	return wording.MeetingFields(m.Tree(), c, x, wrong), nil
 }
 
 func typedMeeting(r *http.Request, c cop.COP) cop.Meeting {
 	f := r.PostForm
 	get := func(name string) string { return strings.TrimSpace(f.Get(name)) }
 	return cop.Meeting{COP: c.ID, Title: get("title"), Kind: cop.MeetingKind(get("kind")), Stage: cop.Stage(get("stage")), Day: get("day"), Start: get("start"), End: get("end"),
-		Place: get("place"), Part: get("part"), State: cop.Planned}
+		Place: get("place"), Part: get("part"), Department: get("department"), JoinURL: get("join_url"), State: cop.Planned}
 }
 
 func (d Deps) addMeeting(w http.ResponseWriter, r *http.Request) error {

@@ -45,6 +45,14 @@ var sentences = map[string]string{
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
+
+	"create ballot": "a préparé un vote en séance", "edit ballot": "a modifié la question d’un vote", "open ballot": "a ouvert un vote en séance", "close ballot": "a clos un vote en séance", "show ballot": "a montré ou caché les résultats d’un vote",
+	"void ballot": "a annulé un vote en séance", "raise ballot": "a noté des mains levées", "print ballot": "a tiré des bulletins de vote", "exceed ballot": "a clos un vote qui compte plus de voix que de présents",
+	"create agenda": "a ajouté un point à un ordre du jour", "edit agenda": "a modifié un point d’un ordre du jour", "withdraw agenda": "a retiré un point d’un ordre du jour", "write minutes-text": "a écrit dans un compte rendu",
+	"proposed minutes": "a proposé un compte rendu à l’approbation", "draft minutes": "a repris la rédaction d’un compte rendu", "approve minutes": "a approuvé un compte rendu",
+	"create decision": "a noté une décision de réunion", "edit decision": "a modifié une décision de réunion", "taken decision": "a remis une décision de réunion en cours", "applied decision": "a noté une décision appliquée", "dropped decision": "a noté une décision abandonnée",
+	"create task": "a confié une tâche de réunion", "done task": "a noté une tâche faite", "dropped task": "a abandonné une tâche de réunion", "open task": "a remis une tâche à faire",
+	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -56,7 +64,8 @@ var kindNames = map[string]string{
 	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
-	"post": "textes du débat",
+	"post":   "textes du débat",
+	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

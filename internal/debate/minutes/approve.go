@@ -62,6 +62,9 @@ func (m *Room) Approve(ctx context.Context, a policy.Actor, meeting string, rev 
 	if s.Minutes.State != Proposed || s.Minutes.Rev != rev {
 		return e, stale
 	}
+	if x.Day > c.DayAt(m.Now()) {
+		return e, apperr.Invalidf("Cette réunion est à venir\u00a0: son compte rendu ne peut pas être approuvé avant qu’elle ait eu lieu. Corrigez sa date si elle est passée.")
+	}
 	before, err := Editions(ctx, m.DB, x.ID)
 	if err != nil {
 		return e, err
@@ -142,7 +145,7 @@ func (m *Room) AskHeads(ctx context.Context, a policy.Actor, meeting string, seq
 				sum = e.SHA256
 			}
 		}
-		act, err := m.COPs.ProposeIn(ctx, tx, a, x.COP, cop.NewAct{Kind: ActKind, Subject: x.ID, SHA256: sum, Title: "Compte rendu approuvé de la réunion «\u00a0" + x.Title + "\u00a0»"})
+		act, err := m.COPs.ProposeIn(ctx, tx, a, x.COP, cop.NewAct{Kind: cop.MinutesAct, Subject: x.ID, SHA256: sum, Title: "Compte rendu approuvé de la réunion «\u00a0" + x.Title + "\u00a0»"})
 		if err != nil {
 			return err
 		}
@@ -150,6 +153,3 @@ func (m *Room) AskHeads(ctx context.Context, a policy.Actor, meeting string, seq
 		return err
 	})
 }
-
-// ActKind is what both heads validate of a meeting: nothing comes into force with it.
-const ActKind = "minutes"

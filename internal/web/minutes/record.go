@@ -124,7 +124,7 @@ func (d Deps) showMinutes(w http.ResponseWriter, r *http.Request, status int, ba
 
 // editionTable lists the approved versions, with their files and what both heads said.
 func (d Deps) editionTable(r *http.Request, x place, editions []minutes.Edition) (ui.Table, error) {
-	t := ui.Table{ID: "versions", Caption: "Les versions approuvées, la dernière d’abord", Columns: []ui.Column{{Label: "Version"}, {Label: "Approuvée le"}, {Label: "Par"}, {Label: "Pourquoi", Wide: true}, {Label: "Validation des deux têtes", Wide: true}, {Label: "Fichiers"}, {Label: "Empreinte (SHA-256)", Wide: true}}}
+	t := ui.Table{ID: "versions", Caption: "Les versions approuvées, la dernière d’abord", Columns: []ui.Column{{Label: "Version"}, {Label: "Approuvée le"}, {Label: "Par"}, {Label: "Pourquoi", Wide: true}, {Label: "Validation des deux têtes", Wide: true}, {Label: "Texte"}, {Label: "PDF"}, {Label: "Empreinte (SHA-256)", Wide: true}}}
 	var ids []string
 	for _, e := range editions {
 		ids = append(ids, e.By)
@@ -149,18 +149,15 @@ func (d Deps) editionTable(r *http.Request, x place, editions []minutes.Edition)
 			}
 		}
 		at := x.path(wording.MeetingMinutes) + "/versions/" + strconv.FormatInt(e.Seq, 10)
-		file := ui.Cell{Text: "ODT", Href: at + "/" + document.TextPart}
+		pdf := ui.Cell{Missing: "cette installation n’a pas de quoi produire un PDF"}
 		if d.PDF != nil {
-			file = ui.Cell{Text: "PDF", Href: at + "/" + document.PDFPart}
+			pdf = ui.Cell{Text: "PDF", Href: at + "/" + document.PDFPart}
 		}
 		why := e.Reason
 		if why == "" {
 			why = "première version"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(e.Seq), Href: at + "/" + document.PagePart}, {Text: french.Date(e.At.In(x.cop.Location()))}, {Text: name(e.By)}, {Text: why}, {Text: heads}, file, {Text: e.SHA256}}})
-		if d.PDF != nil {
-			t.Rows[len(t.Rows)-1].Cells[5].Sub = "le texte (ODT) : même adresse, " + document.TextPart
-		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(e.Seq), Href: at + "/" + document.PagePart}, {Text: french.Date(e.At.In(x.cop.Location()))}, {Text: name(e.By)}, {Text: why}, {Text: heads}, {Text: "ODT", Href: at + "/" + document.TextPart}, pdf, {Text: e.SHA256}}})
 	}
 	return t, nil
 }

@@ -239,3 +239,27 @@ func TestWhoRunsAVote(t *testing.T) {
 		}
 	})
 }
+
+// Whoever tries too many codes is told nothing any more, not even of one that exists;
+// a room that types badly is far below.
+func TestGuessing(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, _ := newRoom(t, d)
+		for range 3 {
+			if err := m.Guessed(ctx, "salle"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := m.Blocked(ctx, "salle"); err != nil {
+			t.Errorf("after three: %v", err)
+		}
+		must[int64](t)(d.Exec(ctx, `UPDATE attempt SET n = $1`, int64(guesses+1)))
+		if err := m.Blocked(ctx, "salle"); apperr.KindOf(err) != apperr.TooMany {
+			t.Errorf("after too many: %v", err)
+		}
+		if err := m.Blocked(ctx, "ailleurs"); err != nil {
+			t.Errorf("another network: %v", err)
+		}
+	})
+}

@@ -72,6 +72,17 @@ func (m *Room) Guessed(ctx context.Context, machine string) error {
 	return err
 }
 
+// Blocked refuses a machine that tried too many codes, before the one that it asks for
+// is looked up: a guess that happens to be right must not be told. Callers let through
+// devices that voted already, and who signed in.
+func (m *Room) Blocked(ctx context.Context, machine string) error {
+	over, err := m.Accounts.Over(ctx, "vote-code|"+machine, guesses)
+	if err == nil && over {
+		err = errGuesses
+	}
+	return err
+}
+
 // check reads the choices of a voice.
 func (b Ballot) check(v Voice) (string, error) {
 	choices := slices.Clone(v.Choices)

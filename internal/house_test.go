@@ -32,7 +32,7 @@ var house = []floor{
 	{name: "rooms", packages: []string{
 		"internal/account", "internal/cop", "internal/plan", "internal/objective", "internal/knowledge", "internal/action",
 		"internal/survey", "internal/restitution", "internal/support",
-		"internal/debate", "internal/debate/moderation", "internal/debate/group", "internal/debate/meeting", "internal/debate/minutes", "internal/debate/ballot", "internal/debate/contribution", "internal/debate/question", "internal/debate/ambition", "internal/debate/consultation", "internal/debate/follow",
+		"internal/debate", "internal/debate/moderation", "internal/debate/group", "internal/debate/meeting", "internal/debate/ballot", "internal/debate/minutes", "internal/debate/contribution", "internal/debate/question", "internal/debate/ambition", "internal/debate/consultation", "internal/debate/follow",
 		"internal/diagnosis", "internal/roadmap", "internal/followup", "internal/national", "internal/report",
 		"internal/diagnosis/live"}}, // the blocks of a diagnosis: it reads every room, and draws as reports do
 	{name: "foreign formats", packages: []string{"internal/exchange", "internal/hub"}},

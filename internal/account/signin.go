@@ -57,6 +57,16 @@ func (m *Room) Tried(ctx context.Context, name string, most int64) (over bool, e
 	return false, err
 }
 
+// Over reports whether a thing was tried more than most times in this hour, and counts
+// nothing: who asks may be told to wait before anything is looked for.
+func (m *Room) Over(ctx context.Context, name string, most int64) (over bool, err error) {
+	defer apperr.Wrap(&err, "account.Over")
+	if err = m.refuse(ctx, name, most); errors.Is(err, errTooMany) {
+		return true, nil
+	}
+	return false, err
+}
+
 // AskLink sends a link and a code to an address that has an account, and a word
 // to one that has none, once a day. What it answers, and the work it does, are
 // the same for both.

@@ -54,12 +54,14 @@ func (c *Core) debateRooms(r rooms, desk *operator.Desk, base string, tree func(
 // Debate builds the rooms of the debate over what they share, each told of the others
 // what it needs.
 func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, error)) web.Debate {
+	meetings := &meeting.Room{Room: shared}
+	ballots := &ballot.Room{Room: shared, Present: meetings.Seats}
 	d := web.Debate{Shared: shared,
 		Moderation:   &moderation.Room{Room: shared},
 		Group:        &group.Room{Room: shared},
-		Meeting:      &meeting.Room{Room: shared},
-		Minutes:      &minutes.Room{Room: shared},
-		Ballot:       &ballot.Room{Room: shared},
+		Meeting:      meetings,
+		Minutes:      &minutes.Room{Room: shared, Ballots: ballots},
+		Ballot:       ballots,
 		Contribution: &contribution.Room{Room: shared},
 		Question:     &question.Room{Room: shared},
 		Ambition:     &ambition.Room{Room: shared},
@@ -92,6 +94,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.GroupAt = group.Placed
 	WireFollow(d, model)
 	d.Meeting.Attach()
+	shared.COPs.MoreDue = minutes.Due
 	return d
 }
 
@@ -101,5 +104,6 @@ func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Question.Register(c)
 	a.debate.Contribution.Register(c)
 	a.debate.Follow.RegisterJobs(c)
+	a.debate.Minutes.Register(c)
 	a.debate.Meeting.RegisterJobs(c)
 }

@@ -24,6 +24,9 @@ const (
 	ObjectivesAct = "objectives"
 	ThemesAct     = "themes"
 	DiagnosisAct  = "diagnosis"
+	// MinutesAct validates an approved version of the minutes of a meeting: nothing comes
+	// into force with it.
+	MinutesAct = "minutes"
 )
 
 // ActState is where an act stands.

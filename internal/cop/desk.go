@@ -16,7 +16,7 @@ import (
 
 // Due is something that the team has to do.
 type Due struct {
-	Kind    string // of the thing: act, meeting, news, delegation, priority, event, office, check
+	Kind    string // of the thing: act, meeting, news, delegation, priority, event, office, check, task
 	Subject string // its id, or the key of a line of the checklist
 	Text    string // French
 	Day     string // when; empty when no day is set
@@ -206,6 +206,15 @@ func (m *Room) due(ctx context.Context, q db.Q, d *Desk, f Facts, up []Priority)
 	soon := m.Now().AddDate(0, 0, 14).Format(time.DateOnly)
 	if err := m.dueRows(ctx, q, c, today, soon, add); err != nil {
 		return err
+	}
+	if m.MoreDue != nil {
+		more, err := m.MoreDue(ctx, q, c.ID, soon)
+		if err != nil {
+			return err
+		}
+		for _, x := range more {
+			add(x.Kind, x.Subject, x.Text, x.Day)
+		}
 	}
 	slices.SortStableFunc(d.Due, func(x, y Due) int {
 		if (x.Day == "") != (y.Day == "") {

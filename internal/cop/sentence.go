@@ -48,6 +48,14 @@ var sentences = map[string]string{
 	"rename debate_theme": "a renommé un thème des contributions",
 	"seed post":           "a écrit une affirmation d’un débat", "create question": "a préparé un débat sur une question", "edit question": "a modifié un débat sur une question", "open question": "a ouvert un débat sur une question",
 	"close question": "a fermé un débat sur une question", "conclude question": "a conclu un débat sur une question",
+
+	"create ballot": "a préparé un vote en séance", "edit ballot": "a modifié la question d’un vote", "open ballot": "a ouvert un vote en séance", "close ballot": "a clos un vote en séance", "show ballot": "a montré ou caché les résultats d’un vote",
+	"void ballot": "a annulé un vote en séance", "raise ballot": "a noté des mains levées", "print ballot": "a tiré des bulletins de vote", "exceed ballot": "a clos un vote qui compte plus de voix que de présents",
+	"create agenda": "a ajouté un point à un ordre du jour", "edit agenda": "a modifié un point d’un ordre du jour", "withdraw agenda": "a retiré un point d’un ordre du jour", "write minutes-text": "a écrit dans un compte rendu",
+	"proposed minutes": "a proposé un compte rendu à l’approbation", "draft minutes": "a repris la rédaction d’un compte rendu", "approve minutes": "a approuvé un compte rendu",
+	"create decision": "a noté une décision de réunion", "edit decision": "a modifié une décision de réunion", "taken decision": "a remis une décision de réunion en cours", "applied decision": "a noté une décision appliquée", "dropped decision": "a noté une décision abandonnée",
+	"create task": "a confié une tâche de réunion", "done task": "a noté une tâche faite", "dropped task": "a abandonné une tâche de réunion", "open task": "a remis une tâche à faire",
+	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -60,6 +68,7 @@ var kindNames = map[string]string{
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
 	"post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
+	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

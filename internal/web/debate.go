@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"strings"
 
+	"jalon/internal/cop"
 	"jalon/internal/debate"
 	"jalon/internal/debate/ambition"
 	"jalon/internal/debate/ballot"
@@ -14,6 +16,7 @@ import (
 	"jalon/internal/debate/minutes"
 	"jalon/internal/debate/moderation"
 	"jalon/internal/debate/question"
+	"jalon/internal/policy"
 	"jalon/internal/web/ambitions"
 	"jalon/internal/web/ballots"
 	"jalon/internal/web/consultations"
@@ -26,6 +29,7 @@ import (
 	moderationpages "jalon/internal/web/moderation"
 	"jalon/internal/web/questions"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
 )
 
 // Debate are the rooms of the debate.
@@ -49,9 +53,9 @@ func (s *server) debateHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		groups.Handlers(groups.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Group, Acts: s.debateActs(), Hub: s.debateParts()}),
 		meetings.Handlers(meetings.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Meeting,
-			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies}),
-		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes}),
-		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot}),
+			Secure: strings.HasPrefix(s.BaseURL, "https://"), TrustedProxies: s.TrustedProxies, Parts: []func(context.Context, policy.Actor, cop.Meeting, cop.COP) ([]ui.Link, error){minutespages.Links(s.DB)}}),
+		minutespages.Handlers(minutespages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Minutes, PDF: s.PDF}),
+		ballots.Handlers(ballots.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Ballot, Secure: strings.HasPrefix(s.BaseURL, "https://"), Trusted: s.TrustedProxies}),
 		contributions.Handlers(contributions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution, Trusted: s.TrustedProxies, NewID: s.NewID, Secure: strings.HasPrefix(s.BaseURL, "https://")}),
 		instructions.Handlers(instructions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Contribution}),
 		moderationpages.Handlers(moderationpages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: d.Moderation, TrustedProxies: s.TrustedProxies}),

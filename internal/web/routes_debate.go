@@ -62,12 +62,52 @@ func meetingRoutes() []Route {
 
 // minutesRoutes: agenda, minutes, decisions, tasks, record.
 func minutesRoutes() []Route {
-	return []Route{}
+	const at = "/reunions/{id}"
+	read := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: at + pattern, Name: name, Formats: []string{typeHTML}, Cache: Private}
+	}
+	page := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: at + pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	}
+	form := func(pattern, name string) Route {
+		return Route{Method: "POST", Pattern: at + pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	}
+	turn := form("/compte-rendu", "minutes-turn")
+	turn.Timeout = 2 * time.Minute // approving draws every file, the PDF among them
+	files := []string{typePPTX, typeODT, typePDF, typeJSON, typeHTML}
+	return []Route{
+		read("/ordre-du-jour", "agenda"), form("/ordre-du-jour", "agenda-add"), page("/ordre-du-jour/{point}", "agenda-item"), form("/ordre-du-jour/{point}", "agenda-change"),
+		read("/compte-rendu", "minutes"), turn, page("/compte-rendu/textes/{texte}", "minutes-text"), form("/compte-rendu/textes/{texte}", "minutes-write"),
+		{Method: "GET", Pattern: at + "/compte-rendu/projet/{fichier}", Name: "minutes-draft-file", Formats: []string{typeODT, typePDF}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: at + "/compte-rendu/versions/{n}/{fichier}", Name: "minutes-file", Formats: files, Cache: Private},
+		read("/decisions", "decisions"), form("/decisions", "decision-add"), page("/decisions/{decision}", "decision"), form("/decisions/{decision}", "decision-change"),
+		read("/taches", "tasks"), form("/taches", "task-add"), form("/taches/{tache}", "task-end"),
+		read("/documents", "meeting-files"),
+		{Method: "POST", Pattern: at + "/documents", Name: "meeting-file-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: at + "/documents/{document}", Name: "meeting-file", Formats: []string{typeAny}, Cache: Private, Timeout: 5 * time.Minute},
+		form("/documents/{document}", "meeting-file-withdraw"),
+		{Method: "GET", Pattern: "/regions/{slug}/decisions", Name: "cop-decisions", Formats: []string{typeHTML}, Cache: Private, Sample: "/regions/grand-est/decisions"},
+	}
 }
 
 // ballotRoutes: votes taken live.
 func ballotRoutes() []Route {
-	return []Route{}
+	const desk = "/reunions/{id}/votes"
+	page := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	}
+	form := func(pattern, name string) Route {
+		return Route{Method: "POST", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	}
+	return []Route{
+		{Method: "GET", Pattern: desk, Name: "ballots", Formats: []string{typeHTML}, Cache: Private},
+		form(desk, "ballot-add"), page(desk+"/{vote}", "ballot"), form(desk+"/{vote}", "ballot-change"), page(desk+"/{vote}/voix", "ballot-live"),
+		page(desk+"/{vote}/bulletins", "ballot-slips"), form(desk+"/{vote}/bulletins", "ballot-slips-make"),
+		{Method: "GET", Pattern: "/vote", Name: "vote-code", Formats: []string{typeHTML}, Cache: Private, Sample: "/vote"},
+		{Method: "GET", Pattern: "/vote/{code}", Name: "vote", Formats: []string{typeHTML}, Cache: Own},
+		{Method: "POST", Pattern: "/vote/{code}", Name: "vote-send", Formats: []string{typeHTML}, Cache: Own, Body: 16 << 10},
+		{Method: "GET", Pattern: "/ecran/{code}", Name: "vote-screen", Formats: []string{typeHTML}, Cache: Own},
+	}
 }
 
 // contributionRoutes: what people contribute.

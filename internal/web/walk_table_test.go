@@ -113,8 +113,29 @@ var foreseen = map[string]need{
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
 
-	"meeting-new":       {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
-	"meeting-plan":      {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-new":           {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"meeting-plan":          {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
+	"ballot-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot":                {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot-change":         {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"open"}}},
+	"ballot-live":           {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot-slips":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"ballot-slips-make":     {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"agenda-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"agenda-item":           {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"agenda-change":         {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"save"}, "title": {"x"}}},
+	"minutes-turn":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"propose"}, "rev": {"99"}}},
+	"minutes-text":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"minutes-write":         {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"text": {"x"}, "rev": {"99"}}},
+	"minutes-draft-file":    {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"decision-add":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"decision":              {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"decision-change":       {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"settle"}, "state": {"applied"}}},
+	"task-add":              {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"task-end":              {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"done"}}},
+	"meeting-file-add":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+	"meeting-file-withdraw": {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
+
 	"meeting-desk":      {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
 	"meeting-desk-save": {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting", form: url.Values{"do": {"entry"}, "mode": {"open"}, "rev": {"99"}}},
 	"presence":          {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
@@ -376,7 +397,8 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
 	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
 	embed embed-codes moderation-rules moderation-stats moderation-stats-csv post-report post-report-send contribution-report contribution-report-send decision-appeal
-	decision-appeal-send meeting-list participation meeting meeting-ics seat-new seat-add seat seat-cancel door door-enter door-type door-typed
+	decision-appeal-send meeting-list participation meeting meeting-ics seat-new seat-add seat seat-cancel door door-enter door-type door-typed vote-code vote vote-send
+	vote-screen ballots agenda minutes minutes-file decisions tasks meeting-files meeting-file cop-decisions
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers

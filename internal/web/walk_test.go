@@ -59,7 +59,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 			path := n.path
 			if path == "" {
 				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
-					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"]).Replace(rt.Pattern)
+					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"], "{vote}", made[slug+"/vote"], "{point}", made[slug+"/point"], "{texte}", "ouverture", "{decision}", made[slug+"/decision"], "{tache}", made[slug+"/task"], "{document}", made[slug+"/meeting-file"]).Replace(rt.Pattern)
 			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue
 			}
@@ -317,6 +317,7 @@ func (s *site) fixtures() map[string]string {
 		}
 		s.composed(team, id, code, slug, out)
 		out[slug+"/post"] = s.contributed(id, code, "Plus de trains").ID
+		s.said(team, meeting.ID, slug, out)
 		out[slug+"/act"], out[slug+"/meeting"], out[slug+"/news"] = act.ID, meeting.ID, news.ID
 	}
 	return out

@@ -404,6 +404,8 @@ func dueHref(x cop.Due, base string) string {
 		return base + "/moderation"
 	case "study":
 		return base + "/contributions?a=moi"
+	case "task":
+		return "/reunions/" + x.Subject + "/taches"
 	}
 	return ""
 }

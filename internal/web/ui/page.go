@@ -56,6 +56,9 @@ type Page struct {
 	Bare bool
 	// Live loads htmx, for the few pages that refresh a part of themselves.
 	Live bool
+	// Refresh is after how many seconds a browser without script asks the page again;
+	// 0 for never. Pages that are typed in never do.
+	Refresh int
 	// NoIndex keeps the page out of search engines.
 	NoIndex bool
 	// Scripts are further files of the page alone, already hashed addresses.

@@ -15,6 +15,7 @@ var sentences = map[string]string{
 	"withdraw validation": "a retiré une proposition", "create delegation": "a donné une délégation", "end delegation": "a mis fin à une délégation",
 	"create office": "a indiqué qui conduit la COP", "end office": "a mis fin à une fonction", "create meeting": "a ajouté une réunion", "edit meeting": "a modifié une réunion",
 	"create news": "a rédigé une actualité", "edit news": "a modifié une actualité", "publish news": "a publié une actualité", "unpublish news": "a retiré une actualité",
+	"registration meeting": "a réglé les inscriptions d’une réunion", "invite meeting": "a invité à une réunion", "door meeting": "a ouvert le code d’entrée d’une réunion", "count meeting": "a compté les présents d’une réunion",
 	"create document": "a déposé un document", "edit document": "a modifié un document", "withdraw document": "a retiré un document", "refuse document": "a présenté un fichier qui a été refusé",
 	"create priority": "a rédigé une priorité", "edit priority": "a modifié une priorité", "propose priority": "a proposé une priorité à l’adoption", "answer priority": "a répondu à une priorité d’un département",
 	"tick check":          "a mis à jour la liste de l’étape",
@@ -32,6 +33,11 @@ var sentences = map[string]string{
 	"remind campaign": "a relancé des destinataires du questionnaire", "add response": "a ajouté un destinataire du questionnaire hors du découpage", "contact response": "a changé les adresses d’un destinataire du questionnaire",
 	"silence response": "a dit à qui ne plus écrire pour le questionnaire", "refuse response": "a noté ou retiré le refus d’un destinataire du questionnaire", "resend response": "a renvoyé le lien du questionnaire",
 	"renew response": "a remplacé le lien du questionnaire", "post response": "a posté la lettre du questionnaire", "sit-down response": "a ouvert le questionnaire",
+	"validate response": "a validé la réponse d’une collectivité", "share response": "a confié des parties du questionnaire", "end-seat response": "a retiré son accès au questionnaire", "review survey_text": "a relu un texte libre du questionnaire",
+	"consent open_consent": "a donné ou retiré son accord à l’ouverture des données du questionnaire", "publish open_edition": "a publié une édition des données ouvertes du questionnaire",
+	"create obstacle": "a enregistré un frein", "answer obstacle": "a répondu à un frein", "take_up practice": "s’est inspiré d’une bonne pratique", "let_go practice": "ne s’inspire plus d’une bonne pratique",
+	"ask note": "a demandé une note d’expertise", "create note": "a apporté une note d’expertise", "write note": "a écrit une note d’expertise", "attach note": "a joint un fichier à une note d’expertise", "publish note": "a publié une note d’expertise", "withdraw note": "a retiré une note d’expertise",
+	"create declared_figure": "a déclaré un chiffre", "edit declared_figure": "a corrigé un chiffre déclaré", "import plan": "a importé des plans", "freeze report": "a figé une publication",
 	"publish restitution": "a validé le dernier la publication de la restitution",
 	"create objective":    "a mis un objectif sur la table", "edit objective": "a changé un objectif sur la table", "withdraw objective": "a retiré un objectif de la table",
 	"create objective_dissent": "a noté un désaccord sur un objectif", "lift objective_dissent": "a levé un désaccord sur un objectif",
@@ -45,6 +51,17 @@ var sentences = map[string]string{
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
+	"report post": "a signalé un texte du débat", "appeal post": "a fait un recours contre un refus", "uphold post": "a maintenu un refus après un recours", "trap post": "a rempli un champ que les personnes ne voient pas\u00a0: rien n’a été gardé",
+	"refuse post": "a atteint le nombre de dépôts permis en une heure\u00a0: la suite n’a pas été gardée", "edit moderation_setting": "a changé le délai ou le seuil de la modération",
+	"receive instruction": "a reçu une contribution à étudier", "assign instruction": "a confié l’étude d’une contribution", "advise instruction": "a rendu un avis sur une contribution", "answer instruction": "a répondu à une contribution",
+	"merge instruction": "a fusionné une contribution avec une autre", "unmerge instruction": "a séparé deux contributions fusionnées", "split instruction": "a scindé une contribution",
+	"create group": "a créé un groupe de travail", "edit group": "a modifié un groupe de travail", "close group": "a clos un groupe de travail", "reopen group": "a rouvert un groupe de travail",
+	"seat group_member": "a inscrit un membre d’un groupe de travail", "edit group_member": "a modifié un membre d’un groupe de travail", "leave group_member": "a noté le départ d’un membre d’un groupe de travail", "forget group_member": "a effacé les données d’un membre d’un groupe de travail",
+	"open ambition": "a mis un levier en débat", "edit ambition": "a modifié le débat sur un levier", "answer ambition": "a répondu au débat sur un levier", "confirm ambition": "a confirmé une réponse au débat sur un levier", "withdraw ambition": "a retiré une réponse au débat sur un levier",
+	"create consultation": "a préparé une consultation", "edit consultation": "a modifié une consultation", "write consultation": "a modifié le texte d’une consultation", "publish consultation": "a publié une version du texte d’une consultation", "judge amendment": "a répondu à un amendement",
+	"add letter": "a rédigé une lettre du débat", "edit letter": "a modifié une lettre du débat", "test letter": "s’est envoyé une lettre pour essai", "send letter": "a envoyé une lettre du débat", "follow letter_reader": "s’est abonné à la lettre", "unfollow letter_reader": "s’est désabonné de la lettre",
+	"follow follow": "a suivi un sujet du débat", "unfollow follow": "a cessé de suivre un sujet du débat",
+	"edit voice": "a changé ce que le débat lui envoie", "silence voice": "a demandé que le débat ne lui écrive plus", "erase voice": "a fait effacer ce qui était laissé à son adresse dans le débat",
 	"rename debate_theme": "a renommé un thème des contributions",
 	"seed post":           "a écrit une affirmation d’un débat", "create question": "a préparé un débat sur une question", "edit question": "a modifié un débat sur une question", "open question": "a ouvert un débat sur une question",
 	"close question": "a fermé un débat sur une question", "conclude question": "a conclu un débat sur une question",
@@ -68,6 +85,9 @@ var kindNames = map[string]string{
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
 	"post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
+	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",
+	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
+	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",
 	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
 }
 
@@ -84,10 +104,13 @@ func JournalKinds() []JournalKind {
 	return out
 }
 
+// unknown is what is said of an act that has no sentence, of a newer version for example.
+const unknown = "a fait une modification"
+
 // Sentence says in French what an act of the journal did.
 func Sentence(e journal.Entry) string {
 	if s := sentences[e.Verb+" "+e.Kind]; s != "" {
 		return s
 	}
-	return "a fait une modification"
+	return unknown
 }

@@ -94,6 +94,10 @@ type Room struct {
 	// Tables are those of every room: what a person may take away, and have
 	// erased.
 	Tables []db.Table
+	// Through are the columns that hang a row from what a person has in another room,
+	// each with the statement that lists those things ($1 the account, $2 its
+	// address): such rows are about them.
+	Through map[string]string
 	// OnErase are what the rooms after this one forget of a person who is erased,
 	// in the transaction that erases them.
 	OnErase []func(ctx context.Context, tx db.Q, account string) error

@@ -47,15 +47,12 @@ func (m *Room) Export(ctx context.Context, by policy.Actor) (out OwnData, err er
 	}
 	out = OwnData{Account: a.ID, Email: a.Email, At: m.Now().UTC().Format("2006-01-02T15:04:05Z")}
 	for _, t := range readingOrder(m.Tables) {
-		if len(t.Personal) == 0 {
-			continue
-		}
 		columns, err := db.Columns(ctx, m.DB, t.Name)
 		if err != nil {
 			return out, err
 		}
 		for _, about := range []bool{true, false} {
-			part, err := ownRows(ctx, m.DB, t, columns, a, about)
+			part, err := ownRows(ctx, m.DB, t, columns, m.Through, a, about)
 			if err != nil {
 				return out, err
 			}
@@ -88,12 +85,19 @@ func readingOrder(tables []db.Table) []db.Table {
 
 // ownRows reads the rows of a table about a person, or those where they only
 // acted: of these, the key, when, and the columns that name them.
-func ownRows(ctx context.Context, q db.Q, t db.Table, columns []db.Column, a Account, about bool) (out OwnTable, err error) {
+func ownRows(ctx context.Context, q db.Q, t db.Table, columns []db.Column, through map[string]string, a Account, about bool) (out OwnTable, err error) {
 	out = OwnTable{Table: t.Name, About: about}
 	var named []string // the columns that may hold the person
 	for _, c := range columns {
 		if c.Type == db.Text && slices.Contains(t.Personal, c.Name) && !slices.Contains(t.Free, c.Name) && slices.Contains(t.Owner, c.Name) == about {
 			named = append(named, c.Name)
+		}
+	}
+	if about {
+		for _, c := range columns {
+			if through[c.Name] != "" {
+				named = append(named, c.Name)
+			}
 		}
 	}
 	if len(named) == 0 {
@@ -102,7 +106,11 @@ func ownRows(ctx context.Context, q db.Q, t db.Table, columns []db.Column, a Acc
 	isThem := func(names []string) string {
 		var any []string
 		for _, n := range names {
-			any = append(any, n+` IN ($1, $2)`)
+			if ids := through[n]; ids != "" {
+				any = append(any, n+` IN (`+ids+`)`)
+			} else {
+				any = append(any, n+` IN ($1, $2)`)
+			}
 		}
 		return `(` + strings.Join(any, ` OR `) + `)`
 	}

@@ -92,6 +92,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.OnErase = append(people.OnErase, d.Question.Erase, d.Contribution.Erase, shared.Erase, d.Group.Erase)
 	people.OnEraseAddress = append(people.OnEraseAddress, d.Group.EraseAddress)
 	people.GroupAt = group.Placed
+	people.Through = map[string]string{"voice_id": debate.HeldVoices}
 	WireFollow(d, model)
 	d.Meeting.Attach()
 	shared.COPs.MoreDue = minutes.Due

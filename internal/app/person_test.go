@@ -10,6 +10,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
 	"jalon/internal/testkit"
@@ -107,6 +108,12 @@ func someone(t *testing.T, d *db.DB) *known {
 		_, err = d.Exec(ctx, text)
 		k.must(err)
 	}
+	// What she leaves in the debate of her region.
+	home, err := cop.Find(ctx, d, id)
+	k.must(err)
+	_, _, err = k.debate.Shared.Deposit(ctx, k.her, home, debate.Post{Kind: debate.Contribution, Title: "Des pirogues électriques", Text: "Une borne à chaque dégrad.", Speaker: debate.Person, Signed: herName},
+		debate.Speaker{Name: herName, College: debate.Citizens}, "votre contribution", nil)
+	k.must(err)
 	// Mails: in a digest to come, to others about her, bounced.
 	_, err = k.accounts.Notify(ctx, d, k.her.Person, account.News, nil, mail.Mail{Dedup: "news/1", Letter: mail.Letter{Subject: "Une nouvelle", Blocks: []mail.Block{mail.Para("x")}}})
 	k.must(err)
@@ -213,7 +220,7 @@ func TestOnesOwnData(t *testing.T) {
 		for _, x := range data.Tables {
 			held[x.Table] += len(x.Rows)
 		}
-		for _, name := range []string{"account", "account_version", "identity", "notice", "sign_in", "session", "role_grant", "mail_outbox", "mail_bounce", "journal", "act_consent", "delegation", "office", "cop_visit", "membership"} {
+		for _, name := range []string{"account", "account_version", "identity", "notice", "sign_in", "session", "role_grant", "mail_outbox", "mail_bounce", "journal", "act_consent", "delegation", "office", "cop_visit", "membership", "debate_voice", "debate_post"} {
 			if held[name] == 0 {
 				t.Errorf("nothing of %s", name)
 			}
@@ -221,7 +228,7 @@ func TestOnesOwnData(t *testing.T) {
 		body, err := json.Marshal(data)
 		k.must(err)
 		text := string(body)
-		for _, must := range []string{herEmail, herName, "sub-de-" + herEmail, "présidente de l’assemblée", "Firefox"} {
+		for _, must := range []string{herEmail, herName, "sub-de-" + herEmail, "présidente de l’assemblée", "Firefox", "Des pirogues électriques", "Une borne à chaque dégrad."} {
 			if !strings.Contains(text, must) {
 				t.Errorf("%q is not in it", must)
 			}

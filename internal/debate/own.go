@@ -112,6 +112,10 @@ func (m *Room) NameOf(ctx context.Context, q db.Q, x Confirmation) (_ string, er
 	return "votre " + name, nil
 }
 
+// HeldVoices is the statement that lists the voices of an account ($1) or of its
+// address ($2): what was left under them is about that person.
+const HeldVoices = `SELECT v.id FROM debate_voice v WHERE v.account = $1 OR v.email = $2`
+
 // VoicesOf lists the voices of an account, those of the newest COPs first.
 func VoicesOf(ctx context.Context, q db.Q, account string) (_ []Voice, err error) {
 	defer apperr.Wrap(&err, "debate.VoicesOf")

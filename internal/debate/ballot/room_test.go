@@ -263,3 +263,55 @@ func TestGuessing(t *testing.T) {
 		}
 	})
 }
+
+// Phones that change their voice while the facilitator closes or voids the vote: on
+// PostgreSQL each would hold a row that the other waits for. Afterwards nothing tells
+// from which machines voices came.
+func TestVoicesChangeWhileAVoteEnds(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, x := newRoom(t, d)
+		for round := range 6 {
+			b := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, two))
+			b = must[Ballot](t)(m.Start(ctx, theTeam, b.ID, b.Rev))
+			vote := func(i, choice int) error {
+				_, err := m.Vote(ctx, b, Voice{Device: fmt.Sprint(i), Machine: "192.0.2.7", Choices: []int{choice}})
+				return err
+			}
+			for i := range 20 {
+				if err := vote(i, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var g errgroup.Group
+			for i := range 20 {
+				g.Go(func() error {
+					for range 3 {
+						if err := vote(i, 1); err != nil && !errors.Is(err, ErrClosed) {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			g.Go(func() error {
+				if round%2 == 0 {
+					_, err := m.Close(ctx, theTeam, b.ID, b.Rev)
+					return err
+				}
+				_, err := m.Cancel(ctx, theTeam, b.ID, b.Rev, "question mal posée")
+				return err
+			})
+			if err := g.Wait(); err != nil {
+				t.Fatal(err)
+			}
+			var named int64
+			if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM ballot_vote WHERE ballot_id = $1 AND machine <> ''`, b.ID).Scan(&named); err != nil || named > 0 {
+				t.Errorf("round %d: %d voices still tell their machine, %v", round, named, err)
+			}
+			if b = must[Ballot](t)(one(ctx, d, b.ID)); b.Voices != 20 {
+				t.Errorf("%d voices of 20 devices", b.Voices)
+			}
+		}
+	})
+}

@@ -176,13 +176,16 @@ func (m *Room) Unmerge(ctx context.Context, a policy.Actor, post string, rev int
 		if err != nil {
 			return err
 		}
-		if p, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
-			return err
+		merged := p.State == debate.PostMerged
+		if merged { // what its author took back meanwhile stays so
+			if p, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
+				return err
+			}
 		}
 		if err := m.supported(ctx, tx, into, -n); err != nil {
 			return err
 		}
-		if err := m.SetMerged(ctx, tx, post, ""); err != nil {
+		if err := m.SetMerged(ctx, tx, post, ""); err != nil || !merged {
 			return err
 		}
 		return m.Follow(ctx, tx, c, post, Event{Fact: Fact{Kind: FactUnmerged, Subject: id, Text: "Elle est de nouveau lue et étudiée à part."}, Subject: "Une contribution est de nouveau lue à part"})

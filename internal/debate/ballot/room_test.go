@@ -245,20 +245,32 @@ func TestWhoRunsAVote(t *testing.T) {
 func TestGuessing(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
-		m, _ := newRoom(t, d)
+		m, x := newRoom(t, d)
+		first := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, two))
+		first = must[Ballot](t)(m.Start(ctx, theTeam, first.ID, first.Rev))
+		if _, err := m.Vote(ctx, first, Voice{Device: "d", Machine: "salle", Choices: []int{0}}); err != nil {
+			t.Fatal(err)
+		}
+		next := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, two))
 		for range 3 {
 			if err := m.Guessed(ctx, "salle"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := m.Blocked(ctx, "salle"); err != nil {
+		if err := m.Blocked(ctx, "salle", "autre", next); err != nil {
 			t.Errorf("after three: %v", err)
 		}
 		must[int64](t)(d.Exec(ctx, `UPDATE attempt SET n = $1`, int64(guesses+1)))
-		if err := m.Blocked(ctx, "salle"); apperr.KindOf(err) != apperr.TooMany {
+		if err := m.Blocked(ctx, "salle", "autre", next); apperr.KindOf(err) != apperr.TooMany {
 			t.Errorf("after too many: %v", err)
 		}
-		if err := m.Blocked(ctx, "ailleurs"); err != nil {
+		if err := m.Blocked(ctx, "salle", "d", Ballot{}); apperr.KindOf(err) != apperr.TooMany {
+			t.Errorf("an unknown code: %v", err)
+		}
+		if err := m.Blocked(ctx, "salle", "d", next); err != nil {
+			t.Errorf("who voted in this room: %v", err)
+		}
+		if err := m.Blocked(ctx, "ailleurs", "", Ballot{}); err != nil {
 			t.Errorf("another network: %v", err)
 		}
 	})

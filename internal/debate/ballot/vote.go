@@ -72,15 +72,27 @@ func (m *Room) Guessed(ctx context.Context, machine string) error {
 	return err
 }
 
-// Blocked refuses a machine that tried too many codes, before the one that it asks for
-// is looked up: a guess that happens to be right must not be told. Callers let through
-// devices that voted already, and who signed in.
-func (m *Room) Blocked(ctx context.Context, machine string) error {
+// Blocked refuses a machine that tried too many codes: a guess that happens to be right
+// must not be told. b is the ballot that it asks for, zero for none: a device that voted
+// at its meeting already is let through. A cookie alone proves nothing, anybody gets one.
+func (m *Room) Blocked(ctx context.Context, machine, device string, b Ballot) error {
 	over, err := m.Accounts.Over(ctx, "vote-code|"+machine, guesses)
-	if err == nil && over {
-		err = errGuesses
+	if err != nil || !over {
+		return err
 	}
-	return err
+	if device == "" || b.ID == "" {
+		return errGuesses
+	}
+	all, err := OfMeeting(ctx, m.DB, b.Meeting)
+	if err != nil {
+		return err
+	}
+	for _, of := range all {
+		if said, err := Said(ctx, m.DB, of, device); err != nil || said != nil {
+			return err
+		}
+	}
+	return errGuesses
 }
 
 // check reads the choices of a voice.

@@ -2,6 +2,7 @@ package contribution
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"jalon/internal/db"
@@ -76,6 +77,15 @@ func TestASupportConfirmedAfterAMerge(t *testing.T) {
 		turned(t, m.Room, must(debate.FindPost(ctx, d, stays.ID)), debate.PostHidden)
 		if w := must(m.Find(ctx, d, policy.Actor{}, m.c, goes.ID, "")); w.Into.ID != "" || w.Into.Title != "" {
 			t.Errorf("a hidden one is told: %+v", w.Into)
+		}
+		steps := must(m.StepsOf(ctx, d, goes.ID))
+		for _, x := range steps {
+			if strings.Contains(x.What, "trains") || strings.Contains(x.Href, stays.ID) {
+				t.Errorf("a step names a hidden one: %+v", x)
+			}
+		}
+		if steps = must(m.StepsOf(ctx, d, stays.ID)); !strings.Contains(steps[len(steps)-1].What, "«"+nb+"Un train de nuit"+nb+"»") {
+			t.Errorf("what is read is named: %+v", steps)
 		}
 		if path := confirm(); path != "" {
 			t.Errorf("a hidden one is supported at %q", path)

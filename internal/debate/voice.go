@@ -152,16 +152,29 @@ func (m *Room) Speak(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, s 
 // days around it.
 const confirmLife = 7 * 24 * time.Hour
 
+// mostLinks is how many of them leave for one address in an hour: nobody floods
+// somebody else's mail from here.
+const mostLinks = 20
+
+var errLinks = apperr.New(apperr.TooMany, nil, "Beaucoup de liens viennent de partir à cette adresse. Rien de plus n’est enregistré, et rien n’est perdu\u00a0: ouvrez le dernier message reçu, puis envoyez de nouveau ce formulaire.")
+
 // AskConfirm sends, to the address under which a thing was left, the link that
 // confirms it. what names the thing in the mail: «votre contribution “…”».
 func (m *Room) AskConfirm(ctx context.Context, tx db.Q, c cop.COP, v Voice, kind, thing, what string) (err error) {
 	defer apperr.Wrap(&err, "debate.AskConfirm(%s)", kind)
+	now := m.Now()
+	var sent int64 // whatever the room, the machine, and how the address was written
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM debate_confirmation WHERE voice_id = $1 AND at > $2`, v.ID, now.Add(-time.Hour).UnixMilli()).Scan(&sent); err != nil {
+		return err
+	}
+	if sent >= mostLinks {
+		return errLinks
+	}
 	raw := make([]byte, 24)
 	if _, err := io.ReadFull(m.Random, raw); err != nil {
 		return err
 	}
 	token := hex.EncodeToString(raw)
-	now := m.Now()
 	if _, err := db.Insert(ctx, tx, "debate_confirmation", []string{"hash", "cop_id", "voice_id", "kind", "thing", "at", "expires_at"},
 		[][]any{{digest(token), c.ID, v.ID, kind, thing, now.UnixMilli(), now.Add(confirmLife).UnixMilli()}}, ""); err != nil {
 		return err

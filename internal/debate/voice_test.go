@@ -214,3 +214,35 @@ func TestWhoIsErasedLeavesTheirPublishedWords(t *testing.T) {
 		}
 	})
 }
+
+// However the address is written and from wherever it is asked, few links leave for it
+// in an hour, and what is refused leaves nothing.
+func TestNobodyFloodsAnAddress(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		m, c, at := room(t, d)
+		ctx := t.Context()
+		ask := func(email string) error {
+			_, _, err := m.Deposit(ctx, policy.Actor{}, c, Post{Kind: Contribution, Title: "Des haies", Text: "Planter des haies.", Speaker: Person}, Speaker{Email: email}, "votre contribution", nil)
+			return err
+		}
+		for i := range mostLinks {
+			if err := ask([]string{"anne@exemple.fr", "ANNE@exemple.fr", " Anne@Exemple.FR "}[i%3]); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+		if err := ask("aNNe@exemple.fr"); apperr.KindOf(err) != apperr.TooMany {
+			t.Errorf("one more: %v", err)
+		}
+		var posts int64
+		if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM debate_post`).Scan(&posts); err != nil || posts != mostLinks {
+			t.Errorf("%d texts kept, %v", posts, err)
+		}
+		if err := ask("bruno@exemple.fr"); err != nil {
+			t.Errorf("somebody else: %v", err)
+		}
+		*at = at.Add(61 * time.Minute)
+		if err := ask("anne@exemple.fr"); err != nil {
+			t.Errorf("an hour later: %v", err)
+		}
+	})
+}

@@ -215,7 +215,7 @@ func (m *Room) Close(ctx context.Context, a policy.Actor, id string, rev int64) 
 		if known {
 			b.Present = &n
 		}
-		if _, err := tx.Exec(ctx, `UPDATE ballot_vote SET machine = '' WHERE ballot_id = $1`, b.ID); err != nil {
+		if err := unnamed(ctx, tx, b.ID); err != nil {
 			return err
 		}
 		if known && b.Voices > n {
@@ -239,7 +239,7 @@ func (m *Room) Show(ctx context.Context, a policy.Actor, id string, rev int64, s
 // Cancel voids a vote, and says why. Its voices stay, and count for nothing.
 func (m *Room) Cancel(ctx context.Context, a policy.Actor, id string, rev int64, reason string) (Ballot, error) {
 	reason = debate.Line(reason)
-	return m.change(ctx, a, id, rev, "void", reason, func(_ context.Context, _ db.Q, b *Ballot) error {
+	return m.change(ctx, a, id, rev, "void", reason, func(ctx context.Context, tx db.Q, b *Ballot) error {
 		switch {
 		case b.State == Void:
 			return apperr.Conflictf("Ce vote est déjà annulé.")
@@ -250,8 +250,15 @@ func (m *Room) Cancel(ctx context.Context, a policy.Actor, id string, rev int64,
 		if b.ClosedAt.IsZero() {
 			b.ClosedAt = m.Now()
 		}
-		return nil
+		return unnamed(ctx, tx, b.ID)
 	})
+}
+
+// unnamed forgets from which machines the voices of a ballot came, once it takes none
+// any more.
+func unnamed(ctx context.Context, tx db.Q, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE ballot_vote SET machine = '' WHERE ballot_id = $1 AND machine <> ''`, id)
+	return err
 }
 
 // Raise keeps the numbers of hands that were raised, one for each option, beside what

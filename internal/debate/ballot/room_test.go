@@ -245,21 +245,85 @@ func TestWhoRunsAVote(t *testing.T) {
 func TestGuessing(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
-		m, _ := newRoom(t, d)
+		m, x := newRoom(t, d)
+		first := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, two))
+		first = must[Ballot](t)(m.Start(ctx, theTeam, first.ID, first.Rev))
+		if _, err := m.Vote(ctx, first, Voice{Device: "d", Machine: "salle", Choices: []int{0}}); err != nil {
+			t.Fatal(err)
+		}
+		next := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, two))
 		for range 3 {
 			if err := m.Guessed(ctx, "salle"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := m.Blocked(ctx, "salle"); err != nil {
+		if err := m.Blocked(ctx, "salle", "autre", next); err != nil {
 			t.Errorf("after three: %v", err)
 		}
 		must[int64](t)(d.Exec(ctx, `UPDATE attempt SET n = $1`, int64(guesses+1)))
-		if err := m.Blocked(ctx, "salle"); apperr.KindOf(err) != apperr.TooMany {
+		if err := m.Blocked(ctx, "salle", "autre", next); apperr.KindOf(err) != apperr.TooMany {
 			t.Errorf("after too many: %v", err)
 		}
-		if err := m.Blocked(ctx, "ailleurs"); err != nil {
+		if err := m.Blocked(ctx, "salle", "d", Ballot{}); apperr.KindOf(err) != apperr.TooMany {
+			t.Errorf("an unknown code: %v", err)
+		}
+		if err := m.Blocked(ctx, "salle", "d", next); err != nil {
+			t.Errorf("who voted in this room: %v", err)
+		}
+		if err := m.Blocked(ctx, "ailleurs", "", Ballot{}); err != nil {
 			t.Errorf("another network: %v", err)
+		}
+	})
+}
+
+// Phones that change their voice while the facilitator closes or voids the vote: on
+// PostgreSQL each would hold a row that the other waits for. Afterwards nothing tells
+// from which machines voices came.
+func TestVoicesChangeWhileAVoteEnds(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		m, x := newRoom(t, d)
+		for round := range 6 {
+			b := must[Ballot](t)(m.Create(ctx, theTeam, x.ID, two))
+			b = must[Ballot](t)(m.Start(ctx, theTeam, b.ID, b.Rev))
+			vote := func(i, choice int) error {
+				_, err := m.Vote(ctx, b, Voice{Device: fmt.Sprint(i), Machine: "192.0.2.7", Choices: []int{choice}})
+				return err
+			}
+			for i := range 20 {
+				if err := vote(i, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var g errgroup.Group
+			for i := range 20 {
+				g.Go(func() error {
+					for range 3 {
+						if err := vote(i, 1); err != nil && !errors.Is(err, ErrClosed) {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			g.Go(func() error {
+				if round%2 == 0 {
+					_, err := m.Close(ctx, theTeam, b.ID, b.Rev)
+					return err
+				}
+				_, err := m.Cancel(ctx, theTeam, b.ID, b.Rev, "question mal posée")
+				return err
+			})
+			if err := g.Wait(); err != nil {
+				t.Fatal(err)
+			}
+			var named int64
+			if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM ballot_vote WHERE ballot_id = $1 AND machine <> ''`, b.ID).Scan(&named); err != nil || named > 0 {
+				t.Errorf("round %d: %d voices still tell their machine, %v", round, named, err)
+			}
+			if b = must[Ballot](t)(one(ctx, d, b.ID)); b.Voices != 20 {
+				t.Errorf("%d voices of 20 devices", b.Voices)
+			}
 		}
 	})
 }

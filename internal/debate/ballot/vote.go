@@ -72,15 +72,27 @@ func (m *Room) Guessed(ctx context.Context, machine string) error {
 	return err
 }
 
-// Blocked refuses a machine that tried too many codes, before the one that it asks for
-// is looked up: a guess that happens to be right must not be told. Callers let through
-// devices that voted already, and who signed in.
-func (m *Room) Blocked(ctx context.Context, machine string) error {
+// Blocked refuses a machine that tried too many codes: a guess that happens to be right
+// must not be told. b is the ballot that it asks for, zero for none: a device that voted
+// at its meeting already is let through. A cookie alone proves nothing, anybody gets one.
+func (m *Room) Blocked(ctx context.Context, machine, device string, b Ballot) error {
 	over, err := m.Accounts.Over(ctx, "vote-code|"+machine, guesses)
-	if err == nil && over {
-		err = errGuesses
+	if err != nil || !over {
+		return err
 	}
-	return err
+	if device == "" || b.ID == "" {
+		return errGuesses
+	}
+	all, err := OfMeeting(ctx, m.DB, b.Meeting)
+	if err != nil {
+		return err
+	}
+	for _, of := range all {
+		if said, err := Said(ctx, m.DB, of, device); err != nil || said != nil {
+			return err
+		}
+	}
+	return errGuesses
 }
 
 // check reads the choices of a voice.
@@ -113,7 +125,8 @@ func (b Ballot) of(what, text string) string {
 
 // Vote keeps a voice: a device, or a slip, has one, which it may change until the vote
 // is closed. The row of the ballot is written last: a vote that closes meanwhile
-// refuses the voice whole.
+// refuses the voice whole. It is written before a voice that is there already, as Close
+// does: the two never wait for one another.
 func (m *Room) Vote(ctx context.Context, b Ballot, v Voice) (changed bool, err error) {
 	defer apperr.Wrap(&err, "ballot.Vote(%s)", b.ID)
 	choices, err := b.check(v)
@@ -148,11 +161,21 @@ func (m *Room) Vote(ctx context.Context, b Ballot, v Voice) (changed bool, err e
 			return err
 		}
 		changed = added == 0
+		count := func() error {
+			n, err := tx.Exec(ctx, `UPDATE ballot SET voices = voices + $2, tick = tick + 1 WHERE id = $1 AND state = 'open'`, b.ID, added)
+			if err == nil && n == 0 {
+				err = ErrClosed
+			}
+			return err
+		}
 		if changed {
-			if _, err := tx.Exec(ctx, `UPDATE ballot_vote SET choices = $3, college = $4, at = $5 WHERE ballot_id = $1 AND voter = $2`, b.ID, voter, choices, string(v.College), now); err != nil {
+			if err := count(); err != nil {
 				return err
 			}
-		} else if !b.Slips {
+			_, err := tx.Exec(ctx, `UPDATE ballot_vote SET choices = $3, college = $4, at = $5 WHERE ballot_id = $1 AND voter = $2`, b.ID, voter, choices, string(v.College), now)
+			return err
+		}
+		if !b.Slips {
 			var n int64
 			if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM ballot_vote WHERE ballot_id = $1 AND machine = $2`, b.ID, machine).Scan(&n); err != nil {
 				return err
@@ -161,11 +184,7 @@ func (m *Room) Vote(ctx context.Context, b Ballot, v Voice) (changed bool, err e
 				return apperr.New(apperr.TooMany, nil, "Plus de 1\u202f000 appareils ont déjà voté depuis ce réseau\u00a0: votre voix n’a pas été enregistrée. Levez la main\u00a0: l’animateur compte aussi les mains.")
 			}
 		}
-		n, err := tx.Exec(ctx, `UPDATE ballot SET voices = voices + $2, tick = tick + 1 WHERE id = $1 AND state = 'open'`, b.ID, added)
-		if err == nil && n == 0 {
-			err = ErrClosed
-		}
-		return err
+		return count()
 	})
 	return changed, err
 }

@@ -9,6 +9,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate"
 	"jalon/internal/policy"
 )
 
@@ -97,6 +98,23 @@ func (m *Room) Forget(ctx context.Context, a policy.Actor, c cop.COP, token stri
 	}
 	_, err = m.DB.Exec(ctx, `DELETE FROM contribution_draft WHERE id = $1 AND (person = '' OR person = $2)`, id, a.Person)
 	return err
+}
+
+// EraseVoice throws away the files of what a voice wrote and nobody reads, and of its
+// contributions the bodies in whose name they were: what debate.Room.OnErase calls, once
+// those posts were emptied.
+func (m *Room) EraseVoice(ctx context.Context, tx db.Q, v debate.Voice) (err error) {
+	defer apperr.Wrap(&err, "contribution.EraseVoice")
+	const empty = `IN (SELECT id FROM debate_post WHERE voice_id = $1 AND state = 'withdrawn')`
+	for _, text := range []string{
+		`DELETE FROM contribution_file WHERE post_id ` + empty,
+		`UPDATE contribution SET orgs = '', marks = '' WHERE post_id ` + empty,
+	} {
+		if _, err := tx.Exec(ctx, text, v.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Erase throws away the drafts of an account that is erased.

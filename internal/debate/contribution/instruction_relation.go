@@ -111,10 +111,10 @@ func (m *Room) Merge(ctx context.Context, a policy.Actor, post string, rev int64
 			WHERE s.post_id = $1 AND s.voice_id NOT IN (SELECT o.voice_id FROM debate_support o WHERE o.post_id = $2)`, post, into, id); err != nil {
 			return err
 		}
-		if err := m.Follow(ctx, tx, c, post, Event{Fact: Fact{Kind: FactMerged, Subject: id, Text: "Elle est lue avec une contribution proche, «" + nb + other.Title + nb + "». Ses soutiens y sont comptés.", Path: Path(c, into)}, Subject: "Une contribution est jointe à une autre"}); err != nil {
+		if err := m.Follow(ctx, tx, c, post, Event{Fact: Fact{Kind: FactMerged, Subject: id, Text: beside(FactMerged, other.Title), Path: Path(c, into)}, Subject: "Une contribution est jointe à une autre"}); err != nil {
 			return err
 		}
-		if err := m.Follow(ctx, tx, c, into, Event{Fact: Fact{Kind: FactReceived, Subject: id, Text: "Une contribution proche, «" + nb + p.Title + nb + "», est maintenant lue avec elle.", Path: Path(c, post)}, Subject: "Une contribution proche est jointe à une autre"}); err != nil {
+		if err := m.Follow(ctx, tx, c, into, Event{Fact: Fact{Kind: FactReceived, Subject: id, Text: beside(FactReceived, p.Title), Path: Path(c, post)}, Subject: "Une contribution proche est jointe à une autre"}); err != nil {
 			return err
 		}
 		if _, err := m.Turn(ctx, tx, a, p, debate.PostMerged, reason); err != nil {
@@ -176,13 +176,16 @@ func (m *Room) Unmerge(ctx context.Context, a policy.Actor, post string, rev int
 		if err != nil {
 			return err
 		}
-		if p, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
-			return err
+		merged := p.State == debate.PostMerged
+		if merged { // what its author took back meanwhile stays so
+			if p, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
+				return err
+			}
 		}
 		if err := m.supported(ctx, tx, into, -n); err != nil {
 			return err
 		}
-		if err := m.SetMerged(ctx, tx, post, ""); err != nil {
+		if err := m.SetMerged(ctx, tx, post, ""); err != nil || !merged {
 			return err
 		}
 		return m.Follow(ctx, tx, c, post, Event{Fact: Fact{Kind: FactUnmerged, Subject: id, Text: "Elle est de nouveau lue et étudiée à part."}, Subject: "Une contribution est de nouveau lue à part"})
@@ -280,7 +283,7 @@ func (m *Room) piece(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, fr
 	if p, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
 		return "", err
 	}
-	return p.ID, m.step(ctx, tx, c.ID, p.ID, Fact{Kind: FactPart, Subject: from.ID, Text: "Issue de la contribution «" + nb + from.Title + nb + "», qui disait plusieurs choses.", Path: Path(c, from.ID)})
+	return p.ID, m.step(ctx, tx, c.ID, p.ID, Fact{Kind: FactPart, Subject: from.ID, Text: beside(FactPart, from.Title), Path: Path(c, from.ID)})
 }
 
 // Turned is what this room does when the state of a contribution changes: lists and

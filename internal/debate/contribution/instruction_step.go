@@ -63,6 +63,60 @@ func Became(ctx context.Context, q db.Q, post string) (_ []Fact, err error) {
 	})
 }
 
+// beside says of a contribution what joins it to another one, by the title of that one:
+// without it when it may not be read.
+func beside(k FactKind, title string) string {
+	named, within := "", ""
+	if title != "" {
+		named, within = " «"+nb+title+nb+"»", ", «"+nb+title+nb+"»"
+	}
+	switch k {
+	case FactMerged:
+		return "Elle est lue avec une contribution proche" + within + ". Ses soutiens y sont comptés."
+	case FactReceived:
+		if within != "" {
+			within += ","
+		}
+		return "Une contribution proche" + within + " est maintenant lue avec elle."
+	case FactPart:
+		if named == "" {
+			return "Issue d’une contribution qui disait plusieurs choses."
+		}
+		return "Issue de la contribution" + named + ", qui disait plusieurs choses."
+	}
+	return ""
+}
+
+// asRead tells facts as the other contributions that they name stand now: one whose
+// title was masked bears its new title, one that is hidden or taken back is not named.
+func (m *Room) asRead(ctx context.Context, q db.Q, facts []Fact) error {
+	var ids []string
+	other := func(f Fact) string { return f.Path[strings.LastIndexByte(f.Path, '/')+1:] }
+	for _, f := range facts {
+		if beside(f.Kind, "") != "" {
+			ids = append(ids, other(f))
+		}
+	}
+	list, err := m.posts(ctx, q, ids)
+	if err != nil {
+		return err
+	}
+	titles := map[string]string{}
+	for _, p := range list {
+		titles[p.ID] = p.Title
+	}
+	for i, f := range facts {
+		if beside(f.Kind, "") == "" {
+			continue
+		}
+		title := titles[other(f)]
+		if facts[i].Text = beside(f.Kind, title); title == "" {
+			facts[i].Path = ""
+		}
+	}
+	return nil
+}
+
 // departmentOf is the code of the département of a territory, as its reference says it:
 // empty for a region or an intercommunalité, which may lie in several.
 func departmentOf(ref string) string {

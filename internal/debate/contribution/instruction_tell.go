@@ -172,6 +172,9 @@ func (m *Room) StepsOf(ctx context.Context, q db.Q, id string) ([]Step, error) {
 	if err != nil || len(facts) == 0 {
 		return nil, err
 	}
+	if err := m.asRead(ctx, q, facts); err != nil {
+		return nil, err
+	}
 	p, err := debate.FindPost(ctx, q, id)
 	if err != nil {
 		return nil, err

@@ -66,6 +66,9 @@ func (m *Room) Find(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, id, 
 		if w.Into, err = debate.FindPost(ctx, q, into); err != nil {
 			return w, err
 		}
+		if !w.Into.Read() && !policy.Can(a, policy.Read, w.Into.Thing(c, "")) { // hidden since
+			w.Into = debate.Post{}
+		}
 	}
 	rows, err := q.Query(ctx, `SELECT `+debate.PostColumns+` FROM contribution c JOIN debate_post p ON p.id = c.post_id WHERE c.merged_into = $1 AND p.state = 'merged' ORDER BY p.id LIMIT 100`, id)
 	w.Merged, err = db.Collect(rows, err, func(r *db.Rows) (debate.Post, error) { return debate.ScanPost(r) })

@@ -122,7 +122,7 @@ func (m *Room) onShelf(ctx context.Context, q db.Q, c cop.COP, read func(s *shel
 	if err != nil {
 		return err
 	}
-	if err := s.refresh(ctx, q, tree, c.ID); err != nil {
+	if err := s.refresh(ctx, q, tree, c.ID, m.Now().UnixMilli()); err != nil {
 		return err
 	}
 	s.mu.RLock()
@@ -148,9 +148,9 @@ func (m *Room) shelf(c cop.COP) *shelf {
 const shelfColumns = `p.id, c.seq, c.changed_at, p.state, p.theme, p.lever, p.territory, p.speaker, p.published_at, p.supports, c.study, c.stems`
 
 // refresh reads what changed.
-func (s *shelf) refresh(ctx context.Context, q db.Q, tree *territory.Tree, copID string) error {
+func (s *shelf) refresh(ctx context.Context, q db.Q, tree *territory.Tree, copID string, now int64) error {
 	s.mu.RLock()
-	since := s.seen - late
+	since := min(s.seen, now) - late // a machine whose clock is ahead hides nothing of the others
 	s.mu.RUnlock()
 	rows, err := q.Query(ctx, `SELECT post_id, seq FROM contribution WHERE cop_id = $1 AND changed_at >= $2`, copID, since)
 	type change struct {

@@ -44,15 +44,19 @@ func (m *Room) Support(ctx context.Context, a policy.Actor, c cop.COP, id string
 // Supported takes a support whose address was confirmed: what OnConfirm calls.
 func (m *Room) Supported(ctx context.Context, tx db.Q, v debate.Voice, id string) (path string, err error) {
 	defer apperr.Wrap(&err, "contribution.Supported(%s)", id)
-	p, err := debate.FindPost(ctx, tx, id)
-	if err != nil || !p.Read() {
-		return "", err
-	}
-	c, err := cop.Find(ctx, tx, p.COP)
+	c, err := cop.Find(ctx, tx, v.COP)
 	if err != nil {
 		return "", err
 	}
-	return Path(c, id), m.support(ctx, tx, p, v)
+	// It may have been joined to another one since: that is where supports count.
+	p, err := findRead(ctx, tx, c, id)
+	if apperr.KindOf(err) == apperr.NotFound && err != nil {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return Path(c, p.ID), m.support(ctx, tx, p, v)
 }
 
 func (m *Room) support(ctx context.Context, tx db.Q, p debate.Post, v debate.Voice) error {

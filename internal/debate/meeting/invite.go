@@ -232,5 +232,7 @@ func (m *Room) invited(ctx context.Context, tx db.Q, a policy.Actor, x cop.Meeti
 	if err != nil || ok || policy.Can(a, policy.Edit, x.Thing(c)) {
 		return err
 	}
-	return apperr.New(apperr.Forbidden, nil, "On s’inscrit à cette réunion sur invitation. Ouvrez le lien du message d’invitation, ou écrivez à l’équipe de la COP. Rien n’est enregistré.")
+	return errInvited
 }
+
+var errInvited = apperr.New(apperr.Forbidden, nil, "On s’inscrit à cette réunion sur invitation. Ouvrez le lien du message d’invitation, ou écrivez à l’équipe de la COP. Rien n’est enregistré.")

@@ -2,6 +2,8 @@ package meeting
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -51,12 +53,13 @@ func (m *Room) RemindAll(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	var wrong []error // one meeting keeps none of the others from their reminders
 	for _, id := range ids {
 		if err := m.remind(ctx, id); err != nil {
-			return err
+			wrong = append(wrong, fmt.Errorf("%s: %w", id, err))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 func (m *Room) remind(ctx context.Context, id string) error {
@@ -157,6 +160,7 @@ func (m *Room) Night(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	var wrong []error // what one meeting refuses, the others and what is forgotten do not wait for
 	for _, id := range ids {
 		err := db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 			x, c, err := cop.MeetingOf(ctx, tx, id)
@@ -169,11 +173,11 @@ func (m *Room) Night(ctx context.Context) (err error) {
 			return m.settle(ctx, tx, policy.Actor{}, x, true)
 		})
 		if err != nil {
-			return err
+			wrong = append(wrong, fmt.Errorf("%s: %w", id, err))
 		}
 	}
 	needs, names := now.Add(-keepNeeds).Format(time.DateOnly), now.Add(-keepNames).Format(time.DateOnly)
-	return db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+	return errors.Join(append(wrong, db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
 		for _, x := range []struct {
 			text string
 			arg  any
@@ -189,5 +193,5 @@ func (m *Room) Night(ctx context.Context) (err error) {
 			}
 		}
 		return nil
-	})
+	}))...)
 }

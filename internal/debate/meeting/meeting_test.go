@@ -128,7 +128,9 @@ func (r *room) mails(subject string) (n int) {
 
 func (r *room) ask(x cop.Meeting, i int) (Seat, string) {
 	r.t.Helper()
-	s, sure, err := r.Register(r.t.Context(), policy.Actor{}, x.ID, someone(i))
+	in := someone(i)
+	in.Invited = in.Email // by the link that was sent to them, when there is one
+	s, sure, err := r.Register(r.t.Context(), policy.Actor{}, x.ID, in)
 	r.must(err)
 	if sure {
 		r.t.Fatal("an address that was typed is not sure")

@@ -185,6 +185,13 @@ func TestInvitationsRemindersAndChanges(t *testing.T) {
 		}
 		_, _, err = r.Register(ctx, policy.Actor{}, x.ID, someone(9))
 		want(t, err, apperr.Forbidden, "sur invitation")
+		// Who tries addresses without a link is told the same of those that were invited.
+		_, _, err = r.Register(ctx, policy.Actor{}, x.ID, someone(1))
+		want(t, err, apperr.Forbidden, "sur invitation")
+		other := someone(2)
+		other.Invited = "p01@exemple.fr"
+		_, _, err = r.Register(ctx, policy.Actor{}, x.ID, other)
+		want(t, err, apperr.Forbidden, "sur invitation")
 		token := strings.SplitN(r.InvitePath(x, "P01@exemple.fr"), "invitation=", 2)[1]
 		if r.OpenInvite(x, token) != "p01@exemple.fr" || r.OpenInvite(cop.Meeting{ID: "autre"}, token) != "" {
 			t.Error("the link of an invitation")

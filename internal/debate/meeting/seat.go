@@ -123,6 +123,17 @@ func (m *Room) Register(ctx context.Context, a policy.Actor, id string, in NewSe
 		if err != nil {
 			return err
 		}
+		if in.Remote && x.JoinURL == "" {
+			return apperr.Invalidf("Cette réunion ne se suit pas à distance\u00a0: choisissez de venir sur place.")
+		}
+		if in.Invited != "" && in.Email == "" {
+			in.Email = in.Invited
+		}
+		// The voice, then the meeting: in the order of whoever confirms or is erased.
+		var v debate.Voice
+		if v, sure, err = m.Speak(ctx, tx, a, c, in.Speaker); err != nil {
+			return err
+		}
 		e, err := m.ensure(ctx, tx, x)
 		if err != nil {
 			return err
@@ -130,17 +141,12 @@ func (m *Room) Register(ctx context.Context, a policy.Actor, id string, in NewSe
 		if why := e.Takes(x, c.DayAt(m.Now())); why != "" {
 			return apperr.Invalidf("%s Votre inscription n’est pas enregistrée.", why)
 		}
-		if in.Remote && x.JoinURL == "" {
-			return apperr.Invalidf("Cette réunion ne se suit pas à distance\u00a0: choisissez de venir sur place.")
-		}
-		if in.Invited != "" && in.Email == "" {
-			in.Email = in.Invited
-		}
-		var v debate.Voice
-		if v, sure, err = m.Speak(ctx, tx, a, c, in.Speaker); err != nil {
-			return err
-		}
 		if e.Mode == Invited {
+			// An address that is only typed is that of the invitation: nobody learns by
+			// trying which ones were invited.
+			if !sure && !strings.EqualFold(v.Email, in.Invited) && !policy.Can(a, policy.Edit, x.Thing(c)) {
+				return errInvited
+			}
 			if err := m.invited(ctx, tx, a, x, c, v.Email); err != nil {
 				return err
 			}

@@ -106,7 +106,7 @@ func (m *Room) AddFile(ctx context.Context, a policy.Actor, meeting string, in F
 		return f, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	f = File{Rev: 1, COP: x.COP, Meeting: x.ID, Item: in.Item, Title: in.Title, Part: in.Part, State: "kept", SHA256: s.SHA256, FileName: claim.Name, Size: s.Size, Type: s.Type}
+	f = File{Rev: 1, COP: x.COP, Meeting: x.ID, Item: in.Item, Title: in.Title, Part: in.Part, State: "kept", SHA256: s.SHA256, FileName: debate.Line(claim.Name), Size: s.Size, Type: s.Type}
 	if f.ID, err = m.IDs.New(); err != nil {
 		return f, err
 	}

@@ -29,6 +29,7 @@ const (
 	large  = 200_000 // votes from which one process computes one debate at a time
 	waits  = 2 * time.Second
 	tries  = 4
+	lost   = 10 * time.Minute // after which a computation that was asked for is asked for again
 )
 
 type refreshArgs struct {
@@ -57,8 +58,10 @@ func (m *Room) ask(ctx context.Context, tx db.Q, debate int64, after time.Durati
 	if err != nil && !errors.Is(err, db.ErrNoRows) {
 		return err
 	}
-	at := m.Now().Add(max(after, min(time.Duration(took)*time.Millisecond*rest, latest)))
-	n, err := tx.Exec(ctx, `UPDATE debate_pulse SET due = $2 WHERE debate = $1 AND due = 0`, debate, at.UnixMilli())
+	now := m.Now()
+	at := now.Add(max(after, min(time.Duration(took)*time.Millisecond*rest, latest)))
+	// A job that was given up, or that a copy brought back did not hold, stops no debate.
+	n, err := tx.Exec(ctx, `UPDATE debate_pulse SET due = $2 WHERE debate = $1 AND (due = 0 OR due < $3)`, debate, at.UnixMilli(), now.Add(-lost).UnixMilli())
 	if err != nil || n == 0 {
 		return err
 	}

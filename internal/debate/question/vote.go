@@ -245,7 +245,7 @@ func (m *Room) beat(ctx context.Context, tx db.Q, debate int64, votes, fresh int
 	if errors.Is(err, db.ErrNoRows) {
 		return 0, errShut
 	}
-	if err != nil || due > 0 {
+	if err != nil || due > now-lost.Milliseconds() {
 		return voters - int64(fresh), err
 	}
 	return voters - int64(fresh), m.ask(ctx, tx, debate, soon)

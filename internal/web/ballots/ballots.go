@@ -135,15 +135,21 @@ func fragment(w http.ResponseWriter, r *http.Request, c templ.Component) error {
 // found is the ballot of a code that somebody typed. Codes that do not exist are
 // counted: nobody finds one by trying.
 func (d Deps) found(r *http.Request) (ballot.Ballot, error) {
-	c, err := r.Cookie(deviceCookie)
-	if known := err == nil && d.Room.Device(c.Value) != "" || shell.Of(r).SignedIn(); !known {
-		if err := d.Room.Blocked(r.Context(), shell.Machine(r, d.Trusted)); err != nil {
-			return ballot.Ballot{}, err
-		}
+	device, machine := "", shell.Machine(r, d.Trusted)
+	if c, err := r.Cookie(deviceCookie); err == nil {
+		device = d.Room.Device(c.Value)
 	}
 	b, err := ballot.ByCode(r.Context(), d.Q, ballot.Typed(r.PathValue("code")))
-	if err != nil && apperr.KindOf(err) == apperr.NotFound {
-		if over := d.Room.Guessed(r.Context(), shell.Machine(r, d.Trusted)); over != nil {
+	if err != nil && apperr.KindOf(err) != apperr.NotFound {
+		return b, err
+	}
+	if !shell.Of(r).SignedIn() {
+		if over := d.Room.Blocked(r.Context(), machine, device, b); over != nil {
+			return ballot.Ballot{}, over
+		}
+	}
+	if err != nil {
+		if over := d.Room.Guessed(r.Context(), machine); over != nil {
 			return b, over
 		}
 	}

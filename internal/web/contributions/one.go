@@ -96,7 +96,13 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x plac
 	switch c.State {
 	case debate.PostPublished:
 	case debate.PostMerged:
-		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Cette contribution se lit avec une autre", Text: "Elles disent la même chose" + nb + ": elles sont étudiées ensemble, et leurs soutiens se comptent ensemble.", Links: []ui.Link{{Label: c.Into.Title, Href: x.base() + "/" + c.Into.ID}}})
+		n := ui.Alert{State: "info", Title: "Cette contribution se lit avec une autre", Text: "Elles disent la même chose" + nb + ": elles sont étudiées ensemble, et leurs soutiens se comptent ensemble."}
+		if c.Into.ID != "" {
+			n.Links = []ui.Link{{Label: c.Into.Title, Href: x.base() + "/" + c.Into.ID}}
+		} else {
+			n.Text += " L’autre n’est plus affichée en ce moment" + nb + ": elle est relue par la modération."
+		}
+		v.Notices = append(v.Notices, n)
 	default:
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Cette contribution n’est pas publiée" + nb + ": " + c.State.Name(), Text: "Seuls son auteur et les modérateurs la lisent."})
 	}

@@ -53,6 +53,9 @@ func TestADebateFromTheCallToTheAnswers(t *testing.T) {
 	x.votes()
 	x.decides()
 	x.becameOfIt()
+	x.asks()
+	x.consults()
+	x.letters()
 }
 
 // set puts values in the fields of a page by their ids, or their names where a value is
@@ -101,6 +104,14 @@ func phone(p *Page) {
 	p.Picture(320, 640)
 }
 
+// bare looks at a page that came without script: the eyes of the checker need some.
+func bare(p *Page) {
+	p.t.Helper()
+	p.Script()
+	phone(p)
+	p.NoScript()
+}
+
 // refused presses what is not taken: the page comes back with a status.
 func (p *Page) refused(css, status string) {
 	p.t.Helper()
@@ -126,12 +137,12 @@ func (x *debating) mailed(email, words string, link *regexp.Regexp) string {
 }
 
 // confirms follows the link that an address got for something.
-func (x *debating) confirms(p *Page, email, what string) {
+func (x *debating) confirms(p *Page, look func(*Page), email, what string) {
 	x.t.Helper()
 	p.Visit(x.mailed(email, what, confirmLink))
-	phone(p)
+	look(p)
 	p.Follow("main form button")
-	phone(p)
+	look(p)
 }
 
 // callsOut: the region's page of the debate calls for contributions; the team makes a
@@ -214,7 +225,7 @@ func (x *debating) contributes() {
 	p.Follow(`form button[value=deposer]`)
 	p.reads("h1", "confirmez votre adresse")
 	phone(p)
-	x.confirms(p, "anne@exemple.fr", "Des pistes sûres")
+	x.confirms(p, phone, "anne@exemple.fr", "Des pistes sûres")
 	p.reads("main", "Votre adresse est confirmée")
 }
 
@@ -242,23 +253,23 @@ func (x *debating) supports() {
 	n.Expect("400")
 	n.Follow(`form button[value=deposer]`)
 	n.reads("#avant", "Des pistes sûres")
-	phone(n)
-	n.Follow(`#avant a[href="` + x.post + `"]`)
-	phone(n)
+	bare(n)
+	n.Follow(`#avant a[href="` + x.post + `#soutenir"]`)
+	bare(n)
 	n.set(map[string]string{"soutien-courriel": "leo@exemple.fr"})
 	n.Follow("#soutenir form button")
 	n.reads("main", "Confirmez votre adresse")
-	x.confirms(n, "leo@exemple.fr", "Des pistes sûres")
+	x.confirms(n, bare, "leo@exemple.fr", "Des pistes sûres")
 	n.Visit(x.post)
 	n.reads("#soutenir", "Vous soutenez cette contribution")
 	n.set(map[string]string{"commentaire": "", "signature": "Léo"})
 	Eval[bool](n, `(document.querySelector("#commenter form").noValidate = true)`)
 	n.refused("#commenter form button", "400")
 	n.holds("signature", "Léo")
-	phone(n)
+	bare(n)
 	n.set(map[string]string{"commentaire": "Et jusqu’à Kehl ? Appelez-moi au 06 12 34 56 78."})
 	n.Follow("#commenter form button")
-	phone(n)
+	bare(n)
 	n.Script()
 }
 
@@ -358,12 +369,12 @@ func (x *debating) answers() {
 	e := x.expert
 	e.Visit(at)
 	both(e)
-	e.set(map[string]string{"verdict": "retenue", "text": "Le schéma cyclable le prévoit pour 2028."})
+	e.set(map[string]string{"verdict": "retained", "text": "Le schéma cyclable le prévoit pour 2028."})
 	e.Follow("#advise form button")
 	e.reads("#avis-1", "Le schéma cyclable le prévoit pour 2028.")
 	p.Visit(at)
 	p.reads("#avis-1", "Le schéma cyclable")
-	p.set(map[string]string{"answer-verdict": "retenue"})
+	p.set(map[string]string{"answer-verdict": "retained"})
 	Eval[bool](p, `(document.querySelector("#answer form").noValidate = true)`)
 	p.refused("#answer form button", "400")
 	both(p)

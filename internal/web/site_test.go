@@ -55,6 +55,7 @@ import (
 type site struct {
 	t        testing.TB
 	d        *db.DB
+	q        db.Q // what pages read: d, unless a test counts
 	desk     *operator.Desk
 	ids      *db.IDs
 	now      time.Time
@@ -81,7 +82,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 func newSite(t testing.TB, d *db.DB) *site {
 	t.Helper()
 	ctx := t.Context()
-	s := &site{t: t, d: d, now: noon}
+	s := &site{t: t, d: d, q: d, now: noon}
 	clock := func() time.Time { return s.now }
 	s.ids = db.NewIDs(clock, rand.Reader)
 	s.store = panorama.NewStore(d, data.FS, func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) })
@@ -222,7 +223,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: d, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

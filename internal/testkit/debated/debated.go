@@ -101,7 +101,7 @@ func Fill(ctx context.Context, d *db.DB, s Size) ([]string, error) {
 		comments[about[i]]++
 	}
 	stemmer := textmining.NewStemmer()
-	postColumns := strings.Fields("id rev cop_id kind parent voice_id state title text speaker signed theme lever territory at published_at supports comments")
+	postColumns := strings.Fields(postColumns)
 	ids := make([]string, 0, s.Contributions)
 	in := func(from, n int, table, columns string, row func(i int) []any) error {
 		rows := make([][]any, 0, n)

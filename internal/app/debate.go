@@ -94,6 +94,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.GroupAt = group.Placed
 	WireFollow(d, model)
 	d.Meeting.Attach()
+	tellFollowers(d)
 	shared.COPs.MoreDue = minutes.Due
 	return d
 }

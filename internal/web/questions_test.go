@@ -59,6 +59,7 @@ func TestADebateIsPlayed(t *testing.T) {
 		hub := s.get("/regions/grand-est/debat")
 		hub.has("#maintenant", "Donner son avis sur une question")
 		hub.has("#questions", "Personnes")
+		s.get(s.get(page).attr(`a[href^="/suivre?"]`, "href")[0]).has("h1", "Suivre la question")
 
 		// Two of the team edit: the second reads both versions, its own kept.
 		edit := url.Values{"rev": {"2"}, "title": {"Se déplacer"}, "question": {"Comment aller au travail ?"}, "proposals": {"anyone"}, "asks": {"college", "territory"}, "closes_on": {"2026-04-01"}}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"jalon/internal/cop"
+	"jalon/internal/debate/follow"
 	"jalon/internal/debate/group"
 	"jalon/internal/debate/meeting"
 	"jalon/internal/french"
@@ -67,6 +68,7 @@ func (d Deps) hub(w http.ResponseWriter, r *http.Request) error {
 			v.Parts = append(v.Parts, p)
 		}
 	}
+	v.Parts = append(v.Parts, sections.Part{Links: []ui.Link{wording.FollowLink(x.cop, follow.Region, x.cop.ID, "tout ce que publie cette COP", x.base()+"/debat")}})
 	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, wording.RegionTrail(x.Region, ui.Link{Label: wording.TabDebate})...)
 }
 

@@ -85,6 +85,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	shared.OnConfirm[moderation.ConfirmReport] = func(context.Context, db.Q, debate.Voice, string) (string, error) { return "", nil }
 	shared.OnErase = append(shared.OnErase, d.Moderation.Erased, d.Question.EraseVoice, d.Contribution.EraseVoice)
 	d.Moderation.Near = d.Contribution.Alike
+	d.Consultation.Support = d.Contribution.Support
 	d.Contribution.Steps = d.Contribution.StepsOf
 	d.Contribution.Delay = func(ctx context.Context, q db.Q, x cop.COP) (string, error) { return moderation.DelayIn(ctx, q, x.ID) }
 	shared.Links.OnJoin = map[string]func(context.Context, db.Q, link.Link) error{link.Contribution: d.Contribution.Linked}
@@ -95,6 +96,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.Through = map[string]string{"voice_id": debate.HeldVoices}
 	WireFollow(d, model)
 	d.Meeting.Attach()
+	tellFollowers(d)
 	shared.COPs.MoreDue = minutes.Due
 	return d
 }

@@ -13,7 +13,8 @@ import (
 // SupportKind names a support where an address is confirmed.
 const SupportKind = "support"
 
-// Support adds the support of whoever acts to a published contribution: at once when
+// Support adds the support of whoever acts to a published contribution, or amendment of
+// a text in consultation: at once when
 // their address is known, once it is confirmed otherwise (sure is false). Supporting
 // twice is supporting once.
 func (m *Room) Support(ctx context.Context, a policy.Actor, c cop.COP, id string, s debate.Speaker, machine string) (sure bool, v debate.Voice, err error) {
@@ -26,7 +27,7 @@ func (m *Room) Support(ctx context.Context, a policy.Actor, c cop.COP, id string
 		return false, v, err
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		p, err := findRead(ctx, tx, c, id)
+		p, err := supportable(ctx, tx, c, id)
 		if err != nil {
 			return err
 		}
@@ -41,6 +42,16 @@ func (m *Room) Support(ctx context.Context, a policy.Actor, c cop.COP, id string
 	return sure, v, err
 }
 
+// supportable is what one may support: a contribution, the one that it is read with
+// when there is one, or an amendment.
+func supportable(ctx context.Context, q db.Q, c cop.COP, id string) (debate.Post, error) {
+	p, err := debate.FindPost(ctx, q, id)
+	if err == nil && p.Kind == debate.Amendment && p.COP == c.ID && p.Read() {
+		return p, nil
+	}
+	return findRead(ctx, q, c, id)
+}
+
 // Supported takes a support whose address was confirmed: what OnConfirm calls.
 func (m *Room) Supported(ctx context.Context, tx db.Q, v debate.Voice, id string) (path string, err error) {
 	defer apperr.Wrap(&err, "contribution.Supported(%s)", id)
@@ -48,15 +59,24 @@ func (m *Room) Supported(ctx context.Context, tx db.Q, v debate.Voice, id string
 	if err != nil {
 		return "", err
 	}
-	// It may have been joined to another one since: that is where supports count.
-	p, err := findRead(ctx, tx, c, id)
+	// A contribution may have been joined to another one since: that is where supports
+	// count.
+	p, err := supportable(ctx, tx, c, id)
 	if apperr.KindOf(err) == apperr.NotFound && err != nil {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	return Path(c, p.ID), m.support(ctx, tx, p, v)
+	path = Path(c, p.ID)
+	if where, ok := m.Fates[p.Kind]; ok && p.Kind != debate.Contribution {
+		fates, err := where(ctx, tx, []debate.Post{p})
+		if err != nil {
+			return "", err
+		}
+		path = fates[p.ID].Path
+	}
+	return path, m.support(ctx, tx, p, v)
 }
 
 func (m *Room) support(ctx context.Context, tx db.Q, p debate.Post, v debate.Voice) error {

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
+	"jalon/internal/debate/group"
 	"jalon/internal/french"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
@@ -98,6 +99,9 @@ func (m *Room) Create(ctx context.Context, a policy.Actor, c cop.COP, in Input) 
 	if x.Input, err = in.tidy(); err != nil {
 		return x, err
 	}
+	if err := ofCOP(ctx, m.DB, c, in.Group); err != nil {
+		return x, err
+	}
 	if x.ID, err = m.IDs.New(); err != nil {
 		return x, err
 	}
@@ -155,7 +159,13 @@ func (m *Room) change(ctx context.Context, a policy.Actor, c cop.COP, id string,
 		if _, err := tx.Exec(ctx, `UPDATE debate_pulse SET from_at = $2, until_at = $3 WHERE debate = $1`, x.Num, from.UnixMilli(), until.UnixMilli()); err != nil {
 			return err
 		}
-		return m.kept(ctx, tx, a, verb, x, reason)
+		if err := m.kept(ctx, tx, a, verb, x, reason); err != nil || m.Announce == nil {
+			return err
+		}
+		if verb == "open" || verb == "conclude" && x.Conclusion != "" {
+			return m.Announce(ctx, tx, c, x, verb)
+		}
+		return nil
 	})
 	m.forget(id)
 	return x, err
@@ -166,6 +176,19 @@ func ms(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMilli()
+}
+
+// ofCOP refuses a group of another COP, and one that is closed.
+func ofCOP(ctx context.Context, q db.Q, c cop.COP, id string) error {
+	if id == "" {
+		return nil
+	}
+	all, err := group.Choices(ctx, q, c.ID)
+	if err != nil || slices.ContainsFunc(all, func(g group.Choice) bool { return g.ID == id }) {
+		return err
+	}
+	f := Faults{{"group", "Ce groupe de travail n’est pas de cette COP, ou il est clos\u00a0: choisissez-le dans la liste."}}
+	return apperr.New(apperr.Invalid, f, "%s", f.Error())
 }
 
 // Save changes what is written of a debate. While it is open its days, its text and
@@ -180,6 +203,16 @@ func (m *Room) Save(ctx context.Context, a policy.Actor, c cop.COP, id string, r
 		if x.State != Draft && in.Question != x.Question {
 			f := Faults{{"question", "Le débat est ouvert\u00a0: sa question ne change plus, car des personnes y ont répondu. La question était «\u00a0" + x.Question + "\u00a0»."}}
 			return apperr.New(apperr.Invalid, f, "%s", f.Error())
+		}
+		if in.Group != x.Group { // whoever gives it to another group must hold both
+			there := *x
+			there.Group = in.Group
+			if err := policy.Check(a, policy.Edit, there.Thing(c)); err != nil {
+				return err
+			}
+			if err := ofCOP(ctx, m.DB, c, in.Group); err != nil {
+				return err
+			}
 		}
 		x.Input = in
 		return nil

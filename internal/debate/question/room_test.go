@@ -17,6 +17,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
+	"jalon/internal/debate/group"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/link"
@@ -296,6 +297,35 @@ func TestTheSecondWriterConflicts(t *testing.T) {
 		if err == nil {
 			t.Error("another region's team edits")
 		}
+		// Who facilitates a group edits its debate, and gives it to no other group.
+		groups := &group.Room{Room: h.Room.Room}
+		made := func(name string) string {
+			g, err := groups.Add(ctx, team, group.Group{COP: h.cop.ID, Name: name, Mandate: "Dire.", Part: policy.Public})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return g.ID
+		}
+		hers, other := made("Mobilité"), made("Bâtiment")
+		her := policy.Actor{Person: "anime", Grants: []policy.Grant{{Role: policy.Facilitator, Group: hers}}}
+		y, err := h.Create(ctx, team, h.cop, Input{Title: "Vélo", Question: "Quoi ?", Proposals: Anyone, Group: hers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in = y.Input
+		in.Title = "Le vélo"
+		if y, err = h.Save(ctx, her, h.cop, y.ID, y.Rev, in, ""); err != nil {
+			t.Fatalf("the facilitator of its group: %v", err)
+		}
+		for _, of := range []string{other, ""} {
+			in.Group = of
+			if _, err = h.Save(ctx, her, h.cop, y.ID, y.Rev, in, ""); err == nil {
+				t.Errorf("she gave it to %q", of)
+			}
+		}
+		in.Group = "ailleurs"
+		_, err = h.Save(ctx, team, h.cop, y.ID, y.Rev, in, "")
+		want(t, "a group of nowhere", err, apperr.Invalid)
 		if past, err := History(ctx, d, x.ID); err != nil || len(past) != 3 {
 			t.Errorf("%d versions, %v", len(past), err)
 		}

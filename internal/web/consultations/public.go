@@ -9,6 +9,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/debate"
 	"jalon/internal/debate/consultation"
+	"jalon/internal/debate/follow"
 	"jalon/internal/french"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -109,7 +110,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	}
 	base := x.Path(p.c)
 	v := oneView{Heading: ui.Heading{Overline: "Consultation, " + p.g.Name, Title: x.Title, Scope: []string{phaseText(x, d.today(p)), counted(len(articles), "article", "articles"), counted(len(all), "amendement publié", "amendements publiés")}},
-		Presentation: x.Presentation, Follow: "/suivre?cop=" + p.c.ID + "&sorte=consultation&objet=" + x.ID + "&retour=" + base,
+		Presentation: x.Presentation, Follow: wording.FollowPath(p.c, follow.Subject{Kind: follow.Consultation, ID: x.ID}, base),
 		Foot: ui.Source{Text: "projet soumis par l’équipe de la " + p.c.SenderName() + ". Les amendements sont modérés avant publication.", Print: true,
 			Downloads: []ui.Link{{Label: "Amendements et réponses (CSV)", Href: base + "/amendements.csv"}, {Label: "Amendements et réponses (ODT)", Href: base + "/amendements.odt"}, {Label: "Le texte (Markdown)", Href: base + "/texte.md"}}}}
 	if len(all) > 0 {

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/debate"
 	"jalon/internal/debate/contribution"
+	"jalon/internal/debate/follow"
 	"jalon/internal/french"
 	"jalon/internal/link"
 	"jalon/internal/territory"
@@ -118,6 +119,15 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x plac
 		return err
 	}
 	if c.State == debate.PostPublished {
+		for _, f := range []struct {
+			kind     follow.Kind
+			id, what string
+		}{{follow.Contribution, c.ID, "cette contribution"}, {follow.Lever, c.Lever, "son levier"}} {
+			if f.id != "" {
+				l := wording.FollowLink(x.cop, f.kind, f.id, f.what, here)
+				v.Facts = append(v.Facts, fact{Name: "Être prévenu", Text: l.Label, Href: l.Href})
+			}
+		}
 		v.Report = here + "/signaler"
 		v.Support = supportView{Action: here + "/soutenir", Count: supports(c.Supports), Mine: c.Supported}
 		if who := shell.Of(r); !who.SignedIn() && who.Voice == "" {

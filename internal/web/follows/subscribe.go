@@ -2,7 +2,6 @@ package follows
 
 import (
 	"net/http"
-	"net/url"
 
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
@@ -21,11 +20,6 @@ type followView struct {
 	Done      *ui.Alert
 	Following bool
 	Known     bool // no address is asked
-}
-
-// Path is the address that offers to follow a subject of a COP, and leads back.
-func Path(c cop.COP, s follow.Subject, back string) string {
-	return "/suivre?" + url.Values{"cop": {c.ID}, "sorte": {string(s.Kind)}, "objet": {s.ID}, "retour": {back}}.Encode()
 }
 
 // asked reads what a request wants to follow.

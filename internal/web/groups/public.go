@@ -9,6 +9,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/debate"
+	"jalon/internal/debate/follow"
 	"jalon/internal/debate/group"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -159,7 +160,7 @@ func (d Deps) publicOne(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Parts = append(v.Parts, meetings)
+	v.Parts = append(v.Parts, meetings, sections.Part{Links: []ui.Link{wording.FollowLink(x.cop, follow.Group, g.ID, "ce groupe", x.base()+"/groupes/"+g.ID)}})
 	if group.MayEdit(a, g, x.cop) {
 		v.Parts = append(v.Parts, sections.Part{Links: []ui.Link{{Label: "Tenir ce groupe, au bureau", Href: x.desk() + "/" + g.ID}}})
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"jalon/internal/apperr"
+	"jalon/internal/debate/group"
 	"jalon/internal/debate/question"
 	"jalon/internal/diagnosis"
 	"jalon/internal/framework"
@@ -17,7 +18,7 @@ import (
 )
 
 // reading is the region of an address, for who may read its desk of debates: over the
-// region, or over one of its départements.
+// region, over one of its départements or over a group of the COP.
 func (d Deps) reading(r *http.Request) (x where, err error) {
 	if r.Method == http.MethodPost {
 		if err := shell.ReadForm(r); err != nil {
@@ -25,6 +26,9 @@ func (d Deps) reading(r *http.Request) (x where, err error) {
 		}
 	}
 	if x, err = d.region(r); err != nil {
+		return x, err
+	}
+	if x.groups, err = group.Choices(r.Context(), d.Q, x.cop.ID); err != nil {
 		return x, err
 	}
 	a, thing := shell.Actor(r), x.cop.Thing(policy.Debate)
@@ -35,6 +39,14 @@ func (d Deps) reading(r *http.Request) (x where, err error) {
 		thing.Department = dept.Code
 		if dept.Region == x.Code && policy.Can(a, policy.Edit, thing) {
 			return x, nil
+		}
+	}
+	for _, g := range x.groups {
+		if thing = x.cop.Thing(policy.Debate); g.ID != "" {
+			thing.Group = g.ID
+			if policy.Can(a, policy.Edit, thing) {
+				return x, nil
+			}
 		}
 	}
 	return x, apperr.NotFoundf("Cette page n’existe pas.")
@@ -116,13 +128,22 @@ func (x where) fields(in question.Input) []ui.Field {
 	for _, p := range question.Proposals() {
 		who.Options = append(who.Options, ui.Option{Value: p[0], Label: p[1], Selected: p[0] == in.Proposals})
 	}
+	of := ui.Field{ID: "group", Label: "Groupe de travail", Type: "select", Help: "Celui qui tient ce débat, s’il y en a un\u00a0: qui l’anime peut alors le modifier.", Options: []ui.Option{{Label: "aucun"}}}
+	known := in.Group == ""
+	for _, g := range x.groups {
+		known = known || g.ID == in.Group
+		of.Options = append(of.Options, ui.Option{Value: g.ID, Label: g.Name, Selected: g.ID == in.Group})
+	}
+	if !known { // closed since
+		of.Options = append(of.Options, ui.Option{Value: in.Group, Label: "un groupe qui est clos", Selected: true})
+	}
 	return []ui.Field{
 		{ID: "title", Label: "Titre", Required: true, Value: in.Title, Help: "Quelques mots\u00a0: «\u00a0Le vélo au quotidien\u00a0»."},
 		{ID: "question", Label: "Question posée", Required: true, Value: in.Question, Help: "Elle ne change plus une fois le débat ouvert."},
 		{ID: "text", Label: "Présentation", Type: "textarea", Rows: 5, Value: in.Text, Help: "Pourquoi ce débat, et ce que l’on fera des réponses."},
 		{ID: "opens_on", Label: "Premier jour", Type: "date", Value: in.OpensOn, Help: "Vide\u00a0: dès que vous l’ouvrez."},
 		{ID: "closes_on", Label: "Dernier jour", Type: "date", Value: in.ClosesOn, Help: "Vide\u00a0: jusqu’à ce que vous le fermiez. Les réponses sont prises jusqu’au soir de ce jour."},
-		theme, levers, who,
+		theme, levers, of, who,
 		{ID: "asks", Label: "Ce que l’on propose aux participants de dire", Type: "checkbox", Help: "Toujours facultatif pour eux, et jamais montré sous 10\u00a0personnes.", Options: []ui.Option{{Value: "territory", Label: "leur département", Selected: in.AsksTerritory}, {Value: "college", Label: "leur collège", Selected: in.AsksCollege}}},
 	}
 }
@@ -131,6 +152,9 @@ func (x where) fields(in question.Input) []ui.Field {
 func (x where) readInput(r *http.Request, was question.Input) question.Input {
 	in := question.Input{Title: shell.Typed(r, "title"), Question: shell.Typed(r, "question"), Text: shell.Typed(r, "text"), OpensOn: shell.Typed(r, "opens_on"), ClosesOn: shell.Typed(r, "closes_on"), Proposals: shell.Typed(r, "proposals"), Group: was.Group,
 		AsksTerritory: slices.Contains(r.PostForm["asks"], "territory"), AsksCollege: slices.Contains(r.PostForm["asks"], "college")}
+	if _, shown := r.PostForm["group"]; shown {
+		in.Group = shell.Typed(r, "group")
+	}
 	for _, t := range x.fw.Themes() {
 		if string(t.Code) == shell.Typed(r, "theme") {
 			in.Theme = string(t.Code)

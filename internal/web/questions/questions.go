@@ -16,6 +16,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/group"
 	"jalon/internal/debate/question"
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -84,6 +85,7 @@ type formView struct {
 
 // where is the COP of an address, and the debate when it names one.
 type where struct {
+	groups []group.Choice // those of the COP, at the desk
 	territory.Region
 	cop  cop.COP
 	tree *territory.Tree

@@ -7,11 +7,13 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/debate"
+	"jalon/internal/debate/follow"
 	"jalon/internal/debate/question"
 	"jalon/internal/diagnosis"
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // voterCookie is what a browser keeps to be the same voter in one debate: its path is
@@ -83,6 +85,9 @@ func (d Deps) showVote(w http.ResponseWriter, r *http.Request, status int, x whe
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Cette réponse n’est pas enregistrée", Text: apperr.Message(wrong)})
 	}
 	links := []ui.Link{{Label: "Voir les résultats", Href: x.page() + "/resultats"}}
+	if x.State != question.Draft {
+		links = append(links, wording.FollowLink(x.cop, follow.Question, x.ID, "cette question", x.page()))
+	}
 	if !x.Takes(x.cop, d.Now()) {
 		if wrong == nil {
 			v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Ce débat ne prend pas de réponse", Text: "Il est " + d.when(x) + "."})

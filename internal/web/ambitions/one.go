@@ -170,7 +170,7 @@ func (d Deps) mine(r *http.Request, x asked, me debate.Voice) (p sections.Part, 
 		return p, err
 	}
 	p = sections.Part{ID: "la-mienne", Title: "Ce que vous avez répondu"}
-	t := ui.Table{ID: "mes-reponses", Caption: "Vos réponses, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Le"}, {Label: "Réponse", Wide: true}, {Label: "Elle"}}}
+	t := ui.Table{ID: "mes-reponses", Stack: true, Caption: "Vos réponses, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Le"}, {Label: "Réponse", Wide: true}, {Label: "Elle"}}}
 	counts := false
 	for _, y := range list {
 		counts = counts || y.State == ambition.Counted

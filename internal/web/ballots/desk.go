@@ -219,6 +219,9 @@ func (d Deps) counts(r *http.Request, x place, b ballot.Ballot) (v countView, er
 	present := ui.KeyFigure{Label: "Présents", Value: ui.Value{Missing: "personne n’a compté les présents\u00a0: indiquez-les sur la page de la réunion"}, Meaning: "La participation se lit sur ce nombre."}
 	if known {
 		present.Value, present.Meaning = ui.Value{Text: french.Integer(n)}, percent(b.Voices, n)+" ont voté."
+		if b.Voices > n {
+			present.Meaning = "Moins que de voix reçues."
+		}
 	}
 	v.Keys = []ui.KeyFigure{{Label: "Voix reçues", Value: ui.Value{Text: french.Integer(b.Voices)}, Meaning: "Une par appareil\u00a0; elle peut changer jusqu’à la clôture."}, present}
 	if b.Slips {

@@ -73,7 +73,7 @@ func doing(n int) string {
 
 func nextPart(list []cop.Meeting) sections.Part {
 	p := sections.Part{ID: "reunions", Title: "Les prochaines réunions publiques"}
-	t := ui.Table{ID: "prochaines", Caption: "Les réunions à venir, la plus proche d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}}}
+	t := ui.Table{ID: "prochaines", Stack: true, Caption: "Les réunions à venir, la plus proche d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}}}
 	for _, m := range list {
 		when := ui.Cell{Text: french.Day(m.Day), Sub: m.Start}
 		place := ui.Cell{Text: m.Place}

@@ -55,7 +55,7 @@ func onePage(v View) templ.Component {
 			}
 		}
 		if len(v.Conflict.Rows) > 0 {
-			templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Quelqu’un d’autre a fait une modification pendant votre saisie", Text: "Rien n’a été enregistré. Comparez les deux versions : enregistrer de nouveau garde la vôtre."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(ui.Alert{State: "warning", Title: "Quelqu’un d’autre a fait une modification pendant votre saisie", Text: "Rien n’a été enregistré. Comparez les deux versions\u00a0: enregistrer de nouveau garde la vôtre."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

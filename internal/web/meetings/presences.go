@@ -325,7 +325,7 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := sheetView{Heading: ui.Heading{Overline: "Feuille d’émargement", Title: f.x.Title, Scope: append(f.scope(), f.x.Place)}, Tabs: f.tabs("/emargement"), Blank: make([]int, 20)}
+	v := sheetView{Heading: ui.Heading{Overline: "Feuille d’émargement", Title: f.x.Title, Scope: append(f.scope(), f.x.Place)}, Tabs: f.tabs("/emargement"), Blank: make([]int, 16)}
 	for _, l := range lines {
 		if l.Seat.ID != "" && l.Seat.State == meeting.Confirmed && !l.Seat.Remote {
 			v.Rows = append(v.Rows, presenceLine{Name: l.Name(), About: l.Of()})

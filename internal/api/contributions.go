@@ -55,7 +55,7 @@ func (d Deps) contributions(w http.ResponseWriter, r *http.Request) error {
 	if ref.Scale != territory.RegionS {
 		return apperr.Invalidf("Les contributions se lisent pour une région\u00a0: écrivez par exemple region:44.")
 	}
-	c, err := cop.HomeOf(r.Context(), d.Q, ref.Code)
+	c, err := cop.OfRegion(r.Context(), d.Q, ref.Code)
 	if err != nil {
 		return err
 	}

@@ -155,9 +155,16 @@ func FindIn(ctx context.Context, q db.Q, cycle, territory string) (COP, error) {
 	return c, db.OrNotFound(err, "Ce territoire n’a pas de COP dans ce cycle.")
 }
 
-// OfRegion lists the COPs of a region, its own first, then those of its
+// OfRegion is the COP that the pages of a region speak of, and that its debate
+// belongs to: that of the first cycle. This is the one place to change when the
+// pages of the regions go over to a next cycle.
+func OfRegion(ctx context.Context, q db.Q, region string) (COP, error) {
+	return FindIn(ctx, q, First, "region:"+region)
+}
+
+// ListOfRegion lists the COPs of a region, its own first, then those of its
 // départements, newest cycle first.
-func OfRegion(ctx context.Context, q db.Q, region string) ([]COP, error) {
+func ListOfRegion(ctx context.Context, q db.Q, region string) ([]COP, error) {
 	rows, err := q.Query(ctx, `SELECT `+copColumns+` FROM cop WHERE region = $1 ORDER BY cycle DESC, CASE WHEN parent IS NULL THEN 0 ELSE 1 END, territory`, region)
 	return db.Collect(rows, err, func(r *db.Rows) (COP, error) { return scanCOP(r) })
 }

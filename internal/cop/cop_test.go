@@ -382,9 +382,12 @@ func TestADepartment(t *testing.T) {
 		if _, _, err := r.AddEvent(ctx, prefet, c.ID, NewEvent{Stage: Debate, Mark: Opened, Day: "2026-02-25"}); err != nil {
 			t.Errorf("the region's head: %v", err)
 		}
-		cops, err := OfRegion(ctx, d, "44")
+		cops, err := ListOfRegion(ctx, d, "44")
 		if err != nil || len(cops) != 3 || cops[0].ID != "2025-r44" || cops[1].ID != c.ID {
 			t.Errorf("%v %+v", err, cops)
+		}
+		if home, err := OfRegion(ctx, d, "44"); err != nil || home.ID != RegionID(First, "44") {
+			t.Errorf("a next cycle moved the pages of the region: %v %s", err, home.ID)
 		}
 	})
 }

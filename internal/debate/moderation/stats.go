@@ -61,7 +61,7 @@ func (m *Room) StatsOf(ctx context.Context, q db.Q, copID string) (s Stats, err 
 		return &s.Months[i]
 	}
 	rows, err := q.Query(ctx, `SELECT month, was, verb, kind, reason, CASE WHEN masked > 0 THEN 1 ELSE 0 END, CASE WHEN by = '' THEN 1 ELSE 0 END, COUNT(*), CAST(SUM(late) AS BIGINT)
-		FROM moderation_act WHERE cop_id = $1 GROUP BY month, was, verb, kind, reason, CASE WHEN masked > 0 THEN 1 ELSE 0 END, CASE WHEN by = '' THEN 1 ELSE 0 END ORDER BY month, was, verb, kind, reason`, copID)
+		FROM moderation_act WHERE cop_id = $1 GROUP BY month, was, verb, kind, reason, CASE WHEN masked > 0 THEN 1 ELSE 0 END, CASE WHEN by = '' THEN 1 ELSE 0 END ORDER BY month`, copID)
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var name, reason string
 		var was debate.PostState

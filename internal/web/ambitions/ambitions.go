@@ -63,7 +63,7 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = x.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.Code); err != nil {
+	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code); err != nil {
 		return x, err
 	}
 	x.place, err = objective.PlaceOf(r.Context(), d.Q, x.model, x.cop, territory.Ref{Scale: territory.RegionS, Code: x.Code})

@@ -71,7 +71,7 @@ func (d Deps) seen(r *http.Request) (x place, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.Code); err != nil {
+	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code); err != nil {
 		return x, err
 	}
 	x.campaign, err = survey.CampaignOf(r.Context(), d.Q, x.cop.ID)

@@ -57,7 +57,7 @@ func (d Deps) place(r *http.Request) (x place, err error) {
 	if x.g, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.c, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.g.Code)
+	x.c, err = cop.OfRegion(r.Context(), d.Q, x.g.Code)
 	return x, err
 }
 

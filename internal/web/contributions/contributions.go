@@ -71,7 +71,7 @@ func (d Deps) place(r *http.Request) (x place, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.HomeOf(r.Context(), d.Q, x.Code)
+	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
 	return x, err
 }
 

@@ -77,7 +77,7 @@ func tabs(r *http.Request, c cop.COP, here string) []ui.Link {
 // desks are those of the other COPs of the territory that the reader may open:
 // the other cycles, the region's, those of its départements.
 func (d Deps) desks(r *http.Request, c cop.COP) ([]ui.Link, error) {
-	all, err := cop.OfRegion(r.Context(), d.Q, c.Region)
+	all, err := cop.ListOfRegion(r.Context(), d.Q, c.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (d Deps) latest(r *http.Request) (c cop.COP, dept territory.Dept, err error
 	if dept, err = m.Tree().Dept(r.PathValue("code")); err != nil {
 		return c, dept, err
 	}
-	all, err := cop.OfRegion(r.Context(), d.Q, dept.Region)
+	all, err := cop.ListOfRegion(r.Context(), d.Q, dept.Region)
 	if err != nil {
 		return c, dept, err
 	}

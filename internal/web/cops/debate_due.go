@@ -15,9 +15,9 @@ import (
 // debateDue adds to the desk what the debate asks of the reader: texts to moderate,
 // contributions that they were given.
 func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
-	home, err := cop.HomeOf(r.Context(), d.Q, c.Region)
+	home, err := cop.OfRegion(r.Context(), d.Q, c.Region)
 	if err != nil || home.ID != c.ID {
-		return err // people contribute to the newest COP of the region
+		return err // people contribute to the COP that the pages of the region speak of
 	}
 	a := shell.Actor(r)
 	var due []cop.Due

@@ -37,7 +37,7 @@ func (d Deps) showDepartments(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	all, err := cop.OfRegion(r.Context(), d.Q, c.Region)
+	all, err := cop.ListOfRegion(r.Context(), d.Q, c.Region)
 	if err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (d Deps) words(r *http.Request, c cop.COP) (themes, places map[string]strin
 	for _, t := range m.Framework().Themes() {
 		themes[string(t.Code)] = t.Name
 	}
-	all, err := cop.OfRegion(r.Context(), d.Q, c.Region)
+	all, err := cop.ListOfRegion(r.Context(), d.Q, c.Region)
 	if err != nil {
 		return nil, nil, err
 	}

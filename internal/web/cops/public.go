@@ -184,7 +184,7 @@ func (d Deps) publicWork(r *http.Request, c cop.COP, on string, v *oneView) erro
 // relatives adds the COPs of the other cycles, of the départements, of the
 // region.
 func (d Deps) relatives(r *http.Request, tree *territory.Tree, c cop.COP, v *oneView) error {
-	all, err := cop.OfRegion(r.Context(), d.Q, c.Region)
+	all, err := cop.ListOfRegion(r.Context(), d.Q, c.Region)
 	if err != nil {
 		return err
 	}

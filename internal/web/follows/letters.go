@@ -27,7 +27,7 @@ func (d Deps) region(r *http.Request) (c cop.COP, g territory.Region, err error)
 	if g, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return c, g, err
 	}
-	c, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+g.Code)
+	c, err = cop.OfRegion(r.Context(), d.Q, g.Code)
 	return c, g, err
 }
 

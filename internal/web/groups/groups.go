@@ -74,7 +74,7 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.FindIn(r.Context(), d.Q, cop.First, "region:"+x.Code)
+	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
 	return x, err
 }
 

@@ -95,8 +95,8 @@ type where struct {
 func (x where) base() string { return "/regions/" + x.Slug }
 func (x where) desk() string { return x.base() + "/bureau/contributions" }
 
-// seen is the region of an address. Its COP is that of the newest cycle, where people
-// contribute.
+// seen is the region of an address. Its COP is that of cop.OfRegion, as in every
+// room of the debate.
 func (d Deps) seen(r *http.Request) (x where, err error) {
 	if r.Method == http.MethodPost {
 		if err := shell.ReadForm(r); err != nil {
@@ -111,7 +111,7 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.HomeOf(r.Context(), d.Q, x.Code)
+	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
 	return x, err
 }
 

@@ -104,7 +104,7 @@ func (d Deps) diagnosis(w http.ResponseWriter, r *http.Request) error {
 // shared is the last diagnosis that a region published, nil for none.
 func (d Deps) shared(r *http.Request, x where) (*shared, error) {
 	ctx := r.Context()
-	c, err := cop.FindIn(ctx, d.Q, cop.First, "region:"+x.Code)
+	c, err := cop.OfRegion(ctx, d.Q, x.Code)
 	if err != nil {
 		if apperr.KindOf(err) == apperr.NotFound {
 			return nil, nil // a region without a COP has no diagnosis either

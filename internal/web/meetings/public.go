@@ -1,6 +1,7 @@
 package meetings
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -202,15 +203,15 @@ func (d Deps) copOf(r *http.Request) (cop.COP, error) {
 	if cycle == "" {
 		cycle = r.URL.Query().Get("cycle")
 	}
-	if cycle == "" {
-		cycle = cop.First
-	}
 	if code := r.PathValue("code"); code != "" {
-		return cop.FindIn(r.Context(), d.Q, cycle, "department:"+code)
+		return cop.FindIn(r.Context(), d.Q, cmp.Or(cycle, cop.First), "department:"+code)
 	}
 	region, err := m.Tree().RegionBySlug(r.PathValue("slug"))
 	if err != nil {
 		return cop.COP{}, err
+	}
+	if cycle == "" {
+		return cop.OfRegion(r.Context(), d.Q, region.Code)
 	}
 	return cop.FindIn(r.Context(), d.Q, cycle, "region:"+region.Code)
 }

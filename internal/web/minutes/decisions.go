@@ -190,7 +190,7 @@ func (d Deps) ofCOP(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := cop.FindIn(r.Context(), d.Q, cop.First, "region:"+region.Code)
+	c, err := cop.OfRegion(r.Context(), d.Q, region.Code)
 	if err != nil {
 		return err
 	}

@@ -92,8 +92,8 @@ type where struct {
 func (x where) base() string { return "/regions/" + x.Slug }
 func (x where) desk() string { return x.base() + "/bureau/moderation" }
 
-// seen is the region of an address. Its COP is that of the newest cycle, where people
-// contribute.
+// seen is the region of an address. Its COP is that of cop.OfRegion, as in every
+// room of the debate.
 func (d Deps) seen(r *http.Request) (x where, err error) {
 	m, err := d.Model(r.Context())
 	if err != nil {
@@ -102,7 +102,7 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.HomeOf(r.Context(), d.Q, x.Code)
+	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
 	return x, err
 }
 

@@ -96,7 +96,7 @@ func (d Deps) which(r *http.Request) (x where, err error) {
 	if x.region, err = x.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.FindIn(ctx, d.Q, cop.First, "region:"+x.region.Code); err != nil {
+	if x.cop, err = cop.OfRegion(ctx, d.Q, x.region.Code); err != nil {
 		return x, err
 	}
 	ref, err := placeRef(r.PathValue("territoire"), x.region)

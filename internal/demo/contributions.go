@@ -236,16 +236,15 @@ func (s *Script) moderated(f *forum) {
 func (s *Script) answered(f *forum) {
 	region := f.region.Code
 	team := s.Holding(policy.Team, region)[:2]
-	for i, x := range replies {
-		first := new(debate.Post)
+	for i, x := range comments {
+		first, d := new(debate.Post), f.posts[fr(x[0])]
 		for j, text := range x[1:] {
-			v, at := f.voices[(i*17+j*5)%len(f.voices)], 26-i-3*j
+			v, at := f.voices[(i*17+j*5)%len(f.voices)], min(26-i-3*j, d.ago-2-2*j)
 			if v.college == debate.Authorities || v.college == debate.State {
 				v = f.voices[0]
 			}
 			said := new(debate.Post)
 			s.said(region, s.At(at), "comment", func(ctx context.Context, c cop.COP) error {
-				d := f.posts[fr(x[0])]
 				r := contribution.Reply{To: first.ID, Text: fr(text), Name: v.name, Voice: v.id, Machine: "demo-" + v.id}
 				p, _, err := s.Debate.Contribution.Comment(ctx, policy.Actor{}, c, d.post.ID, r)
 				*said = p
@@ -278,7 +277,7 @@ var titles = [][2]string{{"haie", "Garder et entretenir les haies"}, {"vélo", "
 // rename names two themes after what they speak of.
 func (s *Script) rename(ctx context.Context, a policy.Actor, c cop.COP, t contribution.Themes) error {
 	done, used := 0, map[string]bool{}
-	for _, x := range t.List {
+	for _, x := range t.Themes {
 		for _, y := range titles {
 			if done < 2 && !used[y[1]] && strings.Contains(french.Fold(strings.Join(x.Words, " ")), french.Fold(y[0])) {
 				if err := s.Debate.Contribution.RenameTheme(ctx, a, c, x.ID, x.Rev, y[1]); err != nil && apperr.KindOf(err) != apperr.Conflict {

@@ -43,9 +43,9 @@ var refused = []struct{ line, reason, note string }{
 	{`produire electricite-renouvelable|Chaumont|0|x|Où vont les éoliennes|Je trouve anormal que le même canton porte presque tout. Je l’ai écrit à mes élus. Il faut publier la carte des projets refusés autant que celle des projets acceptés, et dire qui touche quoi.`, "hors-sujet", ""},
 }
 
-// replies are comments, and what was answered to them; the first field says on which
+// comments are what people wrote under contributions, and what was answered to them; the first field says on which
 // contribution, by its title.
-var replies = [][]string{
+var comments = [][]string{
 	{"Une piste continue entre la gare et le lycée", "Mon fils a renoncé pour cette raison précise. Merci de l’avoir écrit.", "Le nôtre aussi. Nous avons chronométré : deux minutes perdues, et surtout la peur."},
 	{"Une piste continue entre la gare et le lycée", "Attention au second carrefour : un îlot gênerait les cars."},
 	{"Un seul billet pour le train, le car et le tram", "D’accord, à condition que l’on puisse encore payer sans téléphone.", "C’est écrit dans la proposition du groupe : une carte suffit."},

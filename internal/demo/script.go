@@ -106,8 +106,8 @@ type Script struct {
 	actors map[string]policy.Actor
 	shown  []shown // whom visitors may be
 
-	staffed []string    // organisations that somebody writes for
-	crte    []*contract // perimeters that objectives are discussed for
+	staffed []string          // organisations that somebody writes for
+	crte    []*contract       // perimeters that objectives are discussed for
 	forum   map[string]*forum // the debate of a region
 	setup   func(ctx context.Context) error
 }

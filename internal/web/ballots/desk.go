@@ -71,7 +71,7 @@ func (d Deps) showList(w http.ResponseWriter, r *http.Request, status int, in ba
 	if err != nil {
 		return err
 	}
-	v := listView{Heading: ui.Heading{Overline: "Votes en séance", Title: x.meeting.Title + nb + ": les votes", Scope: wording.MeetingScope(x.meeting)}, Tabs: wording.MeetingTabs(x.meeting, wording.MeetingVotes),
+	v := listView{Heading: ui.Heading{Overline: "Votes en séance", Title: wording.OfMeeting("Les votes", x.meeting), Scope: wording.MeetingScope(x.meeting)}, Tabs: wording.MeetingTabs(x.meeting, wording.MeetingVotes),
 		Empty: ui.Empty{Title: "Aucun vote à lire", Text: "Les résultats d’un vote paraissent ici une fois que l’animateur les a montrés."}}
 	for _, b := range all {
 		if !x.may && (b.State != ballot.Closed || !b.Shown) {

@@ -58,6 +58,16 @@ func (l articleLine) counts() string {
 	return l.Count + ", " + l.Verdicts
 }
 
+// numbered reports whether the titles bear numbers of their own.
+func numbered(list []articleLine) bool {
+	for _, a := range list {
+		if a.Title == "" || a.Title[0] < '0' || a.Title[0] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
 // The spaces around changed words stand outside of their marks.
 func inside(s string) string {
 	if t := strings.TrimSpace(s); t != "" {

@@ -48,7 +48,7 @@ func (d Deps) showDecisions(w http.ResponseWriter, r *http.Request, status int, 
 		v.Lines = append(v.Lines, l)
 	}
 	if len(list) == 0 {
-		v.Heading.Title = x.meeting.Title + nb + ": les décisions"
+		v.Heading.Title = wording.OfMeeting("Les décisions", x.meeting)
 		v.Empty = &ui.Empty{Title: "Aucune décision pour l’instant", Text: "Ce que la réunion décide paraîtra ici, une phrase par décision."}
 	}
 	if x.may {

@@ -42,3 +42,8 @@ func MeetingScope(x cop.Meeting, more ...string) []string {
 	}
 	return append([]string{x.Kind.Name(), when}, more...)
 }
+
+// OfMeeting titles a page of a meeting: «Les votes, « Se loger : d’abord »».
+func OfMeeting(what string, x cop.Meeting) string {
+	return what + ", «\u00a0" + x.Title + "\u00a0»"
+}

@@ -156,9 +156,9 @@ func (s *Script) publishAll(ctx context.Context, a policy.Actor, parent string) 
 	return err
 }
 
-const letterText = `Le débat a passé le cap des cent contributions. Quarante ont déjà reçu une réponse : **retenue, retenue en partie, non retenue ou hors champ, toujours avec la raison**.
+const letterText = `Près de cent contributions sont publiées, et une sur deux ou presque a déjà sa réponse : **retenue, retenue en partie, non retenue ou hors champ, toujours avec la raison**.
 
-- le chapitre « se déplacer » est en consultation : trois articles ont déjà changé ;
+- le chapitre « se déplacer » est en consultation : ses articles changent déjà avec vos propositions ;
 - la plénière d’hiver est ouverte aux inscriptions ;
 - deux leviers sont en débat : dites jusqu’où cela vous paraît tenable.
 
@@ -190,7 +190,7 @@ func letters(s *Script) {
 		return nil
 	})
 	s.in(s.Head(policy.Team, "44"), "44", 4, "letter", func(ctx context.Context, a policy.Actor, c cop.COP) error {
-		x, err := s.Debate.Follow.AddLetter(ctx, a, c, fr("Cent contributions, et des réponses"), fr(letterText))
+		x, err := s.Debate.Follow.AddLetter(ctx, a, c, fr("Bientôt cent contributions, et des réponses"), fr(letterText))
 		if err == nil {
 			_, err = s.Debate.Follow.SendLetter(ctx, a, c, x.ID, x.Rev)
 		}

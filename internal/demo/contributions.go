@@ -272,14 +272,14 @@ func (s *Script) answered(f *forum) {
 }
 
 // titles are what the team calls a theme that speaks of something.
-var titles = [][2]string{{"haie", "Garder et entretenir les haies"}, {"vélo", "Aller à vélo jusqu’à la gare"}, {"eolien", "Des éoliennes, où et pour qui"}, {"toit", "Le soleil sur les toits"}, {"chauff", "Se chauffer autrement"}, {"voiture", "Partager les voitures"}, {"cantine", "Ce que l’on mange à la cantine"}}
+var titles = [][2]string{{"haie", "Garder et entretenir les haies"}, {"velo", "Aller à vélo jusqu’à la gare"}, {"train", "Les trains et les cars, aux bonnes heures"}, {"eolien", "Des éoliennes, où et pour qui"}, {"toit", "Le soleil sur les toits"}, {"covoitur", "Partager les voitures"}, {"cantine", "Ce que l’on mange à la cantine"}, {"foret", "La forêt qui change"}, {"chauff", "Se chauffer autrement"}}
 
 // rename names two themes after what they speak of.
 func (s *Script) rename(ctx context.Context, a policy.Actor, c cop.COP, t contribution.Themes) error {
 	done, used := 0, map[string]bool{}
 	for _, x := range t.Themes {
 		for _, y := range titles {
-			if done < 2 && !used[y[1]] && strings.Contains(french.Fold(strings.Join(x.Words, " ")), french.Fold(y[0])) {
+			if done < 2 && !used[y[1]] && strings.Contains(french.Fold(strings.Join(x.Words[:min(2, len(x.Words))], " ")), french.Fold(y[0])) {
 				if err := s.Debate.Contribution.RenameTheme(ctx, a, c, x.ID, x.Rev, y[1]); err != nil && apperr.KindOf(err) != apperr.Conflict {
 					return err
 				}

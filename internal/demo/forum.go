@@ -68,25 +68,23 @@ func voices(s *Script) {
 		}
 		f := &forum{region: r, groups: map[string]*group.Group{}, meetings: map[string]*cop.Meeting{}, posts: map[string]*deposit{}}
 		s.forum[x.region] = f
-		by, places := map[string][]territory.Commune{}, []string{}
+		var places []territory.Commune
+		var people []int // of those before, and of each
+		sum := 0
 		for _, c := range s.Tree.Communes() {
 			if c.Region == r.Code && c.Population > 2500 {
-				if by[c.Dept] == nil {
-					places = append(places, c.Dept)
-				}
-				by[c.Dept] = append(by[c.Dept], c)
+				sum += int(min(c.Population, 25_000)) // large towns speak less than they weigh
+				places, people = append(places, c), append(people, sum)
 			}
 		}
-		slices.Sort(places)
 		for range x.voices {
 			name, woman := s.name()
 			v := &voice{name: name, woman: woman, email: s.address(name), college: Pick(s.Random, colleges...)}
 			if all := bodies[v.college]; len(all) > 0 {
 				v.org = Pick(s.Random, all...)
 			}
-			// Fewer from the last départements, as everywhere.
-			dept := places[min(s.Random.IntN(len(places)), s.Random.IntN(len(places)+2))]
-			v.commune = Pick(s.Random, by[dept]...)
+			n, _ := slices.BinarySearch(people, 1+s.Random.IntN(sum))
+			v.commune = places[n]
 			f.voices = append(f.voices, v)
 		}
 		s.Scene(s.At(opened-40), "voices of "+r.Slug, func(ctx context.Context) error { return s.speak(ctx, f) })

@@ -22,33 +22,33 @@ type claim struct {
 
 var claims = []claim{
 	{"Avant d’interdire quoi que ce soit, il faut proposer autre chose à ceux qui n’ont que la voiture.", [3]int{96, 78, 93}},
-	{"Dans les grandes villes, la place donnée à la voiture doit diminuer dès maintenant.", [3]int{22, 91, 38}},
-	{"Un car toutes les heures, même à moitié vide, vaut la dépense.", [3]int{74, 83, 41}},
-	{"La priorité va aux petites lignes de train plutôt qu’à une nouvelle route.", [3]int{58, 92, 49}},
-	{"La voiture électrique est la principale réponse pour les villages.", [3]int{61, 29, 44}},
+	{"Dans les grandes villes, la place donnée à la voiture doit diminuer dès maintenant.", [3]int{16, 95, 58}},
+	{"Un car toutes les heures, même à moitié vide, vaut la dépense.", [3]int{80, 84, 26}},
+	{"La priorité va aux petites lignes de train plutôt qu’à une nouvelle route.", [3]int{66, 93, 28}},
+	{"La voiture électrique est la principale réponse pour les villages.", [3]int{78, 26, 24}},
 	{"Je serais prêt à covoiturer si j’étais sûr de rentrer le soir.", [3]int{71, 66, 52}},
-	{"Il faut limiter les livraisons à domicile en moins de deux jours.", [3]int{31, 72, 47}},
+	{"Il faut limiter les livraisons à domicile en moins de deux jours.", [3]int{22, 78, 70}},
 	{"Les éoliennes doivent d’abord rapporter aux habitants qui les voient.", [3]int{92, 74, 88}},
-	{"Notre région a déjà assez d’éoliennes.", [3]int{73, 17, 57}},
-	{"Aucun panneau solaire sur un champ tant que les toits et les parkings ne sont pas couverts.", [3]int{84, 81, 86}},
+	{"Notre région a déjà assez d’éoliennes.", [3]int{86, 12, 34}},
+	{"Aucun panneau solaire sur un champ tant que les toits et les parkings ne sont pas couverts.", [3]int{91, 80, 38}},
 	{"Le bois de nos forêts doit d’abord servir à construire, puis à chauffer.", [3]int{66, 77, 71}},
-	{"Les méthaniseurs sont une chance pour les fermes.", [3]int{46, 35, 68}},
-	{"Un champ ne doit pas nourrir une machine.", [3]int{72, 79, 54}},
-	{"Plus un seul hectare ne devrait être bâti hors des bourgs.", [3]int{27, 80, 64}},
-	{"Les habitants des villages doivent pouvoir construire sur leur terrain.", [3]int{83, 24, 55}},
+	{"Les méthaniseurs sont une chance pour les fermes.", [3]int{34, 26, 91}},
+	{"Un champ ne doit pas nourrir une machine.", [3]int{81, 86, 16}},
+	{"Plus un seul hectare ne devrait être bâti hors des bourgs.", [3]int{14, 86, 82}},
+	{"Les habitants des villages doivent pouvoir construire sur leur terrain.", [3]int{93, 16, 22}},
 	{"Une zone commerciale qui ouvre doit en faire revivre une qui ferme.", [3]int{79, 88, 82}},
 	{"Il faut payer les agriculteurs pour ce qu’ils entretiennent : haies, prairies, mares.", [3]int{85, 87, 95}},
-	{"Les cantines doivent servir moins de viande, et mieux choisie.", [3]int{42, 89, 51}},
-	{"On demande trop d’efforts à l’agriculture par rapport aux autres.", [3]int{64, 19, 92}},
-	{"L’eau des rivières doit passer avant l’irrigation, même les années sèches.", [3]int{61, 84, 23}},
+	{"Les cantines doivent servir moins de viande, et mieux choisie.", [3]int{40, 94, 14}},
+	{"On demande trop d’efforts à l’agriculture par rapport aux autres.", [3]int{66, 10, 97}},
+	{"L’eau des rivières doit passer avant l’irrigation, même les années sèches.", [3]int{76, 90, 7}},
 	{"Un conseiller indépendant devrait passer dans chaque maison mal isolée.", [3]int{87, 89, 78}},
-	{"Il vaut mieux rénover moins de logements, mais entièrement.", [3]int{48, 75, 52}},
-	{"On ne devrait plus pouvoir louer un logement qui ne se chauffe pas.", [3]int{57, 90, 49}},
+	{"Il vaut mieux rénover moins de logements, mais entièrement.", [3]int{36, 82, 50}},
+	{"On ne devrait plus pouvoir louer un logement qui ne se chauffe pas.", [3]int{44, 94, 46}},
 	{"Les bâtiments publics doivent baisser le chauffage d’un degré.", [3]int{70, 81, 66}},
 	{"Les grandes usines doivent publier chaque année ce qu’elles ont fait.", [3]int{89, 94, 85}},
 	{"Aider une usine à se transformer coûte moins cher que la laisser partir.", [3]int{83, 70, 81}},
 	{"Je fais plus attention à ce que je jette qu’il y a cinq ans.", [3]int{86, 88, 84}},
-	{"Les décisions se prennent trop loin de chez moi.", [3]int{91, 46, 90}},
+	{"Les décisions se prennent trop loin de chez moi.", [3]int{95, 34, 93}},
 	{"On devrait tirer au sort des habitants pour suivre ce qui est promis.", [3]int{63, 76, 58}},
 	{"Les efforts demandés sont justement répartis entre les territoires.", [3]int{11, 32, 9}},
 }
@@ -75,7 +75,7 @@ func questions(s *Script) {
 	for _, x := range []askedOf{
 		{"44", "Bouger, produire, bâtir : jusqu’où sommes-nous d’accord ?", "Que faut-il faire d’abord dans le Grand Est d’ici 2030, et que ne faut-il pas faire ?",
 			"Trente phrases courtes, écrites à partir des contributions. À chacune : d’accord, pas d’accord, ou je passe. **Personne n’a à tout lire** : dix réponses suffisent pour compter.\n\nCe débat ne vote rien. Il montre sur quoi l’on s’accorde, et où l’on se partage.",
-			claims, people, 70, -20, "Beaucoup d’accord sur le concret : une solution avant une contrainte, les toits avant les champs, payer ce que l’on entretient. Le désaccord porte sur la place de la voiture en ville et sur ce que l’on bâtit encore."},
+			claims, people, 70, -20, "Beaucoup d’accord sur le concret : une solution avant une contrainte, payer ce que l’on entretient, dire ce que font les grandes usines. Le désaccord porte sur la voiture en ville, sur l’eau des années sèches et sur ce que l’on bâtit encore."},
 		{"04", "Vivre sur une île plus sobre", "Que garder, que changer d’abord à La Réunion ?", "Dix phrases pour commencer. Peu de personnes ont répondu : **rien n’est encore sûr**.", few, 22, 25, -35, ""},
 	} {
 		if f := s.forum[x.region]; f != nil {
@@ -118,14 +118,14 @@ func (s *Script) debated(f *forum, x askedOf) {
 					dept = "department:" + Pick(random, f.voices...).commune.Dept
 				}
 				voters = append(voters, []any{kept.Num, id, int64(i), "", "", college, dept, at})
-				keen := Between(random, 35, 100) // some answer all, some a third
+				keen := Between(random, 55, 100) // some answer all, some half
 				for n, y := range x.claims {
 					if random.IntN(100) >= keen {
 						continue
 					}
 					value, draw := question.Disagree, random.IntN(100)
 					switch {
-					case random.IntN(100) < 9:
+					case random.IntN(100) < 6:
 						value = question.Pass
 					case draw < y.agree[kind]:
 						value = question.Agree

@@ -70,6 +70,7 @@ func Steps() []Step {
 		{"groups", groups},
 		{"gatherings", gatheringsOf},
 		{"contributions", contributions},
+		{"sessions", sessions},
 		{"questions", questions},
 		{"ambitions", ambitions},
 		{"consultations", consultations},

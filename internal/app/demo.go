@@ -12,10 +12,12 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/config"
 	"jalon/internal/db"
+	"jalon/internal/debate"
 	"jalon/internal/demo"
 	"jalon/internal/figure"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
+	"jalon/internal/web"
 	"jalon/internal/web/shell"
 )
 
@@ -84,7 +86,7 @@ func (c *Core) FillDemo(ctx context.Context, o demo.Options) (out demo.Outcome, 
 // the rooms read besides.
 func (c *Core) demoPlace(tree *territory.Tree) demo.Place {
 	return demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }), Now: c.now, Seeds: c.seeds, Sources: c.prefill(),
-		Model: c.Model, Book: c.Book, Own: c.own, Explain: func(r demo.Told) figure.Explainer {
+		Model: c.Model, Book: c.Book, Own: c.own, Debate: func(shared *debate.Room) web.Debate { return Debate(shared, c.Model) }, Explain: func(r demo.Told) figure.Explainer {
 			var f figure.Registry
 			c.explain(&f, rooms{national: r.National, restitution: r.Restitution, diagnosis: r.Diagnosis, survey: r.Survey, objectives: r.Objectives})
 			return f.Explain

@@ -16,6 +16,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/debate"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
 	"jalon/internal/national"
@@ -25,11 +26,12 @@ import (
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
+	"jalon/internal/web"
 )
 
 // Edition names what the generator writes: change it when a step writes
 // something else, and demonstrations made before are made again.
-const Edition = "2026-11-6"
+const Edition = "2026-11-7"
 
 // Seed is that of the demonstration that everybody sees.
 const Seed = 20240527
@@ -98,6 +100,10 @@ type Place struct {
 	Book    func() (*series.Book, error)
 	Own     func(ctx context.Context, at territory.Ref) (panorama.Own, error)
 	Explain func(Told) figure.Explainer
+
+	// Debate builds the rooms of the debate over what they share, each told of the
+	// others.
+	Debate func(shared *debate.Room) web.Debate
 }
 
 // Told are the rooms of a script that answer for the figures of a document.

@@ -273,7 +273,14 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		// Whoever writes or validates for an organisation belongs to it.
 		`SELECT COUNT(*) FROM role_grant g WHERE g.scope_kind = 'organisation' AND NOT EXISTS (SELECT x.id FROM membership x WHERE x.account = g.account AND x.organisation = g.scope)`: 0,
 		// A département's COP has its préfet.
-		`SELECT COUNT(*) FROM cop c WHERE c.parent IS NOT NULL AND NOT EXISTS (SELECT o.id FROM office o WHERE o.cop_id = c.id AND o.person <> '')`:                  0,
+		`SELECT COUNT(*) FROM cop c WHERE c.parent IS NOT NULL AND NOT EXISTS (SELECT o.id FROM office o WHERE o.cop_id = c.id AND o.person <> '')`: 0,
+		// Nobody of the debate has an address, or signs as an authority, that is real.
+		`SELECT COUNT(*) FROM debate_voice WHERE SUBSTR(email, LENGTH(email) - 12) <> '@demo.invalid'`:                                                               0,
+		`SELECT COUNT(*) FROM debate_post p JOIN organisation o ON o.name = p.signed`:                                                                                0,
+		`SELECT COUNT(*) FROM debate_post WHERE speaker = 'organisme' AND voice_id <> '' AND signed NOT LIKE '%(%inventé%'`:                                          0,
+		`SELECT COUNT(*) FROM working_group_member x JOIN organisation o ON o.name = x.org_name`:                                                                     0,
+		`SELECT COUNT(*) FROM debate_post p WHERE p.supports <> (SELECT COUNT(*) FROM debate_support s WHERE s.post_id = p.id)`:                                      0,
+		`SELECT COUNT(*) FROM debate_post WHERE at > 1772409600000 OR published_at > 1772409600000`:                                                                  0,
 		`SELECT COUNT(*) FROM persona WHERE role IN ('authority_writer', 'authority_validator') AND first <> '/questionnaire' AND first NOT LIKE '/organisations/%'`: 0,
 	} {
 		var n int64
@@ -314,6 +321,11 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		`SELECT COUNT(*) FROM act WHERE state = 'pending'`, `SELECT COUNT(*) FROM act WHERE state = 'recorded'`, `SELECT COUNT(*) FROM act WHERE state = 'alone'`,
 		`SELECT COUNT(*) FROM act_consent WHERE delegation IS NOT NULL OR person <> ''`, `SELECT COUNT(*) FROM delegation`, `SELECT COUNT(*) FROM news WHERE part = 'public'`,
 		`SELECT COUNT(*) FROM news WHERE part = 'draft'`, `SELECT COUNT(*) FROM cop_document`, `SELECT COUNT(*) FROM cop_check`, `SELECT COUNT(*) FROM mail_outbox WHERE state = 'queued'`,
+		`SELECT COUNT(*) FROM debate_post WHERE state = 'waiting' AND kind = 'contribution'`, `SELECT COUNT(*) FROM moderation_mark WHERE what = 'personal'`, `SELECT COUNT(*) FROM moderation_appeal WHERE state = 'open'`,
+		`SELECT COUNT(*) FROM moderation_report WHERE act_id = ''`, `SELECT COUNT(*) FROM contribution_relation WHERE kind = 'merge'`, `SELECT COUNT(*) FROM meeting_seat WHERE state = 'waiting'`,
+		`SELECT COUNT(*) FROM meeting_presence WHERE how = 'door'`, `SELECT COUNT(*) FROM ballot WHERE state = 'closed'`, `SELECT COUNT(*) FROM ballot WHERE state = 'draft'`,
+		`SELECT COUNT(*) FROM minutes_edition`, `SELECT COUNT(*) FROM minutes WHERE state = 'proposed'`, `SELECT COUNT(*) FROM meeting_task WHERE account <> ''`, `SELECT COUNT(*) FROM consultation WHERE version = 2`,
+		`SELECT COUNT(*) FROM amendment WHERE verdict <> ''`, `SELECT COUNT(*) FROM debate_theme WHERE name <> ''`, `SELECT COUNT(*) FROM persona WHERE first LIKE '%/groupes/%'`, `SELECT COUNT(*) FROM letter WHERE state <> 'draft'`,
 		`SELECT COUNT(*) FROM priority WHERE state = 'adopted'`, `SELECT COUNT(*) FROM priority WHERE state = 'taken_up'`,
 	} {
 		var n int64

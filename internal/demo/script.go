@@ -15,12 +15,14 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate"
 	"jalon/internal/diagnosis"
 	"jalon/internal/diagnosis/live"
 	"jalon/internal/figure"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/knowledge"
+	"jalon/internal/link"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/objective"
@@ -30,6 +32,7 @@ import (
 	"jalon/internal/restitution"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
+	"jalon/internal/web"
 )
 
 // Step invents what happens in one room. It only writes the script: what it
@@ -63,6 +66,15 @@ func Steps() []Step {
 		{"objectives", objectives},
 		{"themes", themes},
 		{"diagnoses", diagnoses},
+		{"voices", voices},
+		{"groups", groups},
+		{"gatherings", gatheringsOf},
+		{"contributions", contributions},
+		{"sessions", sessions},
+		{"questions", questions},
+		{"ambitions", ambitions},
+		{"consultations", consultations},
+		{"letters", letters},
 	}
 }
 
@@ -81,6 +93,7 @@ type Script struct {
 	Known    *knowledge.Room
 	Told     Told
 	Blocks   *live.Catalogue // the live blocks of diagnoses
+	Debate   web.Debate
 
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
@@ -94,8 +107,9 @@ type Script struct {
 	actors map[string]policy.Actor
 	shown  []shown // whom visitors may be
 
-	staffed []string    // organisations that somebody writes for
-	crte    []*contract // perimeters that objectives are discussed for
+	staffed []string          // organisations that somebody writes for
+	crte    []*contract       // perimeters that objectives are discussed for
+	forum   map[string]*forum // the debate of a region
 	setup   func(ctx context.Context) error
 }
 
@@ -138,6 +152,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	t.Diagnosis = &diagnosis.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model, Book: p.Book, Own: p.Own, Restitution: t.Restitution}
 	s.Told, s.explain, s.model = t, p.Explain(t), p.Model
 	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice, cop.DiagnosisAct: t.Diagnosis.EndEdition}
+	s.Debate = p.Debate(&debate.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, COPs: s.COPs, Accounts: s.Accounts,
+		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	book, err := p.Book()
 	if err != nil {
 		return nil, err

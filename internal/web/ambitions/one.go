@@ -97,9 +97,12 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x aske
 	if r.URL.Query().Get("courriel") == "1" {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Ouvrez le courriel que Jalon vous envoie", Text: "Votre réponse est gardée. Elle comptera quand vous aurez suivi le lien, dans les 7\u00a0jours."})
 	}
-	if x.d.Text != "" {
-		v.Parts = append(v.Parts, sections.Part{ID: "question", Title: "La question", Markdown: x.d.Text})
+	open := x.d.State == ambition.Open && x.d.When(today) == ambition.Now
+	ask := sections.Part{ID: "question", Title: "La question", Lead: "Jusqu’où ce levier (un type d’action qui réduit les émissions) peut-il aller ici d’ici 2030" + nb + "?", Markdown: x.d.Text}
+	if open {
+		ask.Links = []ui.Link{{Label: "Donner ma réponse", Href: "#repondre"}}
 	}
+	v.Parts = append(v.Parts, ask)
 	v.Parts = append(v.Parts, SpreadPart("reponses", "Ce que les participants disent atteignable", s, marks), beside)
 	v.Parts[len(v.Parts)-2].Links = append(v.Parts[len(v.Parts)-2].Links, ui.Link{Label: "Télécharger cette répartition (CSV)", Href: x.list() + "/" + x.d.Lever + "/reponses.csv"})
 	v.Parts = append(v.Parts, d.conditionPart(conditions, len(list)))
@@ -113,7 +116,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x aske
 	if mine.Title != "" {
 		v.Parts = append(v.Parts, mine)
 	}
-	if x.d.State == ambition.Open && x.d.When(today) == ambition.Now || wrong != nil {
+	if open || wrong != nil {
 		form := sections.Part{ID: "repondre", Title: "Votre réponse", Lead: "Une réponse par adresse\u00a0: la dernière compte, les autres restent dans votre histoire. En votre nom, seul votre nombre compte, avec votre collège. Au nom d’un organisme dont votre compte est membre, la réponse est signée."}
 		fields := x.fields(shell.Of(r).SignedIn(), me, typed, conditions)
 		v.Notices = append(v.Notices, wrongIn(fields, wrong)...)
@@ -132,9 +135,9 @@ func (x asked) fields(signed bool, me debate.Voice, t ambition.New, conditions [
 	if x.unit != "" {
 		measures, help = append(measures, [2]string{string(objective.InLevel), "l’unité du levier en 2030" + nb + ": " + x.unit}), "L’autre mesure se calcule par le ratio du panorama de l’État."
 	}
-	measure := sections.Choose("measure", "Vous écrivez", string(t.Measure), "", measures)
+	measure := sections.Choose("measure", "Vous répondez en", string(t.Measure), "", measures)
 	measure.Help = help
-	as := ui.Field{ID: "as", Label: "Vous répondez", Type: "radio"}
+	as := ui.Field{ID: "as", Label: "Vous parlez", Type: "radio"}
 	for _, code := range []string{debate.Person, debate.Organisation} {
 		as.Options = append(as.Options, ui.Option{Value: code, Label: debate.SpeakerName(code), Selected: t.As == code})
 	}
@@ -170,7 +173,7 @@ func (d Deps) mine(r *http.Request, x asked, me debate.Voice) (p sections.Part, 
 		return p, err
 	}
 	p = sections.Part{ID: "la-mienne", Title: "Ce que vous avez répondu"}
-	t := ui.Table{ID: "mes-reponses", Caption: "Vos réponses, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Le"}, {Label: "Réponse", Wide: true}, {Label: "Elle"}}}
+	t := ui.Table{ID: "mes-reponses", Stack: true, Caption: "Vos réponses, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Le"}, {Label: "Réponse", Wide: true}, {Label: "Elle"}}}
 	counts := false
 	for _, y := range list {
 		counts = counts || y.State == ambition.Counted

@@ -93,7 +93,7 @@ func (d Deps) ledVote(r *http.Request) (x place, b ballot.Ballot, err error) {
 
 // sheet is the look of the screen and of the phones.
 func sheet(p ui.Page) ui.Page {
-	p.Styles = append(p.Styles, static.URL("ballot.css"))
+	p.Styles = append(p.Styles, static.URL("debate.css"), static.URL("ballot.css"))
 	return p
 }
 

@@ -71,7 +71,7 @@ func (d Deps) showList(w http.ResponseWriter, r *http.Request, status int, in ba
 	if err != nil {
 		return err
 	}
-	v := listView{Heading: ui.Heading{Overline: "Votes en séance", Title: x.meeting.Title + nb + ": les votes", Scope: wording.MeetingScope(x.meeting)}, Tabs: wording.MeetingTabs(x.meeting, wording.MeetingVotes),
+	v := listView{Heading: ui.Heading{Overline: "Votes en séance", Title: wording.OfMeeting("Les votes", x.meeting), Scope: wording.MeetingScope(x.meeting)}, Tabs: wording.MeetingTabs(x.meeting, wording.MeetingVotes),
 		Empty: ui.Empty{Title: "Aucun vote à lire", Text: "Les résultats d’un vote paraissent ici une fois que l’animateur les a montrés."}}
 	for _, b := range all {
 		if !x.may && (b.State != ballot.Closed || !b.Shown) {
@@ -219,6 +219,9 @@ func (d Deps) counts(r *http.Request, x place, b ballot.Ballot) (v countView, er
 	present := ui.KeyFigure{Label: "Présents", Value: ui.Value{Missing: "personne n’a compté les présents\u00a0: indiquez-les sur la page de la réunion"}, Meaning: "La participation se lit sur ce nombre."}
 	if known {
 		present.Value, present.Meaning = ui.Value{Text: french.Integer(n)}, percent(b.Voices, n)+" ont voté."
+		if b.Voices > n {
+			present.Meaning = "Moins que de voix reçues."
+		}
 	}
 	v.Keys = []ui.KeyFigure{{Label: "Voix reçues", Value: ui.Value{Text: french.Integer(b.Voices)}, Meaning: "Une par appareil\u00a0; elle peut changer jusqu’à la clôture."}, present}
 	if b.Slips {

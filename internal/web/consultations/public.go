@@ -35,7 +35,11 @@ func (d Deps) all(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := listView{Heading: ui.Heading{Overline: p.g.Name, Title: "Les textes en consultation", Lead: "Des projets de texte, que chacun lit, commente et amende article par article. L’équipe de la COP répond à chaque amendement."},
+	title := "aucun texte soumis à consultation"
+	if n := int64(len(list)); n > 0 {
+		title = french.Integer(n) + nb + french.Plural(n, "texte soumis à consultation", "textes soumis à consultation")
+	}
+	v := listView{Heading: ui.Heading{Overline: "Consultations", Title: p.g.Name + nb + ": " + title, Lead: "Des projets de texte, que chacun lit, commente et amende article par article. L’équipe de la COP répond à chaque amendement."},
 		Empty: ui.Empty{Title: "Aucun texte n’est en consultation", Text: "Quand l’équipe de la COP soumettra un projet, il paraîtra ici.", Action: ui.Link{Label: "La page de la COP", Href: p.c.Path()}}}
 	for _, x := range list {
 		v.Lines = append(v.Lines, line{Title: x.Title, Href: x.Path(p.c), Note: phaseText(x, d.today(p))})
@@ -53,6 +57,16 @@ func (l articleLine) counts() string {
 		return l.Count
 	}
 	return l.Count + ", " + l.Verdicts
+}
+
+// numbered reports whether the titles bear numbers of their own.
+func numbered(list []articleLine) bool {
+	for _, a := range list {
+		if a.Title == "" || a.Title[0] < '0' || a.Title[0] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // The spaces around changed words stand outside of their marks.

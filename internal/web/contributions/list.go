@@ -36,6 +36,7 @@ type listView struct {
 	FilterTo string
 	Narrowed bool
 	Sort     []ui.Link
+	Order    string // kept while one filters
 	Cards    []card
 	Pager    ui.Pager
 	Empty    ui.Empty
@@ -89,7 +90,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if told.Median > 0 {
 		v.Heading.Scope = append(v.Heading.Scope, "réponse en "+tookText(told.Median)+" d’attente médiane")
 	}
-	v.Filters = x.filters(f)
+	v.Filters, v.Order = x.filters(f), f.Sort
 	v.Sort = []ui.Link{{Label: "Les plus récentes", Href: with(here, q, "tri", ""), Current: f.Sort == contribution.ByDate}, {Label: "Les plus soutenues", Href: with(here, q, "tri", contribution.BySupport), Current: f.Sort == contribution.BySupport}}
 	for i, p := range page.Rows {
 		v.Cards = append(v.Cards, x.card(p, page.Studs[i]))
@@ -180,13 +181,12 @@ func (x place) filters(f contribution.Filter) []ui.Field {
 		speakers = append(speakers, ui.Option{Value: code, Label: debate.SpeakerName(code)})
 	}
 	return []ui.Field{
-		{ID: "q-mots", Name: "q", Label: "Mots", Type: "search", Value: f.Words},
+		{ID: "q-mots", Name: "q", Label: "Mots cherchés", Type: "search", Value: f.Words},
 		{ID: "theme", Label: "Thématique", Type: "select", Options: all("toutes", x.themes(), f.Theme)},
 		{ID: "levier", Label: "Levier", Type: "select", Options: all("tous", append(x.levers(), ui.Option{Value: contribution.None, Label: "sans levier"}), f.Lever)},
 		{ID: "lieu", Label: "Territoire", Type: "select", Options: all("toute la région", places, f.Territory)},
 		{ID: "suite-donnee", Label: "Suite donnée", Type: "select", Options: all("toutes", studies, f.Study)},
 		{ID: "parole", Label: "Qui parle", Type: "select", Options: all("tous", speakers, f.Speaker)},
-		{ID: "tri", Label: "Ordre", Type: "select", Options: choose([]ui.Option{{Value: contribution.ByDate, Label: "les plus récentes"}, {Value: contribution.BySupport, Label: "les plus soutenues"}}, f.Sort)},
 	}
 }
 

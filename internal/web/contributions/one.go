@@ -198,7 +198,11 @@ func (d Deps) steps(r *http.Request, x place, c contribution.Whole) ([]contribut
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, more...)
+		for _, s := range more {
+			if s.What != "Publiée." { // already said, and by whom
+				out = append(out, s)
+			}
+		}
 	} else if c.Study != contribution.Unstudied {
 		out = append(out, contribution.Step{What: french.Upper(c.Study.Name())})
 	}

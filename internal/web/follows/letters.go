@@ -3,6 +3,7 @@ package follows
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
@@ -50,10 +51,12 @@ func letterLines(c cop.COP, list []follow.Letter, base string) (out []letterLine
 		l := letterLine{Title: x.Title, Href: base + "/" + x.ID, When: "brouillon"}
 		if x.State != follow.Draft {
 			l.When = french.Date(x.SentAt.In(c.Location()))
-			l.Note = french.Integer(x.Count) + nb + french.Plural(x.Count, "envoi", "envois")
+			if x.Count > 0 {
+				l.Note = french.Integer(x.Count) + nb + french.Plural(x.Count, "envoi", "envois")
+			}
 		}
 		if x.State == follow.Sending {
-			l.Note += ", envoi en cours"
+			l.Note = strings.TrimPrefix(l.Note+", envoi en cours", ", ")
 		}
 		out = append(out, l)
 	}

@@ -82,7 +82,7 @@ func doing(n int) string {
 // nextPart are the meetings to come, with the seats that are left.
 func (d Deps) nextPart(ctx context.Context, list []cop.Meeting) (sections.Part, error) {
 	p := sections.Part{ID: "reunions", Title: "Les prochaines réunions publiques"}
-	t := ui.Table{ID: "prochaines", Caption: "Les réunions à venir, la plus proche d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}, {Label: "Places"}}}
+	t := ui.Table{ID: "prochaines", Stack: true, Caption: "Les réunions à venir, la plus proche d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}, {Label: "Places"}}}
 	for _, m := range list {
 		e, err := meeting.EntryOf(ctx, d.Q, m)
 		if err != nil {

@@ -218,7 +218,7 @@ func (d Deps) who(r *http.Request, x where, g group.Group, reads bool, v *sectio
 		v.Parts = append(v.Parts, sections.Part{ID: "membres", Title: "Qui y siège", Empty: ui.Empty{Title: "Les membres ne sont pas encore inscrits", Text: "L’animation du groupe les inscrira au bureau."}})
 		return nil
 	}
-	t := ui.Table{ID: "liste-membres", Caption: "Les organismes qui siègent", CaptionHidden: true, Columns: []ui.Column{{Label: "Organisme", Wide: true}, {Label: "Collège"}, {Label: "Représenté par", Wide: true}}}
+	t := ui.Table{ID: "liste-membres", Stack: true, Caption: "Les organismes qui siègent", CaptionHidden: true, Columns: []ui.Column{{Label: "Organisme", Wide: true}, {Label: "Collège"}, {Label: "Représenté par", Wide: true}}}
 	alone := map[debate.College]int{}
 	for i := 0; i < len(members); {
 		m, j := members[i], i
@@ -285,7 +285,7 @@ func (d Deps) meetings(r *http.Request, x where, g group.Group, a policy.Actor) 
 	if err != nil {
 		return p, err
 	}
-	t := ui.Table{ID: "liste-reunions", Caption: "Les réunions du groupe, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}, {Label: "État"}}}
+	t := ui.Table{ID: "liste-reunions", Stack: true, Caption: "Les réunions du groupe, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}, {Label: "État"}}}
 	for _, m := range list {
 		place := ui.Cell{Text: m.Place}
 		if m.Place == "" {

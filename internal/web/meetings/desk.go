@@ -94,7 +94,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, f fou
 	if err != nil {
 		return err
 	}
-	v := deskView{Heading: ui.Heading{Overline: "Organiser", Title: f.x.Title, Scope: f.scope()}, Tabs: f.tabs("/organiser"), Action: f.x.Path() + "/organiser", Open: f.x.State == cop.Planned && d.today(f.c) <= f.x.Day}
+	v := deskView{Heading: ui.Heading{Overline: "Organiser", Title: wording.OfMeeting("Organiser", f.x), Scope: f.scope()}, Tabs: f.tabs("/organiser"), Action: f.x.Path() + "/organiser", Open: f.x.State == cop.Planned && d.today(f.c) <= f.x.Day}
 	on := func(what string) string {
 		if t.on == what {
 			return t.wrong

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/debate/meeting"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // screenView is what the facilitator shows at the door.
@@ -27,7 +28,7 @@ func (d Deps) screen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := screenView{Heading: ui.Heading{Overline: "À l’entrée", Title: f.x.Title, Scope: f.scope()}, Tabs: f.tabs("/entree"), Action: f.x.Path() + "/entree"}
+	v := screenView{Heading: ui.Heading{Overline: "À l’entrée", Title: wording.OfMeeting("Le code de la salle", f.x), Scope: f.scope()}, Tabs: f.tabs("/entree"), Action: f.x.Path() + "/entree"}
 	v.Words = "Le code ne sert que le jour de la réunion, jusqu’à minuit. En changer rend l’ancien inutile."
 	if d.today(f.c) > f.x.Day || f.x.State == cop.Cancelled {
 		v.Words = "Cette réunion n’est plus à venir" + nb + ": son entrée n’a plus de code. Les présences se notent encore sur la liste."

@@ -18,7 +18,9 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -130,7 +132,7 @@ func (f found) tabs(here string) []ui.Link {
 		return nil
 	}
 	var out []ui.Link
-	for _, x := range []struct{ label, path string }{{"La réunion", ""}, {"Organiser", "/organiser"}, {"Présences", "/presences"}, {"Code à l’entrée", "/entree"}, {"Émargement", "/emargement"}} {
+	for _, x := range []struct{ label, path string }{{"La réunion", ""}, {"Organiser", "/organiser"}, {"Présences", "/presences"}, {"Code à l’entrée", "/entree"}, {"Émargement", "/emargement"}, {"Ordre du jour, votes, décisions", wording.MeetingAgenda}} {
 		out = append(out, ui.Link{Label: x.label, Href: f.x.Path() + x.path, Current: x.path == here})
 	}
 	return out
@@ -139,6 +141,7 @@ func (f found) tabs(here string) []ui.Link {
 // private draws a page that nobody indexes.
 func (d Deps) private(w http.ResponseWriter, r *http.Request, status int, title string, body templ.Component, trail ...ui.Link) error {
 	page := d.Shell.Page(r, title, "", trail...)
+	page.Styles = append(page.Styles, static.URL("debate.css"))
 	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.RenderStatus(w, r, status, page, body)
 }

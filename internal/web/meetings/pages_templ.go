@@ -848,7 +848,7 @@ func presenceTemplate(v presenceView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "\" role=\"search\" aria-label=\"Chercher sur la liste\"><label class=\"fr-label\" for=\"cherche\">Chercher un nom ou un organisme</label><div class=\"links-row\"><input class=\"fr-input\" type=\"search\" id=\"cherche\" name=\"q\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "\" role=\"search\" aria-label=\"Chercher sur la liste\"><label class=\"fr-label\" for=\"cherche\">Chercher un nom ou un organisme</label><div class=\"links-row search-row\"><input class=\"fr-input\" type=\"search\" id=\"cherche\" name=\"q\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

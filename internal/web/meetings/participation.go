@@ -38,6 +38,9 @@ func (d Deps) participation(w http.ResponseWriter, r *http.Request) error {
 		base += "?cycle=" + c.Cycle
 	}
 	v := participationView{Heading: ui.Heading{Overline: "Réunions", Title: c.Name + nb + ": qui est venu", Scope: []string{"cycle " + c.Cycle, "au " + french.Day(d.today(c)), "réunions internes comprises"}}, Rules: meeting.Rules(), Links: []ui.Link{{Label: "Les réunions de la COP", Href: base}}}
+	if p.SeatsAt > 0 {
+		v.Heading.Title = c.Name + nb + ": " + french.Integer(p.Seats) + nb + french.Plural(p.Seats, "place occupée", "places occupées") + ", à " + french.Integer(p.SeatsAt) + nb + french.Plural(p.SeatsAt, "réunion", "réunions")
+	}
 	region := "region:" + c.Region
 	key := func(label, what, reason, meaning string, n, at int64) {
 		x := ui.Value{Missing: reason}

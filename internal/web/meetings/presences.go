@@ -16,6 +16,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // presenceLine is a person of the list.
@@ -62,7 +63,7 @@ func (d Deps) showPresences(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	v := presenceView{Heading: ui.Heading{Overline: "Présences", Title: f.x.Title, Scope: f.scope()}, Tabs: f.tabs("/presences"), Action: f.x.Path() + "/presences", Search: search, EntryRev: strconv.FormatInt(f.e.Rev, 10),
+	v := presenceView{Heading: ui.Heading{Overline: "Présences", Title: wording.OfMeeting("Qui est là", f.x), Scope: f.scope()}, Tabs: f.tabs("/presences"), Action: f.x.Path() + "/presences", Search: search, EntryRev: strconv.FormatInt(f.e.Rev, 10),
 		Early: d.today(f.c) < f.x.Day, MayClose: known && f.x.State == cop.Planned && d.today(f.c) >= f.x.Day, Once: rand.Text(), Add: p.fields("add-"),
 		Downloads: []ui.Link{{Label: "Inscrits et présents (CSV)", Href: f.x.Path() + "/presences.csv"}, {Label: "Feuille d’émargement, à imprimer", Href: f.x.Path() + "/emargement"}}}
 	for i := range v.Add {
@@ -325,7 +326,7 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := sheetView{Heading: ui.Heading{Overline: "Feuille d’émargement", Title: f.x.Title, Scope: append(f.scope(), f.x.Place)}, Tabs: f.tabs("/emargement"), Blank: make([]int, 20)}
+	v := sheetView{Heading: ui.Heading{Overline: "Feuille d’émargement", Title: f.x.Title, Scope: append(f.scope(), f.x.Place)}, Tabs: f.tabs("/emargement"), Blank: make([]int, 16)}
 	for _, l := range lines {
 		if l.Seat.ID != "" && l.Seat.State == meeting.Confirmed && !l.Seat.Remote {
 			v.Rows = append(v.Rows, presenceLine{Name: l.Name(), About: l.Of()})

@@ -14,6 +14,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
 )
 
@@ -112,6 +113,7 @@ func (d Deps) meeting(w http.ResponseWriter, r *http.Request) error {
 		v.Parts = append(v.Parts, links...)
 	}
 	page := d.Shell.Page(r, f.x.Title, f.x.Kind.Name()+", "+meeting.When(f.x)+".", f.trail()...)
+	page.Styles = append(page.Styles, static.URL("debate.css"))
 	page.NoIndex = f.x.Part != policy.Public
 	return d.Shell.Render(w, r, page, meetingPage(v))
 }
@@ -224,11 +226,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if c.Cycle != cop.First {
 		keep = "&cycle=" + c.Cycle
 	}
-	what := "les réunions à venir"
-	if past {
-		what = "les réunions passées"
-	}
-	v := listView{Heading: ui.Heading{Overline: "Réunions", Title: c.Name + nb + ": " + what, Scope: []string{"cycle " + c.Cycle}}, Past: past, Action: base,
+	v := listView{Heading: ui.Heading{Overline: "Réunions", Title: listTitle(c, list, past), Scope: []string{"cycle " + c.Cycle}}, Past: past, Action: base,
 		Tabs:  []ui.Link{{Label: "À venir", Href: base + "?a=venir" + keep, Current: !past}, {Label: "Passées", Href: base + "?passees=1" + keep, Current: past}},
 		Field: ui.Field{ID: "departement", Label: "Département", Type: "select", Options: []ui.Option{{Label: "tous, et toute la région"}}},
 		Links: []ui.Link{{Label: "Qui est venu, par département", Href: base + "/participation" + strings.Replace(keep, "&", "?", 1)}, {Label: "Suivre le calendrier de la COP (iCalendar)", Href: "/regions/" + c.Slug + "/calendrier.ics"}}}
@@ -239,9 +237,9 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 			v.Field.Options = append(v.Field.Options, ui.Option{Value: x.Code, Label: x.Name, Selected: x.Code == dept})
 		}
 	}
-	v.Table = ui.Table{ID: "reunions", Caption: "Les réunions", CaptionHidden: true, Columns: []ui.Column{{Label: "Réunion", Wide: true}, {Label: "Date"}, {Label: "Type"}, {Label: "Département"}, {Label: "État"}}}
+	v.Table = ui.Table{ID: "reunions", Stack: true, Caption: "Les réunions", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Type"}, {Label: "Département"}, {Label: "État"}}}
 	for _, x := range list.Rows {
-		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: x.Title, Href: x.Path(), Sub: x.Place}, {Text: strings.TrimPrefix(meeting.When(x), "le ")}, {Text: x.Kind.Name()}, {Text: names[x.Department]}, {Text: stateOf(x, f.Today)}}})
+		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: strings.TrimPrefix(meeting.When(x), "le ")}, {Text: x.Title, Href: x.Path(), Sub: x.Place}, {Text: x.Kind.Name()}, {Text: names[x.Department]}, {Text: stateOf(x, f.Today)}}})
 	}
 	if len(list.Rows) == 0 {
 		v.Empty = &ui.Empty{Title: "Aucune réunion ici", Text: "Les réunions publiques paraissent dès que l’équipe de la COP les annonce."}
@@ -257,6 +255,27 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Les réunions de la COP, à venir et passées.", ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: c.Name, Href: c.Path()}, ui.Link{Label: "Réunions"})
 	return d.Shell.Render(w, r, page, listTemplate(v))
+}
+
+// listTitle says how many meetings there are, when the page holds them all.
+func listTitle(c cop.COP, list cop.Page[cop.Meeting], past bool) string {
+	n := int64(len(list.Rows))
+	head := french.Integer(n) + nb + french.Plural(n, "réunion", "réunions")
+	switch {
+	case list.Next != "" && past:
+		head = "les réunions passées"
+	case list.Next != "":
+		head = "les réunions à venir"
+	case n == 0 && past:
+		head = "pas encore de réunion passée"
+	case n == 0:
+		head = "aucune réunion annoncée"
+	case past:
+		head += french.Plural(n, " passée", " passées")
+	default:
+		head += " à venir"
+	}
+	return c.Name + nb + ": " + head
 }
 
 func stateOf(x cop.Meeting, today string) string {

@@ -9,6 +9,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // formView is a page that is a form.
@@ -54,7 +55,7 @@ type seatRest struct {
 func (d Deps) showSeat(w http.ResponseWriter, r *http.Request, status int, f found, p person, invitation string, rest seatRest, wrong string) error {
 	today := d.today(f.c)
 	how, left := f.how(today)
-	v := formView{Heading: ui.Heading{Overline: "Inscription", Title: f.x.Title, Scope: f.scope()}, Action: f.x.Path() + "/inscription", Button: "S’inscrire", Trap: true,
+	v := formView{Heading: ui.Heading{Overline: "Inscription", Title: wording.OfMeeting("S’inscrire", f.x), Scope: f.scope()}, Action: f.x.Path() + "/inscription", Button: "S’inscrire", Trap: true,
 		After: []string{"Vos réponses servent à organiser cette réunion et sont lues par ceux qui l’organisent. Ce que vous écrivez de vos besoins est effacé 30" + nb + "jours après, votre nom un an après" + nb + "; l’organisme et la commune restent comptés. Vous pouvez tout faire effacer depuis chaque message reçu."},
 		Links: []ui.Link{{Label: "La page de la réunion", Href: f.x.Path()}}}
 	v.Words = append(v.Words, how)

@@ -52,7 +52,7 @@ func (d Deps) showAgenda(w http.ResponseWriter, r *http.Request, status int, in 
 		}
 		v.Items = append(v.Items, row)
 	}
-	title := x.meeting.Title + nb + ": l’ordre du jour"
+	title := wording.OfMeeting("L’ordre du jour", x.meeting)
 	scope := french.Integer(len(list)) + nb + french.Plural(len(list), "point", "points")
 	if total > 0 {
 		scope += ", " + french.Integer(total) + nb + "minutes prévues"

@@ -48,7 +48,7 @@ func (d Deps) showDecisions(w http.ResponseWriter, r *http.Request, status int, 
 		v.Lines = append(v.Lines, l)
 	}
 	if len(list) == 0 {
-		v.Heading.Title = x.meeting.Title + nb + ": les décisions"
+		v.Heading.Title = wording.OfMeeting("Les décisions", x.meeting)
 		v.Empty = &ui.Empty{Title: "Aucune décision pour l’instant", Text: "Ce que la réunion décide paraîtra ici, une phrase par décision."}
 	}
 	if x.may {
@@ -198,7 +198,7 @@ func (d Deps) ofCOP(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Décisions des réunions", Title: region.Name + nb + ": ce que les réunions de la COP ont décidé", Scope: []string{"cycle " + c.Cycle, "une phrase par décision, la plus récente d’abord"}}, Pages: wording.RegionTabs(region, wording.TabCOP)}
+	v := view{Heading: ui.Heading{Overline: "Décisions des réunions", Title: decisionsTitle(region.Name, int64(len(list.Rows)), list.Next != ""), Scope: []string{"cycle " + c.Cycle, "une phrase par décision, la plus récente d’abord"}}, Pages: wording.RegionTabs(region, wording.TabDebate)}
 	for _, one := range list.Rows {
 		v.Lines = append(v.Lines, lineView{ID: one.ID, Title: one.Sentence, Href: "/reunions/" + one.Meeting + "/decisions#decision-" + one.ID, About: join(french.Day(one.Day), one.MeetingTitle, place{}.aboutDecision(one))})
 	}
@@ -208,6 +208,17 @@ func (d Deps) ofCOP(w http.ResponseWriter, r *http.Request) error {
 	if list.Next != "" {
 		v.Pager.Next = "/regions/" + region.Slug + "/decisions?apres=" + list.Next
 	}
-	p := d.Shell.Page(r, v.Heading.Title, v.Heading.Title+".", ui.Link{Label: "Les COP", Href: "/regions"}, ui.Link{Label: region.Name, Href: c.Path()}, ui.Link{Label: "Décisions"})
+	p := d.Shell.Page(r, v.Heading.Title, v.Heading.Title+".", wording.RegionTrail(region, ui.Link{Label: "Débat", Href: "/regions/" + region.Slug + "/debat"}, ui.Link{Label: "Décisions"})...)
 	return d.Shell.Render(w, r, p, onePage(v))
+}
+
+// decisionsTitle counts the decisions when the page holds them all.
+func decisionsTitle(region string, n int64, more bool) string {
+	switch {
+	case more:
+		return region + nb + ": ce que les réunions de la COP ont décidé"
+	case n == 0:
+		return region + nb + ": aucune décision publiée pour l’instant"
+	}
+	return region + nb + ": " + french.Integer(n) + nb + french.Plural(n, "décision prise en réunion", "décisions prises en réunion")
 }

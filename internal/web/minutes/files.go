@@ -35,7 +35,7 @@ func (d Deps) showFiles(w http.ResponseWriter, r *http.Request, status int, in m
 	if err != nil {
 		return err
 	}
-	v := view{Heading: x.heading("Documents", x.meeting.Title+nb+": les documents")}
+	v := view{Heading: x.heading("Documents", wording.OfMeeting("Les documents", x.meeting))}
 	for _, f := range list {
 		who := "interne"
 		if f.Part == policy.Public && x.meeting.Part == policy.Public {

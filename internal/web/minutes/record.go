@@ -73,7 +73,7 @@ func (d Deps) showMinutes(w http.ResponseWriter, r *http.Request, status int, ba
 		return err
 	}
 	state := s.Minutes.State
-	v := view{Heading: x.heading("Compte rendu", x.meeting.Title+nb+": le compte rendu", state.Name()), Notices: wrong(bad)}
+	v := view{Heading: x.heading("Compte rendu", wording.OfMeeting("Le compte rendu", x.meeting), state.Name()), Notices: wrong(bad)}
 	draft := state != minutes.Approved && x.reads(shell.Actor(r), state)
 	switch {
 	case draft:

@@ -62,7 +62,7 @@ func (d Deps) showTasks(w http.ResponseWriter, r *http.Request, status int, in m
 		}
 		v.Lines = append(v.Lines, l)
 	}
-	title := x.meeting.Title + nb + ": les suites à donner"
+	title := wording.OfMeeting("Les suites à donner", x.meeting)
 	if len(list) > 0 {
 		title = french.Integer(left) + nb + french.Plural(left, "tâche à faire", "tâches à faire") + " sur " + french.Integer(len(list)) + nb + ": " + x.meeting.Title
 		if late > 0 {

@@ -27,7 +27,7 @@ func (d Deps) rules(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Tabs: wording.RegionTabs(x.Region, ""), Heading: ui.Heading{Overline: "Débat", Title: x.Name + nb + ": votre texte est lu en " + set.Delay() + ", et un refus se conteste", Scope: []string{"contributions, commentaires, affirmations, amendements", "mêmes règles pour tous"},
+	v := view{Tabs: wording.RegionTabs(x.Region, wording.TabDebate), Heading: ui.Heading{Overline: "Débat", Title: x.Name + nb + ": votre texte est lu en " + set.Delay() + ", et un refus se conteste", Scope: []string{"contributions, commentaires, affirmations, amendements", "mêmes règles pour tous"},
 		Lead: "Tout texte est lu par une personne de l’équipe de la COP avant d’être publié. Elle ne juge pas l’idée\u00a0: elle vérifie que le texte respecte ces règles."},
 		Foot: ui.Source{Text: "règles de modération de la COP de la région.", Print: true}}
 	terms := part{ID: "raisons", Title: "Pourquoi un texte peut être refusé", Lead: "Aucune autre raison ne vaut. Être contre un projet, ou contre l’avis de l’État ou de la Région, n’en est pas une."}
@@ -69,7 +69,7 @@ func (d Deps) stats(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Tabs: wording.RegionTabs(x.Region, ""), Heading: ui.Heading{Overline: "Modération du débat", Title: x.Name + nb + ": " + statsFinding(s), Scope: []string{"délai annoncé" + nb + ": " + s.Setting.Delay(), "comptes exacts, à l’instant"}}}
+	v := view{Tabs: wording.RegionTabs(x.Region, wording.TabDebate), Heading: ui.Heading{Overline: "Modération du débat", Title: x.Name + nb + ": " + statsFinding(s), Scope: []string{"délai annoncé" + nb + ": " + s.Setting.Delay(), "comptes exacts, à l’instant"}}}
 	if s.Received() == 0 {
 		v.Parts = []part{{ID: "rien", Title: "Ce qui a été lu", Empty: ui.Empty{Title: "Aucun texte n’a encore été déposé", Text: "Les comptes paraîtront ici dès le premier."}, Links: []ui.Link{{Label: "Les règles de modération", Href: x.base() + "/contributions/regles"}}}}
 		return d.show(w, r, http.StatusOK, v, false, x.trail(ui.Link{Label: "Contributions", Href: x.base() + "/contributions"}, ui.Link{Label: "Modération"})...)

@@ -226,7 +226,7 @@ func (d Deps) appeals(r *http.Request, x where, v *view) error {
 		return err
 	}
 	p := part{ID: "recours", Title: "Les recours qui attendent"}
-	t := ui.Table{ID: "liste-recours", Caption: "Recours, le plus ancien d’abord", Columns: []ui.Column{{Label: "Ce que dit l’auteur", Wide: true}, {Label: "Déposé le"}, {Label: "Attente"}}}
+	t := ui.Table{ID: "liste-recours", Stack: true, Caption: "Recours, le plus ancien d’abord", Columns: []ui.Column{{Label: "Ce que dit l’auteur", Wide: true}, {Label: "Déposé le"}, {Label: "Attente"}}}
 	for _, l := range list {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: wording.Clip(debate.Line(l.Text), 140), Href: x.desk() + "/recours/" + l.ID}, {Text: french.Date(l.At.In(x.cop.Location()))}, {Text: strings.TrimPrefix(waits(l.At, d.Now()), "attend depuis ")}}})
 	}

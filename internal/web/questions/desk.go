@@ -91,7 +91,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Débats de la COP", Title: x.Name + nb + ": débats sur une question", Scope: []string{"réservé à ceux qui travaillent pour la COP", "cycle " + x.cop.Cycle},
+	v := view{Heading: ui.Heading{Overline: "Débats de la COP", Title: x.Name + nb + ": " + openQuestions(all), Scope: []string{"réservé à ceux qui travaillent pour la COP", "cycle " + x.cop.Cycle},
 		Lead: "Une question, 15 à 40" + nb + "affirmations écrites par l’équipe pour commencer, celles des participants ensuite. Chacun répond sans compte, sur son téléphone."}, Tabs: x.deskTabs(x.desk())}
 	t := ui.Table{ID: "debats", Caption: "Les débats, le plus récent d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Débat", Wide: true}, {Label: "État"}, {Label: "Affirmations", Number: true}, {Label: "À modérer", Number: true}, {Label: "Personnes", Number: true}, {Label: "Votes", Number: true}}}
 	for _, y := range all {

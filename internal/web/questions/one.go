@@ -142,7 +142,7 @@ func (x where) following(last question.Result) part {
 // statementParts are the statements, and the form that adds some.
 func (d Deps) statementParts(x where, here string, shown []question.Statement, f forms, editable, moderates bool) []part {
 	p := part{ID: "affirmations", Title: "Les affirmations publiées"}
-	t := ui.Table{ID: "table-affirmations", Caption: "Les affirmations publiées", CaptionHidden: true, Columns: []ui.Column{{Label: "N°"}, {Label: "Affirmation", Wide: true}, {Label: "De qui"}}}
+	t := ui.Table{ID: "table-affirmations", Stack: true, Caption: "Les affirmations publiées", CaptionHidden: true, Columns: []ui.Column{{Label: "N°"}, {Label: "Affirmation", Wide: true}, {Label: "De qui"}}}
 	choice := ui.Field{ID: "post", Label: "Affirmation à retirer", Type: "select", Required: true}
 	for _, s := range shown {
 		from := "participant"

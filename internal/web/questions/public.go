@@ -22,7 +22,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Débats", Title: x.Name + nb + ": donner son avis sur une question", Scope: []string{"ouvert à tous", "sans compte"}, Lead: "Une affirmation à la fois, trois réponses possibles. Les réponses dessinent des groupes d’opinion, ce que tous partagent et ce qui divise."}, Tabs: wording.RegionTabs(x.Region, "")}
+	v := view{Heading: ui.Heading{Overline: "Débats", Title: x.Name + nb + ": " + openQuestions(all), Scope: []string{"ouvert à tous", "sans compte"}, Lead: "Une affirmation à la fois, trois réponses possibles. Les réponses dessinent des groupes d’opinion, ce que tous partagent et ce qui divise."}, Tabs: wording.RegionTabs(x.Region, wording.TabDebate)}
 	t := ui.Table{ID: "debats", Caption: "Les débats, le plus récent d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Question", Wide: true}, {Label: "État"}, {Label: "Affirmations", Number: true}, {Label: "Personnes", Number: true}, {Label: "Résultats"}}}
 	for _, y := range all {
 		if y.State == question.Draft {
@@ -41,6 +41,20 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Parts = []part{p}
 	return d.show(w, r, http.StatusOK, v, false, wording.RegionTrail(x.Region, ui.Link{Label: "Débats"})...)
+}
+
+// openQuestions says how many questions wait for an answer.
+func openQuestions(all []question.Listed) string {
+	var n int64
+	for _, y := range all {
+		if y.State == question.Open {
+			n++
+		}
+	}
+	if n == 0 {
+		return "aucune question ouverte pour l’instant"
+	}
+	return french.Integer(n) + nb + french.Plural(n, "question attend votre avis", "questions attendent votre avis")
 }
 
 func computed(x where, y question.Listed) string {

@@ -24,6 +24,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -159,6 +160,7 @@ func (d Deps) when(x where) string {
 // show draws a page.
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, private bool, way ...ui.Link) error {
 	page := d.Shell.Page(r, v.Heading.Title, v.Heading.Title+".", way...)
+	page.Styles = append(page.Styles, static.URL("debate.css"))
 	if private {
 		page.NoIndex, page.Canonical = true, ""
 	}

@@ -239,7 +239,7 @@ func (d Deps) showMine(w http.ResponseWriter, r *http.Request, status int, x whe
 		v.Done = "C’est enregistré"
 	}
 	open := x.Takes(x.cop, d.Now())
-	t := ui.Table{ID: "reponses", Caption: "Ce que vous avez répondu", CaptionHidden: true, Columns: []ui.Column{{Label: "Affirmation", Wide: true}, {Label: "Votre réponse"}}}
+	t := ui.Table{ID: "reponses", Stack: true, Caption: "Ce que vous avez répondu", CaptionHidden: true, Columns: []ui.Column{{Label: "Affirmation", Wide: true}, {Label: "Votre réponse"}}}
 	for _, s := range snap.Statements {
 		value, ok := answers[s.N]
 		if !ok {

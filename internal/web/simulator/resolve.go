@@ -98,6 +98,7 @@ func (h *handlers) choose(w http.ResponseWriter, r *http.Request, t territory.Te
 	}
 	v := indexView{Regions: regions, Link: linkField(), Territory: t.Name}
 	p := h.Shell.Page(r, "Simulateur – "+t.Name, "", trail(t.Name)...)
+	p.Styles = append(p.Styles, h.asset("simulator.css"))
 	p.NoIndex = true
 	return h.Shell.Render(w, r, p, indexPage(v))
 }

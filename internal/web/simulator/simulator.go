@@ -74,6 +74,7 @@ func (h *handlers) index(w http.ResponseWriter, r *http.Request) error {
 		field.Error = apperr.Message(err)
 	}
 	p := h.Shell.Page(r, "Simulateur", "Composez autrement l’objectif 2030 de votre région, levier par levier, en kt ou en ordres de grandeur.", trail("")...)
+	p.Styles = append(p.Styles, h.asset("simulator.css"))
 	p.NoIndex = r.URL.RawQuery != ""
 	status := http.StatusOK
 	if field.Error != "" {
@@ -114,6 +115,7 @@ func (h *handlers) page(w http.ResponseWriter, r *http.Request) error {
 		Print:   true,
 	}
 	p := h.Shell.Page(r, "Simulateur – "+region.Name, "Composez autrement l’objectif 2030 de la région "+region.Name+", levier par levier, en kt ou en ordres de grandeur.", trail(region.Name)...)
+	p.Styles = append(p.Styles, h.asset("simulator.css"))
 	p.NoIndex = r.URL.RawQuery != ""
 	p.Scripts = append(p.Scripts, h.asset("simulator.js"))
 	return h.Shell.Render(w, r, p, simulatorPage(v))

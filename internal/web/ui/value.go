@@ -130,8 +130,11 @@ type Table struct {
 	// CaptionHidden keeps the caption for screen readers when a title above
 	// the table already says it.
 	CaptionHidden bool
-	Columns       []Column
-	Rows          []Row
+	// Stack shows each row as a block on a narrow screen: for lists of words, whose
+	// cells are understood without their heads.
+	Stack   bool
+	Columns []Column
+	Rows    []Row
 	// Foot are the totals.
 	Foot []Row
 }

@@ -31,7 +31,7 @@ func MeetingTabs(x cop.Meeting, current string) []ui.Link {
 
 // MeetingTrail leads back to a meeting, and to its COP.
 func MeetingTrail(x cop.Meeting, c cop.COP, last ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "Les COP", Href: "/regions"}, {Label: c.Name, Href: c.Path()}, {Label: x.Title, Href: MeetingPath(x)}}, last...)
+	return append([]ui.Link{{Label: "Les COP régionales", Href: "/regions"}, {Label: c.Name, Href: c.Path()}, {Label: x.Title, Href: MeetingPath(x)}}, last...)
 }
 
 // MeetingScope are the facts that bound what a page says of a meeting.
@@ -41,4 +41,9 @@ func MeetingScope(x cop.Meeting, more ...string) []string {
 		when += ", " + x.Start
 	}
 	return append([]string{x.Kind.Name(), when}, more...)
+}
+
+// OfMeeting titles a page of a meeting: «Les votes, « Se loger : d’abord »».
+func OfMeeting(what string, x cop.Meeting) string {
+	return what + ", «\u00a0" + x.Title + "\u00a0»"
 }

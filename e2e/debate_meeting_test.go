@@ -18,10 +18,10 @@ const room = 300
 // account, and is noted at the door by the code that is shown there.
 func (x *debating) meets() {
 	x.t.Helper()
-	p := x.facilitator
+	p := x.host
 	p.Visit(x.group)
 	both(p)
-	p.Follow(`main a[href*="/bureau/reunions/nouvelle"]`)
+	p.Follow(`#mandat a[href*="/bureau/reunions/nouvelle"]`)
 	both(p)
 	p.set(map[string]string{"title": "Premier atelier", "day": x.today, "start": "18:00", "place": "Mairie de Truchtersheim", "part": "public"})
 	p.Follow("main form.form button")
@@ -74,7 +74,7 @@ func (x *debating) meets() {
 // votes: a live vote that three phones and three hundred others answer at once.
 func (x *debating) votes() {
 	x.t.Helper()
-	p := x.facilitator
+	p := x.host
 	p.Visit(x.meeting + "/votes")
 	both(p)
 	p.set(map[string]string{"question": "Commencer par le Kochersberg ?", "kind": "single", "options": "Oui"})
@@ -188,7 +188,7 @@ func (x *debating) manyVote(code string) {
 // approved, and read in every form.
 func (x *debating) decides() {
 	x.t.Helper()
-	p := x.facilitator
+	p := x.host
 	p.Visit(x.meeting + "/ordre-du-jour")
 	p.set(map[string]string{"title": "Les pistes", "planned": "30"})
 	p.Follow("#ajouter form button")
@@ -211,7 +211,8 @@ func (x *debating) decides() {
 	both(p)
 	p.Visit(x.meeting + "/compte-rendu")
 	both(p)
-	p.Follow("#texte-ouverture a, a[href$='/textes/ouverture']")
+	p.set(nil) // the texts are folded
+	p.Follow("a[href$='/textes/ouverture']")
 	p.Fill("#text", "L’atelier s’est tenu **à la mairie**.")
 	p.Follow("button[value=leave]")
 	p.reads("main", "à la mairie")

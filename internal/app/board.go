@@ -42,6 +42,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 	r.Add(national.Meetings())
 	r.Add(national.Work())
 	r.Add(national.Participation(tree))
+	r.Add(national.Debate())
 	r.Add(national.People(func(ctx context.Context, department string) (string, error) {
 		t, err := tree(ctx)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"jalon/data"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/group"
 	"jalon/internal/jobs"
 	"jalon/internal/national"
 	"jalon/internal/policy"
@@ -41,6 +42,18 @@ func TestANightIsVerified(t *testing.T) {
 		b, err := r.national.Read(ctx, d, cop.First, "")
 		if err != nil || !b.Value(national.PeopleKey, "2023-24-r44").Known {
 			t.Fatalf("%+v %v", b.Value(national.PeopleKey, "2023-24-r44"), err)
+		}
+		for key, want := range map[string]bool{"groupes/groupes-de-travail": false, "groupes/contributions": false, "groupes/contributions-repondues": false} {
+			if v := b.Value(key, "2023-24-r44"); v.Known != want || v.Reason == "" {
+				t.Errorf("%s of nothing: %+v", key, v)
+			}
+		}
+		lead := policy.Actor{Person: "equipe", Grants: []policy.Grant{{Role: policy.Team, COP: "2023-24-r44"}}}
+		if _, err := r.debate.Group.Add(ctx, lead, group.Group{COP: "2023-24-r44", Name: "Mobilité", Mandate: "Dire.", Part: policy.Public}); err != nil {
+			t.Fatal(err)
+		}
+		if b, err = r.national.Read(ctx, d, cop.First, ""); err != nil || b.Value("groupes/groupes-de-travail", "2023-24-r44").N != 1 {
+			t.Errorf("%v %+v", err, b.Value("groupes/groupes-de-travail", "2023-24-r44"))
 		}
 		conf := jobs.Config{Handlers: map[string]jobs.Handler{}}
 		r.national.Register(&conf)

@@ -83,7 +83,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 		debate.Statement:    d.Question.Turned,
 	}
 	shared.OnConfirm[moderation.ConfirmReport] = func(context.Context, db.Q, debate.Voice, string) (string, error) { return "", nil }
-	shared.OnErase = append(shared.OnErase, d.Moderation.Erased)
+	shared.OnErase = append(shared.OnErase, d.Moderation.Erased, d.Question.EraseVoice)
 	d.Moderation.Near = d.Contribution.Alike
 	d.Contribution.Steps = d.Contribution.StepsOf
 	d.Contribution.Delay = func(ctx context.Context, q db.Q, x cop.COP) (string, error) { return moderation.DelayIn(ctx, q, x.ID) }
@@ -94,6 +94,7 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.GroupAt = group.Placed
 	WireFollow(d, model)
 	d.Meeting.Attach()
+	tellFollowers(d)
 	shared.COPs.MoreDue = minutes.Due
 	return d
 }

@@ -72,7 +72,15 @@ func WireFollow(d web.Debate, model func(context.Context) (*panorama.Model, erro
 		}
 		return follow.Named{Name: "la contribution «\u00a0" + p.Title + "\u00a0»", Path: c.Path() + "/contributions/" + id}, err
 	}
-	f.Since = append(f.Since, newsSince(shared), meetingsToCome(shared), consultationsOpen(shared))
+	decisions := decisionsSince(d)
+	f.Since = append(f.Since, newsSince(shared),
+		func(ctx context.Context, q db.Q, c cop.COP, from time.Time) (follow.Part, error) {
+			return decisions(ctx, q, c, c.DayAt(from))
+		},
+		func(ctx context.Context, q db.Q, c cop.COP, from time.Time) (follow.Part, error) {
+			return answersSince(ctx, q, c, from.UnixMilli())
+		},
+		meetingsToCome(shared), consultationsOpen(shared))
 	d.Consultation.Announce = func(ctx context.Context, tx db.Q, c cop.COP, id, dedup string, l mail.Letter) error {
 		return f.Announce(ctx, tx, c, []follow.Subject{{Kind: follow.Consultation, ID: id}, {Kind: follow.Region, ID: c.ID}}, dedup, l)
 	}

@@ -60,8 +60,9 @@ type Room struct {
 	// MoreDue is what the rooms after this one have to be done in a COP until a day,
 	// for its desk; nothing when nil.
 	MoreDue func(ctx context.Context, q db.Q, copID, until string) ([]Due, error)
-	// OnMeeting is what the rooms after this one do when a meeting was changed, in its
-	// transaction: they tell those who come. Nil does nothing.
+	// OnMeeting is what the rooms after this one do when a meeting was planned (before
+	// has no id) or changed, in its transaction: they tell those who come. Nil does
+	// nothing.
 	OnMeeting func(ctx context.Context, tx db.Q, c COP, before, after Meeting) error
 }
 

@@ -163,7 +163,10 @@ func (m *Room) AddMeeting(ctx context.Context, a policy.Actor, in Meeting) (x Me
 			[][]any{{x.ID, x.Rev, x.COP, string(x.Kind), string(x.Stage), x.Title, x.Day, x.Start, x.End, x.Place, x.Part, x.Attendance, x.Counted, x.Note, x.State, x.Group, x.Department, x.JoinURL}}, ""); err != nil {
 			return err
 		}
-		return m.kept(ctx, tx, a, "create", "meeting", x.ID, x.Rev, x.COP, "", x)
+		if err := m.kept(ctx, tx, a, "create", "meeting", x.ID, x.Rev, x.COP, "", x); err != nil || m.OnMeeting == nil {
+			return err
+		}
+		return m.OnMeeting(ctx, tx, c, Meeting{}, x)
 	})
 	return x, err
 }

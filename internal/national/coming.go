@@ -14,8 +14,6 @@ func Coming() Source {
 		definition, leaves string
 		part               string
 	}{
-		{"groupes/groupes-de-travail", "Groupes de travail", "groupes", Count, Sum, "Les groupes de travail ouverts dans Jalon.", "Les groupes tenus hors de Jalon n’y sont pas.", "le débat"},
-		{"groupes/contributions", "Contributions", "contributions", Count, Sum, "Les contributions déposées dans les groupes et les consultations.", "Les contributions retirées n’y sont pas.", "le débat"},
 		{"actions/actions", "Actions", "actions", Count, Sum, "Les actions retenues par la COP.", "Les actions en discussion n’y sont pas.", "les actions"},
 		{"actions/couverture", "Couverture", "%", Rate, RateOfSums, "La part de l’objectif proposé que les actions chiffrées couvrent, hors double compte.", "Les actions sans chiffrage n’y sont pas.", "les actions"},
 		{"suivi/points-d-avancement", "Points d’avancement", "points", Count, Sum, "Les actions dont un point d’avancement date de moins d’un an.", "Les actions sans échéance n’y sont pas.", "le suivi"},

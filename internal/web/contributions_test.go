@@ -95,7 +95,7 @@ func TestACitizenContributes(t *testing.T) {
 		}
 		p = s.visit(anyone, form, contributed("Des pistes", text))
 		p.has("h1", "confirmez votre adresse")
-		p.has("main", "7 jours ouvrés")
+		p.has("main", "7 jours")
 		checkPage(t, "thanks", p)
 		if one := s.get(contributionsOf + "/" + s.posted("Des pistes").ID); one.StatusCode != http.StatusNotFound {
 			t.Errorf("read by anyone before it is published: %s", one.Status)

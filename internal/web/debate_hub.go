@@ -21,7 +21,7 @@ import (
 // debateActs are what one can do now in the debate of a COP, in the order of its page:
 // a room gives none when nothing is open there.
 func (s *server) debateActs() []func(context.Context, cop.COP) ([]sections.Tile, error) {
-	return []func(context.Context, cop.COP) ([]sections.Tile, error){contributing, ambitions.Acts(s.DB, s.Now)}
+	return []func(context.Context, cop.COP) ([]sections.Tile, error){contributing, s.answering, ambitions.Acts(s.DB, s.Now), s.commenting}
 }
 
 func contributing(_ context.Context, c cop.COP) ([]sections.Tile, error) {
@@ -30,7 +30,7 @@ func contributing(_ context.Context, c cop.COP) ([]sections.Tile, error) {
 
 // debateParts are what the rooms of the debate show on its page, in its order.
 func (s *server) debateParts() []func(context.Context, policy.Actor, cop.COP) (sections.Part, error) {
-	return []func(context.Context, policy.Actor, cop.COP) (sections.Part, error){s.lastContributions}
+	return []func(context.Context, policy.Actor, cop.COP) (sections.Part, error){s.lastContributions, s.questionsPart, s.consultationsPart, s.decisionsPart, s.debateFigures, s.letterPart}
 }
 
 // lastContributions are the three that were published last.

@@ -21,7 +21,17 @@ func TestATeamMakesItsGroups(t *testing.T) {
 		const desk, list = "/regions/grand-est/bureau/groupes", "/regions/grand-est/groupes"
 		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 		s.get(list).has("main", "Aucun groupe de travail pour l’instant")
-		s.get("/regions/grand-est/debat").has("#maintenant", "Déposer une contribution")
+		hub := s.get("/regions/grand-est/debat")
+		hub.has("#maintenant", "Déposer une contribution")
+		hub.has("#chiffres", "aucune contribution n’est publiée")
+		hub.has("#lettre", "La recevoir")
+		bureau := s.visit(team, base+"/regions/grand-est/bureau", nil)
+		for _, to := range []string{"moderation", "contributions", "contributions/themes", "groupes", "reunions", "debats", "ambitions", "consultations", "lettre"} {
+			if got := s.visit(team, base+"/regions/grand-est/bureau/"+to, nil); got.StatusCode != http.StatusOK {
+				t.Errorf("the desk leads to %s: %s", to, got.Status)
+			}
+			bureau.has(`a[href="/regions/grand-est/bureau/`+to+`"]`, "")
+		}
 		p := s.visit(team, base+desk, url.Values{"name": {"Mobilité"}, "part": {"internal"}})
 		if p.StatusCode != http.StatusBadRequest || p.filled("form#groupe").Get("name") != "Mobilité" {
 			t.Fatalf("without a mandate: %s, the form holds %q", p.Status, p.filled("form#groupe").Get("name"))

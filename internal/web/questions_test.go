@@ -56,6 +56,9 @@ func TestADebateIsPlayed(t *testing.T) {
 		}
 		s.visit(team, base+here+"/etat", url.Values{"rev": {"1"}, "do": {"open"}}).has("main", "Les réponses arrivent")
 		s.get("/regions/grand-est/debats").has("#debats", "Comment aller au travail")
+		hub := s.get("/regions/grand-est/debat")
+		hub.has("#maintenant", "Donner son avis sur une question")
+		hub.has("#questions", "Personnes")
 
 		// Two of the team edit: the second reads both versions, its own kept.
 		edit := url.Values{"rev": {"2"}, "title": {"Se déplacer"}, "question": {"Comment aller au travail ?"}, "proposals": {"anyone"}, "asks": {"college", "territory"}, "closes_on": {"2026-04-01"}}

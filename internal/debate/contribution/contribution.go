@@ -36,6 +36,9 @@ type Room struct {
 	// Title names what a contribution is linked to, and where it is read; nil where
 	// no room says it. A thing that may not be read has no name.
 	Title func(ctx context.Context, q db.Q, kind, id string) (title, href string, err error)
+	// Told is what the rooms after this one do of what became of a contribution that
+	// anyone reads: they tell those who follow its subject. Nil does nothing.
+	Told func(ctx context.Context, tx db.Q, c cop.COP, p debate.Post, e Fact) error
 
 	mu      sync.Mutex
 	shelves map[string]*shelf // by COP

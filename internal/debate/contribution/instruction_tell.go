@@ -53,6 +53,11 @@ func (m *Room) Follow(ctx context.Context, tx db.Q, c cop.COP, post string, e Ev
 	if err != nil || !fresh || !p.Read() {
 		return err
 	}
+	if m.Told != nil {
+		if err := m.Told(ctx, tx, c, p, e.Fact); err != nil {
+			return err
+		}
+	}
 	l := mail.Letter{Subject: e.Subject, Blocks: append([]mail.Block{mail.Para("Votre contribution «" + nb + p.Title + nb + "»" + nb + ": " + lower(e.Text))}, e.More...),
 		Reason: "Vous recevez ce message parce que vous avez déposé cette contribution."}
 	if e.Path != "" {

@@ -183,3 +183,18 @@ func History(ctx context.Context, q db.Q, id string) (_ []Past, err error) {
 		return p, err
 	})
 }
+
+// ActiveIn counts the active groups of each COP of a cycle that has some.
+func ActiveIn(ctx context.Context, q db.Q, cycle string) (_ map[string]int64, err error) {
+	defer apperr.Wrap(&err, "group.ActiveIn(%s)", cycle)
+	rows, err := q.Query(ctx, `SELECT g.cop_id, COUNT(*) FROM working_group g JOIN cop c ON c.id = g.cop_id WHERE c.cycle = $1 AND g.state = 'active' GROUP BY g.cop_id`, cycle)
+	out := map[string]int64{}
+	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
+		var id string
+		var n int64
+		err := r.Scan(&id, &n)
+		out[id] = n
+		return struct{}{}, err
+	})
+	return out, err
+}

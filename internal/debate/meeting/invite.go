@@ -8,6 +8,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/group"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
 )
@@ -50,44 +51,86 @@ func (m *Room) InvitePasted(ctx context.Context, a policy.Actor, id, text string
 	return m.invite(ctx, a, id, "adresses", all, n)
 }
 
-// InviteGroup invites the members of a working group of the COP.
-func (m *Room) InviteGroup(ctx context.Context, a policy.Actor, id, group string) (n Sent, err error) {
+// InviteGroup invites those who sit in a working group of the COP on the day of the
+// meeting, by their own address; an organisation whose person is not known is invited
+// by its contacts.
+func (m *Room) InviteGroup(ctx context.Context, a policy.Actor, id, of string) (n Sent, err error) {
 	defer apperr.Wrap(&err, "meeting.InviteGroup(%s)", id)
-	_, c, err := m.mine(ctx, m.DB, a, id)
+	x, c, err := m.mine(ctx, m.DB, a, id)
 	if err != nil {
 		return n, err
 	}
-	if err := m.ofCOP(ctx, m.DB, c, group); err != nil || m.Members == nil {
+	if of == "" {
+		return n, errNoGroup()
+	}
+	if err := m.MayPlan(a, c, cop.Meeting{COP: c.ID, Group: of, Department: x.Department}); err != nil { // who is in it is theirs to write to
 		return n, err
 	}
-	members, err := m.Members(ctx, m.DB, group)
+	if err := m.ofCOP(ctx, m.DB, c, of); err != nil {
+		return n, err
+	}
+	members, err := group.Members(ctx, m.DB, of)
 	if err != nil {
 		return n, err
 	}
-	all := make([]guest, len(members))
-	for i, x := range members {
-		all[i] = guest{Address: x}
+	var all []guest
+	for _, who := range members {
+		switch {
+		case !who.Sits(x.Day):
+		case who.Email != "":
+			all = append(all, guest{mail.Address{Email: who.Email, Name: who.Name}, who.Org})
+		case who.Org == "":
+			n.Nobody++
+		default:
+			o, err := account.FindOrganisation(ctx, m.DB, who.Org)
+			if err != nil {
+				return n, err
+			}
+			to, err := m.contacts(ctx, o)
+			if err != nil {
+				return n, err
+			}
+			if len(to) == 0 {
+				n.Nobody++
+			}
+			all = append(all, to...)
+		}
 	}
-	return m.invite(ctx, a, id, "groupe", all, n)
+	return m.invite(ctx, a, id, "groupe:"+of, all, n)
 }
 
-// ofCOP refuses a group of another COP.
-func (m *Room) ofCOP(ctx context.Context, q db.Q, c cop.COP, group string) error {
-	if group == "" {
+// contacts are the addresses of an organisation: its contacts or else its generic
+// address. The team stands for whoever has none: it knows already.
+func (m *Room) contacts(ctx context.Context, o account.Organisation) (out []guest, err error) {
+	to, step, err := m.Accounts.Contacts(ctx, m.DB, o)
+	if err != nil || step > 1 {
+		return nil, err
+	}
+	for _, x := range to {
+		out = append(out, guest{x, o.ID})
+	}
+	return out, nil
+}
+
+// ofCOP refuses a group of another COP, and one that is closed.
+func (m *Room) ofCOP(ctx context.Context, q db.Q, c cop.COP, id string) error {
+	if id == "" {
 		return nil
 	}
-	if m.Groups != nil {
-		all, err := m.Groups(ctx, q, c)
-		if err != nil {
-			return err
-		}
-		for _, g := range all {
-			if g.ID == group {
-				return nil
-			}
+	all, err := group.Choices(ctx, q, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if g.ID == id {
+			return nil
 		}
 	}
-	return apperr.Invalidf("Ce groupe de travail n’est pas de cette COP\u00a0: choisissez-le dans la liste.")
+	return errNoGroup()
+}
+
+func errNoGroup() error {
+	return apperr.Invalidf("Ce groupe de travail n’est pas de cette COP, ou il est clos\u00a0: choisissez-le dans la liste.")
 }
 
 // InviteDepartment invites the organisations whose seat is in a département, of some
@@ -111,17 +154,14 @@ func (m *Room) InviteDepartment(ctx context.Context, a policy.Actor, id, departm
 				if o.State != account.OrgActive {
 					continue
 				}
-				to, step, err := m.Accounts.Contacts(ctx, m.DB, o)
+				to, err := m.contacts(ctx, o)
 				if err != nil {
 					return n, err
 				}
-				if step > 1 || len(to) == 0 { // the team stands for whoever has no address: it knows already
+				if len(to) == 0 {
 					n.Nobody++
-					continue
 				}
-				for _, x := range to {
-					all = append(all, guest{x, o.ID})
-				}
+				all = append(all, to...)
 			}
 			if cursor = p.Next; cursor == "" {
 				break

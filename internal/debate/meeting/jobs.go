@@ -104,6 +104,9 @@ func holders(ctx context.Context, q db.Q, meeting, which string) ([]Seat, error)
 // changed of a meeting that is still to come.
 func (m *Room) changed(ctx context.Context, tx db.Q, c cop.COP, before, x cop.Meeting) (err error) {
 	defer apperr.Wrap(&err, "meeting.changed(%s)", x.ID)
+	if before.ID == "" {
+		return nil // planned just now: nobody comes yet
+	}
 	today := c.DayAt(m.Now())
 	if x.State == cop.MeetingOn || before.State == cop.MeetingOn || max(before.Day, x.Day) < today {
 		return nil

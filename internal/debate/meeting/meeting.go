@@ -9,7 +9,6 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
-	"jalon/internal/mail"
 )
 
 // Tables lists the tables of this room.
@@ -26,16 +25,9 @@ func Tables() []db.Table {
 // Registration is the kind of thing that the link of a mail confirms.
 const Registration = "registration"
 
-// Group is a working group that meets.
-type Group struct{ ID, Name string }
-
 // Room does what people do here.
 type Room struct {
 	*debate.Room
-	// Groups lists the working groups of a COP; nil when there are none.
-	Groups func(ctx context.Context, q db.Q, c cop.COP) ([]Group, error)
-	// Members lists the addresses of those of a group; nil when there are none.
-	Members func(ctx context.Context, q db.Q, group string) ([]mail.Address, error)
 }
 
 // Attach makes the room do its part when an address is confirmed, when a meeting is

@@ -155,7 +155,13 @@ func (m *Room) change(ctx context.Context, a policy.Actor, c cop.COP, id string,
 		if _, err := tx.Exec(ctx, `UPDATE debate_pulse SET from_at = $2, until_at = $3 WHERE debate = $1`, x.Num, from.UnixMilli(), until.UnixMilli()); err != nil {
 			return err
 		}
-		return m.kept(ctx, tx, a, verb, x, reason)
+		if err := m.kept(ctx, tx, a, verb, x, reason); err != nil || m.Announce == nil {
+			return err
+		}
+		if verb == "open" || verb == "conclude" && x.Conclusion != "" {
+			return m.Announce(ctx, tx, c, x, verb)
+		}
+		return nil
 	})
 	m.forget(id)
 	return x, err

@@ -37,6 +37,9 @@ const Version = "debate_question"
 // grow with use.
 type Room struct {
 	*debate.Room
+	// Announce is what the rooms after this one do when a debate opens or is concluded
+	// (verb: open, conclude), in its transaction. Nil does nothing.
+	Announce func(ctx context.Context, tx db.Q, c cop.COP, x Question, verb string) error
 
 	votes combiner
 	mu    sync.Mutex

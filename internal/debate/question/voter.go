@@ -158,6 +158,14 @@ func (m *Room) About(ctx context.Context, c cop.COP, x Question, v Voter, territ
 	})
 }
 
+// EraseVoice makes anonymous the votes of a voice that is erased, with or without an
+// account: they stay counted, and nothing joins them to what it said of itself.
+func (m *Room) EraseVoice(ctx context.Context, tx db.Q, v debate.Voice) (err error) {
+	defer apperr.Wrap(&err, "question.EraseVoice")
+	_, err = tx.Exec(ctx, `UPDATE debate_voter SET voice_id = '', college = '', territory = '' WHERE voice_id = $1`, v.ID)
+	return err
+}
+
 // Erase leaves the votes of an account to nobody: they count, and what it said of
 // itself goes. It runs before the voices of the account are erased.
 func (m *Room) Erase(ctx context.Context, tx db.Q, account string) (err error) {

@@ -41,17 +41,31 @@ func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
 	return nil
 }
 
-// debateLinks lead to the pages of the debate that the reader works on.
+// debateLinks are the desks of the debate, each for who works there: a newcomer of the
+// team finds all of them on the desk of the COP.
 func debateLinks(a policy.Actor, c cop.COP) (out []ui.Link) {
 	if c.Department() != "" {
 		return nil
 	}
 	at := "/regions/" + c.Slug + "/bureau"
-	if policy.Can(a, policy.Judge, c.Thing(policy.Post)) {
-		out = append(out, ui.Link{Label: "La modération du débat", Href: at + "/moderation"})
-	}
-	if policy.Can(a, policy.Read, c.Thing(policy.Instruction)) {
-		out = append(out, ui.Link{Label: "Les contributions à étudier", Href: at + "/contributions"})
+	for _, x := range []struct {
+		verb        policy.Verb
+		kind        policy.Kind
+		label, path string
+	}{
+		{policy.Judge, policy.Post, "La modération du débat", "/moderation"},
+		{policy.Read, policy.Instruction, "Les contributions à étudier", "/contributions"},
+		{policy.Judge, policy.Post, "Les thèmes des contributions", "/contributions/themes"},
+		{policy.Edit, policy.Group, "Les groupes de travail", "/groupes"},
+		{policy.Create, policy.Meeting, "Les réunions", "/reunions"},
+		{policy.Edit, policy.Debate, "Les questions mises en débat", "/debats"},
+		{policy.Edit, policy.Debate, "Les débats sur l’ambition", "/ambitions"},
+		{policy.Edit, policy.Debate, "Les consultations sur un texte", "/consultations"},
+		{policy.Create, policy.News, "La lettre", "/lettre"},
+	} {
+		if policy.Can(a, x.verb, c.Thing(x.kind)) {
+			out = append(out, ui.Link{Label: x.label, Href: at + x.path})
+		}
 	}
 	return out
 }

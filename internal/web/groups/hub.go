@@ -1,10 +1,12 @@
 package groups
 
 import (
+	"context"
 	"net/http"
 
 	"jalon/internal/cop"
 	"jalon/internal/debate/group"
+	"jalon/internal/debate/meeting"
 	"jalon/internal/french"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
@@ -46,7 +48,11 @@ func (d Deps) hub(w http.ResponseWriter, r *http.Request) error {
 	if len(acts) == 0 {
 		now.Empty = ui.Empty{Title: "Rien n’est ouvert à la participation en ce moment", Text: "Les contributions, les débats, les réunions et les consultations s’ouvriront ici.", Action: ui.Link{Label: "Où en est la COP", Href: x.base()}}
 	}
-	v.Parts = append(v.Parts, now, nextPart(meetings))
+	next, err := d.nextPart(ctx, meetings)
+	if err != nil {
+		return err
+	}
+	v.Parts = append(v.Parts, now, next)
 	groups, err := d.hubGroups(r, x)
 	if err != nil {
 		return err
@@ -71,10 +77,15 @@ func doing(n int) string {
 	return french.Integer(n) + nb + french.Plural(n, "façon de prendre part au débat", "façons de prendre part au débat") + " en ce moment"
 }
 
-func nextPart(list []cop.Meeting) sections.Part {
+// nextPart are the meetings to come, with the seats that are left.
+func (d Deps) nextPart(ctx context.Context, list []cop.Meeting) (sections.Part, error) {
 	p := sections.Part{ID: "reunions", Title: "Les prochaines réunions publiques"}
-	t := ui.Table{ID: "prochaines", Caption: "Les réunions à venir, la plus proche d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}}}
+	t := ui.Table{ID: "prochaines", Caption: "Les réunions à venir, la plus proche d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Date"}, {Label: "Réunion", Wide: true}, {Label: "Lieu"}, {Label: "Places"}}}
 	for _, m := range list {
+		e, err := meeting.EntryOf(ctx, d.Q, m)
+		if err != nil {
+			return p, err
+		}
 		when := ui.Cell{Text: french.Day(m.Day), Sub: m.Start}
 		place := ui.Cell{Text: m.Place}
 		switch {
@@ -83,14 +94,28 @@ func nextPart(list []cop.Meeting) sections.Part {
 		case m.Place == "":
 			place = ui.Cell{Missing: "le lieu n’est pas encore dit"}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{when, {Text: m.Title, Href: "/reunions/" + m.ID, Sub: m.Kind.Name()}, place}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{when, {Text: m.Title, Href: "/reunions/" + m.ID, Sub: m.Kind.Name()}, place, seats(e)}})
 	}
 	if len(t.Rows) == 0 {
 		p.Empty = ui.Empty{Title: "Aucune réunion publique n’est annoncée", Text: "Celles que l’équipe de la COP annonce sont ici, et dans le calendrier de la COP."}
-		return p
+		return p, nil
 	}
 	p.Tables = []ui.Table{t}
-	return p
+	return p, nil
+}
+
+// seats says what is left of the seats of a meeting.
+func seats(e meeting.Entry) ui.Cell {
+	n, limited := e.Left()
+	switch {
+	case e.Mode == meeting.None:
+		return ui.Cell{Text: "sans inscription"}
+	case !limited:
+		return ui.Cell{Text: "sans limite"}
+	case n == 0:
+		return ui.Cell{Text: "complet, liste d’attente"}
+	}
+	return ui.Cell{Text: french.Integer(n) + nb + french.Plural(n, "place libre", "places libres")}
 }
 
 func (d Deps) hubGroups(r *http.Request, x where) (sections.Part, error) {

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
+	"jalon/internal/debate/group"
 	"jalon/internal/debate/meeting"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -113,10 +114,10 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, f fou
 		t.wrong = ""
 	}
 	v.Meeting = wording.MeetingFields(m.Tree(), f.c, show, on("meeting"))
-	if group, ok, err := d.groupField(r, f.c, show.Group); err != nil {
+	if field, ok, err := d.groupField(r, f.c, show); err != nil {
 		return err
 	} else if ok {
-		v.Meeting = append(v.Meeting, group)
+		v.Meeting = append(v.Meeting, field)
 	}
 	v.Meeting = append(v.Meeting, ui.Field{ID: "note", Label: "Présentation", Type: "textarea", Rows: 5, Value: show.Note, Help: "Lue sur la page de la réunion et dans les agendas."},
 		ui.Field{ID: "state", Label: "État", Type: "select", Required: true, Options: []ui.Option{{Value: cop.Planned, Label: "prévue", Selected: show.State == cop.Planned}, {Value: cop.MeetingOn, Label: "tenue", Selected: show.State == cop.MeetingOn}, {Value: cop.Cancelled, Label: "annulée", Selected: show.State == cop.Cancelled}},
@@ -126,12 +127,12 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, f fou
 	if policy.Can(f.a, policy.Read, f.c.Thing(policy.Organisation)) {
 		v.Orgs = d.orgFields(m.Tree().Departments(), f.c, f.x.Department, on("orgs"))
 	}
-	if group, ok, err := d.groupField(r, f.c, f.x.Group); err != nil {
+	if field, ok, err := d.groupField(r, f.c, f.x); err != nil {
 		return err
-	} else if ok && d.Room.Members != nil {
-		group.ID, group.Name, group.Required, group.Error = "invite_group", "group", true, on("group")
-		group.Options, group.Help = group.Options[1:], ""
-		v.Groups = []ui.Field{group}
+	} else if ok {
+		field.ID, field.Name, field.Required, field.Error = "invite_group", "group", true, on("group")
+		field.Options, field.Help = field.Options[1:], "Ceux qui y siègent le jour de la réunion. Une adresse déjà invitée ne reçoit rien de plus."
+		v.Groups = []ui.Field{field}
 	}
 	if v.Said, err = d.standing(r, f); err != nil {
 		return err
@@ -197,20 +198,32 @@ func entryFields(t entryText, wrong string) []ui.Field {
 		{ID: "reminders", Label: "Rappels, en jours avant la réunion", Value: t.reminders, Help: "Par exemple 7, 1. Envoyés aux seules personnes inscrites et confirmées."}}
 }
 
-// groupField is the question of the working group; ok is false when the COP has none.
-func (d Deps) groupField(r *http.Request, c cop.COP, chosen string) (f ui.Field, ok bool, err error) {
-	if d.Room.Groups == nil {
-		return f, false, nil
-	}
-	all, err := d.Room.Groups(r.Context(), d.Q, c)
-	if err != nil || len(all) == 0 {
+// groupField is the question of the working group that holds a meeting, among those
+// whose meetings the reader organises; ok is false when there are none.
+func (d Deps) groupField(r *http.Request, c cop.COP, x cop.Meeting) (f ui.Field, ok bool, err error) {
+	all, err := group.Choices(r.Context(), d.Q, c.ID)
+	if err != nil {
 		return f, false, err
 	}
+	a := shell.Actor(r)
 	f = ui.Field{ID: "group", Label: "Groupe de travail", Type: "select", Help: "Celui qui se réunit, s’il y en a un.", Options: []ui.Option{{Label: "aucun"}}}
+	known := x.Group == ""
 	for _, g := range all {
-		f.Options = append(f.Options, ui.Option{Value: g.ID, Label: g.Name, Selected: g.ID == chosen})
+		if d.Room.MayPlan(a, c, cop.Meeting{COP: c.ID, Group: g.ID, Department: x.Department}) == nil {
+			known = known || g.ID == x.Group
+			f.Options = append(f.Options, ui.Option{Value: g.ID, Label: g.Name, Selected: g.ID == x.Group})
+		}
 	}
-	return f, true, nil
+	if !known { // a group that was closed since keeps its meetings
+		name, err := group.Name(r.Context(), d.Q, x.Group)
+		if err != nil {
+			return f, false, err
+		}
+		if name != "" {
+			f.Options = append(f.Options, ui.Option{Value: x.Group, Label: name, Selected: true})
+		}
+	}
+	return f, len(f.Options) > 1, nil
 }
 
 // standing says where registrations and invitations are.
@@ -329,10 +342,10 @@ func (d Deps) showNew(w http.ResponseWriter, r *http.Request, status int, c cop.
 	}
 	v := formView{Heading: ui.Heading{Overline: "Réunions", Title: "Prévoir une réunion", Scope: []string{c.Name, "cycle " + c.Cycle}}, Action: c.Path() + "/bureau/reunions/nouvelle", Button: "Enregistrer la réunion",
 		Fields: wording.MeetingFields(m.Tree(), c, x, wrong), After: []string{"L’inscription, les invitations et le code à l’entrée se règlent à l’étape suivante."}}
-	if group, ok, err := d.groupField(r, c, x.Group); err != nil {
+	if field, ok, err := d.groupField(r, c, x); err != nil {
 		return err
 	} else if ok {
-		v.Fields = append(v.Fields, group)
+		v.Fields = append(v.Fields, field)
 	}
 	v.Fields = append(v.Fields, ui.Field{ID: "note", Label: "Présentation", Type: "textarea", Rows: 5, Value: x.Note})
 	return d.private(w, r, status, v.Heading.Title, formTemplate(v), ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: c.Name, Href: c.Path()}, ui.Link{Label: "Prévoir une réunion"})

@@ -2,7 +2,6 @@ package meetings
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/debate"
+	"jalon/internal/debate/group"
 	"jalon/internal/debate/meeting"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -101,7 +101,7 @@ func (d Deps) meeting(w http.ResponseWriter, r *http.Request) error {
 			v.Register = f.x.Path() + "/inscription"
 		}
 	}
-	if v.Group, err = d.groupName(r.Context(), f); err != nil {
+	if v.Group, err = group.Name(r.Context(), d.Q, f.x.Group); err != nil {
 		return err
 	}
 	for _, part := range d.Parts {
@@ -114,19 +114,6 @@ func (d Deps) meeting(w http.ResponseWriter, r *http.Request) error {
 	page := d.Shell.Page(r, f.x.Title, f.x.Kind.Name()+", "+meeting.When(f.x)+".", f.trail()...)
 	page.NoIndex = f.x.Part != policy.Public
 	return d.Shell.Render(w, r, page, meetingPage(v))
-}
-
-func (d Deps) groupName(ctx context.Context, f found) (string, error) {
-	if f.x.Group == "" || d.Room.Groups == nil {
-		return "", nil
-	}
-	all, err := d.Room.Groups(ctx, d.Q, f.c)
-	for _, g := range all {
-		if g.ID == f.x.Group {
-			return g.Name, err
-		}
-	}
-	return "", err
 }
 
 // invitedHere tells whether the address of whoever signed in was invited.

@@ -18,11 +18,12 @@ const room = 300
 // account, and is noted at the door by the code that is shown there.
 func (x *debating) meets() {
 	x.t.Helper()
-	p := x.host
+	p := x.facilitator
 	p.Visit(x.group)
 	both(p)
 	p.Follow(`#mandat a[href*="/bureau/reunions/nouvelle"]`)
 	both(p)
+	p.holds("group", x.group[strings.LastIndex(x.group, "/")+1:])
 	p.set(map[string]string{"title": "Premier atelier", "day": x.today, "start": "18:00", "place": "Mairie de Truchtersheim", "part": "public"})
 	p.Follow("main form.form button")
 	x.meeting = strings.TrimSuffix(strings.Split(p.Path(), "?")[0], "/organiser")
@@ -74,7 +75,7 @@ func (x *debating) meets() {
 // votes: a live vote that three phones and three hundred others answer at once.
 func (x *debating) votes() {
 	x.t.Helper()
-	p := x.host
+	p := x.facilitator
 	p.Visit(x.meeting + "/votes")
 	both(p)
 	p.set(map[string]string{"question": "Commencer par le Kochersberg ?", "kind": "single", "options": "Oui"})
@@ -188,7 +189,7 @@ func (x *debating) manyVote(code string) {
 // approved, and read in every form.
 func (x *debating) decides() {
 	x.t.Helper()
-	p := x.host
+	p := x.facilitator
 	p.Visit(x.meeting + "/ordre-du-jour")
 	p.set(map[string]string{"title": "Les pistes", "planned": "30"})
 	p.Follow("#ajouter form button")
@@ -219,7 +220,7 @@ func (x *debating) decides() {
 	p.Follow("button[value=propose]")
 	both(p)
 	p.Follow("button[value=approve]")
-	p.reads("main", "Approuvé par", "3 décisions", "303")
+	p.reads("main", "Approuvé par", "3 décisions", "202")
 	both(p)
 	c := x.citizen
 	c.Visit(x.meeting + "/compte-rendu")

@@ -26,7 +26,6 @@ type debating struct {
 	pit *testkit.Mailpit
 
 	team, moderator, facilitator, expert *Page
-	host                                 *Page
 	citizen, neighbour                   *Page
 	group, post, meeting                 string // paths
 	today                                string
@@ -50,7 +49,6 @@ func TestADebateFromTheCallToTheAnswers(t *testing.T) {
 	x.moderates()
 	x.appeals()
 	x.answers()
-	x.host = x.team
 	x.meets()
 	x.votes()
 	x.decides()

@@ -21,8 +21,9 @@ func (x *debating) meets() {
 	p := x.facilitator
 	p.Visit(x.group)
 	both(p)
-	p.Follow(`main a[href*="/bureau/reunions/nouvelle"]`)
+	p.Follow(`#mandat a[href*="/bureau/reunions/nouvelle"]`)
 	both(p)
+	p.holds("group", x.group[strings.LastIndex(x.group, "/")+1:])
 	p.set(map[string]string{"title": "Premier atelier", "day": x.today, "start": "18:00", "place": "Mairie de Truchtersheim", "part": "public"})
 	p.Follow("main form.form button")
 	x.meeting = strings.TrimSuffix(strings.Split(p.Path(), "?")[0], "/organiser")
@@ -211,14 +212,15 @@ func (x *debating) decides() {
 	both(p)
 	p.Visit(x.meeting + "/compte-rendu")
 	both(p)
-	p.Follow("#texte-ouverture a, a[href$='/textes/ouverture']")
+	p.set(nil) // the texts are folded
+	p.Follow("a[href$='/textes/ouverture']")
 	p.Fill("#text", "L’atelier s’est tenu **à la mairie**.")
 	p.Follow("button[value=leave]")
 	p.reads("main", "à la mairie")
 	p.Follow("button[value=propose]")
 	both(p)
 	p.Follow("button[value=approve]")
-	p.reads("main", "Approuvé par", "3 décisions", "303")
+	p.reads("main", "Approuvé par", "3 décisions", "202")
 	both(p)
 	c := x.citizen
 	c.Visit(x.meeting + "/compte-rendu")

@@ -48,7 +48,7 @@ func (x *debating) asks() {
 	phone(n)
 	m := x.moderator
 	m.Visit(debateDesk + "/moderation")
-	m.Follow(`button[name=publish]`)
+	m.Follow(`button[name=publish][aria-label*="train toutes les heures"]`)
 
 	c := Open(x.t, x.a.URL())
 	c.Resize(320, 640)
@@ -127,7 +127,7 @@ func (x *debating) consults() {
 	article := strings.Split(strings.Split(c.Path(), "?")[0], "#")[0]
 	phone(c)
 	x.moderator.Visit(debateDesk + "/moderation")
-	x.moderator.Follow(`button[name=publish]`)
+	x.moderator.Follow(`button[name=publish][aria-label*="Transports"]`)
 	c.Visit(article)
 	c.reads(".diff ins", "demi-heure")
 	both(c)

@@ -62,9 +62,9 @@ func TestADebateFromTheCallToTheAnswers(t *testing.T) {
 // to be ticked.
 func (p *Page) set(fields map[string]string) {
 	p.t.Helper()
-	missing := Eval[[]string](p, `(() => { const missing = [];
+	missing := Eval[[]string](p, `(() => { const missing = []; 
 		for (const d of document.querySelectorAll("main details")) d.open = true;
-		for (const [k, v] of Object.entries(`+quote(fields)+`)) {
+		for (const [k, v] of Object.entries(`+quote(fields)+` || {})) {
 			const e = document.getElementById(k), tick = [...document.getElementsByName(k)].find(i => i.value === v && (i.type === "radio" || i.type === "checkbox"));
 			if (tick) tick.checked = true;
 			else if (e) { e.value = v; if (e.options && e.value !== v) missing.push(k + "=" + v + " among " + [...(e.options || [])].map(o => o.value)); }

@@ -92,6 +92,7 @@ func WireFollow(d web.Debate, model func(context.Context) (*panorama.Model, erro
 		shared.Fates = map[debate.Kind]func(context.Context, db.Q, []debate.Post) (map[string]debate.Fate, error){}
 	}
 	shared.Fates[debate.Amendment] = d.Consultation.Fates
+	shared.Fates[debate.Contribution] = d.Contribution.Fates
 }
 
 // listed is how many lines a part of the letter holds.

@@ -86,7 +86,9 @@ func TestATeamMakesItsGroups(t *testing.T) {
 		s.visit(team, base+desk+"/"+id+"/animation", url.Values{"do": {"appoint"}, "email": {"anne@exemple.fr"}, "name": {"Anne Martin"}}).has("#animation", "Anne Martin")
 		anne, hers := s.signIn("anne@exemple.fr", policy.Facilitator, "group", id)
 		s.visit(anne, hers+"/mon-espace", nil).has("main", "groupe « Mobilité »")
-		s.visit(anne, hers+desk+"/"+id, nil).has("#corriger", "Modifier le groupe")
+		p = s.visit(anne, hers+desk+"/"+id, nil)
+		p.has("#corriger", "Modifier le groupe")
+		p.has("#mandat", "Prévoir une réunion du groupe")
 		if p := s.visit(anne, hers+"/regions/bretagne/bureau/groupes", nil); p.StatusCode != http.StatusNotFound {
 			t.Errorf("elsewhere: %s", p.Status)
 		}

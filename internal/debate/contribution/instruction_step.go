@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate"
 	"jalon/internal/territory"
 )
 
@@ -115,6 +117,35 @@ func (m *Room) asRead(ctx context.Context, q db.Q, facts []Fact) error {
 		}
 	}
 	return nil
+}
+
+// Fates say where contributions are read and what the team answered, for their authors.
+// One that is read with another says so on its page, where the answer is that of both.
+func (m *Room) Fates(ctx context.Context, q db.Q, posts []debate.Post) (_ map[string]debate.Fate, err error) {
+	defer apperr.Wrap(&err, "contribution.Fates")
+	out, cops := map[string]debate.Fate{}, map[string]cop.COP{}
+	for _, p := range posts {
+		if !p.Read() {
+			continue
+		}
+		c, ok := cops[p.COP]
+		if !ok {
+			if c, err = cop.Find(ctx, q, p.COP); err != nil {
+				return nil, err
+			}
+			cops[p.COP] = c
+		}
+		f := debate.Fate{Path: Path(c, p.ID)}
+		x, err := FindInstruction(ctx, q, p.ID)
+		if err != nil && apperr.KindOf(err) != apperr.NotFound {
+			return nil, err
+		}
+		if err == nil && x.Verdict != "" {
+			f.Verdict = x.Verdict.Name() + nb + ": " + x.Reason
+		}
+		out[p.ID] = f
+	}
+	return out, nil
 }
 
 // departmentOf is the code of the département of a territory, as its reference says it:

@@ -224,6 +224,10 @@ func TestGivenStudiedAnswered(t *testing.T) {
 		if x, err = m.Answer(ctx, inTeam("ines"), p.ID, x.Rev, Retained, why); err != nil || x.State != Answered {
 			t.Fatal(x, err)
 		}
+		fates, err := m.Fates(ctx, d, []debate.Post{p})
+		if err != nil || fates[p.ID].Path != "/regions/grand-est/contributions/"+p.ID || !strings.Contains(fates[p.ID].Verdict, why) {
+			t.Errorf("its author reads %+v on their own page, %v", fates, err)
+		}
 		if got := m.told("anne"); len(got) != 1 || got[0] != "La réponse à une contribution" {
 			t.Errorf("its author was told %q", got)
 		}

@@ -69,7 +69,7 @@ func (m *Room) Supported(ctx context.Context, tx db.Q, v debate.Voice, id string
 		return "", err
 	}
 	path = Path(c, p.ID)
-	if where, ok := m.Fates[p.Kind]; ok && p.Kind != debate.Contribution {
+	if where, ok := m.Room.Fates[p.Kind]; ok && p.Kind != debate.Contribution {
 		fates, err := where(ctx, tx, []debate.Post{p})
 		if err != nil {
 			return "", err

@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/debate"
 	"jalon/internal/debate/group"
 	"jalon/internal/french"
@@ -51,7 +52,11 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, s oneS
 	if err != nil {
 		return err
 	}
-	v.Parts = append(v.Parts, sections.Part{ID: "mandat", Title: "Son mandat", Markdown: g.Mandate, Facts: facts, Links: []ui.Link{{Label: "Ce que chacun en lit", Href: x.base() + "/groupes/" + g.ID}}})
+	mandate := sections.Part{ID: "mandat", Title: "Son mandat", Markdown: g.Mandate, Facts: facts, Links: []ui.Link{{Label: "Ce que chacun en lit", Href: x.base() + "/groupes/" + g.ID}}}
+	if g.State == group.Active && policy.Can(a, policy.Create, cop.Meeting{Group: g.ID, Part: cop.Internal}.Thing(x.cop)) {
+		mandate.Links = append(mandate.Links, ui.Link{Label: "Prévoir une réunion du groupe", Href: x.base() + "/bureau/reunions/nouvelle?groupe=" + g.ID})
+	}
+	v.Parts = append(v.Parts, mandate)
 	members, err := group.Members(ctx, d.Q, g.ID)
 	if err != nil {
 		return err

@@ -109,4 +109,5 @@ func (a *App) debateJobs(c *jobs.Config) {
 	a.debate.Follow.RegisterJobs(c)
 	a.debate.Minutes.Register(c)
 	a.debate.Meeting.RegisterJobs(c)
+	a.debate.Ballot.Register(c)
 }

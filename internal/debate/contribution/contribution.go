@@ -20,6 +20,7 @@ func Tables() []db.Table {
 		{Name: "contribution_file", Order: []string{"post_id", "n"}, Scope: db.COP},
 		{Name: "debate_support", Order: []string{"post_id", "voice_id"}, Scope: db.COP},
 		{Name: "contribution_comment", Order: []string{"post_id"}, Scope: db.COP},
+		{Name: "contribution_upload", Order: []string{"sha256"}, Scope: db.Local},
 		{Name: "contribution_draft", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "body"}, Owner: []string{"person"}, Free: []string{"body"}},
 	})
 }

@@ -100,7 +100,7 @@ func (m *Room) Forget(ctx context.Context, a policy.Actor, c cop.COP, token stri
 	return err
 }
 
-// EraseVoice throws away the files of what a voice wrote and nobody reads, and of its
+// EraseVoice throws away the drafts that hold the address of a voice, the files of what a voice wrote and nobody reads, and of its
 // contributions the bodies in whose name they were: what debate.Room.OnErase calls, once
 // those posts were emptied.
 func (m *Room) EraseVoice(ctx context.Context, tx db.Q, v debate.Voice) (err error) {
@@ -114,7 +114,8 @@ func (m *Room) EraseVoice(ctx context.Context, tx db.Q, v debate.Voice) (err err
 			return err
 		}
 	}
-	return nil
+	_, err = tx.Exec(ctx, `DELETE FROM contribution_draft WHERE cop_id = $1 AND person = '' AND REPLACE(LOWER(body), $2, '') <> LOWER(body)`, v.COP, `"`+strings.ToLower(v.Email)+`"`)
+	return err
 }
 
 // Erase throws away the drafts of an account that is erased.

@@ -2,9 +2,12 @@ package contribution
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"jalon/internal/blob"
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/policy"
@@ -108,14 +111,77 @@ func TestFilesOfWhoIsErased(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		kept := draft("À moitié", "")
+		for _, email := range []string{"Anne@exemple.fr", "marianne@exemple.fr"} {
+			kept.Email = email
+			must(m.Keep(ctx, policy.Actor{}, m.c, "", kept))
+		}
 		if err := m.EraseSelf(ctx, m.voiceOf("anne"), debate.ErasePhrase); err != nil {
 			t.Fatal(err)
+		}
+		var drafts int64
+		if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM contribution_draft`).Scan(&drafts); err != nil || drafts != 1 {
+			t.Errorf("%d drafts are left, want that of another address: %v", drafts, err)
 		}
 		if n := len(must(FilesOf(ctx, d, refused.ID))); n != 0 {
 			t.Errorf("%d files of what was refused", n)
 		}
 		if n := len(must(FilesOf(ctx, d, read.ID))); n != 1 {
 			t.Errorf("%d files of what is published", n)
+		}
+	})
+}
+
+// Anybody may send files with the form: those that nobody deposits go after two days,
+// those of a contribution, of a draft and of another room stay.
+func TestFilesThatNobodyDepositsGo(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, m := t.Context(), studyRoom(t, d)
+		staged := func(text string) *blob.Staged {
+			x := must(blob.Stage(ctx, t.TempDir(), strings.NewReader("%PDF-1.4\n"+text+"\n%%EOF"), blob.Claim{Name: text + ".pdf", Type: "application/pdf"}))
+			t.Cleanup(func() { _ = x.Close() })
+			return x
+		}
+		up := func(text string) string { return must(m.Upload(ctx, staged(text))).SHA256 }
+		another := must(staged("d’une autre salle, avant").Store(ctx, d, m.Now())).SHA256
+		up("d’une autre salle, avant")
+		nobody, deposited, drafted, later := up("de personne"), up("d’une contribution"), up("d’un brouillon"), up("d’une autre salle, après")
+		p := m.open("anne", "Avec un plan")
+		if _, err := d.Exec(ctx, `INSERT INTO contribution_file (post_id, n, sha256, file_name, size, type) VALUES ($1, 1, $2, 'plan.pdf', 1, 'application/pdf')`, p.ID, deposited); err != nil {
+			t.Fatal(err)
+		}
+		kept := draft("À moitié", "")
+		kept.Files = []File{{SHA256: drafted}}
+		must(m.Keep(ctx, policy.Actor{}, m.c, "", kept))
+		there := func() (out []string) {
+			for _, b := range must(blob.List(ctx, d, "", 100)) {
+				out = append(out, b.SHA256)
+			}
+			return out
+		}
+		if err := m.SweepUploads(ctx); err != nil || len(there()) != 5 {
+			t.Fatalf("at once: %d files, %v", len(there()), err)
+		}
+		*m.at = m.at.Add(time.Hour)
+		must(staged("d’une autre salle, après").Store(ctx, d, m.Now()))
+		*m.at = m.at.Add(uploadLife)
+		for range 2 {
+			if err := m.SweepUploads(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		left := there()
+		for name, sha := range map[string]string{"of a contribution": deposited, "of a draft": drafted, "brought by another room since": later, "of another room": another} {
+			if !slices.Contains(left, sha) {
+				t.Errorf("the file %s went", name)
+			}
+		}
+		if slices.Contains(left, nobody) {
+			t.Error("a file of nobody stays")
+		}
+		*m.at = m.at.Add(draftLife)
+		if err := m.SweepUploads(ctx); err != nil || len(there()) != 3 {
+			t.Errorf("once the draft is too old: %d files, %v", len(there()), err)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
@@ -30,6 +31,8 @@ type tellArgs struct {
 // Register gives the worker what the study of contributions does in the background.
 func (m *Room) Register(c *jobs.Config) {
 	c.Handlers[tellKind] = jobs.Handle(m.tellSupporters)
+	c.Handlers[uploadTick] = jobs.Handler{Do: func(ctx context.Context, _ jobs.Job) error { return m.SweepUploads(ctx) }}
+	c.Periodic = append(c.Periodic, jobs.Periodic{Name: uploadTick, Last: jobs.Daily(3, 50, time.UTC)})
 }
 
 // Event is something that happened to a contribution: kept on its page, and told to

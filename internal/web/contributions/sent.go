@@ -106,7 +106,7 @@ func (d Deps) keep(ctx context.Context, s *sent, r io.Reader, c blob.Claim) erro
 		s.wrong["fichiers"] = "Trois fichiers au plus" + nb + ": «" + nb + c.Name + nb + "» n’est pas gardé."
 		return nil
 	}
-	over, err := d.Room.Accounts.Tried(ctx, "contribution-file|"+s.Machine, 60)
+	over, err := d.Room.Accounts.Tried(ctx, "contribution-file|"+s.Machine, 30)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (d Deps) keep(ctx context.Context, s *sent, r io.Reader, c blob.Claim) erro
 		s.wrong["fichiers"] = strings.ReplaceAll(apperr.Message(err), "Rien n’a été enregistré", "Le reste du formulaire est gardé")
 		return nil
 	}
-	b, err := staged.Store(ctx, d.Q, d.Now())
+	b, err := d.Room.Upload(ctx, staged)
 	if err != nil {
 		return err
 	}

@@ -28,13 +28,14 @@ type debateSize struct {
 var (
 	fewDebate  = debateSize{50, 50, 50, 50, 50, 12, 20, 31, 60, 50}
 	manyDebate = debateSize{1_500, 1_500, 500, 400, 600, 60, 40, 60, 200, 600}
-	mostDebate = debateSize{100_000, 20_000, 10_000, 2_000, 5_000, 120, 60, 60, 1_000, 5_000}
+	mostDebate = debateSize{100_000, 20_000, 10_000, 2_000, 5_000, 120, 30, 60, 1_000, 5_000}
 )
 
 // debatedSite is a site whose COP of Grand Est holds such a debate.
 func debatedSite(t testing.TB, d *db.DB, z debateSize) (s *site, ids []string) {
 	t.Helper()
 	s = newSite(t, d)
+	s.debate.Shared.Tree = s.accounts.Tree // kept in memory, as the program keeps it
 	ctx, of := t.Context(), cop.RegionID(cop.First, "44")
 	from := s.now.AddDate(0, 0, -110)
 	ids, err := debated.Fill(ctx, d, debated.Size{Contributions: z.contributions, Comments: z.comments, Supports: z.contributions, Voices: max(z.contributions/3, 40), COP: of,

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"jalon/internal/account"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
@@ -54,7 +55,8 @@ func founded(b *testing.B, engine db.Engine) (*question.Room, cop.COP) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &question.Room{Room: &debate.Room{DB: d, IDs: ids, Now: time.Now, Random: crand.Reader, Cursors: keys, Journal: j, Queue: jobs.New(ids, time.Now)}}, c
+	return &question.Room{Room: &debate.Room{DB: d, IDs: ids, Now: time.Now, Random: crand.Reader, Cursors: keys, Journal: j, Queue: jobs.New(ids, time.Now),
+		Accounts: &account.Room{DB: d, IDs: ids, Now: time.Now, Random: crand.Reader, Key: []byte("bench"), Cursors: keys, Journal: j}}}, c
 }
 
 // filled is a debate of some people, statements and votes.

@@ -39,7 +39,8 @@ type Room struct {
 	Where map[debate.Kind]func(ctx context.Context, q db.Q, c cop.COP, p debate.Post) (string, error)
 
 	mu      sync.Mutex
-	tallied map[string]tally // by COP
+	tallied map[string]tally             // by COP
+	middles map[string]map[string]middle // by COP and month
 }
 
 const nb = french.NoBreak

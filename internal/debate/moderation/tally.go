@@ -91,14 +91,30 @@ func (m *Room) alike(ctx context.Context, q db.Q, copID string) (map[likeness]ma
 	return out, nil
 }
 
-// medians reads the middle of the waits of each month and of them all, in one
-// statement.
+// middle is the middle of the waits of some texts, and of how many.
+type middle struct {
+	read int64
+	wait time.Duration
+}
+
+// medians reads the middle of the waits of each month and of them all: those where
+// something was read since the last time, in one statement.
 func (m *Room) medians(ctx context.Context, q db.Q, copID string, s *Stats) error {
 	var parts []string
 	var to []*Month
 	args := []any{copID}
+	m.mu.Lock()
+	kept := maps.Clone(m.middles[copID])
+	m.mu.Unlock()
+	if kept == nil {
+		kept = map[string]middle{}
+	}
 	add := func(x *Month, where string, more ...any) {
 		if x.Read < FewestForDelay {
+			return
+		}
+		if y := kept[x.Month]; y.read == x.Read {
+			x.Median = y.wait
 			return
 		}
 		args = append(append(args, more...), (x.Read-1)/2)
@@ -119,8 +135,18 @@ func (m *Room) medians(ctx context.Context, q db.Q, copID string, s *Stats) erro
 		err := r.Scan(&n, &waited)
 		if err == nil {
 			to[n].Median = time.Duration(waited) * time.Millisecond
+			kept[to[n].Month] = middle{to[n].Read, to[n].Median}
 		}
 		return struct{}{}, err
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.middles == nil {
+		m.middles = map[string]map[string]middle{}
+	}
+	m.middles[copID] = kept
+	return nil
 }

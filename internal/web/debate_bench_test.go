@@ -163,8 +163,25 @@ func BenchmarkDebate(b *testing.B) {
 	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
 		b.Run(string(engine), func(b *testing.B) {
 			s, ids := debatedSite(b, testkit.Open(b, engine), mostDebate)
+			if err := s.debate.Contribution.Warm(b.Context()); err != nil { // as the program does when it opens
+				b.Fatal(err)
+			}
 			team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 			home, _ := url.Parse(base)
+			b.Run("near while typing", func(b *testing.B) {
+				c, err := cop.Find(b.Context(), s.d, cop.RegionID(cop.First, "44"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				before := processorTime(b)
+				for b.Loop() {
+					if _, err := s.debate.Contribution.Near(b.Context(), s.d, c, "Des pistes", "Il faudrait une piste cyclable vers la gare du village.", 3); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric((processorTime(b)-before).Seconds()*1e3/float64(b.N), "cpu-ms/op")
+				b.ReportMetric(50, "target-ms")
+			})
 			for _, p := range debatePages(ids[len(ids)/2]) {
 				r := httptest.NewRequest(http.MethodGet, base+p.path, nil)
 				r.Header.Set("Accept-Encoding", "gzip")

@@ -202,7 +202,7 @@ func Counts(ctx context.Context, q db.Q, id string) (_ map[string]Count, err err
 	out := map[string]Count{}
 	rows, err := q.Query(ctx, `SELECT a.origin, COUNT(*), CAST(SUM(CASE WHEN a.verdict = '' THEN 0 ELSE 1 END) AS BIGINT)
 		  FROM amendment a JOIN debate_post p ON p.id = a.post_id
-		 WHERE a.consultation_id = $1 AND p.state IN ('published', 'merged') GROUP BY a.origin`, id)
+		 WHERE a.consultation_id = $1 AND p.cop_id = (SELECT cop_id FROM consultation WHERE id = $1) AND p.kind = 'amendment' AND p.state IN ('published', 'merged') GROUP BY a.origin`, id)
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var origin string
 		var n Count
@@ -220,7 +220,7 @@ func ToAnswer(ctx context.Context, q db.Q, id string, after, limit int) (_ []Ame
 	rows, err := q.Query(ctx, `SELECT `+amendmentColumns+`
 		  FROM amendment a JOIN debate_post p ON p.id = a.post_id
 		 WHERE p.id IN (SELECT y.id FROM amendment x JOIN debate_post y ON y.id = x.post_id
-		                 WHERE x.consultation_id = $1 AND y.state IN ('published', 'merged')
+		                 WHERE x.consultation_id = $1 AND y.cop_id = (SELECT cop_id FROM consultation WHERE id = $1) AND y.kind = 'amendment' AND y.state IN ('published', 'merged')
 		                 ORDER BY CASE WHEN x.verdict = '' THEN 0 ELSE 1 END, y.supports DESC, y.published_at, y.id LIMIT $2 OFFSET $3)
 		 ORDER BY CASE WHEN a.verdict = '' THEN 0 ELSE 1 END, p.supports DESC, p.published_at, p.id`, id, int64(limit), int64(after))
 	return db.Collect(rows, err, func(r *db.Rows) (Amendment, error) { return scanAmendment(r) })

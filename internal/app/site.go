@@ -231,8 +231,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return errors.Join(a.server.Shutdown(stop), a.metrics.shutdown(stop))
 }
 
-// warm reads the answers of the nation once, so that the first reader does not
-// wait for it. A failure is the reader's to see, when one comes.
+// warm reads the answers of the nation once, then the contributions of the COPs that
+// have many, so that the first reader waits for neither. A failure is the reader's to see, when one comes.
 func (a *App) warm(ctx context.Context) {
 	cycle, err := restitution.LatestCycle(ctx, a.DB, "", "")
 	if err == nil && cycle != "" {
@@ -240,6 +240,9 @@ func (a *App) warm(ctx context.Context) {
 	}
 	if err != nil && ctx.Err() == nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "the answers of the nation are not read yet", slog.String("error", err.Error()))
+	}
+	if err := a.debate.Contribution.Warm(ctx); err != nil && ctx.Err() == nil {
+		a.Log.LogAttrs(ctx, slog.LevelWarn, "contributions are not read yet", slog.String("error", err.Error()))
 	}
 }
 

@@ -37,6 +37,7 @@ CREATE TABLE moderation_act (
 CREATE INDEX moderation_act_post ON moderation_act (post_id, at, id);
 CREATE INDEX moderation_act_cop ON moderation_act (cop_id, at, id);
 CREATE INDEX moderation_act_month ON moderation_act (cop_id, was, month, waited);
+CREATE INDEX moderation_act_waited ON moderation_act (cop_id, was, waited);
 
 -- What the form that took a text noticed: characters that are not seen, a link.
 CREATE TABLE moderation_mark (

@@ -22,8 +22,9 @@ CREATE TABLE contribution_instruction (
 );
 CREATE INDEX contribution_instruction_state ON contribution_instruction (cop_id, state, published_at, post_id);
 CREATE INDEX contribution_instruction_verdict ON contribution_instruction (cop_id, verdict, published_at, post_id);
-CREATE INDEX contribution_instruction_group ON contribution_instruction (group_id, state, published_at, post_id);
-CREATE INDEX contribution_instruction_assignee ON contribution_instruction (assignee, state, published_at, post_id);
+CREATE INDEX contribution_instruction_order ON contribution_instruction (cop_id, published_at, post_id, state);
+CREATE INDEX contribution_instruction_group ON contribution_instruction (cop_id, group_id, published_at, post_id);
+CREATE INDEX contribution_instruction_assignee ON contribution_instruction (cop_id, assignee, published_at, post_id);
 CREATE INDEX contribution_instruction_count ON contribution_instruction (cop_id, state, verdict);
 CREATE INDEX contribution_instruction_took ON contribution_instruction (cop_id, state, took);
 CREATE TABLE contribution_instruction_version (

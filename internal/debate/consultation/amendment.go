@@ -193,6 +193,39 @@ func Amendments(ctx context.Context, q db.Q, id, origin string) (_ []Amendment, 
 	return db.Collect(rows, err, func(r *db.Rows) (Amendment, error) { return scanAmendment(r) })
 }
 
+// Count is how many published amendments an article has, and how many are answered.
+type Count struct{ All, Answered int }
+
+// Counts counts the published amendments of a consultation, by origin of their article.
+func Counts(ctx context.Context, q db.Q, id string) (_ map[string]Count, err error) {
+	defer apperr.Wrap(&err, "consultation.Counts")
+	out := map[string]Count{}
+	rows, err := q.Query(ctx, `SELECT a.origin, COUNT(*), CAST(SUM(CASE WHEN a.verdict = '' THEN 0 ELSE 1 END) AS BIGINT)
+		  FROM amendment a JOIN debate_post p ON p.id = a.post_id
+		 WHERE a.consultation_id = $1 AND p.cop_id = (SELECT cop_id FROM consultation WHERE id = $1) AND p.kind = 'amendment' AND p.state IN ('published', 'merged') GROUP BY a.origin`, id)
+	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
+		var origin string
+		var n Count
+		err := r.Scan(&origin, &n.All, &n.Answered)
+		out[origin] = n
+		return struct{}{}, err
+	})
+	return out, err
+}
+
+// ToAnswer lists some published amendments of a consultation, those that wait for an
+// answer first, the most supported first among them.
+func ToAnswer(ctx context.Context, q db.Q, id string, after, limit int) (_ []Amendment, err error) {
+	defer apperr.Wrap(&err, "consultation.ToAnswer")
+	rows, err := q.Query(ctx, `SELECT `+amendmentColumns+`
+		  FROM amendment a JOIN debate_post p ON p.id = a.post_id
+		 WHERE p.id IN (SELECT y.id FROM amendment x JOIN debate_post y ON y.id = x.post_id
+		                 WHERE x.consultation_id = $1 AND y.cop_id = (SELECT cop_id FROM consultation WHERE id = $1) AND y.kind = 'amendment' AND y.state IN ('published', 'merged')
+		                 ORDER BY CASE WHEN x.verdict = '' THEN 0 ELSE 1 END, y.supports DESC, y.published_at, y.id LIMIT $2 OFFSET $3)
+		 ORDER BY CASE WHEN a.verdict = '' THEN 0 ELSE 1 END, p.supports DESC, p.published_at, p.id`, id, int64(limit), int64(after))
+	return db.Collect(rows, err, func(r *db.Rows) (Amendment, error) { return scanAmendment(r) })
+}
+
 // FindAmendment returns an amendment of a consultation, whatever its state.
 func FindAmendment(ctx context.Context, q db.Q, id, post string) (Amendment, error) {
 	x, err := scanAmendment(q.QueryRow(ctx, `SELECT `+amendmentColumns+` FROM amendment a JOIN debate_post p ON p.id = a.post_id WHERE a.consultation_id = $1 AND a.post_id = $2`, id, post))

@@ -148,5 +148,9 @@ func (m *Room) move(ctx context.Context, tx db.Q, a policy.Actor, verb string, x
 		return x, apperr.Conflictf("Quelqu’un d’autre a modifié l’étude de cette contribution pendant votre saisie. Rien n’a été enregistré\u00a0: comparez, puis enregistrez de nouveau.")
 	}
 	x.Rev = rev + 1
+	// What is counted of answers follows, where it is kept in memory.
+	if _, err := tx.Exec(ctx, `UPDATE contribution SET seq = seq + 1, changed_at = $2 WHERE post_id = $1`, x.Post, m.Now().UnixMilli()); err != nil {
+		return x, err
+	}
 	return x, m.keptInstruction(ctx, tx, a, verb, x, reason)
 }

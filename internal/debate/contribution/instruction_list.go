@@ -123,7 +123,7 @@ func (m *Room) studies(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, f
 	case f.State != "" && !slices.Contains(append(InstructionStates(), Split), f.State), f.Verdict != "" && !verdict(f.Verdict):
 		return "", nil, apperr.Invalidf("Ce filtre n’existe pas\u00a0: choisissez dans les listes.")
 	case f.State == "":
-		where += ` AND i.state IN ('unassigned', 'studied', 'advised', 'answered')`
+		where += ` AND i.state NOT IN ('merged', 'split')` // the others nearly all: read in their order
 	default:
 		where += ` AND i.state = ` + bind(string(f.State))
 	}
@@ -173,6 +173,31 @@ type Answers struct {
 	Answered int64 // with a verdict, their own or that of the one they are read with
 	Median   time.Duration
 	Verdicts map[Study]int64
+}
+
+// Answers is AnswersOf, kept until what readers find of a contribution changes.
+func (m *Room) Answers(ctx context.Context, q db.Q, c cop.COP) (f Answers, err error) {
+	defer apperr.Wrap(&err, "contribution.Answers")
+	var turn int64
+	known := false
+	if err := m.onShelf(ctx, q, c, func(s *shelf) error {
+		if turn = s.turn; s.told != nil {
+			f, known = *s.told, true
+		}
+		return nil
+	}); err != nil || known {
+		return f, err
+	}
+	if f, err = AnswersOf(ctx, q, c.ID); err != nil {
+		return f, err
+	}
+	s := m.shelf(c)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.turn == turn { // nothing changed while it was counted
+		s.told = &f
+	}
+	return f, nil
 }
 
 // AnswersOf counts the contributions of a COP and the answers to them.

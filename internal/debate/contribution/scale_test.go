@@ -81,3 +81,34 @@ func TestListsCostTheSameStatements(t *testing.T) {
 		}
 	})
 }
+
+// A start reads the COPs that have many contributions, and no other: whoever types first
+// then waits for nothing.
+func TestAStartReadsWhatIsLong(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		m, c, _ := room(t, d)
+		fill := func(n int, seed uint64, year int) {
+			t.Helper()
+			if _, err := debated.Fill(t.Context(), d, debated.Size{Contributions: n, COP: c.ID, Places: []string{"region:44"}, From: time.Date(year, 3, 1, 8, 0, 0, 0, time.UTC), Seed: seed}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		known := func() bool {
+			t.Helper()
+			m := &Room{Room: m.Room}
+			if err := m.Warm(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			s := m.shelf(c)
+			return s.kin != nil && len(s.rows) >= worthWarming
+		}
+		fill(20, 1, 2022)
+		if known() {
+			t.Error("a start reads a few contributions")
+		}
+		fill(worthWarming, 2, 2023)
+		if !known() {
+			t.Error("a start leaves thousands of contributions to their first reader")
+		}
+	})
+}

@@ -27,6 +27,8 @@ type shelf struct {
 	mu          sync.RWMutex
 	counting    sync.Mutex
 	counted     map[Filter]Figures // since the last change
+	told        *Answers           // since the last change
+	turn        int64              // counts changes
 
 	seen   int64            // the latest changed_at that was read
 	seqs   map[string]int64 // of each row that was read
@@ -196,6 +198,7 @@ func (s *shelf) refresh(ctx context.Context, q db.Q, tree *territory.Tree, copID
 // take reads rows of shelfColumns. All of them at once are put in order once.
 func (s *shelf) take(rows *db.Rows, err error, tree *territory.Tree, all bool) error {
 	clear(s.counted)
+	s.told, s.turn = nil, s.turn+1
 	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var x row
 		var seq, changed int64

@@ -6,6 +6,7 @@ package moderation
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"jalon/internal/apperr"
@@ -36,6 +37,10 @@ type Room struct {
 	Near func(ctx context.Context, p debate.Post) ([]debate.Post, error)
 	// Where is the page where a post is read, by kind; "" or absent for none.
 	Where map[debate.Kind]func(ctx context.Context, q db.Q, c cop.COP, p debate.Post) (string, error)
+
+	mu      sync.Mutex
+	tallied map[string]tally             // by COP
+	middles map[string]map[string]middle // by COP and month
 }
 
 const nb = french.NoBreak

@@ -1,7 +1,10 @@
 package moderation
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"jalon/internal/apperr"
@@ -60,41 +63,16 @@ func (m *Room) StatsOf(ctx context.Context, q db.Q, copID string) (s Stats, err 
 		}
 		return &s.Months[i]
 	}
-	rows, err := q.Query(ctx, `SELECT month, was, verb, kind, reason, CASE WHEN masked > 0 THEN 1 ELSE 0 END, CASE WHEN by = '' THEN 1 ELSE 0 END, COUNT(*), CAST(SUM(late) AS BIGINT)
-		FROM moderation_act WHERE cop_id = $1 GROUP BY month, was, verb, kind, reason, CASE WHEN masked > 0 THEN 1 ELSE 0 END, CASE WHEN by = '' THEN 1 ELSE 0 END ORDER BY month`, copID)
-	_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
-		var name, reason string
-		var was debate.PostState
-		var verb Verb
-		var kind debate.Kind
-		var masked, machine, n, late int64
-		if err := r.Scan(&name, &was, &verb, &kind, &reason, &masked, &machine, &n, &late); err != nil {
-			return struct{}{}, err
-		}
-		s.count(month(name), was, verb, kind, reason, masked == 1, machine == 1, n, late)
-		return struct{}{}, nil
-	})
+	alike, err := m.alike(ctx, q, copID)
 	if err != nil {
 		return s, err
 	}
-	// The middle of the waits of each month, and of them all.
-	for _, by := range []string{`month`, `''`} {
-		rows, err := q.Query(ctx, `SELECT month, waited FROM (SELECT `+by+` AS month, waited, ROW_NUMBER() OVER (PARTITION BY `+by+` ORDER BY waited, id) AS n, COUNT(*) OVER (PARTITION BY `+by+`) AS total
-			FROM moderation_act WHERE cop_id = $1 AND was = 'waiting') x WHERE 2 * n >= total AND 2 * n <= total + 1 AND total >= $2`, copID, int64(FewestForDelay))
-		_, err = db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
-			var name string
-			var waited int64
-			err := r.Scan(&name, &waited)
-			to := &s.Total
-			if name != "" {
-				to = month(name)
-			}
-			to.Median = time.Duration(waited) * time.Millisecond
-			return struct{}{}, err
-		})
-		if err != nil {
-			return s, err
-		}
+	for _, g := range slices.SortedFunc(maps.Keys(alike), func(a, b likeness) int { return cmp.Compare(a.month, b.month) }) {
+		x := alike[g]
+		s.count(month(g.month), g.was, g.verb, g.kind, g.reason, g.masked, g.machine, x.n, x.late)
+	}
+	if err := m.medians(ctx, q, copID, &s); err != nil {
+		return s, err
 	}
 	err = q.QueryRow(ctx, `SELECT (SELECT COUNT(*) FROM debate_post WHERE cop_id = $1 AND state = 'waiting'), (SELECT COUNT(*) FROM moderation_report WHERE cop_id = $1),
 		(SELECT COUNT(*) FROM moderation_appeal WHERE cop_id = $1), (SELECT COUNT(*) FROM moderation_appeal WHERE cop_id = $1 AND state = 'open'),

@@ -87,6 +87,12 @@ func (s Around) tables(start int64) []table {
 		t, _ := time.Parse(time.DateOnly, s.Today)
 		return t.AddDate(0, 0, i*37%400-200).Format(time.DateOnly)
 	}
+	held := func(i int) string {
+		if day(i) < s.Today {
+			return "held"
+		}
+		return "planned"
+	}
 	meeting := func(i int) string { return fmt.Sprintf("reunion-%06d", i) }
 	group := func(i int) string { return fmt.Sprintf("groupe-%06d", i) }
 	question := func(i int) string { return fmt.Sprintf("01980000-0000-7000-8000-%012d", i) }
@@ -118,7 +124,7 @@ func (s Around) tables(start int64) []table {
 			return []any{s.Contributions[i], int64(1), s.COP, states[i%5], group(i % max(s.Groups, 1)), "", "", verdict(i), "", []string{"", "67", "68"}[i%3], at(i), took, took}
 		}},
 		{"meeting", "id rev cop_id kind stage title day start_at end_at place part attendance counted note state group_id department join_url", s.Meetings, func(i int) []any {
-			return []any{meeting(i), int64(1), s.COP, "groupe", "debat", fmt.Sprintf("Réunion n° %d", i), day(i), "", "", "Salle", "public", int64(30), true, "", "planned", group(i % max(s.Groups, 1)), []string{"", "67"}[i%2], ""}
+			return []any{meeting(i), int64(1), s.COP, "groupe", "debat", fmt.Sprintf("Réunion n° %d", i), day(i), "", "", "Salle", "public", int64(30), true, "", held(i), group(i % max(s.Groups, 1)), []string{"", "67"}[i%2], ""}
 		}},
 		{"meeting_version", "id rev at by reason body", s.Meetings, func(i int) []any { return []any{meeting(i), int64(1), start, "", "", "{}"} }},
 		{"meeting_entry", "meeting_id rev cop_id mode capacity opens_on closes_on words reminders taken waiting line door heads colleges", s.Meetings, func(i int) []any {

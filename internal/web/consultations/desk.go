@@ -11,6 +11,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/debate/consultation"
+	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -323,7 +324,12 @@ type judgingView struct {
 	Base    string
 	Empty   ui.Empty
 	Public  string
+	First   string
+	Next    string
 }
+
+// judgingPage is how many amendments are answered on a page.
+const judgingPage = 50
 
 func (d Deps) judging(w http.ResponseWriter, r *http.Request) error {
 	var notice *ui.Alert
@@ -338,23 +344,39 @@ func (d Deps) showJudging(w http.ResponseWriter, r *http.Request, status int, po
 	if err != nil {
 		return err
 	}
-	all, err := consultation.Amendments(r.Context(), d.Q, x.ID, "")
+	n, err := consultation.Counts(r.Context(), d.Q, x.ID)
 	if err != nil {
 		return err
 	}
-	// Those that wait for an answer first.
-	slices.SortStableFunc(all, func(a, b consultation.Amendment) int {
-		return cmp.Compare(strconv.FormatBool(a.Verdict != ""), strconv.FormatBool(b.Verdict != ""))
-	})
+	after, _ := strconv.Atoi(r.URL.Query().Get("apres"))
+	after = max(after, 0)
+	all, err := consultation.ToAnswer(r.Context(), d.Q, x.ID, after, judgingPage)
+	if err != nil {
+		return err
+	}
+	if post != "" && !slices.ContainsFunc(all, func(a consultation.Amendment) bool { return a.ID == post }) {
+		a, err := consultation.FindAmendment(r.Context(), d.Q, x.ID, post) // what was typed about it is not lost
+		if err != nil {
+			return err
+		}
+		all = slices.Insert(all, 0, a)
+	}
 	v := judgingView{Heading: ui.Heading{Overline: x.Title, Title: "Répondre aux amendements"}, Notice: notice, Base: p.c.Path() + "/bureau/consultations/" + x.ID + "/amendements", Public: x.Path(p.c),
 		Empty: ui.Empty{Title: "Aucun amendement publié", Text: "Ceux que la modération publie paraîtront ici."}}
-	waiting := 0
-	for _, a := range all {
-		if a.Verdict == "" {
-			waiting++
-		}
+	var total consultation.Count
+	for _, of := range n {
+		total.All, total.Answered = total.All+of.All, total.Answered+of.Answered
 	}
-	v.Heading.Scope = []string{counted(len(all), "amendement publié", "amendements publiés"), strconv.Itoa(waiting) + " sans réponse"}
+	v.Heading.Scope = []string{counted(total.All, "amendement publié", "amendements publiés"), french.Integer(total.All-total.Answered) + nb + "sans réponse"}
+	if total.All > judgingPage {
+		v.Heading.Scope = append(v.Heading.Scope, "ceux qui attendent une réponse d’abord")
+	}
+	if after+judgingPage < total.All {
+		v.Next = v.Base + "?apres=" + strconv.Itoa(after+judgingPage)
+	}
+	if after > 0 {
+		v.First = v.Base
+	}
 	if v.Lines, err = d.amendmentLines(r, p, x, all); err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := consultation.Amendments(r.Context(), d.Q, x.ID, "")
+	by, err := consultation.Counts(r.Context(), d.Q, x.ID)
 	if err != nil {
 		return err
 	}
@@ -113,22 +113,17 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	by, judged := map[string]int{}, map[string]int{}
-	answered := 0
-	for _, a := range all {
-		by[a.Origin]++
-		if a.Verdict != "" {
-			judged[a.Origin]++
-			answered++
-		}
+	all, answered := 0, 0
+	for _, n := range by {
+		all, answered = all+n.All, answered+n.Answered
 	}
 	base := x.Path(p.c)
-	v := oneView{Heading: ui.Heading{Overline: "Consultation, " + p.g.Name, Title: x.Title, Scope: []string{phaseText(x, d.today(p)), counted(len(articles), "article", "articles"), counted(len(all), "amendement publié", "amendements publiés")}},
+	v := oneView{Heading: ui.Heading{Overline: "Consultation, " + p.g.Name, Title: x.Title, Scope: []string{phaseText(x, d.today(p)), counted(len(articles), "article", "articles"), counted(all, "amendement publié", "amendements publiés")}},
 		Presentation: x.Presentation, Follow: wording.FollowPath(p.c, follow.Subject{Kind: follow.Consultation, ID: x.ID}, base),
 		Foot: ui.Source{Text: "projet soumis par l’équipe de la " + p.c.SenderName() + ". Les amendements sont modérés avant publication.", Print: true,
 			Downloads: []ui.Link{{Label: "Amendements et réponses (CSV)", Href: base + "/amendements.csv"}, {Label: "Amendements et réponses (ODT)", Href: base + "/amendements.odt"}, {Label: "Le texte (Markdown)", Href: base + "/texte.md"}}}}
-	if len(all) > 0 {
-		v.Totals = "L’équipe a répondu à " + french.Integer(answered) + " des " + french.Integer(len(all)) + " amendements publiés."
+	if all > 0 {
+		v.Totals = "L’équipe a répondu à " + french.Integer(answered) + " des " + french.Integer(all) + " amendements publiés."
 	}
 	switch x.Phase(d.today(p)) {
 	case consultation.Coming:
@@ -138,9 +133,9 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	case consultation.Draft, consultation.Open:
 	}
 	for _, a := range articles {
-		l := articleLine{Origin: a.Origin, Title: a.Title, Text: a.Text, Href: base + "/articles/" + a.Origin, Count: counted(by[a.Origin], "amendement", "amendements")}
-		if judged[a.Origin] > 0 {
-			l.Verdicts = french.Integer(judged[a.Origin]) + nb + french.Plural(judged[a.Origin], "réponse", "réponses")
+		l := articleLine{Origin: a.Origin, Title: a.Title, Text: a.Text, Href: base + "/articles/" + a.Origin, Count: counted(by[a.Origin].All, "amendement", "amendements")}
+		if n := by[a.Origin].Answered; n > 0 {
+			l.Verdicts = french.Integer(n) + nb + french.Plural(n, "réponse", "réponses")
 		}
 		v.Articles = append(v.Articles, l)
 	}

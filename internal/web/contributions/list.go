@@ -73,7 +73,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	told, err := contribution.AnswersOf(r.Context(), d.Q, x.cop.ID)
+	told, err := d.Room.Answers(r.Context(), d.Q, x.cop)
 	if err != nil {
 		return err
 	}

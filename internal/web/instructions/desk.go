@@ -44,7 +44,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if err != nil {
 		return err
 	}
-	all, err := contribution.AnswersOf(ctx, d.Q, x.cop.ID)
+	all, err := d.Room.Answers(ctx, d.Q, x.cop)
 	if err != nil {
 		return err
 	}

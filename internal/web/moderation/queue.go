@@ -92,7 +92,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	case listWaiting, listHidden, listRefused:
 		err = d.queue(r, x, &v, list, cursor, wrong)
 	case listReported:
-		items, ierr := d.Room.Reported(ctx, d.Q, a, x.cop.ID, 200)
+		items, ierr := d.Room.Reported(ctx, d.Q, a, x.cop.ID, 100)
 		if ierr != nil {
 			return ierr
 		}

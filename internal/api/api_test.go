@@ -20,6 +20,9 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate"
+	"jalon/internal/debate/minutes"
+	"jalon/internal/debate/question"
 	"jalon/internal/framework"
 	"jalon/internal/journal"
 	"jalon/internal/panorama"
@@ -50,6 +53,9 @@ var patterns = map[string]string{
 	"/api/v1/themes/{territory}":         "api-themes",
 	"/api/v1/diagnoses/{territory}":      "api-diagnoses",
 	"/api/v1/contributions/{territory}":  "api-contributions",
+	"/api/v1/meetings/{territory}":       "api-meetings",
+	"/api/v1/decisions/{territory}":      "api-decisions",
+	"/api/v1/debates/{territory}":        "api-debates",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
@@ -89,6 +95,7 @@ func server(t *testing.T) http.Handler {
 		Model:     func(context.Context) (*panorama.Model, error) { return m, nil },
 		Explain:   m.Explain,
 		CursorKey: []byte("essai"),
+		COPs:      cops, Minutes: &minutes.Room{Room: &debate.Room{DB: q, Cursors: cops.Cursors, COPs: cops}}, Debates: &question.Room{Room: &debate.Room{DB: q, Cursors: cops.Cursors, COPs: cops}},
 		Perimeter: func(_ context.Context, id string) (territory.Territory, []int32, error) {
 			if id == "essai" {
 				idx, err := m.Tree().CommunesOf(territory.Ref{Scale: territory.EPCI, Code: astride(m.Tree())})
@@ -205,6 +212,18 @@ func TestEveryAnswerIsAsDescribed(t *testing.T) {
 		{"/trends/nation", "Trends", 200},
 		{"/trends/region:99", "Problem", 404},
 		{"/plans/region:44", "Plans", 200},
+		{"/contributions/region:44?limit=10", "Contributions", 200},
+		{"/contributions/departement:67", "Problem", 400},
+		{"/meetings/region:44?past=1&limit=10", "Meetings", 200},
+		{"/meetings/region:44", "Meetings", 200},
+		{"/meetings/region:44?past=2", "Problem", 400},
+		{"/meetings/region:44?cursor=rien", "Problem", 400},
+		{"/meetings/region:99", "Problem", 404},
+		{"/decisions/region:44?limit=10", "Decisions", 200},
+		{"/decisions/region:44?limit=999", "Problem", 400},
+		{"/debates/region:44", "Debates", 200},
+		{"/debates/region:44?limit=3", "Problem", 400},
+		{"/debates/departement:67", "Problem", 400},
 		{"/plans/region:04", "Plans", 200},
 		{"/plans/region:99", "Problem", 404},
 		{"/plans/epci:246700488", "Problem", 400},

@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -12,8 +11,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"jalon/data"
 	"jalon/internal/api"
@@ -127,37 +124,6 @@ func get(t *testing.T, h http.Handler, path string) (int, []byte) {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1"+path, nil))
 	return w.Code, w.Body.Bytes()
-}
-
-// schemas validates answers against the served description.
-type schemas struct{ compiler *jsonschema.Compiler }
-
-func newSchemas(t *testing.T) schemas {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(api.OpenAPI()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("https://jalon.test/openapi.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	return schemas{c}
-}
-
-func (s schemas) check(t *testing.T, name string, body []byte) {
-	t.Helper()
-	schema, err := s.compiler.Compile("https://jalon.test/openapi.json#/components/schemas/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
-	if err != nil {
-		t.Fatalf("%v in %s", err, body)
-	}
-	if err := schema.Validate(v); err != nil {
-		t.Errorf("%s: %v", name, err)
-	}
 }
 
 func TestEveryAnswerIsAsDescribed(t *testing.T) {

@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/minutes"
+	"jalon/internal/debate/question"
 	"jalon/internal/exchange"
 	"jalon/internal/figure"
 	"jalon/internal/national"
@@ -47,6 +50,10 @@ type Deps struct {
 	Own func(ctx context.Context, ref territory.Ref) (panorama.Own, error)
 	// Ambition tells what a region's COP shared, beside its plans; nil where no room does.
 	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
+	// COPs lists meetings, Minutes what they decided, Debates the debates on a question.
+	COPs    *cop.Room
+	Minutes *minutes.Room
+	Debates *question.Room
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
 }
@@ -75,6 +82,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-diagnoses":    d.diagnoses,
 
 		"api-contributions": d.contributions,
+		"api-meetings":      d.meetings,
+		"api-decisions":     d.decisions,
+		"api-debates":       d.debates,
 	}
 }
 

@@ -6,9 +6,7 @@ import (
 	"time"
 
 	"jalon/internal/apperr"
-	"jalon/internal/cop"
 	"jalon/internal/debate/contribution"
-	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
 
@@ -40,22 +38,7 @@ func (d Deps) contributions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ref, err := territory.ParseRef(r.PathValue("territory"))
-	if err != nil {
-		return err
-	}
-	m, err := d.Model(r.Context())
-	if err != nil {
-		return err
-	}
-	t, err := m.Tree().Lookup(ref)
-	if err != nil {
-		return err
-	}
-	if ref.Scale != territory.RegionS {
-		return apperr.Invalidf("Les contributions se lisent pour une région\u00a0: écrivez par exemple region:44.")
-	}
-	c, err := cop.OfRegion(r.Context(), d.Q, ref.Code)
+	t, c, err := d.regionOf(r, "Les contributions")
 	if err != nil {
 		return err
 	}
@@ -75,23 +58,14 @@ func (d Deps) contributions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := struct {
-		Territory place            `json:"territory"`
-		COP       string           `json:"cop"`
-		Items     []contributionOf `json:"items"`
-		Next      *string          `json:"next"`
-	}{placeOf(t), c.ID, []contributionOf{}, nil}
+	out, next := listOf[contributionOf]{t, c.ID, []contributionOf{}, nil}, ""
 	if len(list) > limit {
 		list = list[:limit]
 		last := list[limit-1]
-		next := shell.Seal(d.CursorKey, name, strconv.FormatInt(last.Published.UnixMilli(), 10), last.ID)
-		out.Next = &next
+		next = shell.Seal(d.CursorKey, name, strconv.FormatInt(last.Published.UnixMilli(), 10), last.ID)
 	}
 	for _, o := range list {
 		out.Items = append(out.Items, contributionOf{o.ID, o.Title, o.Text, o.Speaker, o.Orgs, o.Theme, o.Lever, o.Territory, o.Published.Format(time.RFC3339), o.Supports, o.Comments, string(o.Study), contribution.Path(c, o.ID)})
 	}
-	h := w.Header()
-	h.Set("Cache-Control", "public, max-age=60, must-revalidate")
-	h.Set("Access-Control-Allow-Origin", "*")
-	return answer(w, out)
+	return sendList(w, out, next)
 }

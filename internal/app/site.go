@@ -153,7 +153,7 @@ func taken(addr string, err error) error {
 func (a *App) more(theme ui.Theme, book *series.Book) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Demo: a.demo, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
-	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now, Own: a.own, Ambition: a.ambition}) {
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now, Own: a.own, Ambition: a.ambition, COPs: a.cops, Minutes: a.debate.Minutes, Debates: a.debate.Question}) {
 		all[name] = h
 	}
 	for name, h := range reports.Handlers(a.reports(frame)) {

@@ -153,7 +153,7 @@ func (m *Room) Deposit(ctx context.Context, a policy.Actor, c cop.COP, in Post, 
 
 // Confirmed lets a post whose address was confirmed go to the moderators: what
 // OnConfirm does with posts.
-func (m *Room) Confirmed(ctx context.Context, tx db.Q, v Voice, id string) (path string, err error) {
+func (m *Room) Confirmed(ctx context.Context, tx db.Q, _ Voice, id string) (path string, err error) {
 	p, err := FindPost(ctx, tx, id)
 	if err != nil || p.State != PostUnconfirmed {
 		return "", err

@@ -129,6 +129,9 @@ func contributionRoutes() []Route {
 		{Method: "POST", Pattern: home + "/{id}/commentaires", Name: "contribution-comment", Formats: []string{typeHTML}, Cache: Private, Body: formBody},
 		{Method: "GET", Pattern: home + "/{id}/fichiers/{n}", Name: "contribution-file", Formats: []string{typeAny}, Cache: Private, Timeout: 3 * time.Minute},
 		{Method: "GET", Pattern: "/api/v1/contributions/{territory}", Name: "api-contributions", Formats: []string{typeJSON}, Cache: Own, Sample: "/api/v1/contributions/region:44"},
+		{Method: "GET", Pattern: "/api/v1/meetings/{territory}", Name: "api-meetings", Formats: []string{typeJSON}, Cache: Own, Sample: "/api/v1/meetings/region:44"},
+		{Method: "GET", Pattern: "/api/v1/decisions/{territory}", Name: "api-decisions", Formats: []string{typeJSON}, Cache: Own, Sample: "/api/v1/decisions/region:44"},
+		{Method: "GET", Pattern: "/api/v1/debates/{territory}", Name: "api-debates", Formats: []string{typeJSON}, Cache: Own, Sample: "/api/v1/debates/region:44"},
 	}
 }
 

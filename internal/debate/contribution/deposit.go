@@ -235,7 +235,7 @@ func (m *Room) Leave(ctx context.Context, a policy.Actor, c cop.COP, d Draft) (p
 	in := debate.Post{Kind: debate.Contribution, Title: d.Title, Text: d.Text, Speaker: d.Speaker, Signed: d.Signature(tree), Theme: d.Theme, Lever: d.Lever, Territory: d.Territory}
 	org, _, _ := strings.Cut(d.Orgs, "\n")
 	s := debate.Speaker{Email: d.Email, Name: d.Name, OrgName: org, College: debate.College(d.College), Voice: d.Voice}
-	return m.Deposit(ctx, a, c, in, s, "votre contribution «"+nb+d.Title+nb+"»", func(ctx context.Context, tx db.Q, p debate.Post, v debate.Voice) error {
+	return m.Deposit(ctx, a, c, in, s, "votre contribution «"+nb+d.Title+nb+"»", func(ctx context.Context, tx db.Q, p debate.Post, _ debate.Voice) error {
 		now := m.Now().UnixMilli()
 		if _, err := db.Insert(ctx, tx, "contribution", strings.Fields("post_id cop_id seq changed_at stems study merged_into orgs marks consent_at"),
 			[][]any{{p.ID, c.ID, int64(1), now, "", "", "", d.Orgs, strings.Join(marks, " "), now}}, ""); err != nil {

@@ -178,7 +178,7 @@ func (m *Room) Unmerge(ctx context.Context, a policy.Actor, post string, rev int
 		}
 		merged := p.State == debate.PostMerged
 		if merged { // what its author took back meanwhile stays so
-			if p, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
+			if _, err = m.Turn(ctx, tx, a, p, debate.PostPublished, reason); err != nil {
 				return err
 			}
 		}
@@ -227,7 +227,7 @@ func (m *Room) Cut(ctx context.Context, a policy.Actor, post string, rev int64, 
 			return apperr.Conflictf("Cette contribution est %s\u00a0: elle ne se scinde plus. Rien n’a été enregistré.", x.State.Name())
 		}
 		x.State = Split
-		if x, err = m.move(ctx, tx, a, "split", x, x.Rev, reason); err != nil {
+		if _, err = m.move(ctx, tx, a, "split", x, x.Rev, reason); err != nil {
 			return err
 		}
 		p, err := m.published(ctx, tx, post)

@@ -32,6 +32,7 @@ type view struct {
 	Sets    ui.Table
 	Book    []set
 	Recent  ui.Table
+	Debates []ui.Link // the regions, whose debates are open data too
 }
 
 // set is one data set of the codebook.
@@ -56,6 +57,9 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 		Digest:  ui.Link{Label: "Empreinte SHA-256", Href: "/donnees/" + bundle + ".sha256", Note: "du lot"},
 		Sets:    setsTable(append(sets, exchange.Codebook(sets))),
 		Recent:  recentTable(recent),
+	}
+	for _, g := range m.Tree().Regions() {
+		v.Debates = append(v.Debates, ui.Link{Label: g.Name, Href: "/regions/" + g.Slug})
 	}
 	for _, s := range sets {
 		v.Book = append(v.Book, set{ID: "colonnes-" + s.Name, Title: s.Title, Note: s.Note, Source: s.Source, Columns: columnsTable(s)})

@@ -93,7 +93,6 @@ func Debate(shared *debate.Room, model func(context.Context) (*panorama.Model, e
 	people.OnEraseAddress = append(people.OnEraseAddress, d.Group.EraseAddress)
 	people.GroupAt = group.Placed
 	WireFollow(d, model)
-	wireGroups(d)
 	d.Meeting.Attach()
 	tellFollowers(d)
 	shared.COPs.MoreDue = minutes.Due

@@ -182,7 +182,7 @@ func letters(s *Script) {
 			if _, err := s.Debate.Follow.Read(ctx, policy.Actor{}, c, who, true); err != nil {
 				return err
 			}
-			subjects := []follow.Subject{{Kind: follow.Lever, ID: "covoiturage"}, {Kind: follow.Region, ID: c.ID}, {Kind: follow.Lever, ID: "velo-transports-commun"}}
+			subjects := []follow.Subject{{Kind: follow.Lever, ID: "covoiturage"}, {Kind: follow.Region, ID: c.ID}, {Kind: follow.Group, ID: f.groups["mobilite"].ID}}
 			if _, _, err := s.Debate.Follow.Follow(ctx, policy.Actor{}, c, who, subjects[i%3]); err != nil {
 				return err
 			}

@@ -192,18 +192,19 @@ func (d Deps) steps(r *http.Request, x place, c contribution.Whole) ([]contribut
 	if c.PublishedAt.IsZero() {
 		return out, nil
 	}
-	out = append(out, contribution.Step{At: x.dayOf(c.PublishedAt), What: "Publiée après lecture par un modérateur"})
+	published := contribution.Step{At: x.dayOf(c.PublishedAt), What: "Publiée après lecture par un modérateur"}
 	if d.Room.Steps != nil {
 		more, err := d.Room.Steps(r.Context(), d.Q, c.ID)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range more {
-			if s.What != "Publiée." { // already said, and by whom
-				out = append(out, s)
-			}
+		if len(more) == 0 || more[0].What != "Publiée." { // its study tells it too
+			out = append(out, published)
+		} else {
+			more[0].What = published.What
 		}
-	} else if c.Study != contribution.Unstudied {
+		out = append(out, more...)
+	} else if out = append(out, published); c.Study != contribution.Unstudied {
 		out = append(out, contribution.Step{What: french.Upper(c.Study.Name())})
 	}
 	if d.Room.Title != nil {

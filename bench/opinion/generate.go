@@ -35,7 +35,7 @@ func (d Debate) Truth() []int8 {
 // [0, 1] for each group and statement, brought towards what is common to all groups
 // when they are weak. Those of a group follow each other.
 func (d Debate) Chances() []float64 {
-	r := rand.New(rand.NewSource(d.Seed))
+	r := rand.New(rand.NewSource(d.Seed)) //nolint:gosec // the same each time is what is wanted
 	groups := max(d.Groups, 1)
 	agree := make([]float64, groups*d.Statements)
 	for s := range d.Statements {
@@ -51,7 +51,7 @@ func (d Debate) Chances() []float64 {
 func (d Debate) Votes() iter.Seq[opinion.Vote] {
 	return func(yield func(opinion.Vote) bool) {
 		agree, groups := d.Chances(), max(d.Groups, 1)
-		r := rand.New(rand.NewSource(d.Seed + 1_000_003))
+		r := rand.New(rand.NewSource(d.Seed + 1_000_003)) //nolint:gosec // the same each time is what is wanted
 		lean := make([]float64, d.Statements)
 		for s := range lean {
 			lean[s] = r.Float64() - 0.5

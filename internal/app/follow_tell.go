@@ -155,7 +155,7 @@ func (t teller) meeting(ctx context.Context, tx db.Q, c cop.COP, before, x cop.M
 		return nil
 	}
 	if before.ID != "" && before.Part != policy.Public {
-		if err := t.opened(ctx, tx, c, x.ID); err != nil {
+		if err := t.opened(ctx, tx, x.ID); err != nil {
 			return err
 		}
 	}
@@ -171,7 +171,7 @@ func (t teller) meeting(ctx context.Context, tx db.Q, c cop.COP, before, x cop.M
 }
 
 // opened tells the decisions of a meeting that nobody could read until then.
-func (t teller) opened(ctx context.Context, tx db.Q, c cop.COP, id string) error {
+func (t teller) opened(ctx context.Context, tx db.Q, id string) error {
 	rows, err := tx.Query(ctx, `SELECT id FROM decision WHERE meeting_id = $1 AND state <> 'dropped' ORDER BY id`, id)
 	all, err := db.Strings(rows, err)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // working is a working group, as its team writes it.
 type working struct {
 	key, name, mandate, expected string
-	themes, levers               []string
+	levers                       []string
 	parent                       string // key
 	body                         group.Body
 	part                         string
@@ -74,7 +74,7 @@ func groups(s *Script) {
 			f.groups[w.key] = kept
 			members, named := s.sitting(f, w)
 			s.in(team[i%2], x.region, opened-50-i/3, "group "+w.key, func(ctx context.Context, a policy.Actor, c cop.COP) (err error) {
-				g := group.Group{COP: c.ID, Body: w.body, Name: fr(w.name), Mandate: fr(w.mandate), Expected: fr(w.expected), Until: s.Date(-120), Levers: slices.Clone(w.levers), Part: policy.Public, Secretariat: "Équipe de la COP", Rule: w.body.Rule()}
+				g := group.Group{COP: c.ID, Body: w.body, Name: fr(w.name), Mandate: fr(w.mandate), Expected: fr(w.expected), Until: s.Date(-120), Levers: slices.Clone(w.levers), Part: policy.Public, Secretariat: "Équipe de la COP", Rule: w.body.Rule()} //nolint:gosec // no secret is named here
 				if w.part != "" {
 					g.Part = w.part
 				}

@@ -62,9 +62,7 @@ func TestMatchGivesEachOnce(t *testing.T) {
 func TestThemesStay(t *testing.T) {
 	texts, _ := comments(t)
 	r := rand.New(rand.NewSource(3))
-	for _, x := range national(t, 240) {
-		texts = append(texts, x)
-	}
+	texts = append(texts, national(t, 240)...)
 	r.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
 	var former []Theme
 	for n := 200; n <= 300; n += 20 {

@@ -69,7 +69,6 @@ type site struct {
 	answers  *restitution.Room
 	aims     *objective.Room
 	diagnose *diagnosis.Room
-	meetings *meeting.Room
 	debate   web.Debate
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix

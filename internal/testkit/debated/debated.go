@@ -77,7 +77,7 @@ func text(r *rand.Rand, theme string, i int) (title, body string) {
 // Fill writes a debate: published contributions, comments on some of them, voices and
 // their supports. It tells the ids of the contributions, the oldest first.
 func Fill(ctx context.Context, d *db.DB, s Size) ([]string, error) {
-	r := rand.New(rand.NewPCG(s.Seed, 1))
+	r := rand.New(rand.NewPCG(s.Seed, 1)) //nolint:gosec // the same each time is what is wanted
 	start := s.From.UnixMilli()
 	step := int64(100*24*time.Hour/time.Millisecond) / int64(max(s.Contributions, 1))
 	id := func(kind string, i int) string {

@@ -210,7 +210,8 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, typed 
 // fit.
 func (d Deps) counts(r *http.Request, x place, b ballot.Ballot) (v countView, err error) {
 	v.Live = x.base() + "/" + b.ID + "/voix"
-	n, known := int64(0), b.Present != nil
+	var n int64
+	known := b.Present != nil
 	if known {
 		n = *b.Present
 	} else if n, known, err = d.Room.There(r.Context(), d.Q, x.meeting); err != nil {

@@ -241,7 +241,7 @@ func pasted(r *http.Request) (string, error) {
 	if err != nil {
 		return text, nil // no file was sent
 	}
-	defer f.Close() //nolint:errcheck // it was read
+	defer f.Close()
 	body, err := io.ReadAll(io.LimitReader(f, mostFile+1))
 	if err != nil {
 		return text, err

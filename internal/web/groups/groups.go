@@ -257,7 +257,3 @@ func standing(g group.Group) string {
 	}
 	return "actif"
 }
-
-func counted(n int64) string {
-	return french.Integer(n) + nb + french.Plural(n, "membre", "membres")
-}

@@ -74,7 +74,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 		}
 		v.Parts = append(v.Parts, p)
 	}
-	v.Parts = append(v.Parts, d.statementParts(x, here, shown, f, editable, policy.Can(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Post)))...)
+	v.Parts = append(v.Parts, d.statementParts(here, shown, f, editable, policy.Can(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Post)))...)
 	if editable {
 		g := formView{Action: here, Rev: rev, Submit: "Enregistrer", Fields: append(x.fields(f.input), ui.Field{ID: "reason", Label: "Pourquoi ce changement", Value: f.reason})}
 		p := part{ID: "modifier", Title: "Modifier", Fold: "Titre, question, dates, leviers", Unfolded: f.on == "save"}
@@ -140,7 +140,7 @@ func (x where) following(last question.Result) part {
 }
 
 // statementParts are the statements, and the form that adds some.
-func (d Deps) statementParts(x where, here string, shown []question.Statement, f forms, editable, moderates bool) []part {
+func (d Deps) statementParts(here string, shown []question.Statement, f forms, editable, moderates bool) []part {
 	p := part{ID: "affirmations", Title: "Les affirmations publiées"}
 	t := ui.Table{ID: "table-affirmations", Stack: true, Caption: "Les affirmations publiées", CaptionHidden: true, Columns: []ui.Column{{Label: "N°"}, {Label: "Affirmation", Wide: true}, {Label: "De qui"}}}
 	choice := ui.Field{ID: "post", Label: "Affirmation à retirer", Type: "select", Required: true}

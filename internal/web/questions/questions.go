@@ -193,8 +193,6 @@ func count[T ~int | ~int64](n T, one, many string) string {
 	return french.Integer(n) + nb + french.Plural(n, one, many)
 }
 
-func quoted(s string) string { return "«" + nb + s + nb + "»" }
-
 func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // stamp is an instant where the COP is held.

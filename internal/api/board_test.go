@@ -35,7 +35,7 @@ func boardServer(t *testing.T, d *db.DB, a policy.Actor) http.Handler {
 	cops := &cop.Room{DB: d, IDs: ids, Now: now, Journal: journal.New(ids, now, cursors), Cursors: cursors, Random: rand.Reader}
 	room := &national.Room{DB: d, IDs: ids, Now: now, Journal: cops.Journal, Registry: &national.Registry{}, Tree: func(context.Context) (*territory.Tree, error) { return m.Tree(), nil },
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
-	for _, s := range []national.Source{national.Events(), national.Meetings(), national.Work(), national.Survey(), national.Coming()} {
+	for _, s := range []national.Source{national.Events(), national.Meetings(), national.Work(), national.Survey(), national.Debate(), national.Coming()} {
 		room.Registry.Add(s)
 	}
 	if err := cops.Load(t.Context(), data.FS, m.Tree()); err != nil {

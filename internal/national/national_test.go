@@ -61,6 +61,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 		return dept.Region, err
 	}))
 	registry.Add(national.Survey())
+	registry.Add(national.Debate())
 	registry.Add(national.Coming())
 	r.Room = &national.Room{DB: d, IDs: ids, Now: clock, Journal: j, Registry: registry,
 		Tree: func(context.Context) (*territory.Tree, error) { return tree, nil }}

@@ -52,7 +52,7 @@ func (m *Room) SweepUploads(ctx context.Context) (err error) {
 	if _, err := m.DB.Exec(ctx, `DELETE FROM contribution_draft WHERE expires_at < $1`, now.UnixMilli()); err != nil {
 		return err
 	}
-	rows, err := m.DB.Query(ctx, `SELECT body FROM contribution_draft WHERE body LIKE '%"SHA256"%'`)
+	rows, err := m.DB.Query(ctx, `SELECT body FROM contribution_draft WHERE body <> ''`)
 	held := map[string]bool{}
 	if _, err := db.Collect(rows, err, func(r *db.Rows) (struct{}, error) {
 		var body string

@@ -44,7 +44,7 @@ func TestADemonstrationIsVisited(t *testing.T) {
 	both(p)
 	p.Follow("#courriels tbody tr:first-child a")
 	both(p)
-	if text := p.Text(".letter"); !strings.Contains(text, "Vous avez désormais ce rôle sur Jalon") {
+	if text := p.Text(".letter"); !strings.Contains(text, "Bonjour") || !strings.Contains(text, "Vous recevez ce message parce que") {
 		t.Errorf("the mail says %q", text)
 	}
 	p.Visit("/operateur/courriels")

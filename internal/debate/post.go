@@ -192,13 +192,20 @@ func (m *Room) Turn(ctx context.Context, tx db.Q, a policy.Actor, p Post, to Pos
 
 // KeptPost writes the version of a post and its row in the journal.
 func (m *Room) KeptPost(ctx context.Context, tx db.Q, a policy.Actor, verb string, p Post, reason string) error {
-	body, err := json.Marshal(p)
+	if err := m.KeepVersion(ctx, tx, a, "debate_post", p.ID, p.Rev, reason, p); err != nil {
+		return err
+	}
+	_, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: verb, Kind: "post", Subject: p.ID, Rev: p.Rev, COP: p.COP})
+	return err
+}
+
+// KeepVersion writes what a thing of the debate is at a revision, in the table of its
+// versions: thing is the name of its own table.
+func (m *Room) KeepVersion(ctx context.Context, tx db.Q, a policy.Actor, thing, id string, rev int64, reason string, body any) error {
+	text, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	if _, err := db.Insert(ctx, tx, "debate_post_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{p.ID, p.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, ""); err != nil {
-		return err
-	}
-	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: verb, Kind: "post", Subject: p.ID, Rev: p.Rev, COP: p.COP})
+	_, err = db.Insert(ctx, tx, thing+"_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{id, rev, m.Now().UnixMilli(), a.Person, reason, string(text)}}, "")
 	return err
 }

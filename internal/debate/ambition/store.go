@@ -2,7 +2,6 @@ package ambition
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -139,11 +138,7 @@ func (m *Room) Change(ctx context.Context, a policy.Actor, in Debate, reason str
 }
 
 func (m *Room) kept(ctx context.Context, tx db.Q, a policy.Actor, verb string, d Debate, reason string) error {
-	body, err := json.Marshal(d)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Insert(ctx, tx, "ambition_debate_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{d.ID, d.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, ""); err != nil {
+	if err := m.KeepVersion(ctx, tx, a, "ambition_debate", d.ID, d.Rev, reason, d); err != nil {
 		return err
 	}
 	return m.record(ctx, tx, a, verb, "ambition", d.ID, d.Rev, d.COP)

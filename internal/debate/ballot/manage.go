@@ -113,14 +113,10 @@ func (m *Room) put(ctx context.Context, a policy.Actor, b Ballot, reason string)
 }
 
 func (m *Room) kept(ctx context.Context, tx db.Q, a policy.Actor, verb, reason string, b Ballot) error {
-	body, err := json.Marshal(b)
-	if err != nil {
+	if err := m.KeepVersion(ctx, tx, a, "ballot", b.ID, b.Rev, reason, b); err != nil {
 		return err
 	}
-	if _, err := db.Insert(ctx, tx, "ballot_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{b.ID, b.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, ""); err != nil {
-		return err
-	}
-	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: verb, Kind: "ballot", Subject: b.ID, Rev: b.Rev, COP: b.COP})
+	_, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: verb, Kind: "ballot", Subject: b.ID, Rev: b.Rev, COP: b.COP})
 	return err
 }
 

@@ -2,7 +2,6 @@ package group
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -230,11 +229,7 @@ func (m *Room) change(ctx context.Context, a policy.Actor, id string, rev int64,
 
 // kept writes the version, the journal and the version of the public pages, last.
 func (m *Room) kept(ctx context.Context, tx db.Q, a policy.Actor, verb string, g Group, reason string) error {
-	body, err := json.Marshal(g)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Insert(ctx, tx, "working_group_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{g.ID, g.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, ""); err != nil {
+	if err := m.KeepVersion(ctx, tx, a, "working_group", g.ID, g.Rev, reason, g); err != nil {
 		return err
 	}
 	return m.record(ctx, tx, a, verb, "group", g.ID, g.Rev, g.COP)

@@ -211,11 +211,7 @@ func (m *Room) mine(ctx context.Context, q db.Q, a policy.Actor, id string) (x c
 
 // keptEntry writes the version of an entry and its row in the journal.
 func (m *Room) keptEntry(ctx context.Context, tx db.Q, a policy.Actor, verb string, e Entry) error {
-	body, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Insert(ctx, tx, "meeting_entry_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{e.Meeting, e.Rev, m.Now().UnixMilli(), a.Person, "", string(body)}}, ""); err != nil {
+	if err := m.KeepVersion(ctx, tx, a, "meeting_entry", e.Meeting, e.Rev, "", e); err != nil {
 		return err
 	}
 	return m.record(ctx, tx, a, verb, e.Meeting, e.Rev, e.COP)

@@ -2,7 +2,6 @@ package question
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -274,17 +273,13 @@ func (m *Room) Conclude(ctx context.Context, a policy.Actor, c cop.COP, id strin
 }
 
 func (m *Room) kept(ctx context.Context, tx db.Q, a policy.Actor, verb string, x Question, reason string) error {
-	body, err := json.Marshal(x)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Insert(ctx, tx, "debate_question_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{x.ID, x.Rev, m.Now().UnixMilli(), a.Person, reason, string(body)}}, ""); err != nil {
+	if err := m.KeepVersion(ctx, tx, a, "debate_question", x.ID, x.Rev, reason, x); err != nil {
 		return err
 	}
 	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: verb, Kind: "question", Subject: x.ID, Rev: x.Rev, COP: x.COP}); err != nil {
 		return err
 	}
-	_, err = db.Bump(ctx, tx, Version, m.Now())
+	_, err := db.Bump(ctx, tx, Version, m.Now())
 	return err
 }
 

@@ -46,6 +46,7 @@ type rooms struct {
 	objectives  *objective.Room
 	diagnosis   *diagnosis.Room
 	debate      web.Debate
+	action      web.Action
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -115,6 +116,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 		return m.Tree(), nil
 	}
 	r.debate = c.debateRooms(r, desk, base, tree)
+	r.action = c.actionRooms(r, desk, base, tree)
 	r.national = c.board(r.journal)
 	return r
 }

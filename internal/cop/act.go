@@ -27,6 +27,8 @@ const (
 	// MinutesAct validates an approved version of the minutes of a meeting: nothing comes
 	// into force with it.
 	MinutesAct = "minutes"
+	// ActionsAct retains a list of actions.
+	ActionsAct = "actions"
 )
 
 // ActState is where an act stands.

@@ -26,6 +26,12 @@ const (
 	Action       = "action"
 	Statement    = "statement"
 	Objective    = "objective"
+	Response     = "response" // of an authority
+	Plan         = "plan"
+	Practice     = "practice" // good practice, strong point
+	Obstacle     = "obstacle"
+	Aid          = "aid"
+	Measure      = "measure"
 )
 
 // End is one end of a link.

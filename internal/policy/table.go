@@ -100,13 +100,19 @@ const (
 	Post        Kind = "post"        // what people write in the debate, and its moderation
 	Instruction Kind = "instruction" // what becomes of a contribution: who studies it, the verdict
 	Debate      Kind = "debate"      // what is put in debate: a question, a lever, a draft
+
+	Action  Kind = "action"  // the register of actions
+	Measure Kind = "measure" // what helps a lever, step by step: typical actions, resources
+	Aid     Kind = "aid"     // the catalogue of aids
+	Need    Kind = "need"    // what nobody helps yet
+	Key     Kind = "key"     // what lets a program read and write in somebody's name
 )
 
 // Kinds lists every kind, for the tests that walk the table.
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
 		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note,
-		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis, Group, Post, Instruction, Debate}
+		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis, Group, Post, Instruction, Debate, Action, Measure, Aid, Need, Key}
 }
 
 // Verb is what is done to a thing.
@@ -164,6 +170,11 @@ var rules = []rule{
 	{public, Post, v(Read)},
 	{themselves, Post, v(Read, Edit)},
 	{public, Debate, v(Read)},
+	{public, Action, v(Read, Export)},
+	{themselves, Action, v(Read, Edit)},
+	{anyone, Measure, v(Read)},
+	{anyone, Aid, v(Read, Export)},
+	{themselves, Key, v(Read, Create, Edit)},
 
 	{Operator, Perimeter, v(Create, Edit)},
 	{Operator, Job, v(Read, Edit)},
@@ -205,6 +216,10 @@ var rules = []rule{
 	{NationalAdmin, Post, v(Read, Export)},
 	{NationalAdmin, Instruction, v(Read)},
 	{NationalAdmin, Debate, v(Read, Export)},
+	{NationalAdmin, Action, v(Read, Export)},
+	{NationalAdmin, Measure, v(Create, Edit)},
+	{NationalAdmin, Aid, v(Create, Edit, Judge)},
+	{NationalAdmin, Need, v(Read, Export)},
 
 	{NationalReader, Board, v(Read, Export)},
 	{NationalReader, Report, v(Read, Export)},
@@ -216,6 +231,8 @@ var rules = []rule{
 	{NationalReader, Objective, v(Read, Export)},
 	{NationalReader, Theme, v(Read)},
 	{NationalReader, Diagnosis, v(Read, Export)},
+	{NationalReader, Action, v(Read, Export)},
+	{NationalReader, Need, v(Read, Export)},
 
 	{StateChair, Plan, v(Create, Edit)},
 	{StateChair, Strength, v(Read, Create, Edit, Judge)},
@@ -249,6 +266,10 @@ var rules = []rule{
 	{StateChair, Post, v(Read, Create, Judge, Export)},
 	{StateChair, Instruction, v(Read, Edit, Judge)},
 	{StateChair, Debate, v(Read, Create, Edit, Judge, Export)},
+	{StateChair, Action, v(Read, Create, Edit, Propose, Judge, Export)},
+	{StateChair, Measure, v(Create, Edit)},
+	{StateChair, Aid, v(Create, Edit)},
+	{StateChair, Need, v(Read, Create, Edit, Export)},
 
 	{RegionChair, Plan, v(Create, Edit)},
 	{RegionChair, Strength, v(Read, Create, Edit, Judge)},
@@ -282,6 +303,10 @@ var rules = []rule{
 	{RegionChair, Post, v(Read, Create, Judge, Export)},
 	{RegionChair, Instruction, v(Read, Edit, Judge)},
 	{RegionChair, Debate, v(Read, Create, Edit, Judge, Export)},
+	{RegionChair, Action, v(Read, Create, Edit, Propose, Judge, Export)},
+	{RegionChair, Measure, v(Create, Edit)},
+	{RegionChair, Aid, v(Create, Edit)},
+	{RegionChair, Need, v(Read, Create, Edit, Export)},
 
 	{Team, Plan, v(Create, Edit)},
 	{Team, Strength, v(Read, Create, Edit, Judge)},
@@ -315,6 +340,10 @@ var rules = []rule{
 	{Team, Post, v(Read, Create, Judge, Export)},
 	{Team, Instruction, v(Read, Edit, Judge)},
 	{Team, Debate, v(Read, Create, Edit, Judge, Export)},
+	{Team, Action, v(Read, Create, Edit, Propose, Judge, Export)},
+	{Team, Measure, v(Create, Edit)},
+	{Team, Aid, v(Create, Edit)},
+	{Team, Need, v(Read, Create, Edit, Export)},
 
 	{DepartmentLead, Plan, v(Create, Edit)},
 	{DepartmentLead, Strength, v(Read, Create, Edit, Judge)},
@@ -345,6 +374,8 @@ var rules = []rule{
 	{DepartmentLead, Post, v(Read, Judge)},
 	{DepartmentLead, Instruction, v(Read, Edit)},
 	{DepartmentLead, Debate, v(Read, Create, Edit)},
+	{DepartmentLead, Action, v(Read, Create, Edit, Judge, Export)},
+	{DepartmentLead, Need, v(Read, Create)},
 
 	{Expert, Desk, v(Read)},
 	{Expert, Document, v(Read, Create)},
@@ -359,6 +390,8 @@ var rules = []rule{
 	{Expert, Group, v(Read)},
 	{Expert, Instruction, v(Read, Edit)},
 	{Expert, Debate, v(Read)},
+	{Expert, Action, v(Read)},
+	{Expert, Need, v(Read)},
 
 	{Facilitator, Document, v(Read, Create)},
 	{Facilitator, Meeting, v(Read, Create, Edit)},
@@ -377,6 +410,8 @@ var rules = []rule{
 	{Writer, Obstacle, v(Read, Create)},
 	{Writer, Note, v(Read, Create)},
 	{Writer, Response, v(Read, Edit)},
+	{Writer, Action, v(Read, Create, Edit)},
+	{Writer, Need, v(Read, Create)},
 
 	{Validator, Organisation, v(Read, Edit)},
 	{Validator, Membership, v(Read, Create, Edit)},
@@ -385,6 +420,8 @@ var rules = []rule{
 	{Validator, Obstacle, v(Read, Create)},
 	{Validator, Note, v(Read, Create)},
 	{Validator, Response, v(Read, Edit, Consent)},
+	{Validator, Action, v(Read, Create, Edit)},
+	{Validator, Need, v(Read, Create)},
 
 	{Participant, Document, v(Read)},
 	{Participant, Meeting, v(Read)},

@@ -63,7 +63,7 @@ const fileBody = 128 << 20
 // Routes is the only list of routes: what is not here is not served, but for
 // the files under /static/ and /theme/.
 func Routes() []Route {
-	return everyCOP(slices.Concat(surveyRoutes(), diagnosisRoutes(), debateRoutes(), []Route{
+	return everyCOP(slices.Concat(surveyRoutes(), diagnosisRoutes(), debateRoutes(), actionRoutes(), []Route{
 		{Method: "GET", Pattern: "/{$}", Name: "home", Formats: []string{typeHTML}, Sample: "/"},
 		{Method: "GET", Pattern: "/recherche", Name: "search", Formats: []string{typeHTML}, Sample: "/recherche?q=saint"},
 		{Method: "GET", Pattern: "/territoires", Name: "territories", Formats: []string{typeHTML}, Sample: "/territoires"},
@@ -309,7 +309,7 @@ func Routes() []Route {
 // plans, strong points, obstacles and notes are those of a place.
 func ofRegion(rest string) bool {
 	return slices.ContainsFunc([]string{"bureau/plans", "bureau/points-forts", "bureau/freins", "bureau/notes", "bureau/questionnaire", "bureau/objectifs", "bureau/themes", "bureau/diagnostic",
-		"bureau/groupes", "bureau/moderation", "bureau/contributions", "bureau/debats", "bureau/ambitions", "bureau/consultations", "bureau/lettre"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
+		"bureau/groupes", "bureau/moderation", "bureau/contributions", "bureau/debats", "bureau/ambitions", "bureau/consultations", "bureau/lettre", "bureau/actions", "bureau/mesures", "bureau/aides", "bureau/besoins"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
 }
 
 // everyCOP gives each page of the COP of a region to those of the other cycles

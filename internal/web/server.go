@@ -119,6 +119,8 @@ type Deps struct {
 	Diagnosis  *diagnosis.Room
 	// Debate are the rooms of the debate.
 	Debate Debate
+	// Action are the rooms of actions and of what helps them.
+	Action Action
 	Blocks diagnosis.Catalogue
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
@@ -216,7 +218,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Ambition: s.Ambition, COPs: s.COPs, Minutes: s.Debate.Minutes, Debates: s.Debate.Question}))
-	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers(), s.debateHandlers()) {
+	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers(), s.debateHandlers(), s.actionHandlers()) {
 		add(hs)
 	}
 	add(s.More)

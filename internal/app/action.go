@@ -1,0 +1,38 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"jalon/internal/action"
+	"jalon/internal/action/coverage"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/support"
+	"jalon/internal/support/aid"
+	"jalon/internal/territory"
+	"jalon/internal/web"
+	"jalon/internal/web/operator"
+)
+
+// actionTables lists the tables of the register of actions and of what helps actions.
+func actionTables() []db.Table {
+	return slices.Concat(action.Tables(), coverage.Tables(), support.Tables(), aid.Tables())
+}
+
+// actionRooms builds these rooms, once those of the debate are there.
+func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Action {
+	a := web.Action{
+		Register: &action.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("action")), COPs: r.cops, Links: r.debate.Shared.Links},
+		Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book},
+		Support:  &support.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal},
+		Aid: &aid.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("aid")), Queue: r.queue, Outbox: r.outbox,
+			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, BaseURL: strings.TrimRight(base, "/")},
+	}
+	wireActions(r.cops, a)
+	return a
+}
+
+// wireActions tells other rooms what they need of actions.
+func wireActions(_ *cop.Room, _ web.Action) {}

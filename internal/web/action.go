@@ -1,0 +1,38 @@
+package web
+
+import (
+	"jalon/internal/action"
+	"jalon/internal/action/coverage"
+	"jalon/internal/support"
+	"jalon/internal/support/aid"
+	"jalon/internal/web/actions"
+	"jalon/internal/web/aids"
+	"jalon/internal/web/coverages"
+	"jalon/internal/web/grids"
+	"jalon/internal/web/measures"
+	"jalon/internal/web/registers"
+	"jalon/internal/web/shell"
+	"jalon/internal/web/transfers"
+)
+
+// Action are the rooms of actions and of what helps them.
+type Action struct {
+	Register *action.Room
+	Coverage *coverage.Room
+	Support  *support.Room
+	Aid      *aid.Room
+}
+
+// actionHandlers are those of actionRoutes, one room of pages each.
+func (s *server) actionHandlers() []map[string]shell.Handler {
+	a := s.Action
+	return []map[string]shell.Handler{
+		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		aids.Handlers(aids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		transfers.Handlers(transfers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+	}
+}

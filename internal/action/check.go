@@ -32,6 +32,11 @@ const (
 // whole is all of a thing, in ten-thousandths.
 const whole = 10_000
 
+// listed reports whether a list of codes holds one.
+func listed(list [][2]string, code string) bool {
+	return slices.ContainsFunc(list, func(x [2]string) bool { return x[0] == code })
+}
+
 // sized refuses a text that is too long.
 func sized(field, label, text string, most int) error {
 	if utf8.RuneCountInString(text) > most {
@@ -68,12 +73,12 @@ func (x Action) check() error {
 		field, code string
 		list        [][2]string
 	}{{"step", x.Step, Steps()}, {"phase", x.Phase, Phases()}, {"status", x.Status, Statuses()}} {
-		if c.code != "" && Named(c.list, c.code) == c.code {
+		if c.code != "" && !listed(c.list, c.code) {
 			return fault(c.field, "Choisissez dans la liste.")
 		}
 	}
 	for _, h := range x.Hidden {
-		if Named(Groups(), h) == h {
+		if !listed(Groups(), h) {
 			return fault("hidden", "Choisissez dans la liste ce qui n’est pas publié.")
 		}
 	}
@@ -105,7 +110,7 @@ func (x Action) checkMoney() error {
 		switch {
 		case strings.TrimSpace(f.Funder) == "":
 			return fault("funding", "Nommez chaque financeur, ou videz sa ligne.")
-		case Named(FundingStates(), f.State) == f.State:
+		case !listed(FundingStates(), f.State):
 			return fault("funding", "Dites où en est le financement de «\u00a0"+f.Funder+"\u00a0».")
 		case f.Amount != nil && *f.Amount < 0:
 			return fault("funding", "Le montant de «\u00a0"+f.Funder+"\u00a0» n’est pas négatif.")

@@ -141,3 +141,25 @@ func (m *Room) note(ctx context.Context, tx db.Q, by, verb, kind, subject string
 	_, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: verb, Kind: kind, Subject: subject, Rev: rev, COP: copID})
 	return err
 }
+
+// CrossCount is how many cross-cutting actions serve a theme.
+type CrossCount struct{ All, Retained int64 }
+
+// CrossCounts counts the cross-cutting actions of a COP by theme: those that were
+// proposed and stand, and those retained. They are in no other count.
+func CrossCounts(ctx context.Context, q db.Q, copID string) (_ map[string]CrossCount, err error) {
+	defer apperr.Wrap(&err, "action.CrossCounts(%s)", copID)
+	rows, err := q.Query(ctx, `
+		SELECT cross_theme, COUNT(*), CAST(SUM(CASE WHEN state = 'retained' THEN 1 ELSE 0 END) AS BIGINT)
+		  FROM action WHERE cop_id = $1 AND kind = 'cross' AND state IN ('proposed', 'qualified', 'debated', 'retaining', 'retained') GROUP BY cross_theme`, copID)
+	type row struct {
+		code string
+		CrossCount
+	}
+	all, err := db.Collect(rows, err, func(r *db.Rows) (x row, err error) { err = r.Scan(&x.code, &x.All, &x.Retained); return x, err })
+	out := map[string]CrossCount{}
+	for _, x := range all {
+		out[x.code] = x.CrossCount
+	}
+	return out, err
+}

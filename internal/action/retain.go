@@ -336,3 +336,15 @@ func Listings(ctx context.Context, q db.Q, a policy.Actor, c cop.COP) (out []Lis
 	}
 	return out, err
 }
+
+// InStates lists the actions of a COP in some states, by number.
+func InStates(ctx context.Context, q db.Q, copID string, states ...State) (_ []Action, err error) {
+	defer apperr.Wrap(&err, "action.InStates(%s)", copID)
+	args, holes := []any{copID}, []string{}
+	for _, s := range states {
+		args = append(args, string(s))
+		holes = append(holes, "$"+strconv.Itoa(len(args)))
+	}
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM action x WHERE x.cop_id = $1 AND x.state IN (`+strings.Join(holes, ", ")+`) ORDER BY x.seq`, args...)
+	return collect(rows, err)
+}

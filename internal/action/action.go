@@ -31,6 +31,9 @@ func Tables() []db.Table {
 		{Name: "action_relation", Order: []string{"action_id", "other", "kind"}, Scope: db.COP},
 		{Name: "action_word", Order: []string{"word", "action_id"}, Scope: db.COP},
 		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}},
+		{Name: "action_listing", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_pair", Order: []string{"cop_id", "a", "b"}, Scope: db.COP, Personal: []string{"by", "body"}, Free: []string{"reason", "body"}},
+		{Name: "action_cross", Order: []string{"cop_id", "code"}, Scope: db.COP, Personal: []string{"by"}},
 	}
 }
 
@@ -330,6 +333,7 @@ type Action struct {
 	Relations  []Relation  `json:"relations,omitempty"`
 	Impacts    []Impact    `json:"impacts,omitempty"`
 	Grid       Grid        `json:"grid"`
+	Debate     Debate      `json:"debate,omitzero"`
 	// Hidden lists the groups of fields that the public page does not show.
 	Hidden []string `json:"hidden,omitempty"`
 

@@ -199,6 +199,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 		}
 		in.COP, in.Cycle, in.Region, in.Seq, in.State, in.Author, in.Origin, in.At = was.COP, was.Cycle, was.Region, was.Seq, was.State, was.Author, was.Origin, was.At
 		in.Grid, in.PoolState, in.MergedInto, in.List, in.RetainedOn = was.Grid, was.PoolState, was.MergedInto, was.List, was.RetainedOn
+		in.Debate = was.Debate
 		if err := in.check(); err != nil {
 			return err
 		}

@@ -35,4 +35,4 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 }
 
 // wireActions tells other rooms what they need of actions.
-func wireActions(_ *cop.Room, _ web.Action) {}
+func wireActions(cops *cop.Room, a web.Action) { cops.OnEnd[cop.ActionsAct] = a.Register.End }

@@ -29,7 +29,7 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
-		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 		aids.Handlers(aids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),

@@ -30,6 +30,8 @@ func Tables() []db.Table {
 		{Name: "action_impact", Order: []string{"action_id", "lever"}, Scope: db.COP},
 		{Name: "action_relation", Order: []string{"action_id", "other", "kind"}, Scope: db.COP},
 		{Name: "action_word", Order: []string{"word", "action_id"}, Scope: db.COP},
+		{Name: "action_overlap", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_overlap_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
 	}
 }
 

@@ -24,4 +24,6 @@ type Room struct {
 	Now   func() time.Time
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Book  func() (*series.Book, error)
+
+	kept kept
 }

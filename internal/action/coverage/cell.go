@@ -68,7 +68,9 @@ type Objective struct {
 // Done is what was avoided since 2019, as an observed series says it. Missing with its
 // reason when no series counts the lever in its own unit.
 type Done struct {
-	Kg        panorama.Amount
+	Kg panorama.Amount
+	// Slack is how far Kg may be off because its series is written with few decimals.
+	Slack     panorama.Kg
 	Year      int // of the last value
 	From, To  float64
 	Ratio     float64
@@ -211,9 +213,9 @@ func restOf(c Cell) Rest {
 	if c.Done.Kg.Known {
 		left -= c.Done.Kg.Kg
 	}
-	p := c.Planned.Kg
+	p, slack := c.Planned.Kg, c.Done.Slack
 	// What brings the most leaves the least.
-	return Rest{Range: Range{left - p.High, left - p.Central, left - p.Low}, Known: true, WithoutDone: !c.Done.Kg.Known}
+	return Rest{Range: Range{left - p.High - slack, left - p.Central, left - p.Low + slack}, Known: true, WithoutDone: !c.Done.Kg.Known}
 }
 
 // Total is a sum of levers, with what it could not hold.

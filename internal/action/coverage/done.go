@@ -58,6 +58,7 @@ func DoneOf(line panorama.Line, at territory.Ref, book *series.Book, curves map[
 			continue
 		}
 		kg := panorama.Kg(math.Round((last.Value - first.Value) / eq.Ratio * panorama.KgPerKt))
+		d.Slack = panorama.Kg(math.Round(2 * c.Rounding() / math.Abs(eq.Ratio) * panorama.KgPerKt))
 		d.Kg, d.Year, d.From, d.To, d.Indicator, d.Source = panorama.Amount{Kg: kg, Known: true}, last.Year, first.Value, last.Value, ind, c.Label
 	}
 	if d.Indicator == nil {

@@ -146,6 +146,7 @@ func (n *Nation) lever(code string) (sum Cell, found bool) {
 		sum.Done.Of++
 		if c.Done.Kg.Known {
 			sum.Done.Summed++
+			sum.Done.Slack += c.Done.Slack
 			sum.Done.Kg = panorama.Amount{Kg: sum.Done.Kg.Kg + c.Done.Kg.Kg, Known: true}
 			sum.Done.Year = max(sum.Done.Year, c.Done.Year)
 		}

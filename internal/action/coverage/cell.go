@@ -33,19 +33,26 @@ func (t *Tally) add(actions int64, kg Range) {
 	t.Actions, t.Kg = t.Actions+actions, t.Kg.Plus(kg)
 }
 
+// Outside is the first year of an action that was shown not to be in the series: after
+// any.
+const Outside = 9999
+
 // Group is retained actions that coverage treats alike. Regional tells that nothing says
 // which part of them is in the territory.
 type Group struct {
-	Lever          string
-	Class          action.Class
-	First          int // first year, 0 when it is not known
-	Status         string
-	Outside, Gross bool
-	Counted        int64 // ten-thousandths
-	Actions        int64
-	Increases      int64 // of them, those that let emissions rise
-	Kg             Range
-	Regional       bool
+	Lever     string
+	Class     action.Class
+	Abandoned bool
+	Regional  bool
+	First     int   // first year, 0 when it is not known, Outside when it does not matter
+	Counted   int64 // ten-thousandths
+	Actions   int64
+	Increases int64 // of them, those that let emissions rise
+	Gross     int64 // of them, those that count a gross quantity, which makes GrossKg
+	GrossKg   panorama.Kg
+	Paused    int64
+	Blocked   int64
+	Kg        Range
 }
 
 // Origin says whose objective a territory is held against.
@@ -93,12 +100,13 @@ func (d Done) Key() string {
 
 // Planned is what is expected from retained actions.
 type Planned struct {
-	Tally     // quantified, and added
-	Gross     Tally
-	Increases int64 // of those added, actions that let emissions rise
-	Reduced   int64 // of those added, actions that count for a part: declared twice
-	Paused    int64 // of those added
-	Blocked   int64 // of those added
+	Tally                 // quantified, and added
+	Gross     int64       // of those added, actions that count a gross quantity
+	GrossKg   panorama.Kg // what they make
+	Increases int64       // of those added, actions that let emissions rise
+	Reduced   int64       // of those added, actions that count for a part: declared twice
+	Paused    int64       // of those added
+	Blocked   int64       // of those added
 	// What is not added, each with its count.
 	Started     Tally // began before the last observed year: supposed in it
 	Undated     Tally // no first year, beside an observed series
@@ -151,7 +159,7 @@ func (c Cell) DonePart() (float64, bool) {
 func (c Cell) PlannedPart() (float64, bool) { return c.part(c.Planned.Kg.Central) }
 
 // Gross reports whether a gross quantity is in what is expected.
-func (c Cell) Gross() bool { return c.Planned.Gross.Actions > 0 }
+func (c Cell) Gross() bool { return c.Planned.Gross > 0 }
 
 // CellOf sets apart what is done, expected and still to find. It is the rule of
 // coverage: everything else reads or adds its results.
@@ -170,7 +178,7 @@ func CellOf(line panorama.Line, objective Objective, done Done, groups []Group) 
 func (p *Planned) take(g Group, done Done) {
 	kg := g.Kg.share(g.Counted)
 	switch {
-	case g.Status == "abandoned":
+	case g.Abandoned:
 		p.Abandoned.add(g.Actions, kg)
 		return
 	case g.Class == action.Qualitative:
@@ -182,27 +190,20 @@ func (p *Planned) take(g Group, done Done) {
 	case g.Regional:
 		p.Regional.add(g.Actions, kg)
 		return
-	case done.Kg.Known && !g.Outside && g.First == 0:
+	case done.Kg.Known && g.First == 0:
 		p.Undated.add(g.Actions, kg)
 		return
-	case done.Kg.Known && !g.Outside && g.First <= done.Year:
+	case done.Kg.Known && g.First <= done.Year:
 		p.Started.add(g.Actions, kg)
 		return
 	}
 	p.add(g.Actions, kg)
 	p.Increases += g.Increases
-	if g.Gross {
-		p.Gross.add(g.Actions, kg)
-	}
+	p.Gross, p.GrossKg = p.Gross+g.Gross, p.GrossKg+action.Share(g.GrossKg, g.Counted)
 	if g.Counted < 10_000 {
 		p.Reduced += g.Actions
 	}
-	switch g.Status {
-	case "paused":
-		p.Paused += g.Actions
-	case "blocked":
-		p.Blocked += g.Actions
-	}
+	p.Paused, p.Blocked = p.Paused+g.Paused, p.Blocked+g.Blocked
 }
 
 func restOf(c Cell) Rest {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/big"
 
-	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/panorama"
@@ -147,6 +146,9 @@ func inOne(tree *territory.Tree, all []spread, department string) (out []Group) 
 			continue
 		default:
 			s.Kg = s.Kg.of(part)
+			if s.Gross > 0 {
+				s.GrossKg = s.Kg.Central
+			}
 		}
 		out = append(out, s.Group)
 	}
@@ -165,12 +167,28 @@ func spreads(ctx context.Context, q db.Q, region string) (out []spread, err erro
 		at placed
 	}
 	all, err := db.Collect(rows, err, func(r *db.Rows) (x row, err error) {
-		var class string
-		err = r.Scan(&x.id, &x.Lever, &class, &x.First, &x.Status, &x.Outside, &x.Gross, &x.Counted, &x.Kg.Low, &x.Kg.Central, &x.Kg.High, &x.at.ref, &x.at.share)
-		x.Class, x.Actions = action.Class(class), 1
+		var standing, status string
+		var outside, gross bool
+		err = r.Scan(&x.id, &x.Lever, &standing, &x.First, &status, &outside, &gross, &x.Counted, &x.Kg.Low, &x.Kg.Central, &x.Kg.High, &x.at.ref, &x.at.share)
+		x.Actions = 1
+		switch status {
+		case abandoned:
+			standing = abandoned
+		case "paused":
+			x.Paused = 1
+		case "blocked":
+			x.Blocked = 1
+		}
+		if outside {
+			x.First = Outside
+		}
+		if gross {
+			x.Gross = 1
+		}
 		if x.Kg.Central < 0 {
 			x.Increases = 1
 		}
+		x.stand(standing)
 		return x, err
 	})
 	for _, x := range all {

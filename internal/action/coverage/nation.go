@@ -168,7 +168,7 @@ func (n *Nation) lever(code string) (sum Cell, found bool) {
 
 func (p *Planned) plus(o Planned) {
 	p.add(o.Actions, o.Kg)
-	p.Gross.add(o.Gross.Actions, o.Gross.Kg)
+	p.Gross, p.GrossKg = p.Gross+o.Gross, p.GrossKg+o.GrossKg
 	p.Started.add(o.Started.Actions, o.Started.Kg)
 	p.Undated.add(o.Undated.Actions, o.Undated.Kg)
 	p.Regional.add(o.Regional.Actions, o.Regional.Kg)

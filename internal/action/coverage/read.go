@@ -43,38 +43,59 @@ func (x *Coverage) sum() {
 	x.WithoutForest = Sum(rest)
 }
 
-// groupSQL sums retained actions that coverage treats alike. A range that is not given
-// is the central value.
+// groupSQL sums retained actions that coverage treats alike: the year of those shown not
+// to be in the series is after any series, and that of what is not quantified is none.
+// A range that is not given is the central value.
 const groupSQL = `
-	SELECT c.region, i.lever, i.class, i.first_year, i.status, i.outside, i.gross, i.counted, COUNT(*), CAST(SUM(CASE WHEN i.kg < 0 THEN 1 ELSE 0 END) AS BIGINT),
+	SELECT i.cop_id, i.lever, CASE WHEN i.status = 'abandoned' THEN 'abandoned' ELSE i.class END AS standing,
+	       CASE WHEN i.class <> 'quantified' OR i.status = 'abandoned' THEN 0 WHEN i.outside THEN 9999 ELSE i.first_year END AS since, i.counted, COUNT(*),
+	       CAST(SUM(CASE WHEN i.kg < 0 THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN i.gross THEN 1 ELSE 0 END) AS BIGINT), CAST(COALESCE(SUM(CASE WHEN i.gross THEN i.kg ELSE 0 END), 0) AS BIGINT),
+	       CAST(SUM(CASE WHEN i.status = 'paused' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN i.status = 'blocked' THEN 1 ELSE 0 END) AS BIGINT),
 	       CAST(COALESCE(SUM(COALESCE(i.kg_low, i.kg)), 0) AS BIGINT), CAST(COALESCE(SUM(i.kg), 0) AS BIGINT), CAST(COALESCE(SUM(COALESCE(i.kg_high, i.kg)), 0) AS BIGINT)
-	  FROM action_impact i JOIN cop c ON c.id = i.cop_id
-	 WHERE i.state = 'retained' AND (CAST($1 AS TEXT) IS NULL OR c.region = $1)
-	 GROUP BY c.region, i.lever, i.class, i.first_year, i.status, i.outside, i.gross, i.counted
-	 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8`
+	  FROM action_impact i
+	 WHERE i.state = 'retained' AND (CAST($1 AS TEXT) IS NULL OR i.cop_id IN (SELECT c.id FROM cop c WHERE c.region = $1))
+	 GROUP BY i.cop_id, i.lever, standing, since, i.counted`
 
-// groups reads the retained actions of a region, or of every region, in one statement.
+// groups reads the retained actions of a region, or of every region, in two statements.
 func groups(ctx context.Context, q db.Q, region string) (map[string][]Group, error) {
 	var only any
 	if region != "" {
 		only = region
 	}
-	rows, err := q.Query(ctx, groupSQL, only)
+	rows, err := q.Query(ctx, `SELECT c.id, c.region FROM cop c WHERE CAST($1 AS TEXT) IS NULL OR c.region = $1`, only)
+	cops, err := db.Collect(rows, err, func(r *db.Rows) (x [2]string, err error) { err = r.Scan(&x[0], &x[1]); return x, err })
+	if err != nil {
+		return nil, err
+	}
+	regions := map[string]string{}
+	for _, c := range cops {
+		regions[c[0]] = c[1]
+	}
+	rows, err = q.Query(ctx, groupSQL, only)
 	type row struct {
-		region string
+		cop string
 		Group
 	}
 	all, err := db.Collect(rows, err, func(r *db.Rows) (x row, err error) {
-		var class string
-		err = r.Scan(&x.region, &x.Lever, &class, &x.First, &x.Status, &x.Outside, &x.Gross, &x.Counted, &x.Actions, &x.Increases, &x.Kg.Low, &x.Kg.Central, &x.Kg.High)
-		x.Class = action.Class(class)
+		var standing string
+		err = r.Scan(&x.cop, &x.Lever, &standing, &x.First, &x.Counted, &x.Actions, &x.Increases, &x.Gross, &x.GrossKg, &x.Paused, &x.Blocked, &x.Kg.Low, &x.Kg.Central, &x.Kg.High)
+		x.stand(standing)
 		return x, err
 	})
 	out := map[string][]Group{}
 	for _, x := range all {
-		out[x.region] = append(out[x.region], x.Group)
+		out[regions[x.cop]] = append(out[regions[x.cop]], x.Group)
 	}
 	return out, err
+}
+
+const abandoned = "abandoned"
+
+// stand says how a group counts.
+func (g *Group) stand(standing string) {
+	if g.Abandoned = standing == abandoned; !g.Abandoned {
+		g.Class = action.Class(standing)
+	}
 }
 
 // objectiveOf is what a line is held against: what both heads shared, else what the
@@ -88,7 +109,7 @@ func objectiveOf(line panorama.Line, shared []objective.Objective) Objective {
 	return Objective{line.Objective, Offered, "", line.FigureKey}
 }
 
-// OfRegion reads the coverage of a region: three statements, however many actions.
+// OfRegion reads the coverage of a region: four statements, however many actions.
 func (m *Room) OfRegion(ctx context.Context, q db.Q, region string) (x Coverage, err error) {
 	defer apperr.Wrap(&err, "coverage.OfRegion(%q)", region)
 	ref := territory.Ref{Scale: territory.RegionS, Code: region}

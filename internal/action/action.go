@@ -34,6 +34,8 @@ func Tables() []db.Table {
 		{Name: "action_listing", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_pair", Order: []string{"cop_id", "a", "b"}, Scope: db.COP, Personal: []string{"by", "body"}, Free: []string{"reason", "body"}},
 		{Name: "action_cross", Order: []string{"cop_id", "code"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_overlap", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_overlap_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
 	}
 }
 

@@ -35,9 +35,9 @@ func (x Action) object() string {
 	return strings.Join(out, " ")
 }
 
-// Overlap reports whether two territories have a commune in common, as far as the one
+// Touch reports whether two territories have a commune in common, as far as the one
 // holds the other or they are the same; a free perimeter overlaps with itself alone.
-func Overlap(tree *territory.Tree, a, b string) bool {
+func Touch(tree *territory.Tree, a, b string) bool {
 	if a == b {
 		return true
 	}
@@ -56,7 +56,7 @@ func Overlap(tree *territory.Tree, a, b string) bool {
 func meet(tree *territory.Tree, a, b []Place) string {
 	for _, x := range a {
 		for _, y := range b {
-			if Overlap(tree, x.Territory, y.Territory) {
+			if Touch(tree, x.Territory, y.Territory) {
 				return x.Territory
 			}
 		}
@@ -85,11 +85,11 @@ func (x Action) subjects() []string {
 	return x.Levers
 }
 
-// Near lists the actions of a COP that an actor may read and that look like one that is
+// Alike lists the actions of a COP that an actor may read and that look like one that is
 // being written: same lever, a place in common, close words. Lever or places left out
 // do not narrow. The closest first, five at most.
-func Near(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, tree *territory.Tree, title, lever string, places []string) (out []Action, err error) {
-	defer apperr.Wrap(&err, "action.Near(%s)", c.ID)
+func Alike(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, tree *territory.Tree, title, lever string, places []string) (out []Action, err error) {
+	defer apperr.Wrap(&err, "action.Alike(%s)", c.ID)
 	words := textmining.NewStemmer().Stems(title)
 	if len(words) == 0 {
 		return nil, nil
@@ -120,7 +120,7 @@ func Near(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, tree *territor
 			continue
 		}
 		if len(places) > 0 && !slices.ContainsFunc(x.Places, func(p Place) bool {
-			return slices.ContainsFunc(places, func(t string) bool { return Overlap(tree, p.Territory, t) })
+			return slices.ContainsFunc(places, func(t string) bool { return Touch(tree, p.Territory, t) })
 		}) {
 			continue
 		}

@@ -227,11 +227,11 @@ func TestTwoActionsAreOne(t *testing.T) {
 		if len(pairs) != 1 || pairs[0].A.ID != x.ID || pairs[0].B.ID != y.ID || len(pairs[0].Why) < 4 {
 			t.Fatalf("%+v", pairs)
 		}
-		near, err := action.Near(ctx, k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères", "gestion-haies", []string{"commune:67482"})
+		near, err := action.Alike(ctx, k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères", "gestion-haies", []string{"commune:67482"})
 		if err != nil || len(near) != 2 {
 			t.Errorf("while typing: %d, %v", len(near), err)
 		}
-		if near, err = action.Near(ctx, k.db, policy.Actor{}, k.cop, k.model.Tree(), "planter des haies bocagères", "", nil); err != nil || len(near) != 0 {
+		if near, err = action.Alike(ctx, k.db, policy.Actor{}, k.cop, k.model.Tree(), "planter des haies bocagères", "", nil); err != nil || len(near) != 0 {
 			t.Errorf("anyone is told of what is not public: %d, %v", len(near), err)
 		}
 		c1, c2 := link.End{Kind: link.Contribution, ID: "c1"}, link.End{Kind: link.Contribution, ID: "c2"}

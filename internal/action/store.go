@@ -308,7 +308,7 @@ func (x Action) index(ctx context.Context, tx db.Q) error {
 			return err
 		}
 	}
-	return nil
+	return recount(ctx, tx, x.ID)
 }
 
 // words are the stems that an action is found by: its title first, for a long text is

@@ -137,7 +137,6 @@ func (x Action) told(w Words) [][2]string {
 	}
 }
 
-
 // told is an indicator in one line.
 func (i Indicator) told() string {
 	text := i.Name

@@ -54,6 +54,8 @@ type Room struct {
 	// financed project as a lever, by the measure that pays it. Both may be nil.
 	Parties func(ctx context.Context, q db.Q) (func(siren string) (Party, bool), error)
 	Suggest func(programme, measure, title string) (lever string, ok bool)
+	// SIREN gives the number of an organisation by its id, empty for none.
+	SIREN func(ctx context.Context, q db.Q) (func(org string) string, error)
 	// OnState is what other rooms do when an action moves, in its transaction.
 	OnState []func(ctx context.Context, tx db.Q, x Action, from State) error
 }

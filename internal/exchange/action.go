@@ -102,6 +102,9 @@ var communsColumns = [][2]string{
 // ActionFormats lists the shapes, the generic one last.
 func ActionFormats() []ActionFormat {
 	generic := make([][2]string, 0, len(actionFields))
+	for _, f := range aboutActions {
+		generic = append(generic, [2]string{f.Label, Ignored})
+	}
 	for _, f := range actionFields {
 		if f.Key != "note" {
 			generic = append(generic, [2]string{f.Label, f.Key})
@@ -117,7 +120,7 @@ func ActionFormats() []ActionFormat {
 		{ID: CommunsActions, Name: "Schéma des projets de transition écologique (Communs)", prefix: "communs", known: communsColumns, signs: []string{"nom", "phaseStatut"},
 			Document: "schéma de données «\u00a0Projets de transition écologique\u00a0», version 0.1.1 du 16 avril 2025 (22 champs)", Link: "https://github.com/betagouv/schema-projet-collectivites-transition-ecologique"},
 		{ID: FundedActions, Name: "Projets financés par le Fonds vert", prefix: "fonds-vert", signs: []string{"nom_demarche_ds", "nom_du_projet", "montant_engage"},
-			known: [][2]string{{"nom_region", Ignored}, {"code_departement", Ignored}, {"nom_departement", Ignored}, {"code_commune", "places"}, {"nom_commune", Ignored}, {"axe", Ignored}, {"numero_demarche_ds", Ignored},
+			known: [][2]string{{"nom_region", Ignored}, {"code_departement", "department"}, {"nom_departement", Ignored}, {"code_commune", "places"}, {"nom_commune", Ignored}, {"axe", Ignored}, {"numero_demarche_ds", Ignored},
 				{"nom_demarche_ds", "measure"}, {"numero_dossier_ds", "id"}, {"nom_du_projet", "title"}, {"nom_beneficiaire_principal", "holder"}, {"siren", "siren"}, {"montant_engage", "amount1"}},
 			Document: "export public des projets financés par le Fonds vert, édition 2023 (13 colonnes)", Link: "https://www.data.gouv.fr/datasets/fonds-vert-liste-des-projets-subventionnes/"},
 		{ID: GristActions, Name: "Priorités d’adaptation (Grist, 16 champs)", prefix: "grist", signs: []string{"Intitulé de la priorité", "Niveau de priorité"},

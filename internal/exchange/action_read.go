@@ -235,6 +235,9 @@ func (r *ActionRow) fill(f ActionFormat) error {
 			*t.to = append(*t.to, list(text)...)
 		}
 	}
+	if d := r.one("department").Value; d != "" && len(r.Places) == 0 {
+		r.Places = []string{strings.Repeat("0", max(0, 2-len(d))) + d} // where the export names no commune
+	}
 	for _, t := range strings.Split(r.one("tasks").Value, "\n") {
 		if t = strings.TrimSpace(t); t != "" {
 			r.Tasks = append(r.Tasks, action.Task{Title: t})
@@ -415,4 +418,24 @@ func (r ActionRow) place(err error) error {
 		return c[0].Fault("%s", strings.TrimSuffix(f.Message, "."))
 	}
 	return apperr.Invalidf("%s", f.Message)
+}
+
+// OwnHeaders are the headers of a file without those that a file of refused rows adds,
+// so that what was said of the columns is remembered when it comes back.
+func OwnHeaders(header []string) (out []string) {
+	for _, h := range header {
+		if !slices.Contains(refusedHeads[:], h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// FieldTwice names a field that two columns were said to hold and that only one may.
+func FieldTwice(said [][2]string) string {
+	f := ActionFile{}
+	for _, s := range said {
+		f.Columns = append(f.Columns, s[1])
+	}
+	return f.Twice()
 }

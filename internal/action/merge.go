@@ -12,9 +12,9 @@ import (
 	"jalon/internal/policy"
 )
 
-// Choices are the groups of fields that somebody chooses when two actions are merged:
+// MergeChoices are the groups of fields that somebody chooses when two actions are merged:
 // each comes from the one or the other as a whole, so that nothing is added twice.
-func Choices() [][2]string {
+func MergeChoices() [][2]string {
 	return [][2]string{{"title", "Titre et résumé"}, {"holder", "Porteur"}, {"places", "Territoires"}, {"dates", "Dates, phase et statut"}, {"impacts", "Leviers et ce que l’action apporte"},
 		{"budget", "Budget et financements"}, {"tasks", "Tâches et indicateurs"}}
 }

@@ -16,16 +16,16 @@ import (
 	"jalon/internal/textmining"
 )
 
-const columns = `x.id, x.rev, x.state, x.changed, x.body`
+const columns = `x.id, x.rev, x.state, x.seq, x.pool_state, x.changed, x.body`
 
 func scan(r interface{ Scan(...any) error }) (x Action, err error) {
-	var id, state, body string
-	var rev, changed int64
-	if err := r.Scan(&id, &rev, &state, &changed, &body); err != nil {
+	var id, state, pool, body string
+	var rev, seq, changed int64
+	if err := r.Scan(&id, &rev, &state, &seq, &pool, &changed, &body); err != nil {
 		return x, err
 	}
 	err = json.Unmarshal([]byte(body), &x)
-	x.ID, x.Rev, x.State, x.Changed = id, rev, State(state), time.UnixMilli(changed).UTC()
+	x.ID, x.Rev, x.State, x.Seq, x.PoolState, x.Changed = id, rev, State(state), seq, pool, time.UnixMilli(changed).UTC()
 	return x, err
 }
 

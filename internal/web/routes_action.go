@@ -66,4 +66,23 @@ func measureRoutes() []Route { return nil }
 func aidRoutes() []Route { return nil }
 
 // transferRoutes: files of actions.
-func transferRoutes() []Route { return nil }
+func transferRoutes() []Route {
+	const imports, exports = "/regions/{slug}/bureau/actions/importer", "/regions/{slug}/bureau/actions/exporter"
+	html, every := []string{typeHTML}, []string{typeXLSX, typeCSV, typeJSON, typeText}
+	return []Route{
+		{Method: "GET", Pattern: imports, Name: "action-import", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: imports, Name: "action-import-send", Formats: html, Cache: Private, SignIn: true, Body: 26 << 20, Timeout: 2 * time.Minute},
+		{Method: "GET", Pattern: imports + "/modele.xlsx", Name: "action-import-model", Formats: []string{typeXLSX}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: imports + "/colonnes/{envoi}", Name: "action-import-columns", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: imports + "/colonnes/{envoi}", Name: "action-import-map", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: 2 * time.Minute},
+		{Method: "POST", Pattern: imports + "/enregistrer", Name: "action-import-apply", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: 2 * time.Minute},
+		{Method: "GET", Pattern: imports + "/{run}", Name: "action-import-preview", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: imports + "/{run}/verdicts.csv", Name: "action-import-verdicts", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: imports + "/{run}/refusees.xlsx", Name: "action-import-refused", Formats: []string{typeXLSX}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: exports, Name: "action-export", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: exports + "/{fichier}", Name: "action-export-file", Formats: every, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/regions/{slug}/actions/fichiers", Name: "action-files", Formats: html, Sample: "/regions/grand-est/actions/fichiers"},
+		{Method: "GET", Pattern: "/regions/{slug}/actions/fichiers/{fichier}", Name: "action-file", Formats: every, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/actions/fichiers/actions.csv"},
+		{Method: "GET", Pattern: "/exemples-d-actions", Name: "action-examples", Formats: html, Sample: "/exemples-d-actions"},
+	}
+}

@@ -188,7 +188,7 @@ func (d Deps) showPair(w http.ResponseWriter, r *http.Request, status int, bad e
 	kept := ui.Field{ID: "kept", Label: "L’action qui reste", Type: "radio", Help: "L’autre la désigne, n’est plus comptée, et garde son historique. Ses liens passent à celle qui reste, et son porteur devient co-porteur.",
 		Options: []ui.Option{{Value: a.ID, Label: number(a) + " " + a.Title, Selected: shell.Typed(r, "kept") == a.ID}, {Value: b.ID, Label: number(b) + " " + b.Title, Selected: shell.Typed(r, "kept") == b.ID}}}
 	fields := []ui.Field{kept}
-	for _, c := range action.Choices() {
+	for _, c := range action.MergeChoices() {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: c[1]}, x.said(a, c[0], themes), x.said(b, c[0], themes)}})
 		value := shell.Typed(r, "from."+c[0])
 		fields = append(fields, ui.Field{ID: c[0], Name: "from." + c[0], Label: c[1], Type: "select", Options: []ui.Option{{Label: "de l’action qui reste"}, {Value: a.ID, Label: "de l’action " + number(a), Selected: value == a.ID}, {Value: b.ID, Label: "de l’action " + number(b), Selected: value == b.ID}}})
@@ -234,7 +234,7 @@ func (d Deps) merge(w http.ResponseWriter, r *http.Request) error {
 		default:
 			return d.showPair(w, r, http.StatusUnprocessableEntity, &action.Fault{Field: "kept", Message: "Choisissez l’action qui reste."})
 		}
-		for _, c := range action.Choices() {
+		for _, c := range action.MergeChoices() {
 			if shell.Typed(r, "from."+c[0]) == in.Other.ID {
 				in.From = append(in.From, c[0])
 			}

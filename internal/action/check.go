@@ -32,6 +32,11 @@ const (
 // whole is all of a thing, in ten-thousandths.
 const whole = 10_000
 
+// listed reports whether a list of codes holds one.
+func listed(list [][2]string, code string) bool {
+	return slices.ContainsFunc(list, func(x [2]string) bool { return x[0] == code })
+}
+
 // sized refuses a text that is too long.
 func sized(field, label, text string, most int) error {
 	if utf8.RuneCountInString(text) > most {
@@ -64,7 +69,95 @@ func (x Action) check() error {
 			return fault("levers", "Le même levier est donné deux fois.")
 		}
 	}
-	return x.checkPlaces()
+	for _, c := range []struct {
+		field, code string
+		list        [][2]string
+	}{{"step", x.Step, Steps()}, {"phase", x.Phase, Phases()}, {"status", x.Status, Statuses()}} {
+		if c.code != "" && !listed(c.list, c.code) {
+			return fault(c.field, "Choisissez dans la liste.")
+		}
+	}
+	for _, h := range x.Hidden {
+		if !listed(Groups(), h) {
+			return fault("hidden", "Choisissez dans la liste ce qui n’est pas publié.")
+		}
+	}
+	for _, err := range []error{x.checkPlaces(), x.checkDates(), x.checkStatus(), x.checkMoney(), x.checkMeasures()} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The most of each part, so that an action stays a page.
+const mostParts = 60
+
+// checkMoney wants amounts that are not negative, and funders with a name and a state.
+func (x Action) checkMoney() error {
+	for _, m := range []struct {
+		field string
+		v     *int64
+	}{{"invest", x.Budget.Invest}, {"operation", x.Budget.Operation}, {"fte", x.Budget.FTE}} {
+		if m.v != nil && *m.v < 0 {
+			return fault(m.field, "Un budget n’est pas négatif.")
+		}
+	}
+	if len(x.Funding) > mostParts {
+		return fault("funding", "Un plan de financement a "+strconv.Itoa(mostParts)+" lignes au plus.")
+	}
+	for _, f := range x.Funding {
+		switch {
+		case strings.TrimSpace(f.Funder) == "":
+			return fault("funding", "Nommez chaque financeur, ou videz sa ligne.")
+		case !listed(FundingStates(), f.State):
+			return fault("funding", "Dites où en est le financement de «\u00a0"+f.Funder+"\u00a0».")
+		case f.Amount != nil && *f.Amount < 0:
+			return fault("funding", "Le montant de «\u00a0"+f.Funder+"\u00a0» n’est pas négatif.")
+		}
+	}
+	return nil
+}
+
+// checkMeasures bounds indicators, tasks and people.
+func (x Action) checkMeasures() error {
+	for _, n := range []struct {
+		field, what string
+		n           int
+	}{{"indicators", "indicateurs", len(x.Indicators)}, {"tasks", "tâches", len(x.Tasks)}, {"partners", "partenaires", len(x.Partners) + len(x.CoHolders)}, {"obstacles", "freins", len(x.Met)}, {"relations", "liens", len(x.Relations)}, {"impacts", "apports", len(x.Impacts)}} {
+		if n.n > mostParts {
+			return fault(n.field, "Une action a "+strconv.Itoa(mostParts)+" "+n.what+" au plus.")
+		}
+	}
+	for _, i := range x.Indicators {
+		if strings.TrimSpace(i.Name) == "" {
+			return fault("indicators", "Nommez chaque indicateur, ou videz sa ligne.")
+		}
+		for _, v := range i.Values {
+			if _, _, ok := span(v.Day); !ok {
+				return fault("indicators", "Une valeur de «\u00a0"+i.Name+"\u00a0» n’a pas de date\u00a0: écrivez 2026-03-14.")
+			}
+		}
+	}
+	return nil
+}
+
+// Gap is what a budget of investment still wants: what it costs less what funders
+// granted or paid; nil when the budget is missing. Hoped is what is asked or considered.
+func (x Action) Gap() (gap *int64, hoped int64) {
+	for _, f := range x.Funding {
+		if f.Amount != nil && (f.State == "considered" || f.State == "asked") {
+			hoped += *f.Amount
+		}
+	}
+	if x.Budget.Invest == nil {
+		return nil, hoped
+	}
+	left := *x.Budget.Invest
+	if got := x.funded(); got != nil {
+		left -= *got
+	}
+	return &left, hoped
 }
 
 // checkPlaces wants each territory once, and shares that are all there and sum to the

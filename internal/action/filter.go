@@ -43,7 +43,7 @@ type Filter struct {
 // Check refuses a code that no list holds.
 func (f Filter) Check() error {
 	in := func(list [][2]string, code string) bool {
-		return code == "" || slices.ContainsFunc(list, func(x [2]string) bool { return x[0] == code })
+		return code == "" || listed(list, code)
 	}
 	for _, s := range f.States {
 		if s.Name() == "" {

@@ -94,6 +94,9 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Action)
 	if _, err := db.Insert(ctx, tx, "action", rowColumns, [][]any{row}, ""); err != nil {
 		return x, err
 	}
+	if err := x.tied(ctx, tx); err != nil {
+		return x, err
+	}
 	if err := x.index(ctx, tx); err != nil {
 		return x, err
 	}
@@ -202,6 +205,10 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 		if was.State == Retained && strings.TrimSpace(reason) == "" {
 			return fault("reason", "Cette action est retenue\u00a0: dites pourquoi vous la changez.")
 		}
+		if err := in.tied(ctx, tx); err != nil {
+			return err
+		}
+		in.Files = was.Files
 		x, _, err = m.write(ctx, tx, a.Person, "edit", reason, in)
 		return err
 	})

@@ -1,0 +1,67 @@
+package action
+
+import (
+	"context"
+	"slices"
+
+	"jalon/internal/apperr"
+	"jalon/internal/db"
+	"jalon/internal/link"
+	"jalon/internal/policy"
+)
+
+// Linkable are the kinds of things of other rooms that an action is linked to.
+func Linkable() []string {
+	return []string{link.Contribution, link.Decision, link.Response, link.Plan, link.Practice, link.Obstacle, link.Objective, link.Aid, link.Measure}
+}
+
+// Link ties an action to a thing of another room, which hears of it. Whoever may change
+// the action does; the page that calls it has checked that the actor reads the thing.
+func (m *Room) Link(ctx context.Context, a policy.Actor, id string, to link.End) (err error) {
+	defer apperr.Wrap(&err, "action.Link(%q, %s)", id, to.Kind)
+	if !slices.Contains(Linkable(), to.Kind) || to.ID == "" {
+		return apperr.Invalidf("Une action ne se lie pas à cela.")
+	}
+	return m.change(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		x, err := lock(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := m.mayEdit(ctx, tx, a, x); err != nil {
+			return err
+		}
+		return m.Links.Join(ctx, tx, x.COP, a.Person, link.End{Kind: link.Action, ID: id}, to)
+	})
+}
+
+// Unlink ends such a tie; its trace stays.
+func (m *Room) Unlink(ctx context.Context, a policy.Actor, id string, to link.End) (err error) {
+	defer apperr.Wrap(&err, "action.Unlink(%q, %s)", id, to.Kind)
+	return m.change(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		x, err := lock(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := m.mayEdit(ctx, tx, a, x); err != nil {
+			return err
+		}
+		return m.Links.Part(ctx, tx, link.End{Kind: link.Action, ID: id}, to)
+	})
+}
+
+// Of lists the actions that are linked to a thing of another room, as far as the actor
+// may read them: two statements and those of Dress.
+func (m *Room) Of(ctx context.Context, q db.Q, a policy.Actor, to link.End) (out []Row, err error) {
+	defer apperr.Wrap(&err, "action.Of(%s)", to.Kind)
+	var b binder
+	kind, id, from := b.bind(to.Kind), b.bind(to.ID), b.bind(link.Action)
+	may := readable(a, &b)
+	rows, err := q.Query(ctx, `SELECT `+rowFields+` FROM link l JOIN action x ON x.id = l.from_id WHERE l.to_kind = `+kind+` AND l.to_id = `+id+` AND l.from_kind = `+from+` AND l.ended_at IS NULL AND `+may+` ORDER BY x.sort, x.id`, b.args...)
+	if out, err = db.Collect(rows, err, func(r *db.Rows) (x Row, err error) {
+		x, _, err = scanRow(r)
+		return x, err
+	}); err != nil {
+		return nil, err
+	}
+	return out, Dress(ctx, q, out)
+}

@@ -30,7 +30,8 @@ func Tables() []db.Table {
 		{Name: "action_impact", Order: []string{"action_id", "lever"}, Scope: db.COP},
 		{Name: "action_relation", Order: []string{"action_id", "other", "kind"}, Scope: db.COP},
 		{Name: "action_word", Order: []string{"word", "action_id"}, Scope: db.COP},
-		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}},
+		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}, Owner: []string{"person"}},
+		{Name: "action_file", Order: []string{"action_id", "sha256"}, Scope: db.COP},
 	}
 }
 

@@ -198,6 +198,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 			return errMoved()
 		}
 		in.COP, in.Cycle, in.Region, in.Seq, in.State, in.Author, in.Origin, in.At = was.COP, was.Cycle, was.Region, was.Seq, was.State, was.Author, was.Origin, was.At
+		in = m.dated(was, in)
 		in.Grid, in.PoolState, in.MergedInto, in.List, in.RetainedOn = was.Grid, was.PoolState, was.MergedInto, was.List, was.RetainedOn
 		if err := in.check(); err != nil {
 			return err
@@ -213,6 +214,14 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 		return err
 	})
 	return x, err
+}
+
+// dated gives today to a status that somebody changes without saying when.
+func (m *Room) dated(was, in Action) Action {
+	if in.Status != was.Status && in.StatusOn == "" {
+		in.StatusOn = m.Now().UTC().Format(time.DateOnly)
+	}
+	return in
 }
 
 // mayEdit refuses whoever may not change an action now.

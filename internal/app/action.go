@@ -31,6 +31,8 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, BaseURL: strings.TrimRight(base, "/")},
 	}
 	wireActions(r.cops, a)
+	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase)
+	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, a.Register.EraseAddress)
 	return a
 }
 

@@ -43,7 +43,7 @@ var house = []floor{
 	{name: "pages of a room", pure: true, reach: below("internal/web/paper"), packages: []string{"internal/web/*"}},
 	{name: "web and API", packages: []string{"internal/api", "internal/web"}},
 	{name: "program", packages: []string{"internal/demo", "internal/app", "cmd/jalon"}},
-	{name: "tests", packages: []string{"internal/testkit", "internal/testkit/answered", "internal/testkit/debated", "e2e", "internal"}},
+	{name: "tests", packages: []string{"internal/testkit", "internal/testkit/answered", "internal/testkit/debated", "internal/testkit/registered", "e2e", "internal"}},
 	{name: "tools and benchmarks", packages: []string{"bench", "bench/*", "tools/*"}},
 }
 

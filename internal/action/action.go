@@ -31,12 +31,13 @@ func Tables() []db.Table {
 		{Name: "action_impact", Order: []string{"action_id", "lever"}, Scope: db.COP},
 		{Name: "action_relation", Order: []string{"action_id", "other", "kind"}, Scope: db.COP},
 		{Name: "action_word", Order: []string{"word", "action_id"}, Scope: db.COP},
-		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}},
+		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}, Owner: []string{"person"}},
 		{Name: "action_listing", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_pair", Order: []string{"cop_id", "a", "b"}, Scope: db.COP, Personal: []string{"by", "body"}, Free: []string{"reason", "body"}},
 		{Name: "action_cross", Order: []string{"cop_id", "code"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_overlap", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_overlap_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_file", Order: []string{"action_id", "sha256"}, Scope: db.COP},
 	}, importing()...)
 }
 

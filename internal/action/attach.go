@@ -23,6 +23,9 @@ func (m *Room) Attach(ctx context.Context, a policy.Actor, id string, rev int64,
 	if err := m.mayEdit(ctx, m.DB, a, x); err != nil {
 		return x, err
 	}
+	if err := sized("title", "Titre du document", title, LongestTitle); err != nil {
+		return x, err
+	}
 	s, err := blob.Stage(ctx, "", r, claim)
 	if err != nil {
 		return x, err
@@ -38,6 +41,9 @@ func (m *Room) Attach(ctx context.Context, a policy.Actor, id string, rev int64,
 				return nil, apperr.Invalidf("Une action a vingt documents au plus. Rien n’a été enregistré.")
 			}
 			if _, err := s.Store(ctx, tx, m.Now()); err != nil {
+				return nil, err
+			}
+			if _, err := db.Insert(ctx, tx, "action_file", []string{"action_id", "sha256"}, [][]any{{id, s.SHA256}}, "ON CONFLICT DO NOTHING"); err != nil {
 				return nil, err
 			}
 			return append(all, File{ID: file, SHA256: s.SHA256, Name: claim.Name, Title: title, Size: s.Size}), nil

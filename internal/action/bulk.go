@@ -117,6 +117,9 @@ func (m *Room) oneOf(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, ai
 	if was.COP != c.ID {
 		return f, apperr.NotFoundf(noAction)
 	}
+	if err := policy.Check(a, policy.Read, was.Thing(c)); err != nil {
+		return f, err
+	}
 	f.Action = was
 	refused := func(err error) (Fate, error) {
 		var e *apperr.Error
@@ -138,7 +141,7 @@ func (m *Room) oneOf(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, ai
 		f.Why = "Quelqu’un l’a changée depuis que vous l’avez lue."
 		return f, nil
 	}
-	next := change.On(was)
+	next := m.dated(was, change.On(was))
 	if len(Diff(was, next, Words{})) == 0 {
 		f.Why = "Elle est déjà ainsi."
 		return f, nil

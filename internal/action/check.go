@@ -65,6 +65,9 @@ func (x Action) check() error {
 		return fault("levers", "Une action porte sur "+strconv.Itoa(mostLevers)+" leviers au plus.")
 	}
 	for i, l := range x.Levers {
+		if !codes.MatchString(l) {
+			return fault("levers", "Ce levier n’existe pas\u00a0: choisissez dans la liste.")
+		}
 		if slices.Contains(x.Levers[:i], l) {
 			return fault("levers", "Le même levier est donné deux fois.")
 		}
@@ -82,7 +85,7 @@ func (x Action) check() error {
 			return fault("hidden", "Choisissez dans la liste ce qui n’est pas publié.")
 		}
 	}
-	for _, err := range []error{x.checkPlaces(), x.checkDates(), x.checkStatus(), x.checkMoney(), x.checkMeasures()} {
+	for _, err := range []error{x.checkPlaces(), x.checkDates(), x.checkStatus(), x.checkMoney(), x.checkMeasures(), x.checkNumbers(), x.checkSize()} {
 		if err != nil {
 			return err
 		}
@@ -102,6 +105,9 @@ func (x Action) checkMoney() error {
 		if m.v != nil && *m.v < 0 {
 			return fault(m.field, "Un budget n’est pas négatif.")
 		}
+		if m.v != nil && *m.v > mostCents {
+			return fault(m.field, "Ce budget dépasse cent milliards\u00a0: vérifiez l’unité, qui est l’euro (ou le nombre de personnes à temps plein).")
+		}
 	}
 	if len(x.Funding) > mostParts {
 		return fault("funding", "Un plan de financement a "+strconv.Itoa(mostParts)+" lignes au plus.")
@@ -114,6 +120,8 @@ func (x Action) checkMoney() error {
 			return fault("funding", "Dites où en est le financement de «\u00a0"+f.Funder+"\u00a0».")
 		case f.Amount != nil && *f.Amount < 0:
 			return fault("funding", "Le montant de «\u00a0"+f.Funder+"\u00a0» n’est pas négatif.")
+		case f.Amount != nil && *f.Amount > mostCents:
+			return fault("funding", "Le montant de «\u00a0"+f.Funder+"\u00a0» dépasse cent milliards d’euros\u00a0: vérifiez-le.")
 		}
 	}
 	return nil
@@ -175,8 +183,8 @@ func (x Action) checkPlaces() error {
 		}
 		seen[p.Territory] = true
 		if p.Share != nil {
-			if *p.Share < 0 {
-				return fault("places", "La part d’un territoire n’est jamais négative.")
+			if *p.Share < 0 || *p.Share > whole {
+				return fault("places", "La part d’un territoire va de 0 à 100\u00a0%.")
 			}
 			shared, sum = shared+1, sum+*p.Share
 		}

@@ -198,6 +198,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 			return errMoved()
 		}
 		in.COP, in.Cycle, in.Region, in.Seq, in.State, in.Author, in.Origin, in.At = was.COP, was.Cycle, was.Region, was.Seq, was.State, was.Author, was.Origin, was.At
+		in = m.dated(was, in)
 		in.Grid, in.PoolState, in.MergedInto, in.List, in.RetainedOn = was.Grid, was.PoolState, was.MergedInto, was.List, was.RetainedOn
 		in.Debate = was.Debate
 		if err := in.check(); err != nil {
@@ -214,6 +215,14 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 		return err
 	})
 	return x, err
+}
+
+// dated gives today to a status that somebody changes without saying when.
+func (m *Room) dated(was, in Action) Action {
+	if in.Status != was.Status && in.StatusOn == "" {
+		in.StatusOn = m.Now().UTC().Format(time.DateOnly)
+	}
+	return in
 }
 
 // mayEdit refuses whoever may not change an action now.
@@ -276,37 +285,10 @@ func (x Action) index(ctx context.Context, tx db.Q) error {
 			return err
 		}
 	}
-	var levers, places, relations, words, impacts [][]any
-	for i, l := range x.Levers {
-		levers = append(levers, []any{x.ID, l, i == 0 && x.Kind == Sectoral})
-	}
-	for _, p := range x.Places {
-		places = append(places, []any{x.ID, p.Territory, p.Share})
-	}
-	for _, r := range x.Relations {
-		relations = append(relations, []any{x.ID, r.Other, r.Kind})
-	}
-	for _, w := range x.words() {
-		words = append(words, []any{w, x.ID})
-	}
-	if x.Kind == Sectoral {
-		for _, p := range x.Impacts {
-			impacts = append(impacts, []any{x.ID, p.Lever, x.COP, string(x.State), x.Status, int64(YearOf(x.Starts)), string(p.Class), p.Quantity, p.Unit, p.Gross, p.Outside != "", kg(p.Kg), kg(p.KgLow), kg(p.KgHigh), int64(10_000)})
-		}
-	}
-	for _, t := range []struct {
-		name, columns string
-		rows          [][]any
-	}{
-		{"action_lever", "action_id lever central", levers}, {"action_place", "action_id territory share", places}, {"action_relation", "action_id other kind", relations},
-		{"action_word", "word action_id", words}, {"action_impact", "action_id lever cop_id state status first_year class quantity unit gross outside kg kg_low kg_high counted", impacts},
-	} {
-		if len(t.rows) == 0 {
-			continue
-		}
-		if _, err := db.Insert(ctx, tx, t.name, strings.Fields(t.columns), t.rows, ""); err != nil {
-			return err
-		}
+	var w indexed
+	w.add(x)
+	if err := w.write(ctx, tx); err != nil {
+		return err
 	}
 	return recount(ctx, tx, x.ID)
 }

@@ -87,10 +87,3 @@ func (m *Room) EndView(ctx context.Context, a policy.Actor, c cop.COP, id string
 	}
 	return err
 }
-
-// EraseViews forgets those of a person who leaves, in the transaction that erases them.
-func (m *Room) EraseViews(ctx context.Context, tx db.Q, person string) (err error) {
-	defer apperr.Wrap(&err, "action.EraseViews")
-	_, err = tx.Exec(ctx, `DELETE FROM action_view WHERE person = $1`, person)
-	return err
-}

@@ -33,6 +33,8 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 	}
 	c.actionFiles(r, a.Register)
 	wireActions(r.cops, a)
+	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase)
+	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, a.Register.EraseAddress)
 	return a
 }
 

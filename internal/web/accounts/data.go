@@ -39,6 +39,7 @@ var tableNames = map[string]string{
 	"mail_bounce": "Les refus de votre adresse", "cop_visit": "Vos visites au bureau d’une COP", "calendar_feed": "Vos calendriers", "delegation": "Vos délégations",
 	"office": "Vos fonctions", "act": "Les validations que vous avez proposées", "act_consent": "Les validations que vous avez données", "cop_event": "Les événements d’étape que vous avez enregistrés",
 	"cop_check": "Les lignes que vous avez cochées", "export": "Les fichiers que vous avez produits", "import_run": "Les imports que vous avez faits",
+	"action": "Les actions que vous avez inscrites", "action_version": "Ce que vous avez écrit d’une action", "action_view": "Les vues du registre des actions que vous gardez",
 }
 
 var columnNames = map[string]string{
@@ -49,7 +50,7 @@ var columnNames = map[string]string{
 	"issuer": "fournisseur", "sub": "identité chez lui", "cop_id": "COP", "side": "tête", "title": "fonction", "used_at": "utilisation", "next": "page demandée",
 	"dedup": "nom unique", "from_name": "expéditeur", "secret": "porte un secret", "tries": "essais", "day": "jour", "giver": "donnée par", "reach": "portée", "target": "objet",
 	"from_day": "du", "to_day": "au", "decision": "décision", "organisation": "organisme", "error": "refus", "detail": "détail", "times": "fois", "reply_to": "réponse à",
-	"proposed_by": "proposé par", "grouped_in": "récapitulatif",
+	"proposed_by": "proposé par", "author": "auteur", "query": "filtres", "shared": "partagé avec l’équipe", "grouped_in": "récapitulatif",
 }
 
 func (d Deps) ownData(w http.ResponseWriter, r *http.Request) error {

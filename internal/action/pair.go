@@ -24,7 +24,7 @@ type Pair struct {
 
 // alikeBut is the score from which two actions of one lever and one place are shown
 // when they also announce the same quantity.
-const alikeBut = 0.25
+const alikeBut = 0.35
 
 // object is what an action makes, in the words of its impacts.
 func (x Action) object() string {
@@ -76,7 +76,7 @@ func sameQuantity(a, b Action) bool {
 	return false
 }
 
-// subject is what two actions have in common when they are of one subject: a lever, or
+// subjects are what two actions have in common when they are of one subject: levers, or
 // a cross-cutting theme.
 func (x Action) subjects() []string {
 	if x.Kind == CrossCutting {
@@ -236,10 +236,13 @@ func common(a, b string) (out []string) {
 	s := textmining.NewStemmer()
 	other := s.Stems(b)
 	for _, w := range strings.Fields(a) {
+		w = strings.Trim(w, ",;:.()«»\u00a0")
 		stems := s.Stems(w)
-		if len(stems) > 0 && slices.Contains(other, stems[0]) && len(out) < 6 {
-			out = append(out, "«\u00a0"+strings.Trim(w, ",;:.()«»\u00a0")+"\u00a0»")
+		if len(stems) > 0 && len(w) > 2 && (w[0] < '0' || w[0] > '9') && !slices.Contains(out, quoted(w)) && slices.Contains(other, stems[0]) && len(out) < 6 {
+			out = append(out, quoted(w))
 		}
 	}
 	return out
 }
+
+func quoted(w string) string { return "«\u00a0" + w + "\u00a0»" }

@@ -66,8 +66,8 @@ func (d Deps) showGrid(w http.ResponseWriter, r *http.Request, status int, in ty
 		v.Conflict = ui.TwoVersions(x.asked(a, in.turn, a.Grid.Of(in.turn), "").fields(), x.asked(a, in.turn, &in.said, "").fields())
 	}
 	v.Forms = forms
-	if table := x.readings(a, edits || judges); len(table.Rows) > 0 {
-		v.Sections = append(v.Sections, section{ID: "lectures", Title: "Ce que dit la grille", Table: table, Texts: conclusions(a, edits || judges)})
+	if table := x.readings(a, edits || judges); a.Grid.Self != nil || a.Grid.Opinion != nil || a.Grid.Decision != nil || !edits {
+		v.First = append(v.First, section{ID: "lectures", Title: "Ce que dit la grille", Table: table, Texts: conclusions(a, edits || judges)})
 	}
 	return d.private(w, r, status, x, v, ui.Link{Label: "Action " + number(a), Href: wording.ActionPath(a.ID)}, ui.Link{Label: "Grille"})
 }
@@ -258,7 +258,8 @@ func (x where) asked(a action.Action, turn action.Turn, as *action.Assessment, i
 			}
 			g.Fields = append(g.Fields, served)
 		}
-		g.Fields = append(g.Fields, ui.Field{ID: name + c.Code + "-why", Name: "why." + c.Code, Type: "textarea", Rows: 2, Label: "Pourquoi", Value: as.Why[c.Code], Help: "À propos de «\u00a0" + c.Label + "\u00a0»."})
+		g.Fields = append(g.Fields, ui.Field{ID: name + c.Code + "-why", Name: "why." + c.Code, Type: "textarea", Rows: 2, Label: map[bool]string{true: "Pourquoi", false: "Pourquoi, si oui"}[c.Structuring], Value: as.Why[c.Code],
+			Required: c.Structuring && turn == action.OpinionTurn, Help: "À propos de «\u00a0" + c.Label + "\u00a0»." + map[bool]string{true: " Demandé avant de proposer l’action."}[c.Structuring && turn == action.SelfTurn]})
 	}
 	if all := turn.Verdicts(); all != nil {
 		what := map[action.Turn]string{action.OpinionTurn: "Sens de l’avis", action.DecisionTurn: "Décision"}[turn]
@@ -296,6 +297,7 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 	in.moved = action.Turned{ID: id, Rev: rev, Reason: in.reason, PoolState: shell.Typed(r, "pool"), Debate: action.Debate{On: shell.Typed(r, "on"), Meeting: shell.Typed(r, "meeting"), Decision: shell.Typed(r, "decision"), Reason: in.reason}}
 	in.said = readGrid(r)
 	in.said.By = shell.Of(r).Name
+	in.moved.By = in.said.By
 	word := "1"
 	switch in.do {
 	case "self", "self-propose":

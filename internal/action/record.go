@@ -112,7 +112,9 @@ func Record(l Listing, p Press) document.Document {
 	return d
 }
 
-func (x FrozenAction) name() string { return "N°" + nb + strconv.FormatInt(x.Seq, 10) + nb + "– " + x.Title }
+func (x FrozenAction) name() string {
+	return "N°" + nb + strconv.FormatInt(x.Seq, 10) + nb + "– " + x.Title
+}
 
 func (p Press) places(all []Place) string {
 	var out []string

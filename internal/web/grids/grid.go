@@ -161,10 +161,13 @@ func yes(as *action.Assessment, c action.Criterion) ui.Cell {
 // writes the action and for the team, until it is decided.
 func turns(a action.Action, inside bool) []action.Turn {
 	out := []action.Turn{action.SelfTurn}
-	if inside {
+	if inside && a.Grid.Opinion != nil {
 		out = append(out, action.OpinionTurn)
 	}
-	return append(out, action.DecisionTurn)
+	if a.Grid.Decision != nil {
+		out = append(out, action.DecisionTurn)
+	}
+	return out
 }
 
 // readings sets the three readings of the grid side by side.

@@ -176,7 +176,7 @@ type view struct {
 	Table    ui.Table
 	Empty    *ui.Empty
 	Body     templ.Component
-	Paper    bool // Body has its own title
+	Paper    bool      // Body has its own title
 	First    []section // before the forms
 	Forms    []formView
 	Sections []section

@@ -50,7 +50,7 @@ func (d Deps) showGrid(w http.ResponseWriter, r *http.Request, status int, in ty
 		v.Tabs = append([]ui.Link{{Label: "Actions", Href: x.desk()}}, v.Tabs...)
 	}
 	v.Lead = "Une action COP a une dimension nouvelle\u00a0: un critère au moins. Et elle est structurante pour la planification écologique du territoire\u00a0: les trois critères."
-	v.Notices = append(v.Notices, x.standing(a)...)
+	v.Notices = append(v.Notices, x.standing(a, policy.Can(who, policy.Read, x.cop.Thing(policy.Desk)))...)
 	forms := d.forms(x, a, who, edits, judges, in)
 	if forms, err = d.withDebate(r, x, a, judges, in, forms); err != nil {
 		return err
@@ -102,7 +102,7 @@ func here(s step) templ.Attributes {
 }
 
 // standing says where an action stands that is not on its plain way.
-func (x where) standing(a action.Action) []ui.Alert {
+func (x where) standing(a action.Action, desk bool) []ui.Alert {
 	switch a.State {
 	case action.Pool:
 		text := "Statut\u00a0: " + action.Named(action.PoolStates(), a.PoolState) + "."
@@ -115,7 +115,11 @@ func (x where) standing(a action.Action) []ui.Alert {
 	case action.Withdrawn:
 		return []ui.Alert{{State: "warning", Title: "Cette action a été retirée", Text: "Son historique garde la raison."}}
 	case action.Retaining:
-		return []ui.Alert{{State: "info", Title: "Cette action attend la validation des deux têtes", Text: "Elle ne change pas pendant ce temps.", Links: []ui.Link{{Label: "La liste à retenir", Href: x.desk() + "/releves/" + a.List}}}}
+		out := ui.Alert{State: "info", Title: "Cette action attend la validation des deux têtes", Text: "Elle ne change pas pendant ce temps."}
+		if desk {
+			out.Links = []ui.Link{{Label: "La liste à retenir", Href: x.desk() + "/releves/" + a.List}}
+		}
+		return []ui.Alert{out}
 	case action.Retained:
 		links := []ui.Link{}
 		if a.List != "" {

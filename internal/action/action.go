@@ -33,7 +33,7 @@ func Tables() []db.Table {
 		{Name: "action_word", Order: []string{"word", "action_id"}, Scope: db.COP},
 		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}, Owner: []string{"person"}},
 		{Name: "action_listing", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
-		{Name: "action_pair", Order: []string{"cop_id", "a", "b"}, Scope: db.COP, Personal: []string{"by", "body"}, Free: []string{"reason", "body"}},
+		{Name: "action_pair", Order: []string{"a", "b"}, Scope: db.COP, Personal: []string{"by", "reason", "body"}, Free: []string{"reason", "body"}},
 		{Name: "action_cross", Order: []string{"cop_id", "code"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_overlap", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_overlap_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by"}},

@@ -66,7 +66,7 @@ func (m *Room) holdTwo(ctx context.Context, tx db.Q, a policy.Actor, in Merging)
 	}
 	take := func(h *held, p Pick) {
 		if err == nil {
-			*h, err = m.hold(ctx, tx, a, p.ID, p.Rev)
+			*h, err = m.hold(ctx, tx, a, p.ID, p.Rev, policy.Judge)
 		}
 	}
 	if in.Kept.ID < in.Other.ID {
@@ -78,11 +78,6 @@ func (m *Room) holdTwo(ctx context.Context, tx db.Q, a policy.Actor, in Merging)
 	}
 	if err != nil {
 		return kept, other, err
-	}
-	for _, h := range []held{kept, other} {
-		if err := policy.Check(a, policy.Judge, h.x.Thing(h.c)); err != nil {
-			return kept, other, err
-		}
 	}
 	if kept.x.COP != other.x.COP || kept.x.Kind != other.x.Kind {
 		return kept, other, apperr.Invalidf("Deux actions se fusionnent quand elles sont de la même COP et de la même sorte, sectorielles ou transversales.")
@@ -241,11 +236,8 @@ func (m *Room) Unmerge(ctx context.Context, q db.Q, a policy.Actor, id string, r
 		return p, fault("reason", "Dites pourquoi ces actions redeviennent deux\u00a0: la raison reste dans l’historique des deux.")
 	}
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
-		h, err := m.hold(ctx, tx, a, id, rev)
+		h, err := m.hold(ctx, tx, a, id, rev, policy.Judge)
 		if err != nil {
-			return err
-		}
-		if err := policy.Check(a, policy.Judge, h.x.Thing(h.c)); err != nil {
 			return err
 		}
 		if h.x.State != Merged {

@@ -20,11 +20,14 @@ type Pair struct {
 	A, B  Action
 	Score float64
 	Why   []string // French, one each
+
+	subject, where string
+	quantity       bool
 }
 
 // alikeBut is the score from which two actions of one lever and one place are shown
 // when they also announce the same quantity.
-const alikeBut = 0.25
+const alikeBut = 0.35
 
 // object is what an action makes, in the words of its impacts.
 func (x Action) object() string {
@@ -76,7 +79,7 @@ func sameQuantity(a, b Action) bool {
 	return false
 }
 
-// subject is what two actions have in common when they are of one subject: a lever, or
+// subjects are what two actions have in common when they are of one subject: levers, or
 // a cross-cutting theme.
 func (x Action) subjects() []string {
 	if x.Kind == CrossCutting {
@@ -194,35 +197,37 @@ func Pairs(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, tree *territo
 					continue
 				}
 				seen[[2]string{first, second}] = true
-				p := Pair{A: byID[first], B: byID[second], Score: k.Score}
-				p.Why = why(p, s, where, quantity, tree, lever)
-				out = append(out, p)
+				out = append(out, Pair{A: byID[first], B: byID[second], Score: k.Score, subject: s, where: where, quantity: quantity})
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Pair) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.A.ID, b.A.ID)) })
-	return out[:min(most, len(out))], nil
+	out = out[:min(most, len(out))]
+	for i := range out {
+		out[i].Why = out[i].why(tree, lever)
+	}
+	return out, nil
 }
 
 // why says in French what two actions have in common.
-func why(p Pair, subject, where string, quantity bool, tree *territory.Tree, lever func(string) string) []string {
+func (p Pair) why(tree *territory.Tree, lever func(string) string) []string {
 	var out []string
 	if common := common(p.A.Title, p.B.Title); len(common) > 0 {
 		out = append(out, "mêmes mots dans les titres\u00a0: "+strings.Join(common, ", "))
 	} else {
 		out = append(out, "mots du titre de l’une dans le résumé de l’autre")
 	}
-	if ref, err := territory.ParseRef(where); err == nil && tree != nil {
+	if ref, err := territory.ParseRef(p.where); err == nil && tree != nil {
 		if t, err := tree.Lookup(ref); err == nil {
 			out = append(out, "même lieu\u00a0: "+t.Name)
 		}
 	}
-	if !strings.HasPrefix(subject, "cross:") {
-		out = append(out, "même levier\u00a0: "+lever(subject))
+	if !strings.HasPrefix(p.subject, "cross:") {
+		out = append(out, "même levier\u00a0: "+lever(p.subject))
 	} else {
 		out = append(out, "même thème transversal")
 	}
-	if quantity {
+	if p.quantity {
 		out = append(out, "même quantité annoncée")
 	}
 	if p.A.Holder.Name != "" && p.A.Holder.Name == p.B.Holder.Name {
@@ -236,10 +241,13 @@ func common(a, b string) (out []string) {
 	s := textmining.NewStemmer()
 	other := s.Stems(b)
 	for _, w := range strings.Fields(a) {
+		w = strings.Trim(w, ",;:.()«»\u00a0")
 		stems := s.Stems(w)
-		if len(stems) > 0 && slices.Contains(other, stems[0]) && len(out) < 6 {
-			out = append(out, "«\u00a0"+strings.Trim(w, ",;:.()«»\u00a0")+"\u00a0»")
+		if len(stems) > 0 && len(w) > 2 && (w[0] < '0' || w[0] > '9') && !slices.Contains(out, quoted(w)) && slices.Contains(other, stems[0]) && len(out) < 6 {
+			out = append(out, quoted(w))
 		}
 	}
 	return out
 }
+
+func quoted(w string) string { return "«\u00a0" + w + "\u00a0»" }

@@ -69,27 +69,27 @@ func Record(l Listing, p Press) document.Document {
 	}
 	add := func(part document.Part) { d.Parts = append(d.Parts, part) }
 	if len(sectoral) > 0 {
-		t := document.Table{ID: "actions-sectorielles", Caption: "Les actions de la liste, par numéro", Columns: []document.Column{{Label: "N°", Number: true}, {Label: "Action"}, {Label: "Levier central"}, {Label: "Porteur"}, {Label: "Territoires"}, {Label: "Apport en 2030", Unit: "ktCO₂e par an", Number: true}}}
+		t := document.Table{ID: "actions-sectorielles", Caption: "Les actions de la liste, par numéro", Columns: []document.Column{{Label: "Action"}, {Label: "Levier central"}, {Label: "Porteur"}, {Label: "Territoires"}, {Label: "Apport en 2030", Unit: "ktCO₂e par an", Number: true}}}
 		for _, x := range sectoral {
 			lever := ""
 			if len(x.Levers) > 0 {
 				lever = p.Lever(x.Levers[0])
 			}
 			kt, why := Brings(x.Impacts)
-			t.Rows = append(t.Rows, []document.Cell{{Text: strconv.FormatInt(x.Seq, 10)}, {Text: x.Title}, {Text: lever}, {Text: x.Holder}, {Text: p.places(x.Places)}, {Text: kt, Missing: why}})
+			t.Rows = append(t.Rows, []document.Cell{{Text: x.name()}, {Text: lever}, {Text: x.Holder}, {Text: p.places(x.Places)}, {Text: kt, Missing: why}})
 		}
 		k := len(sectoral)
 		add(document.Part{ID: "actions", Title: french.Integer(k) + nb + french.Plural(k, "action sectorielle", "actions sectorielles"), Blocks: []document.Block{t},
 			Notes: []string{"Apport annoncé par qui porte l’action, par rapport à 2019\u00a0; ce qui n’a pas de chiffre n’est pas compté comme nul. Les objectifs de la COP sont indicatifs."}})
 	}
 	if len(cross) > 0 {
-		t := document.Table{ID: "actions-transversales", Caption: "Les actions transversales de la liste", Columns: []document.Column{{Label: "N°", Number: true}, {Label: "Action"}, {Label: "Thème transversal"}, {Label: "Leviers servis"}, {Label: "Porteur"}, {Label: "Territoires"}}}
+		t := document.Table{ID: "actions-transversales", Caption: "Les actions transversales de la liste", Columns: []document.Column{{Label: "Action"}, {Label: "Thème transversal"}, {Label: "Leviers servis"}, {Label: "Porteur"}, {Label: "Territoires"}}}
 		for _, x := range cross {
 			var levers []string
 			for _, c := range x.Levers {
 				levers = append(levers, p.Lever(c))
 			}
-			t.Rows = append(t.Rows, []document.Cell{{Text: strconv.FormatInt(x.Seq, 10)}, {Text: x.Title}, {Text: x.Cross}, {Text: strings.Join(levers, ", ")}, {Text: x.Holder}, {Text: p.places(x.Places)}})
+			t.Rows = append(t.Rows, []document.Cell{{Text: x.name()}, {Text: x.Cross}, {Text: strings.Join(levers, ", ")}, {Text: x.Holder}, {Text: p.places(x.Places)}})
 		}
 		k := len(cross)
 		add(document.Part{ID: "transversales", Title: french.Integer(k) + nb + french.Plural(k, "action transversale", "actions transversales"), Blocks: []document.Block{t},
@@ -110,6 +110,10 @@ func Record(l Listing, p Press) document.Document {
 	}
 	add(document.Part{ID: "empreinte", Title: "Ce qui prouve que la liste n’a pas changé", Blocks: []document.Block{document.Para("Empreinte SHA-256 de la liste figée" + nb + ": " + l.SHA256 + "."), document.Para(proof)}})
 	return d
+}
+
+func (x FrozenAction) name() string {
+	return "N°" + nb + strconv.FormatInt(x.Seq, 10) + nb + "– " + x.Title
 }
 
 func (p Press) places(all []Place) string {
@@ -140,7 +144,7 @@ func (p Press) each(all []FrozenAction) (out []document.Block) {
 		if x.Debated != "" {
 			facts = append(facts, "débattue le "+french.Day(x.Debated))
 		}
-		out = append(out, document.Text{Spans: []document.Span{{Text: "N°" + nb + strconv.FormatInt(x.Seq, 10) + ", " + x.Title + ". ", Bold: true}, {Text: cut(x.Summary)}}})
+		out = append(out, document.Text{Spans: []document.Span{{Text: x.name() + ". ", Bold: true}, {Text: cut(x.Summary)}}})
 		if len(facts) > 0 {
 			out = append(out, document.Text{Spans: []document.Span{{Text: french.Upper(strings.Join(facts, "\u00a0; ")) + ".", Italic: true}}})
 		}

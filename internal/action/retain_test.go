@@ -3,6 +3,7 @@ package action_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/link"
 	"jalon/internal/policy"
+	"jalon/internal/testkit"
 )
 
 // wired is the kit whose acts end in the register, as the program wires them.
@@ -277,4 +279,93 @@ func TestTwoActionsAreOne(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Of twenty people who merge two actions, either way, call them distinct or withdraw
+// one, one merging at most is kept, and nobody waits for ever.
+func TestMergingsAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		ctx := context.Background()
+		x, y := k.brought(t, "Haies", action.Proposed), k.brought(t, "Plantation de haies", action.Proposed)
+		one, two := action.Pick{ID: x.ID, Rev: x.Rev}, action.Pick{ID: y.ID, Rev: y.Rev}
+		var won atomic.Int64
+		var g errgroup.Group
+		for i := range 20 {
+			g.Go(func() error {
+				in := action.Merging{Kept: one, Other: two, Reason: "La même."}
+				if i%2 == 0 {
+					in.Kept, in.Other = two, one
+				}
+				_, err := k.room.Merge(ctx, k.db, k.team, in)
+				if err == nil {
+					won.Add(1)
+				} else if apperr.KindOf(err) != apperr.Conflict {
+					return err
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil || won.Load() != 1 {
+			t.Fatalf("%d won, %v", won.Load(), err)
+		}
+		a, b := k.again(t, x.ID), k.again(t, y.ID)
+		if (a.State == action.Merged) == (b.State == action.Merged) {
+			t.Errorf("%s and %s", a.State, b.State)
+		}
+		gone := a
+		if b.State == action.Merged {
+			gone = b
+		}
+		won.Store(0)
+		for range 20 {
+			g.Go(func() error {
+				_, err := k.room.Unmerge(ctx, k.db, k.team, gone.ID, gone.Rev, "Deux chantiers.")
+				if err == nil {
+					won.Add(1)
+				} else if apperr.KindOf(err) != apperr.Conflict {
+					return err
+				}
+				return nil
+			})
+		}
+		if err := g.Wait(); err != nil || won.Load() != 1 {
+			t.Errorf("parted %d times, %v", won.Load(), err)
+		}
+	})
+}
+
+// BenchmarkPairs compares the 2 000 actions of a COP two by two, and BenchmarkNear one
+// that is being typed.
+func BenchmarkPairs(b *testing.B) {
+	k := crowd(b)
+	for b.Loop() {
+		if _, err := action.Pairs(b.Context(), k.db, k.team, k.cop, k.model.Tree(), func(c string) string { return c }, 100); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkNear(b *testing.B) {
+	k := crowd(b)
+	for b.Loop() {
+		if _, err := action.Near(b.Context(), k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères le long des routes", "gestion-haies", []string{"department:67"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// crowd is a COP of 2 000 proposed actions.
+func crowd(b *testing.B) *kit {
+	b.Helper()
+	k := newKit(b, testkit.Open(b, db.SQLite))
+	verbs, things, where := []string{"Planter", "Restaurer", "Soutenir", "Développer", "Équiper", "Former"}, []string{"haies bocagères", "méthaniseurs agricoles", "pistes cyclables", "réseaux de chaleur", "écoles rénovées", "ateliers de réemploi", "flottes électriques"}, []string{"du Sundgau", "de la Meuse", "des Vosges", "de l’Aube", "du Ried", "de la Zorn", "du Barrois", "de l’Argonne"}
+	levers, departments := []string{"gestion-haies", "biogaz", "covoiturage", "voitures-electriques", "produits-bois"}, []string{"67", "68", "54", "55", "57", "88", "08", "10", "51", "52"}
+	for i := range 2000 {
+		x := whole(verbs[i%len(verbs)] + " des " + things[i%len(things)] + " " + where[i%len(where)] + ", tranche " + strconv.Itoa(i))
+		x.State, x.Levers, x.Places = action.Proposed, []string{levers[i%len(levers)]}, []action.Place{{Territory: "department:" + departments[i%len(departments)]}}
+		if _, err := k.room.Add(b.Context(), k.db, k.team, k.cop, x); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return k
 }

@@ -30,16 +30,16 @@ type held struct {
 	c cop.COP
 }
 
-// hold locks an action at a revision for who reads it. The second of two who act gets
-// a conflict, and the action as it is now.
-func (m *Room) hold(ctx context.Context, tx db.Q, a policy.Actor, id string, rev int64) (h held, err error) {
+// hold locks an action at a revision for who may do to it what is said. The second of
+// two who act gets a conflict, and the action as it is now.
+func (m *Room) hold(ctx context.Context, tx db.Q, a policy.Actor, id string, rev int64, verb policy.Verb) (h held, err error) {
 	if h.x, err = lock(ctx, tx, id); err != nil {
 		return h, err
 	}
 	if h.c, err = cop.Find(ctx, tx, h.x.COP); err != nil {
 		return h, err
 	}
-	if err := policy.Check(a, policy.Read, h.x.Thing(h.c)); err != nil {
+	if err := policy.Check(a, verb, h.x.Thing(h.c)); err != nil {
 		return h, err
 	}
 	if h.x.Rev != rev {
@@ -71,18 +71,16 @@ func (m *Room) turned(ctx context.Context, tx db.Q, by, verb, reason string, x A
 func (m *Room) Assess(ctx context.Context, q db.Q, a policy.Actor, id string, rev int64, t Turn, in Assessment) (x Action, err error) {
 	defer apperr.Wrap(&err, "action.Assess(%s, %s)", id, t)
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
-		h, err := m.hold(ctx, tx, a, id, rev)
+		verb := policy.Edit
+		if t == OpinionTurn {
+			verb = policy.Judge
+		}
+		h, err := m.hold(ctx, tx, a, id, rev, verb)
 		x = h.x
 		if err != nil {
 			return err
 		}
-		verb, state := policy.Edit, x.State == Draft || x.State == Proposed || x.State == Pool
-		if t == OpinionTurn {
-			verb, state = policy.Judge, x.State == Proposed
-		}
-		if err := policy.Check(a, verb, x.Thing(h.c)); err != nil {
-			return err
-		}
+		state := x.State == Proposed || t == SelfTurn && (x.State == Draft || x.State == Pool)
 		if !state || t != SelfTurn && t != OpinionTurn {
 			return apperr.Conflictf("Cette action est %s\u00a0: cette partie de la grille ne change plus à cette étape. Rien n’a été enregistré.", x.State.Name())
 		}
@@ -114,12 +112,9 @@ func (m *Room) Assess(ctx context.Context, q db.Q, a policy.Actor, id string, re
 func (m *Room) Decide(ctx context.Context, q db.Q, a policy.Actor, id string, rev int64, in Assessment, poolState string) (x Action, err error) {
 	defer apperr.Wrap(&err, "action.Decide(%s)", id)
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
-		h, err := m.hold(ctx, tx, a, id, rev)
+		h, err := m.hold(ctx, tx, a, id, rev, policy.Judge)
 		x = h.x
 		if err != nil {
-			return err
-		}
-		if err := policy.Check(a, policy.Judge, x.Thing(h.c)); err != nil {
 			return err
 		}
 		kept, err := in.clean(DecisionTurn, x.Kind)
@@ -151,6 +146,7 @@ type Turned struct {
 	Reason    string
 	PoolState string
 	Debate    Debate
+	By        string // name of who moves it, as shown
 }
 
 var moveVerbs = map[State]string{Proposed: "propose", Debated: "debate", Pool: "pool", Withdrawn: "withdraw"}
@@ -162,7 +158,7 @@ func (m *Room) Move(ctx context.Context, q db.Q, a policy.Actor, in Turned) (x A
 	defer apperr.Wrap(&err, "action.Move(%s, %s)", in.ID, in.To)
 	in.Reason = strings.TrimSpace(in.Reason)
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
-		h, err := m.hold(ctx, tx, a, in.ID, in.Rev)
+		h, err := m.hold(ctx, tx, a, in.ID, in.Rev, policy.Edit)
 		x = h.x
 		if err != nil {
 			return err
@@ -187,6 +183,12 @@ func (m *Room) Move(ctx context.Context, q db.Q, a policy.Actor, in Turned) (x A
 			next.Grid.Opinion, next.Grid.Decision, next.PoolState = nil, nil, ""
 		case Pool:
 			next.PoolState = in.PoolState
+			again := Assessment{Person: a.Person, By: in.By, On: h.c.DayAt(m.Now())}
+			if d := x.Grid.Decision; d != nil {
+				again.Met, again.Why, again.Levers = d.Met, d.Why, d.Levers
+			}
+			again.Verdict, again.Reason = string(Pool), in.Reason
+			next.Grid.Decision = &again
 		case Debated:
 			if next.Debate, err = m.debated(ctx, tx, a, h, in.Debate); err != nil {
 				return err

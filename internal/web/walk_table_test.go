@@ -113,6 +113,22 @@ var foreseen = map[string]need{
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
 
+	"grid":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
+	"grid-act":             {kind: policy.Action, do: policy.Judge, over: itsNote, made: "action", form: url.Values{"do": {"opinion"}, "rev": {"99"}}},
+	"listing-compose":      {kind: policy.Action, do: policy.Propose, over: theCOP},
+	"listing-propose":      {kind: policy.Action, do: policy.Propose, over: theCOP, form: url.Values{"do": {"picked"}}},
+	"listing-desk":         {kind: policy.Action, do: policy.Read, over: theCOP},
+	"listing-pending":      {kind: policy.Action, do: policy.Read, over: theCOP},
+	"listing-pending-file": {kind: policy.Action, do: policy.Read, over: theCOP},
+	"pool":                 {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"pool-csv":             {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"action-pairs":         {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"action-pairs-act":     {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action", form: url.Values{"do": {"unmerge"}, "rev": {"99"}, "id": {"absent"}}},
+	"action-pair":          {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action"},
+	"action-merge":         {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action", form: url.Values{"do": {"dismiss"}, "rev-a": {"99"}, "rev-b": {"99"}}},
+	"action-cross":         {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"action-cross-save":    {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"code": {"sante"}, "name": {"Santé"}, "rev": {"99"}}},
+
 	"meeting-new":           {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"meeting-plan":          {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"ballot-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
@@ -394,7 +410,7 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now
 	questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans
-	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search
+	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list listings listing listing-file cop department-cop document-file feed home search
 	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file
 	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
 	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt

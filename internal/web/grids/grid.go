@@ -50,7 +50,7 @@ func (d Deps) showGrid(w http.ResponseWriter, r *http.Request, status int, in ty
 		v.Tabs = append([]ui.Link{{Label: "Actions", Href: x.desk()}}, v.Tabs...)
 	}
 	v.Lead = "Une action COP a une dimension nouvelle\u00a0: un critère au moins. Et elle est structurante pour la planification écologique du territoire\u00a0: les trois critères."
-	v.Notices = append(v.Notices, x.standing(a)...)
+	v.Notices = append(v.Notices, x.standing(a, policy.Can(who, policy.Read, x.cop.Thing(policy.Desk)))...)
 	forms := d.forms(x, a, who, edits, judges, in)
 	if forms, err = d.withDebate(r, x, a, judges, in, forms); err != nil {
 		return err
@@ -66,8 +66,8 @@ func (d Deps) showGrid(w http.ResponseWriter, r *http.Request, status int, in ty
 		v.Conflict = ui.TwoVersions(x.asked(a, in.turn, a.Grid.Of(in.turn), "").fields(), x.asked(a, in.turn, &in.said, "").fields())
 	}
 	v.Forms = forms
-	if table := x.readings(a, edits || judges); len(table.Rows) > 0 {
-		v.Sections = append(v.Sections, section{ID: "lectures", Title: "Ce que dit la grille", Table: table, Texts: conclusions(a, edits || judges)})
+	if table := x.readings(a, edits || judges); a.Grid.Self != nil || a.Grid.Opinion != nil || a.Grid.Decision != nil || !edits {
+		v.First = append(v.First, section{ID: "lectures", Title: "Ce que dit la grille", Table: table, Texts: conclusions(a, edits || judges)})
 	}
 	return d.private(w, r, status, x, v, ui.Link{Label: "Action " + number(a), Href: wording.ActionPath(a.ID)}, ui.Link{Label: "Grille"})
 }
@@ -102,7 +102,7 @@ func here(s step) templ.Attributes {
 }
 
 // standing says where an action stands that is not on its plain way.
-func (x where) standing(a action.Action) []ui.Alert {
+func (x where) standing(a action.Action, desk bool) []ui.Alert {
 	switch a.State {
 	case action.Pool:
 		text := "Statut\u00a0: " + action.Named(action.PoolStates(), a.PoolState) + "."
@@ -115,7 +115,11 @@ func (x where) standing(a action.Action) []ui.Alert {
 	case action.Withdrawn:
 		return []ui.Alert{{State: "warning", Title: "Cette action a été retirée", Text: "Son historique garde la raison."}}
 	case action.Retaining:
-		return []ui.Alert{{State: "info", Title: "Cette action attend la validation des deux têtes", Text: "Elle ne change pas pendant ce temps.", Links: []ui.Link{{Label: "La liste à retenir", Href: x.desk() + "/releves/" + a.List}}}}
+		out := ui.Alert{State: "info", Title: "Cette action attend la validation des deux têtes", Text: "Elle ne change pas pendant ce temps."}
+		if desk {
+			out.Links = []ui.Link{{Label: "La liste à retenir", Href: x.desk() + "/releves/" + a.List}}
+		}
+		return []ui.Alert{out}
 	case action.Retained:
 		links := []ui.Link{}
 		if a.List != "" {
@@ -161,10 +165,13 @@ func yes(as *action.Assessment, c action.Criterion) ui.Cell {
 // writes the action and for the team, until it is decided.
 func turns(a action.Action, inside bool) []action.Turn {
 	out := []action.Turn{action.SelfTurn}
-	if inside {
+	if inside && a.Grid.Opinion != nil {
 		out = append(out, action.OpinionTurn)
 	}
-	return append(out, action.DecisionTurn)
+	if a.Grid.Decision != nil {
+		out = append(out, action.DecisionTurn)
+	}
+	return out
 }
 
 // readings sets the three readings of the grid side by side.
@@ -258,7 +265,8 @@ func (x where) asked(a action.Action, turn action.Turn, as *action.Assessment, i
 			}
 			g.Fields = append(g.Fields, served)
 		}
-		g.Fields = append(g.Fields, ui.Field{ID: name + c.Code + "-why", Name: "why." + c.Code, Type: "textarea", Rows: 2, Label: "Pourquoi", Value: as.Why[c.Code], Help: "À propos de «\u00a0" + c.Label + "\u00a0»."})
+		g.Fields = append(g.Fields, ui.Field{ID: name + c.Code + "-why", Name: "why." + c.Code, Type: "textarea", Rows: 2, Label: map[bool]string{true: "Pourquoi", false: "Pourquoi, si oui"}[c.Structuring], Value: as.Why[c.Code],
+			Required: c.Structuring && turn == action.OpinionTurn, Help: "À propos de «\u00a0" + c.Label + "\u00a0»." + map[bool]string{true: " Demandé avant de proposer l’action."}[c.Structuring && turn == action.SelfTurn]})
 	}
 	if all := turn.Verdicts(); all != nil {
 		what := map[action.Turn]string{action.OpinionTurn: "Sens de l’avis", action.DecisionTurn: "Décision"}[turn]
@@ -296,6 +304,7 @@ func (d Deps) act(w http.ResponseWriter, r *http.Request) error {
 	in.moved = action.Turned{ID: id, Rev: rev, Reason: in.reason, PoolState: shell.Typed(r, "pool"), Debate: action.Debate{On: shell.Typed(r, "on"), Meeting: shell.Typed(r, "meeting"), Decision: shell.Typed(r, "decision"), Reason: in.reason}}
 	in.said = readGrid(r)
 	in.said.By = shell.Of(r).Name
+	in.moved.By = in.said.By
 	word := "1"
 	switch in.do {
 	case "self", "self-propose":

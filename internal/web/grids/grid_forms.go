@@ -28,7 +28,7 @@ func (d Deps) forms(x where, a action.Action, who policy.Actor, edits, judges bo
 	open := a.State == action.Draft || a.State == action.Pool || a.State == action.Proposed
 	if edits && open {
 		f := x.asked(a, action.SelfTurn, back(action.SelfTurn), "auto-evaluation")
-		f.Title, f.Lead = "Votre auto-évaluation", "Répondez comme vous le pensez aujourd’hui\u00a0: l’équipe de la COP lit vos raisons, donne son avis, puis la décision est prise. Vous pouvez enregistrer et y revenir."
+		f.Title, f.Lead = map[bool]string{true: "Votre auto-évaluation", false: "L’auto-évaluation"}[!judges || a.Author == who.Person], "Répondez comme vous le pensez aujourd’hui\u00a0: l’équipe de la COP lit vos raisons, donne son avis, puis la décision est prise. Vous pouvez enregistrer et y revenir."
 		f.Buttons = [][2]string{{"self", "Enregistrer l’auto-évaluation"}}
 		f.Folded = a.State == action.Proposed && in.turn != action.SelfTurn || judges && len(a.Grid.Self.Unsaid(action.SelfTurn, a.Kind)) == 0 && in.turn != action.SelfTurn
 		if slices.Contains(may, action.Proposed) && !action.AsksReason(a.State, action.Proposed) {

@@ -172,10 +172,12 @@ type view struct {
 	Path     []step
 	Links    []ui.Link
 	Filter   []ui.Field // of a list
+	Filtered bool
 	Table    ui.Table
 	Empty    *ui.Empty
 	Body     templ.Component
-	Paper    bool // Body has its own title
+	Paper    bool      // Body has its own title
+	First    []section // before the forms
 	Forms    []formView
 	Sections []section
 	Foot     ui.Source

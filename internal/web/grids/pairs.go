@@ -232,7 +232,7 @@ func (d Deps) merge(w http.ResponseWriter, r *http.Request) error {
 		case b.ID:
 			in.Kept, in.Other = other, one
 		default:
-			return d.showPair(w, r, http.StatusUnprocessableEntity, &action.Fault{Field: "kept", Message: "Choisissez l’action qui reste."})
+			return d.showPair(w, r, http.StatusBadRequest, &action.Fault{Field: "kept", Message: "Choisissez l’action qui reste."})
 		}
 		for _, c := range action.MergeChoices() {
 			if shell.Typed(r, "from."+c[0]) == in.Other.ID {

@@ -55,6 +55,7 @@ func (d Deps) pool(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: "Vivier", Title: french.Integer(n) + nb + french.Plural(n, "action au vivier", "actions au vivier"), Scope: []string{x.cop.Name}}, Tabs: d.deskTabs(r, x, tabPool),
 		Lead:   "Ce que la grille ne laisse pas entrer n’est pas perdu\u00a0: chaque action garde son statut et sa raison, et peut être proposée de nouveau.",
 		Filter: []ui.Field{selected("statut", "Statut", "tous", action.PoolStates(), asked(r, "statut")), selected("levier", "Levier", "tous", levers, asked(r, "levier")), {ID: "mots", Label: "Mots du titre, du porteur ou du résumé", Type: "search", Value: asked(r, "mots")}}}
+	v.Filtered = r.URL.RawQuery != ""
 	t := ui.Table{ID: "vivier", Caption: "Les actions au vivier, par numéro", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Statut"}, {Label: "Levier ou thème"}, {Label: "Porteur"}, {Label: "Pourquoi", Wide: true}, {Label: "Suite"}}}
 	for _, a := range all {
 		why, on := ui.Cell{Missing: "La raison est dans l’historique de l’action."}, ""

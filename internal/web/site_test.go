@@ -20,6 +20,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/account"
+	"jalon/internal/action"
 	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -70,6 +71,7 @@ type site struct {
 	aims     *objective.Room
 	diagnose *diagnosis.Room
 	debate   web.Debate
+	register *action.Room
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -192,6 +194,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	rooms.OnEnd[cop.DiagnosisAct] = s.diagnose.EndEdition
 	figures.Register(diagnosis.Prefix, s.diagnose.ExplainScore)
 	s.debate = s.debateRooms(queue, treeOf)
+	covered := s.covered(book, &figures)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
@@ -222,7 +225,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, Action: covered, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

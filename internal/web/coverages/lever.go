@@ -8,6 +8,7 @@ import (
 	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/exchange"
+	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -126,7 +127,7 @@ func (x leverReading) figures() []ui.KeyFigure {
 	rest, left := ui.Value{Missing: c.Rest.Reason}, ""
 	if c.Rest.Known {
 		rest = ranged(value(c.Rest.Central, coverage.RestIs, "reste à trouver"), c.Rest.Range)
-		left = "Sur un objectif de " + french.Significant(c.Objective.Kg.Kt(), 4) + nb + kilotonnes + "."
+		left = "Sur un objectif de " + french.Significant(c.Objective.Kg.Kt(), 4) + nb + kilotonnes + inUnit(c, c.Objective.Kg) + "."
 		if c.Rest.Central < 0 {
 			left += " L’objectif est dépassé."
 		}
@@ -134,8 +135,24 @@ func (x leverReading) figures() []ui.KeyFigure {
 			left += " Sans compter ce qui est déjà fait (aucune série)."
 		}
 	}
-	return []ui.KeyFigure{{Label: "Déjà fait depuis 2019", Value: done, Meaning: meaning}, {Label: "Attendu des actions retenues", Value: planned, Meaning: french.Integer(c.Planned.Actions) + nb + french.Plural(c.Planned.Actions, "action comptée", "actions comptées") + "."},
+	return []ui.KeyFigure{{Label: "Déjà fait depuis 2019", Value: done, Meaning: meaning}, {Label: "Attendu des actions retenues", Value: planned, Meaning: french.Integer(c.Planned.Actions) + nb + french.Plural(c.Planned.Actions, "action comptée", "actions comptées") + expectedUnit(c) + "."},
 		{Label: "Reste à trouver", Value: rest, Meaning: left}}
+}
+
+// inUnit writes a mass in the unit of the lever, empty when it has none that adds up.
+func inUnit(c coverage.Cell, kg panorama.Kg) string {
+	e := c.Line.Equiv
+	if e.Reason != "" || e.Ratio == 0 || e.Kind == framework.Rate {
+		return ""
+	}
+	return ", soit " + french.Significant(panorama.ToChange(kg, e.Ratio), 4) + nb + e.UnitShort
+}
+
+func expectedUnit(c coverage.Cell) string {
+	if c.Planned.Actions == 0 {
+		return ""
+	}
+	return inUnit(c, c.Planned.Kg.Central)
 }
 
 // waterfall goes from the objective to the gap; what plans aim at is a mark beside it,

@@ -98,7 +98,7 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 		p = s.visit(c, base+"/regions/grand-est/couverture/voitures-electriques", nil)
 		p.has("h1", "5 % faits en 2022")
 		p.has("#avant", "Flotte de 2021")
-		p.has("#a-savoir", "supposées déjà dans l’observé")
+		p.has("#a-savoir", "supposée déjà dans l’observé")
 		p = s.visit(c, base+"/departements/67/couverture", nil)
 		checkPage(t, "département", p)
 		if row := strings.Join(p.row("#leviers", "Haies"), " | "); !strings.Contains(row, "1 régionale") {

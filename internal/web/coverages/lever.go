@@ -107,8 +107,8 @@ func (x leverReading) figures() []ui.KeyFigure {
 		return ui.Value{Text: french.Significant(kg.Kt(), 4), Unit: kilotonnes, Exact: wording.Exact(kg), Provenance: "computed", ProvenanceLabel: "calculé par Jalon", Explain: wording.FigurePath(x.row.key(p)), Name: name}
 	}
 	ranged := func(v ui.Value, r coverage.Range) ui.Value {
-		if r.Wide() {
-			v.Range = "entre " + french.Significant(r.Low.Kt(), 3) + " et " + french.Significant(r.High.Kt(), 3)
+		if low, high := french.Significant(r.Low.Kt(), 4), french.Significant(r.High.Kt(), 4); low != high {
+			v.Range = "entre " + low + " et " + high
 		}
 		return v
 	}

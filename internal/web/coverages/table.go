@@ -35,10 +35,11 @@ func mass(kg panorama.Kg, decimals int, key, name string) ui.Cell {
 
 // between writes a range in small, empty when it is none.
 func between(r coverage.Range, decimals int) string {
-	if !r.Wide() {
+	low, high := french.Number(r.Low.Kt(), decimals), french.Number(r.High.Kt(), decimals)
+	if low == high {
 		return ""
 	}
-	return "de " + french.Number(r.Low.Kt(), decimals) + " à " + french.Number(r.High.Kt(), decimals)
+	return "de " + low + " à " + high
 }
 
 // row is one lever of a territory.

@@ -181,7 +181,7 @@ func (m *Room) keptOverlap(ctx context.Context, tx db.Q, o Overlap) error {
 func recount(ctx context.Context, tx db.Q, id string) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE action_impact
-		   SET counted = 10000 - COALESCE((SELECT CASE WHEN SUM(10000 - o.part) > 10000 THEN 10000 ELSE CAST(SUM(10000 - o.part) AS BIGINT) END
+		   SET counted = 10000 - COALESCE((SELECT CASE WHEN CAST(SUM(10000 - o.part) AS BIGINT) > 10000 THEN 10000 ELSE CAST(SUM(10000 - o.part) AS BIGINT) END
 		                                     FROM action_overlap o JOIN action a ON a.id = o.counts
 		                                    WHERE o.other = action_impact.action_id AND o.lever = action_impact.lever AND o.state = 'confirmed' AND a.state = 'retained' AND a.status <> 'abandoned'), 0)
 		 WHERE action_id = $1 OR action_id IN (SELECT o.other FROM action_overlap o WHERE o.counts = $1)`, id)

@@ -208,7 +208,7 @@ func (p *Planned) take(g Group, done Done) {
 
 func restOf(c Cell) Rest {
 	if !c.Objective.Known {
-		return Rest{Reason: "Sans objectif, rien ne dit ce qui reste à trouver. " + c.Objective.Reason}
+		return Rest{Reason: "Sans objectif connu, rien ne dit ce qui reste à trouver."}
 	}
 	left := c.Objective.Kg
 	if c.Done.Kg.Known {

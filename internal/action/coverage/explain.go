@@ -161,28 +161,28 @@ func (c Cell) Notes() (out []string) {
 	p := c.Planned
 	say := func(n int64, one, many string) {
 		if n > 0 {
-			out = append(out, french.Integer(int(n))+"\u00a0"+french.Plural(int(n), one, many))
+			out = append(out, french.Integer(n)+"\u00a0"+french.Plural(n, one, many))
 		}
 	}
-	with := func(t Tally, one, many, end string) {
+	with := func(t Tally, one, many, end, ends string) {
 		if t.Actions > 0 {
-			out = append(out, french.Integer(int(t.Actions))+"\u00a0"+french.Plural(int(t.Actions), one, many)+" ("+kt(t.Kg.Central)+"\u00a0kt)"+end)
+			out = append(out, french.Integer(t.Actions)+"\u00a0"+french.Plural(t.Actions, one, many)+" ("+kt(t.Kg.Central)+"\u00a0kt)"+french.Plural(t.Actions, end, ends))
 		}
 	}
 	if p.Gross > 0 {
-		out = append(out, french.Integer(int(p.Gross))+"\u00a0"+french.Plural(int(p.Gross), "action compte", "actions comptent")+" une quantité brute, pour "+kt(p.GrossKg)+"\u00a0kt. "+action.GrossNote)
+		out = append(out, french.Integer(p.Gross)+"\u00a0"+french.Plural(p.Gross, "action compte", "actions comptent")+" une quantité brute, pour "+kt(p.GrossKg)+"\u00a0kt. "+action.GrossNote)
 	}
 	if c.Done.Kg.Known {
 		year := strconv.Itoa(c.Done.Year)
-		with(p.Started, "action commencée avant la fin de "+year, "actions commencées avant la fin de "+year, ", supposées déjà dans l’observé\u00a0: elles ne sont pas ajoutées.")
-		with(p.Undated, "action sans date de début", "actions sans date de début", "\u00a0: rien ne dit qu’elles ne sont pas déjà dans l’observé, elles ne sont pas ajoutées.")
+		with(p.Started, "action commencée avant la fin de "+year, "actions commencées avant la fin de "+year, ", supposée déjà dans l’observé\u00a0: elle n’est pas ajoutée.", ", supposées déjà dans l’observé\u00a0: elles ne sont pas ajoutées.")
+		with(p.Undated, "action sans date de début", "actions sans date de début", "\u00a0: rien ne dit qu’elle n’est pas déjà dans l’observé, elle n’est pas ajoutée.", "\u00a0: rien ne dit qu’elles ne sont pas déjà dans l’observé, elles ne sont pas ajoutées.")
 	}
-	with(p.Regional, "action régionale", "actions régionales", ", dont rien ne dit la part dans ce département\u00a0: elles ne sont pas réparties.")
+	with(p.Regional, "action régionale", "actions régionales", ", dont rien ne dit la part dans ce département\u00a0: elle n’est pas répartie.", ", dont rien ne dit la part dans ce département\u00a0: elles ne sont pas réparties.")
 	say(p.Reduced, "action compte pour une partie seulement\u00a0: une autre déclare le même objet.", "actions comptent pour une partie seulement\u00a0: d’autres déclarent le même objet.")
 	say(p.Increases, "action augmenterait les émissions\u00a0: elle est retranchée.", "actions augmenteraient les émissions\u00a0: elles sont retranchées.")
 	say(p.Paused, "action comptée est en pause.", "actions comptées sont en pause.")
 	say(p.Blocked, "action comptée est bloquée.", "actions comptées sont bloquées.")
-	with(p.Abandoned, "action abandonnée", "actions abandonnées", "\u00a0: non comptées.")
+	with(p.Abandoned, "action abandonnée", "actions abandonnées", "\u00a0: non comptée.", "\u00a0: non comptées.")
 	say(p.Qualitative, "action qualitative\u00a0: comptée comme action, jamais comme zéro kt.", "actions qualitatives\u00a0: comptées comme actions, jamais comme zéro kt.")
 	say(p.Unassessed, "action non évaluée\u00a0: comptée comme action, jamais comme zéro kt.", "actions non évaluées\u00a0: comptées comme actions, jamais comme zéro kt.")
 	return out

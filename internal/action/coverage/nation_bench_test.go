@@ -51,6 +51,9 @@ func BenchmarkNation(b *testing.B) {
 			}
 		})
 		b.Run(string(engine)+"/kept", func(b *testing.B) {
+			if _, err := k.coverage.OfNation(b.Context(), k.db); err != nil {
+				b.Fatal(err)
+			}
 			for b.Loop() {
 				if _, err := k.coverage.OfNation(b.Context(), k.db); err != nil {
 					b.Fatal(err)

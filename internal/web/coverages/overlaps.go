@@ -37,7 +37,10 @@ func (d Deps) deskOf(r *http.Request) (x desk, err error) {
 		return x, err
 	}
 	x.path = "/regions/" + x.region.Slug + "/bureau/actions/recoupements"
-	return x, policy.Check(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action))
+	if !policy.Can(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action)) {
+		return x, apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
+	}
+	return x, nil
 }
 
 // typed is what somebody wrote of two actions, with what is wrong in it.

@@ -14,6 +14,8 @@ import (
 
 const kilotonnes = wording.Kilotonnes
 
+const noAction = "Aucune action retenue et chiffrée."
+
 // percent writes a part of the objective.
 func percent(v float64) string {
 	if v != 0 && v > -0.01 && v < 0.01 {
@@ -33,10 +35,11 @@ func mass(kg panorama.Kg, decimals int, key, name string) ui.Cell {
 
 // between writes a range in small, empty when it is none.
 func between(r coverage.Range, decimals int) string {
-	if !r.Wide() {
+	low, high := french.Number(r.Low.Kt(), decimals), french.Number(r.High.Kt(), decimals)
+	if low == high {
 		return ""
 	}
-	return "de " + french.Number(r.Low.Kt(), decimals) + " à " + french.Number(r.High.Kt(), decimals)
+	return "de " + low + " à " + high
 }
 
 // row is one lever of a territory.
@@ -89,7 +92,7 @@ func (x row) cells(decimals int) []ui.Cell {
 func (x row) planned(decimals int) ui.Cell {
 	p := x.Planned
 	if p.Actions == 0 {
-		reason := "Aucune action retenue."
+		reason := noAction
 		if p.Any() {
 			reason = "Les actions retenues ne sont pas chiffrées, ou sont supposées déjà dans l’observé."
 		}
@@ -175,8 +178,11 @@ func totalCells(label string, t coverage.Total, decimals int) []ui.Cell {
 	if t.Beyond > 0 {
 		rest.Sub = "dont " + french.Number(t.Gap.Kt(), decimals) + " manquent et " + french.Number(t.Beyond.Kt(), decimals) + " dépassent"
 	}
-	planned := mass(t.Planned.Central, decimals, "", "")
-	planned.Sub = between(t.Planned, decimals)
+	planned := ui.Cell{Missing: noAction}
+	if t.Actions > 0 {
+		planned = mass(t.Planned.Central, decimals, "", "")
+		planned.Sub = between(t.Planned, decimals)
+	}
 	return []ui.Cell{{Text: label, Sub: sub}, mass(t.Objective, decimals, "", ""), done, planned, rest, {Text: french.Integer(t.Actions)}}
 }
 

@@ -50,6 +50,7 @@ var sentences = map[string]string{
 	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
 
 	"create action": "a inscrit une action", "edit action": "a modifié une action",
+	"create measure": "a ajouté une mesure d’accompagnement", "edit measure": "a modifié une mesure d’accompagnement", "withdraw measure": "a retiré une mesure d’accompagnement", "restore measure": "a repris une mesure d’accompagnement retirée",
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
@@ -86,7 +87,7 @@ var kindNames = map[string]string{
 	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
-	"action": "actions", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
+	"action": "actions", "measure": "mesures d’accompagnement", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
 	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",

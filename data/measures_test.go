@@ -122,8 +122,8 @@ func TestMeasuresAreInOurWords(t *testing.T) {
 }
 
 func TestAidsThatShip(t *testing.T) {
-	types := " grant loan recoverable_advance cee other technical_engineering financial_engineering legal_engineering "
-	audiences := " commune epci department region association private_person farmer private_sector "
+	types := " grant loan recoverable-advance cee other technical-engineering financial-engineering legal-engineering "
+	audiences := " commune epci department region association private-person farmer private-sector "
 	levers, codes := map[string]bool{}, map[string]bool{}
 	for _, r := range table(t, "levers.csv") {
 		levers[r["code"]] = true
@@ -142,13 +142,13 @@ func TestAidsThatShip(t *testing.T) {
 		}
 		codes[r["code"]] = true
 		for column, known := range map[string]string{"types": types, "audiences": audiences, "steps": " " + strings.Join(stepCodes, " ") + " "} {
-			for _, x := range strings.Split(r[column], "|") {
+			for _, x := range strings.Split(r[column], " ") {
 				if x == "" || !strings.Contains(known, " "+x+" ") {
 					t.Errorf("%s, %s: %q", r["code"], column, x)
 				}
 			}
 		}
-		for _, l := range strings.Split(r["levers"], "|") {
+		for _, l := range strings.Fields(r["levers"]) {
 			if !levers[l] {
 				t.Errorf("%s: no lever %q", r["code"], l)
 			}
@@ -156,10 +156,8 @@ func TestAidsThatShip(t *testing.T) {
 		if r["address"] != "" && !strings.HasPrefix(r["address"], "https://") {
 			t.Errorf("%s: address %q", r["code"], r["address"])
 		}
-		for _, day := range []string{r["read_on"], r["ends_on"]} {
-			if _, err := time.Parse(time.DateOnly, day); err != nil && day != "" {
-				t.Errorf("%s: day %q", r["code"], day)
-			}
+		if _, err := time.Parse(time.DateOnly, r["read_on"]); err != nil || r["source"] == "" {
+			t.Errorf("%s: read on %q in %q", r["code"], r["read_on"], r["source"])
 		}
 	}
 }

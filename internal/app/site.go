@@ -109,6 +109,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.survey.Load(ctx, a.tables); err != nil {
 		return err
 	}
+	if err := a.action.Aid.Load(ctx, a.tables); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}

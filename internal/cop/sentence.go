@@ -49,6 +49,8 @@ var sentences = map[string]string{
 	"publish diagnosis": "a validé le dernier la publication du diagnostic partagé", "create diagnosis_block": "a ajouté un bloc au diagnostic partagé", "edit diagnosis_block": "a modifié un bloc du diagnostic partagé",
 	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
 
+	"create aid": "a ajouté une aide", "edit aid": "a modifié une aide", "chain aid": "a relié deux éditions d’une aide", "close aid": "a clos une édition d’une aide", "import aid": "a importé des aides", "report aid": "a signalé une erreur dans une aide", "judge aid_report": "a répondu à un signalement sur une aide",
+	"create need": "a noté un besoin sans aide", "answer need": "a répondu à un besoin sans aide", "send need": "a fait remonter un besoin avec un frein", "create aid_alert": "a enregistré une alerte sur les aides", "end aid_alert": "a mis fin à une alerte sur les aides",
 	"create action": "a inscrit une action", "edit action": "a modifié une action",
 	"create measure": "a ajouté une mesure d’accompagnement", "edit measure": "a modifié une mesure d’accompagnement", "withdraw measure": "a retiré une mesure d’accompagnement", "restore measure": "a repris une mesure d’accompagnement retirée",
 
@@ -88,6 +90,7 @@ var kindNames = map[string]string{
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
 	"action": "actions", "measure": "mesures d’accompagnement", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
+	"aid": "aides", "aid_report": "signalements sur les aides", "need": "besoins sans aide", "aid_alert": "alertes sur les aides",
 	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",

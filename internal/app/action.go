@@ -30,6 +30,7 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 		Aid: &aid.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("aid")), Queue: r.queue, Outbox: r.outbox,
 			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, BaseURL: strings.TrimRight(base, "/")},
 	}
+	a.Share, a.Aids = c.sharing(), aidsOf(a.Aid)
 	wireActions(r.cops, a)
 	return a
 }

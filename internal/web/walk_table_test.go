@@ -55,6 +55,14 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
+	"measure-desk":              {kind: policy.Measure, do: policy.Edit, over: itsNote},
+	"measure-add":               {kind: policy.Measure, do: policy.Create, over: itsNote},
+	"measure-one":               {kind: policy.Measure, do: policy.Edit, over: itsNote, answer: http.StatusNotFound}, // none was added
+	"measure-save":              {kind: policy.Measure, do: policy.Edit, over: itsNote, answer: http.StatusNotFound},
+	"measure-nation":            {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures"},
+	"measure-nation-add":        {kind: policy.Measure, do: policy.Create, over: nation, path: "/national/mesures"},
+	"measure-nation-one":        {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},
+	"measure-nation-save":       {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},
 	"contribution-themes-desk":  {kind: policy.Post, do: policy.Judge, over: theCOP},
 	"contribution-theme-rename": {kind: policy.Post, do: policy.Judge, over: theCOP, form: url.Values{"theme": {"absent"}, "nom": {"Nom"}}},
 	"question-desk":             {kind: policy.Debate, do: policy.Edit, over: itsRegion},
@@ -387,7 +395,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json
+var openRoutes = strings.Fields(`measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json
 	opinion-method voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped paper-blank paper-blank-pdf
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now

@@ -57,8 +57,8 @@ const (
 var foreseen = map[string]need{
 	"measure-desk":              {kind: policy.Measure, do: policy.Edit, over: itsNote},
 	"measure-add":               {kind: policy.Measure, do: policy.Create, over: itsNote},
-	"measure-one":               {kind: policy.Measure, do: policy.Edit, over: itsNote, answer: http.StatusNotFound}, // none was added
-	"measure-save":              {kind: policy.Measure, do: policy.Edit, over: itsNote, answer: http.StatusNotFound},
+	"measure-one":               {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound}, // none was added
+	"measure-save":              {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound},
 	"measure-nation":            {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures"},
 	"measure-nation-add":        {kind: policy.Measure, do: policy.Create, over: nation, path: "/national/mesures"},
 	"measure-nation-one":        {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},

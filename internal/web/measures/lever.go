@@ -34,7 +34,11 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 	v := leverView{chart: c, Region: c.Region, Review: func(x support.Measure) bool { return x.ToReview(d.Now()) }, Report: "/aides", Import: "/aides"}
 	v.Heading = ui.Heading{Overline: title, Title: c.Lever.Name, Scope: []string{"ni exhaustif, ni un classement", "l’étape de la dernière colonne est à la main de la collectivité"}}
 	if c.Region.Slug != "" {
-		v.Heading.Scope = append(v.Heading.Scope, "avec les ajouts de la région "+c.Region.Name)
+		said := "la région " + c.Region.Name + " n’a rien ajouté à ce jour"
+		if c.Own {
+			said = "avec les ajouts de la région " + c.Region.Name
+		}
+		v.Heading.Scope = append(v.Heading.Scope, said)
 		v.Report, v.Import = "/regions/"+c.Region.Slug+"/bureau/besoins", "/regions/"+c.Region.Slug+"/bureau/aides"
 	}
 	for _, l := range c.Content {
@@ -161,4 +165,15 @@ type indexView struct {
 type themeView struct {
 	ID, Title string
 	Table     ui.Table
+}
+
+// ending is what follows a name of a list.
+func ending(i, n int) string {
+	switch {
+	case i == n-1:
+		return "."
+	case i == n-2:
+		return " et "
+	}
+	return ", "
 }

@@ -38,6 +38,10 @@ func TestEveryLeverAskedAboutHasItsFiveSteps(t *testing.T) {
 	for _, r := range table(t, "levers.csv") {
 		levers[r["code"]] = true
 	}
+	read, err := os.ReadFile("../docs/sources/ressources.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, r := range table(t, "measures.csv") {
 		at := r["lever"] + " " + r["step"]
 		switch {
@@ -61,6 +65,12 @@ func TestEveryLeverAskedAboutHasItsFiveSteps(t *testing.T) {
 		}
 		if _, err := time.Parse(time.DateOnly, r["reviewed"]); err != nil {
 			t.Errorf("%s: read again on %q", r["code"], r["reviewed"])
+		}
+		if (r["kind"] == "resource") != (r["publisher"] != "") || r["link"] != "" && (r["kind"] != "resource" || !strings.HasPrefix(r["link"], "http")) {
+			t.Errorf("%s: publisher %q, link %q", r["code"], r["publisher"], r["link"])
+		}
+		if r["kind"] == "resource" && !strings.Contains(string(read), r["text"]) {
+			t.Errorf("%s: docs/sources/ressources.md does not say what was read", r["code"])
 		}
 		codes[r["code"]], texts[r["text"]] = true, true
 		treated[at] += " " + r["kind"]

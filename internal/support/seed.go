@@ -39,7 +39,7 @@ func (m *Room) Load(ctx context.Context, fsys fs.FS) (err error) {
 			if r["kind"] == "none" || there[r["code"]] { // none: a step that was looked at, and left empty
 				continue
 			}
-			x := Measure{ID: r["code"], Rev: 1, Lever: r["lever"], Step: r["step"], Kind: Kind(r["kind"]), Text: r["text"], Reviewed: r["reviewed"], State: Active,
+			x := Measure{ID: r["code"], Rev: 1, Lever: r["lever"], Step: r["step"], Kind: Kind(r["kind"]), Text: r["text"], Publisher: r["publisher"], Link: r["link"], Reviewed: r["reviewed"], State: Active,
 				Author: cop.Seed, Place: int64(i), At: m.Now().UTC().Truncate(time.Millisecond), Audience: strings.FieldsFunc(r["audience"], func(c rune) bool { return c == '|' })}
 			if err := x.check(func(string) bool { return true }); err != nil {
 				return fmt.Errorf("measures.csv, %s: %w", x.ID, err)

@@ -26,7 +26,7 @@ func TestTheCartographyOfALever(t *testing.T) {
 		if err := s.support().Load(t.Context(), data.FS); err != nil {
 			t.Fatal(err)
 		}
-				p := s.get("/leviers/l25-velo/mesures")
+		p := s.get("/leviers/l25-velo/mesures")
 		p.has("main", "ni exhaustif, ni un classement")
 		p.has("#etape-own", "Directement à la main de la collectivité")
 		p.has(".carto", "Poser des abris fermés dans les gares")

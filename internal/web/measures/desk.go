@@ -167,23 +167,31 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x des
 		v.Heading.Title, v.Heading.Scope = "Le fonds national des actions usuelles", []string{"réservé à l’administration nationale"}
 		lead = "Ce fonds est livré avec Jalon\u00a0: ce que vous changez ou retirez ne revient pas à la mise à jour suivante. Choisissez un levier pour lire ce qui est écrit."
 	}
-	lead += " " + french.Integer(len(all)) + nb + french.Plural(len(all), "mesure écrite", "mesures écrites") + ", dont " + french.Integer(review) + nb + "à revoir et " + french.Integer(withdrawn) + nb + french.Plural(withdrawn, "retirée", "retirées") + "."
+	if len(all) == 0 {
+		lead += " Vous n’avez encore rien ajouté."
+	} else {
+		lead += " " + french.Integer(len(all)) + nb + french.Plural(len(all), "mesure écrite", "mesures écrites") + ", dont " + french.Integer(review) + nb + "à revoir et " + french.Integer(withdrawn) + nb + french.Plural(withdrawn, "retirée", "retirées") + "."
+	}
 	filter := []ui.Field{sections.Choose("levier", "Levier", lever, "tous", x.levers()), sections.Choose("voir", "Voir", only, "tout", [][2]string{{"a-revoir", "à revoir"}, {"retirees", "retirées"}})}
-	part := sections.Part{ID: "liste", Title: "Ce qui est écrit", Lead: lead, Forms: []sections.Form{{ID: "filtrer", Action: x.base(), Submit: "Afficher", Get: true, Secondary: true, Fields: filter}}, Links: []ui.Link{{Label: "Lire l’index public", Href: "/mesures"}}}
+	part := sections.Part{ID: "liste", Title: "Ce qui est écrit", Lead: lead, Links: []ui.Link{{Label: "Lire l’index public", Href: "/mesures"}}}
 	if x.has(lever) {
 		part.Links = append([]ui.Link{{Label: "Lire la page publique de ce levier", Href: path(lever, x.Slug)}}, part.Links...)
 	}
+	parts := []sections.Part{part}
+	if len(all) > 0 {
+		parts[0].Forms = []sections.Form{{ID: "filtrer", Action: x.base(), Submit: "Afficher", Get: true, Secondary: true, Fields: filter}}
+	}
 	if len(t.Rows) > 0 {
-		part.Tables = []ui.Table{t}
-	} else {
-		part.Empty = ui.Empty{Title: "Rien à montrer", Text: "Choisissez un levier, ou ajoutez une première mesure ci-dessous."}
+		parts = append(parts, sections.Part{Tables: []ui.Table{t}})
+	} else if len(all) > 0 {
+		parts = append(parts, sections.Part{Empty: ui.Empty{Title: "Rien à montrer avec ce choix", Text: "Choisissez un levier, ou ajoutez une mesure ci-dessous."}})
 	}
 	fields := d.fields(x, typed)
 	v.Notices = wrongIn(fields, wrong)
 	add := sections.Part{ID: "ajouter", Title: "Ajouter une action, une ressource", Forms: []sections.Form{{ID: "mesure", Action: x.base(), Submit: "Ajouter", Fields: fields}}}
-	v.Parts = []sections.Part{part, add}
+	v.Parts = append(parts, add)
 	if wrong != nil {
-		v.Parts = []sections.Part{add, part}
+		v.Parts = append([]sections.Part{add}, parts...)
 	}
 	return sections.Show(d.Shell, w, r, status, v, true, x.trail()...)
 }

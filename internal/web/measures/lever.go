@@ -45,7 +45,7 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 		v.Same = append(v.Same, ui.Link{Label: l.Name, Href: path(l.Code, c.Region.Slug)})
 	}
 	v.Choose = []ui.Field{regionField(m.Tree(), c.Region.Slug)}
-	v.Foot = ui.Source{Text: "Actions usuelles écrites pour Jalon, complétées par les régions ; aides du catalogue, telles que leur source les dit", Print: true,
+	v.Foot = ui.Source{Text: "Actions usuelles écrites pour Jalon, complétées par les régions\u00a0; aides du catalogue, telles que leur source les dit", Print: true,
 		Downloads: []ui.Link{{Label: "CSV", Href: files(c, ".csv")}, {Label: "JSON", Href: files(c, ".json")}}}
 	if c.Reviewed != "" {
 		v.Foot.Changed = "relu le " + french.Day(c.Reviewed)
@@ -67,7 +67,7 @@ func files(c chart, ending string) string {
 
 // regionField chooses whose additions are shown.
 func regionField(tree *territory.Tree, slug string) ui.Field {
-	f := ui.Field{ID: "region", Label: "Ajouter ce qu’une région propose", Type: "select", Options: []ui.Option{{Label: "aucune région : le fonds national seul"}}}
+	f := ui.Field{ID: "region", Label: "Ajouter ce qu’une région propose", Type: "select", Options: []ui.Option{{Label: "aucune région\u00a0: le fonds national seul"}}}
 	for _, x := range tree.Regions() {
 		f.Options = append(f.Options, ui.Option{Value: x.Slug, Label: x.Name, Selected: x.Slug == slug})
 	}
@@ -119,7 +119,7 @@ func (d Deps) index(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v := indexView{Heading: ui.Heading{Overline: "Leviers", Title: "Ce qui aide à agir, levier par levier et étape par étape", Scope: []string{"ni exhaustif, ni un classement", "actions usuelles, aides, ressources"}},
-		Foot: ui.Source{Text: "Actions usuelles écrites pour Jalon, sans chiffre ni seuil ; aides du catalogue", Print: true, Sources: []ui.Link{{Label: "Les aides", Href: "/aides"}, {Label: "Les leviers", Href: "/leviers"}}}}
+		Foot: ui.Source{Text: "Actions usuelles écrites pour Jalon, sans chiffre ni seuil\u00a0; aides du catalogue", Print: true, Sources: []ui.Link{{Label: "Les aides", Href: "/aides"}, {Label: "Les leviers", Href: "/leviers"}}}}
 	var levers int
 	for _, t := range m.Framework().Themes() {
 		table := ui.Table{ID: "theme-" + string(t.Code), Caption: t.Name, CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Référentiel"}, {Label: "Actions usuelles", Number: true}, {Label: "Étapes traitées", Number: true}, {Label: "Ajouts des régions", Number: true}, {Label: "Aides", Number: true}}}

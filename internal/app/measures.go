@@ -81,6 +81,7 @@ func aidsOf(room *aid.Room) func(ctx context.Context, levers []string, region st
 					}
 					out = append(out, measures.AidLine{ID: x.ID, Name: x.Name, Holder: x.Holder(), Types: aid.Names(aid.Types(), x.Types), Href: x.Path(), Link: link, Checked: x.Checked, Stale: x.Stale(day)})
 				}
+				out[i].Levers = append(out[i].Levers, l)
 				for _, s := range action.Steps() {
 					if yes, _ := x.ServesStep(l, s[0]); yes && !slices.Contains(out[i].Steps, s[0]) {
 						out[i].Steps = append(out[i].Steps, s[0])

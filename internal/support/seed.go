@@ -155,5 +155,8 @@ func (s Sharing) find(lever string, seen map[string]bool, down bool) []string {
 			}
 		}
 	}
+	if l, err := s.fw.Lever(lever); err == nil && l.Wider != "" { // of 2026: what the wider lever holds, which the page says
+		return s.find(l.Wider, seen, true)
+	}
 	return nil
 }

@@ -235,7 +235,7 @@ func TestEveryLeverOfTheStateFindsItsContent(t *testing.T) {
 		}
 	}
 	for lever, want := range map[string]string{"covoiturage": "l25-covoiturage", "velo-transports-commun": "l25-velo l25-transports-commun", "gestion-forets": "l25-gestion-forets-produits-bois",
-		"l25-velo": "l25-velo", "om-gaz-hfc": "l25-gaz-fluores-residentiel l25-gaz-fluores-tertiaire", "production-industrielle": "l25-top-50-sites-industriels l25-industrie-diffuse", "l25-nucleaire": ""} {
+		"l25-velo": "l25-velo", "om-gaz-hfc": "l25-gaz-fluores-residentiel l25-gaz-fluores-tertiaire", "production-industrielle": "l25-top-50-sites-industriels l25-industrie-diffuse", "l25-nucleaire": "", "t26-restauration-collective": "l25-egalim-restauration-collective"} {
 		if got := strings.Join(s.Of(lever), " "); got != want {
 			t.Errorf("%s reads %q, want %q", lever, got, want)
 		}

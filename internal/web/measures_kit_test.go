@@ -24,7 +24,7 @@ func (s *site) action() web.Action {
 	}, Aids: func(_ context.Context, levers []string, _ string) ([]measures.AidLine, error) {
 		for _, l := range levers {
 			if l == "l25-velo" {
-				return []measures.AidLine{{ID: "velo", Name: "Aide aux abris", Holder: "Fédération", Types: "subvention", Steps: []string{"infrastructure", "own"}, Href: "/aides/velo", Link: "https://exemple.fr/abris", Checked: "2025-01-02", Stale: true}}, nil
+				return []measures.AidLine{{ID: "velo", Name: "Aide aux abris", Holder: "Fédération", Types: "subvention", Steps: []string{"infrastructure", "own"}, Levers: []string{"l25-velo"}, Href: "/aides/velo", Link: "https://exemple.fr/abris", Checked: "2025-01-02", Stale: true}}, nil
 			}
 		}
 		return nil, nil

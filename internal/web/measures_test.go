@@ -50,7 +50,7 @@ func TestTheCartographyOfALever(t *testing.T) {
 			t.Errorf("a need is said %d times", len(links))
 		}
 		s.get("/leviers/om-carburants-aerien/mesures").has(".carto-own", "Rien d’usuel à ce stade")
-		s.get("/leviers/l25-nucleaire/mesures").has(".carto", "Rien d’usuel à ce stade")
+		s.get("/leviers/l25-nucleaire/mesures").has(".carto", "Pas encore écrit pour ce levier")
 		s.get("/mesures").has("#t-se-deplacer", "5 sur 5")
 		for path, want := range map[string]int{"/leviers/inconnu/mesures": http.StatusNotFound, "/leviers/l25-velo/mesures?region=inconnue": http.StatusNotFound} {
 			if got := s.get(path).StatusCode; got != want {

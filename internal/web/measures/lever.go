@@ -1,7 +1,9 @@
 package measures
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -48,7 +50,7 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 	v.Foot = ui.Source{Text: "Actions usuelles écrites pour Jalon, complétées par les régions\u00a0; aides du catalogue, telles que leur source les dit", Print: true,
 		Downloads: []ui.Link{{Label: "CSV", Href: files(c, ".csv")}, {Label: "JSON", Href: files(c, ".json")}}}
 	if c.Reviewed != "" {
-		v.Foot.Changed = "relu le " + french.Day(c.Reviewed)
+		v.Foot.Text += "\u00a0; dernière relecture le " + french.Day(c.Reviewed)
 	}
 	trail := []ui.Link{{Label: "Accueil", Href: "/"}, {Label: "Leviers", Href: "/leviers"}, {Label: c.Lever.Name, Href: wording.LeverPath(c.Lever.Code)}, {Label: "Actions et aides"}}
 	page := d.Shell.Page(r, c.Lever.Name+nb+": actions usuelles et aides, étape par étape", "Ce qui aide à agir sur ce levier, étape par étape"+nb+": actions usuelles, aides, ressources. Ni exhaustif, ni un classement.", trail...)
@@ -77,6 +79,14 @@ func regionField(tree *territory.Tree, slug string) ui.Field {
 // propose is where an action of this lever and step is proposed, in the region read.
 func (v leverView) propose(step string) string {
 	return "/regions/" + v.Region.Slug + "/actions/nouvelle?levier=" + v.Lever.Code + "&etape=" + step
+}
+
+// nothing says why a part is empty: looked at and left so, or not written yet.
+func (v leverView) nothing() string {
+	if !v.Written {
+		return "Pas encore écrit pour ce levier."
+	}
+	return "Rien d’usuel à ce stade."
 }
 
 // by says who added a measure, when it is a region.
@@ -120,6 +130,10 @@ func (d Deps) index(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := indexView{Heading: ui.Heading{Overline: "Leviers", Title: "Ce qui aide à agir, levier par levier et étape par étape", Scope: []string{"ni exhaustif, ni un classement", "actions usuelles, aides, ressources"}},
 		Foot: ui.Source{Text: "Actions usuelles écrites pour Jalon, sans chiffre ni seuil\u00a0; aides du catalogue", Print: true, Sources: []ui.Link{{Label: "Les aides", Href: "/aides"}, {Label: "Les leviers", Href: "/leviers"}}}}
+	aids, err := d.aidsByLever(r, slices.Sorted(maps.Keys(of)))
+	if err != nil {
+		return err
+	}
 	var levers int
 	for _, t := range m.Framework().Themes() {
 		table := ui.Table{ID: "theme-" + string(t.Code), Caption: t.Name, CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Référentiel"}, {Label: "Actions usuelles", Number: true}, {Label: "Étapes traitées", Number: true}, {Label: "Ajouts des régions", Number: true}, {Label: "Aides", Number: true}}}
@@ -129,13 +143,9 @@ func (d Deps) index(w http.ResponseWriter, r *http.Request) error {
 				if l.Theme != t.Code || s == nil {
 					continue
 				}
-				aids, err := d.Aids(r.Context(), []string{l.Code}, "")
-				if err != nil {
-					return err
-				}
 				levers++
-				n := ui.Cell{Text: french.Integer(len(aids))}
-				if len(aids) == 0 {
+				n := ui.Cell{Text: french.Integer(aids[l.Code])}
+				if aids[l.Code] == 0 {
 					n = ui.Cell{Missing: "aucune aide recensée à ce jour"}
 				}
 				name := "mars 2025"
@@ -152,6 +162,18 @@ func (d Deps) index(w http.ResponseWriter, r *http.Request) error {
 	v.Lead = french.Integer(levers) + nb + "leviers ont leurs actions usuelles. Les leviers des autres référentiels y renvoient par correspondance. Un tiret, dans la colonne des aides, dit qu’aucune n’est recensée à ce jour" + nb + ": ce n’est pas qu’il n’en existe pas."
 	page := d.Shell.Page(r, v.Heading.Title, v.Lead, ui.Link{Label: "Accueil", Href: "/"}, ui.Link{Label: "Leviers", Href: "/leviers"}, ui.Link{Label: title})
 	return d.Shell.Render(w, r, page, indexPage(v))
+}
+
+// aidsByLever counts the nation's aids of some levers.
+func (d Deps) aidsByLever(r *http.Request, levers []string) (map[string]int, error) {
+	list, err := d.Aids(r.Context(), levers, "")
+	out := map[string]int{}
+	for _, a := range list {
+		for _, l := range a.Levers {
+			out[l]++
+		}
+	}
+	return out, err
 }
 
 // indexView is the list of what there is, by theme.

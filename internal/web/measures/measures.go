@@ -41,6 +41,7 @@ type Deps struct {
 type AidLine struct {
 	ID, Name, Holder, Types string
 	Steps                   []string // of action.Steps
+	Levers                  []string // those asked for that it serves
 	Href                    string   // its page, empty when there is none
 	Link                    string   // where its holder or source speaks of it, empty when that was not read
 	Checked                 string   // the day it was last seen
@@ -78,6 +79,7 @@ type chart struct {
 	Oldest   string // day of the measure read again the longest ago
 	Reviewed string // day of the last one read again
 	Own      bool   // the region added something
+	Written  bool   // somebody wrote something: what is empty was looked at
 	Aided    bool
 }
 
@@ -115,7 +117,7 @@ func (d Deps) chartOf(r *http.Request) (c chart, m *panorama.Model, err error) {
 	if err != nil {
 		return c, m, err
 	}
-	c.Aided = len(aids) > 0
+	c.Aided, c.Written = len(aids) > 0, len(list) > 0
 	for _, step := range action.Steps() {
 		x := cell{Step: step[0], Name: step[1]}
 		for _, y := range list {

@@ -105,7 +105,7 @@ func (m *Room) follow(ctx context.Context, tx db.Q, a policy.Actor, machine, ema
 	_, err := m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: "aid-alert/" + kept + "/" + now.UTC().Format(time.DateOnly), To: mail.Address{Email: email}, Secret: true, Letter: mail.Letter{
 		Subject: "Confirmez votre alerte sur les aides", Greeting: "Bonjour,", Blocks: []mail.Block{
 			mail.Para("Quelqu’un a demandé à suivre à cette adresse une recherche d’aides dans Jalon. Si c’est vous, confirmez\u00a0; sinon, ne faites rien\u00a0: aucun autre message ne partira."),
-			mail.Link("Confirmer l’alerte", m.BaseURL+"/aides/alertes/"+m.Cursors.Seal(alertConfirm, kept))},
+			mail.Link("Confirmer l’alerte", m.BaseURL+"/alertes-aides/"+m.Cursors.Seal(alertConfirm, kept))},
 		Reason: "Vous recevez ce message parce que cette adresse a été donnée sur la page des aides de Jalon."}})
 	return err
 }
@@ -217,7 +217,7 @@ func (m *Room) tell(ctx context.Context, x Alert, fresh, closing []Aid, now time
 		if err != nil || n == 0 || len(fresh)+len(closing) == 0 {
 			return err
 		}
-		stop := m.BaseURL + "/aides/alertes/" + m.Cursors.Seal(alertStop, x.ID)
+		stop := m.BaseURL + "/alertes-aides/" + m.Cursors.Seal(alertStop, x.ID)
 		l := mail.Letter{Subject: "Aides\u00a0: du nouveau dans votre recherche", Greeting: "Bonjour,", Reason: "Vous recevez ce message parce que vous suivez cette recherche, " + Named(Rhythms(), x.Rhythm) + "."}
 		for _, part := range []struct {
 			title string

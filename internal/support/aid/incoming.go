@@ -2,6 +2,7 @@ package aid
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -253,9 +254,16 @@ func (in *Incoming) rows(raws iter.Seq2[Raw, error]) iter.Seq2[intake.Row, error
 // staged is an aid on its way: its row of the run says its id and name alone.
 type staged struct{ aid Aid }
 
+// Told is what the list of verdicts of an import says of an aid.
+type Told struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Holder string `json:"holder"`
+}
+
 // MarshalJSON keeps what a person looks for in a list of verdicts.
 func (s staged) MarshalJSON() ([]byte, error) {
-	return []byte(fmt.Sprintf("%q", s.aid.SourceID)), nil
+	return json.Marshal(Told{s.aid.SourceID, s.aid.Name, s.aid.Holder()})
 }
 
 // unseen writes a batch beside the run.

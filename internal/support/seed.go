@@ -148,15 +148,18 @@ func (s Sharing) find(lever string, seen map[string]bool, down bool) []string {
 	if len(parts) > 0 {
 		return parts
 	}
-	for _, k := range links { // never down again: its other parts are other levers
+	// Up, and never down again, for its other parts are other levers; but a lever of 2026
+	// reads what its wider one holds, which the page says.
+	l, err := s.fw.Lever(lever)
+	if err != nil {
+		return nil
+	}
+	for _, k := range links {
 		if k.Kind == framework.PartOf && k.From == lever {
-			if out := s.find(k.To, seen, false); len(out) > 0 {
+			if out := s.find(k.To, seen, k.To == l.Wider); len(out) > 0 {
 				return out
 			}
 		}
-	}
-	if l, err := s.fw.Lever(lever); err == nil && l.Wider != "" { // of 2026: what the wider lever holds, which the page says
-		return s.find(l.Wider, seen, true)
 	}
 	return nil
 }

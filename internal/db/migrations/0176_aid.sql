@@ -99,8 +99,8 @@ CREATE TABLE need_version (
     PRIMARY KEY (id, rev)
 );
 
--- Searches that somebody follows by mail. told is what the last mail knew of: the day, and
--- the ids that were there. token is the digest of what its links hold.
+-- Searches that somebody follows by mail. told is up to when they were told what is new, 0
+-- before the first time. state: waiting for its address to be confirmed, on, ended.
 CREATE TABLE aid_alert (
     id      TEXT   NOT NULL PRIMARY KEY,
     email   TEXT   NOT NULL,
@@ -108,14 +108,12 @@ CREATE TABLE aid_alert (
     query   TEXT   NOT NULL,
     rhythm  TEXT   NOT NULL,
     state   TEXT   NOT NULL,
-    token   TEXT   NOT NULL,
     ip      TEXT   NOT NULL,
     at      BIGINT NOT NULL,
-    told_on TEXT   NOT NULL,
-    told    TEXT   NOT NULL,
+    told    BIGINT NOT NULL,
     UNIQUE (email, query)
 );
-CREATE INDEX aid_alert_due ON aid_alert (state, told_on, id);
+CREATE INDEX aid_alert_due ON aid_alert (state, told, id);
 CREATE INDEX aid_alert_ip ON aid_alert (ip, at);
 CREATE INDEX aid_alert_person ON aid_alert (person);
 

@@ -16,6 +16,7 @@ import (
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/link"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
@@ -53,6 +54,8 @@ type Room struct {
 	Links    *link.Links
 	Intake   *intake.Intake
 	Tree     func(ctx context.Context) (*territory.Tree, error)
+	// Knowledge keeps the obstacles that needs go up with.
+	Knowledge *knowledge.Room
 	// BaseURL is what links in mails begin with.
 	BaseURL string
 

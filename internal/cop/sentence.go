@@ -52,6 +52,7 @@ var sentences = map[string]string{
 	"create aid": "a ajouté une aide", "edit aid": "a modifié une aide", "chain aid": "a relié deux éditions d’une aide", "close aid": "a clos une édition d’une aide", "import aid": "a importé des aides", "report aid": "a signalé une erreur dans une aide", "judge aid_report": "a répondu à un signalement sur une aide",
 	"create need": "a noté un besoin sans aide", "answer need": "a répondu à un besoin sans aide", "send need": "a fait remonter un besoin avec un frein", "create aid_alert": "a enregistré une alerte sur les aides", "end aid_alert": "a mis fin à une alerte sur les aides",
 	"create action": "a inscrit une action", "edit action": "a modifié une action",
+	"create measure": "a ajouté une mesure d’accompagnement", "edit measure": "a modifié une mesure d’accompagnement", "withdraw measure": "a retiré une mesure d’accompagnement", "restore measure": "a repris une mesure d’accompagnement retirée",
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
@@ -88,8 +89,8 @@ var kindNames = map[string]string{
 	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
+	"action": "actions", "measure": "mesures d’accompagnement", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
 	"aid": "aides", "aid_report": "signalements sur les aides", "need": "besoins sans aide", "aid_alert": "alertes sur les aides",
-	"action": "actions", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
 	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",

@@ -23,7 +23,23 @@ func gridRoutes() []Route { return nil }
 func coverageRoutes() []Route { return nil }
 
 // measureRoutes: what helps a lever, step by step.
-func measureRoutes() []Route { return nil }
+func measureRoutes() []Route {
+	const desk = "/regions/{slug}/bureau/mesures"
+	return []Route{
+		{Method: "GET", Pattern: "/mesures", Name: "measures", Formats: []string{typeHTML}, Sample: "/mesures"},
+		{Method: "GET", Pattern: "/leviers/{code}/mesures", Name: "measures-lever", Formats: []string{typeHTML}, Sample: "/leviers/covoiturage/mesures?region=grand-est"},
+		{Method: "GET", Pattern: "/leviers/{code}/mesures.csv", Name: "measures-csv", Formats: []string{typeCSV}, Sample: "/leviers/covoiturage/mesures.csv"},
+		{Method: "GET", Pattern: "/leviers/{code}/mesures.json", Name: "measures-json", Formats: []string{typeJSON}, Sample: "/leviers/covoiturage/mesures.json"},
+		{Method: "GET", Pattern: desk, Name: "measure-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk, Name: "measure-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: desk + "/{id}", Name: "measure-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/{id}", Name: "measure-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/national/mesures", Name: "measure-nation", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/mesures", Name: "measure-nation-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/national/mesures/{id}", Name: "measure-nation-one", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/national/mesures/{id}", Name: "measure-nation-save", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+	}
+}
 
 // aidRoutes: the catalogue of aids, what fits, needs.
 func aidRoutes() []Route {

@@ -272,7 +272,7 @@ func TestChainClosesTheEditionBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b, err = k.room.Chain(ctx, k.db, k.nation, b.ID, b.Rev, a.ID); err != nil || len(b.Serves) != 1 {
+		if b, err = k.room.Chain(ctx, k.db, k.nation, b.ID, b.Rev, a.ID); err != nil || len(b.Said()) != 1 {
 			t.Fatal(b.Serves, err)
 		}
 		if a, err = aid.Find(ctx, k.db, a.ID); err != nil || a.State != aid.Closed {

@@ -13,14 +13,15 @@ import (
 	"jalon/internal/web/measures"
 )
 
-// helpVersion is the version of what public pages show of measures and of aids.
-func helpVersion(ctx context.Context, q db.Q) (string, error) {
+// helpVersion is the version of what public pages show of measures and of
+// aids, which open and close from one day to the next.
+func helpVersion(ctx context.Context, q db.Q, day string) (string, error) {
 	a, err := db.Version(ctx, q, support.Version)
 	if err != nil {
 		return "", err
 	}
 	b, err := db.Version(ctx, q, aid.Version)
-	return fmt.Sprintf("%d.%d", a, b), err
+	return fmt.Sprintf("%d.%d.%s", a, b, day), err
 }
 
 // sharing says under which levers the content of a lever is kept, read again only when

@@ -310,7 +310,7 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	helped, err := helpVersion(ctx, a.DB)
+	helped, err := helpVersion(ctx, a.DB, a.action.Aid.Today())
 	if err != nil {
 		return "", err
 	}

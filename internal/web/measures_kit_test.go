@@ -11,7 +11,7 @@ import (
 
 // action are the rooms of what helps actions.
 func (s *site) action() web.Action {
-	return web.Action{Support: s.support(), Share: func(ctx context.Context) (support.Sharing, error) {
+	return web.Action{Support: s.support(), Register: s.register(), Aid: s.aids(), Share: func(ctx context.Context) (support.Sharing, error) {
 		counts, err := support.Counts(ctx, s.d)
 		if err != nil {
 			return support.Sharing{}, err

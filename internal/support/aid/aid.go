@@ -6,6 +6,7 @@ package aid
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -54,6 +55,9 @@ type Room struct {
 	Links    *link.Links
 	Intake   *intake.Intake
 	Tree     func(ctx context.Context) (*territory.Tree, error)
+	// Related are the levers of other versions of the framework that answer to one; nil is
+	// none.
+	Related func(ctx context.Context) (func(lever string) []string, error)
 	// Knowledge keeps the obstacles that needs go up with.
 	Knowledge *knowledge.Room
 	// BaseURL is what links in mails begin with.
@@ -132,6 +136,9 @@ type Serve struct {
 	Lever     string   `json:"lever"`
 	Steps     []string `json:"steps,omitempty"`
 	Suggested bool     `json:"suggested,omitempty"`
+	// Via is the lever, of another version of the framework, of which this one is what
+	// answers to it: made on the shelf, never kept.
+	Via string `json:"-"`
 }
 
 // Ours is what people of Jalon add to an aid; an import never changes it.
@@ -164,6 +171,12 @@ func (x Aid) Imported() bool { return x.SourceID != "" }
 
 // Holder is who helps, in words.
 func (x Aid) Holder() string { return strings.Join(x.Holders, ", ") }
+
+// Said are what an aid serves as its source, somebody or its words say it, without the
+// levers that answer to these in other versions of the framework.
+func (x Aid) Said() []Serve {
+	return slices.DeleteFunc(slices.Clone(x.Serves), func(s Serve) bool { return s.Via != "" })
+}
 
 // Path is where it is read.
 func (x Aid) Path() string { return "/aides/" + x.ID }

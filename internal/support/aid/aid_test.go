@@ -19,6 +19,7 @@ import (
 	"jalon/internal/intake"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
@@ -59,7 +60,8 @@ func newKit(t testing.TB, d *db.DB) *kit {
 	}
 	queue := jobs.New(ids, now)
 	k.room = &aid.Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: j, Cursors: db.NewCursors([]byte("essai")), COPs: cops, Queue: queue, Intake: intake.New(ids, now),
-		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue}), Tree: func(context.Context) (*territory.Tree, error) { return m.Tree(), nil }, BaseURL: "https://jalon.example"}
+		Outbox: mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: db.NewCursors([]byte("essai"))}), Tree: func(context.Context) (*territory.Tree, error) { return m.Tree(), nil }, BaseURL: "https://jalon.example"}
+	k.room.Knowledge = &knowledge.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: db.NewCursors([]byte("essai")), Queue: queue, Outbox: k.room.Outbox}
 	k.tree, k.model = m.Tree(), m
 	k.nation = policy.Actor{Person: "nation", Grants: []policy.Grant{{Role: policy.NationalAdmin, Nation: true}}}
 	k.team = policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: k.cop.ID}}}
@@ -272,7 +274,7 @@ func TestChainClosesTheEditionBefore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b, err = k.room.Chain(ctx, k.db, k.nation, b.ID, b.Rev, a.ID); err != nil || len(b.Serves) != 1 {
+		if b, err = k.room.Chain(ctx, k.db, k.nation, b.ID, b.Rev, a.ID); err != nil || len(b.Said()) != 1 {
 			t.Fatal(b.Serves, err)
 		}
 		if a, err = aid.Find(ctx, k.db, a.ID); err != nil || a.State != aid.Closed {

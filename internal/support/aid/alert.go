@@ -61,7 +61,9 @@ func (m *Room) Follow(ctx context.Context, a policy.Actor, machine, email string
 	if err != nil {
 		return false, err
 	}
-	return sure, db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error { return m.follow(ctx, tx, a, machine, email, f, rhythm, id, sure) })
+	return sure, db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		return m.follow(ctx, tx, a, machine, email, f, rhythm, id, sure)
+	})
 }
 
 func (m *Room) follow(ctx context.Context, tx db.Q, a policy.Actor, machine, email string, f Filter, rhythm, id string, sure bool) error {

@@ -49,17 +49,24 @@ func (m *Room) Shelf(ctx context.Context) (_ *Shelf, err error) {
 	if err != nil {
 		return nil, err
 	}
+	related := func(string) []string { return nil }
+	if m.Related != nil {
+		if related, err = m.Related(ctx); err != nil {
+			return nil, err
+		}
+	}
 	rows, err := m.DB.Query(ctx, `SELECT `+columns+` FROM aid x ORDER BY x.sort, x.id`)
 	all, err := db.Collect(rows, err, func(r *db.Rows) (Aid, error) { return scan(r) })
 	if err != nil {
 		return nil, err
 	}
-	m.shelf = NewShelf(v, all, tree)
+	m.shelf = NewShelf(v, all, tree, related)
 	return m.shelf, nil
 }
 
-// NewShelf makes the shelf of some aids, in their order.
-func NewShelf(version int64, all []Aid, tree *territory.Tree) *Shelf {
+// NewShelf makes the shelf of some aids, in their order. related are the levers of other
+// versions of the framework that answer to one.
+func NewShelf(version int64, all []Aid, tree *territory.Tree, related func(string) []string) *Shelf {
 	s := &Shelf{Version: version, Aids: all, byID: make(map[string]int, len(all)), byLever: map[string][]int{}, locals: map[string][]int{}, next: map[string]int{}, entries: make([]entry, len(all))}
 	for i, x := range all {
 		s.byID[x.ID] = i
@@ -76,6 +83,7 @@ func NewShelf(version int64, all []Aid, tree *territory.Tree) *Shelf {
 		if len(x.Serves) == 0 {
 			x.Serves = Suggest(x.Facts)
 		}
+		x.Serves = widened(x.Serves, related)
 		e := &s.entries[i]
 		e.folded = french.Fold(strings.Join([]string{x.Name, x.Initial, x.Short, x.Holder(), strings.Join(x.Instructors, " "), strings.Join(x.Programmes, " "), strings.Join(x.Categories, " "), x.Place}, "\n"))
 		for _, v := range x.Serves {
@@ -86,6 +94,19 @@ func NewShelf(version int64, all []Aid, tree *territory.Tree) *Shelf {
 		e.whole = e.around["nation"] && slices.Contains(x.Territories, "nation")
 	}
 	return s
+}
+
+// widened are levers with those that answer to them in other versions of the framework.
+func widened(list []Serve, related func(string) []string) []Serve {
+	out := slices.Clone(list)
+	for _, s := range list {
+		for _, l := range related(s.Lever) {
+			if !slices.ContainsFunc(out, func(o Serve) bool { return o.Lever == l }) {
+				out = append(out, Serve{Lever: l, Steps: s.Steps, Suggested: s.Suggested, Via: s.Lever})
+			}
+		}
+	}
+	return out
 }
 
 // around is a set of territories and of all that holds them.

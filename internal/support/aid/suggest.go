@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"jalon/internal/action"
+	"jalon/internal/framework"
 )
 
 //go:embed words.csv
@@ -91,4 +92,17 @@ func WordLevers() []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// Related are the levers of other versions of the framework that answer to one, directly.
+func Related(fw *framework.Framework) func(lever string) []string {
+	return func(lever string) []string {
+		var out []string
+		for _, k := range fw.Crosswalk(lever) {
+			if o := k.Other(lever); o != "" && o != lever {
+				out = append(out, o)
+			}
+		}
+		return out
+	}
 }

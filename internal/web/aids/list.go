@@ -53,7 +53,7 @@ func rows(m *panorama.Model, list []aid.Aid, today, path string) ui.Table {
 	t := ui.Table{ID: "aides", Caption: "Les aides", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Aide", Wide: true}, {Label: "Porteur"}, {Label: "Soutien"}, {Label: "Dates"}, {Label: "Leviers"}, {Label: "Vérifiée le"}}}
 	for _, x := range list {
 		var levers []string
-		for _, s := range x.Serves {
+		for _, s := range x.Said() {
 			name := leverName(m.Framework(), s.Lever)
 			if s.Suggested {
 				name += " (suggéré)"
@@ -277,7 +277,7 @@ func facts(m *panorama.Model, x aid.Aid) (out [][2]string) {
 	}
 	add("Programmes", strings.Join(x.Programmes, ", "))
 	var levers []string
-	for _, s := range x.Serves {
+	for _, s := range x.Said() {
 		name := leverName(m.Framework(), s.Lever)
 		if steps := action.Steps(); len(s.Steps) > 0 {
 			name += " (" + aid.Names(steps, s.Steps) + ")"

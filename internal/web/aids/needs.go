@@ -35,6 +35,19 @@ func needTable(m *panorama.Model, list []aid.Need) ui.Table {
 	return t
 }
 
+// notes reports whether somebody may note a need in a region, or in one of its départements.
+func (o owner) notes(a policy.Actor) bool {
+	if policy.Can(a, policy.Create, aid.Need{COP: o.cop.ID, Author: a.Person}.Thing()) {
+		return true
+	}
+	for _, dept := range o.model.Tree().Departments() {
+		if dept.Region == o.region.Code && policy.Can(a, policy.Create, aid.Need{COP: o.cop.ID, Department: dept.Code, Author: a.Person}.Thing()) {
+			return true
+		}
+	}
+	return false
+}
+
 // needsOf is the region of an address, for who reads its needs; nobody else knows the page.
 func (d Deps) needsOf(r *http.Request) (o owner, err error) {
 	if o, err = d.regionOf(r); err != nil {
@@ -133,7 +146,7 @@ func (d Deps) showNeeds(w http.ResponseWriter, r *http.Request, status int, type
 		v.Forms = append(v.Forms, formView{ID: "besoin-" + n.ID, Title: "Répondre\u00a0: " + wording.Clip(n.Text, 80), Action: o.base + "/" + n.ID, Rev: strconv.FormatInt(n.Rev, 10), Fields: []ui.Field{{ID: "answer-" + n.ID, Name: "answer", Label: "Réponse", Help: "L’aide qui existe, ou pourquoi ce besoin est écarté. Rien pour le joindre à un frein."}},
 			Buttons: [][2]string{{"send", "Joindre au frein de ce levier"}, {"helped", "Une aide existe"}, {"aside", "Écarter"}}})
 	}
-	if policy.Can(a, policy.Create, aid.Need{COP: o.cop.ID, Author: a.Person}.Thing()) {
+	if o.notes(a) {
 		n := aid.Need{Territory: "region:" + o.region.Code}
 		if typed != nil {
 			n = *typed
@@ -156,8 +169,8 @@ func (d Deps) needAdd(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := shell.Actor(r)
 	n := aid.Need{Lever: shell.Typed(r, "lever"), Step: shell.Typed(r, "step"), Audience: shell.Typed(r, "audience"), Text: shell.Typed(r, "text"), Territory: shell.Typed(r, "territory")}
-	if err := policy.Check(a, policy.Create, aid.Need{COP: o.cop.ID, Author: a.Person}.Thing()); err != nil {
-		return err
+	if !o.notes(a) {
+		return policy.Check(a, policy.Create, aid.Need{COP: o.cop.ID}.Thing())
 	}
 	place, ok := placeOf(o.model.Tree(), n.Territory)
 	switch _, lerr := o.model.Framework().Lever(n.Lever); {

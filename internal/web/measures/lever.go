@@ -34,6 +34,10 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := leverView{chart: c, Region: c.Region, Review: func(x support.Measure) bool { return x.ToReview(d.Now()) }, Report: "/aides", Import: "/aides"}
+	kept := c.Lever.Code // the catalogue names levers as the content does
+	if len(c.Content) > 0 {
+		kept = c.Content[0].Code
+	}
 	v.Heading = ui.Heading{Overline: title, Title: c.Lever.Name, Scope: []string{"ni exhaustif, ni un classement", "l’étape de la dernière colonne est à la main de la collectivité"}}
 	if c.Region.Slug != "" {
 		said := "la région " + c.Region.Name + " n’a rien ajouté à ce jour"
@@ -41,7 +45,7 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 			said = "avec les ajouts de la région " + c.Region.Name
 		}
 		v.Heading.Scope = append(v.Heading.Scope, said)
-		v.Report, v.Import = "/regions/"+c.Region.Slug+"/bureau/besoins", "/regions/"+c.Region.Slug+"/bureau/aides"
+		v.Report, v.Import = "/regions/"+c.Region.Slug+"/bureau/besoins?levier="+kept, "/regions/"+c.Region.Slug+"/bureau/aides"
 	}
 	for _, l := range c.Content {
 		v.Same = append(v.Same, ui.Link{Label: l.Name, Href: path(l.Code, c.Region.Slug)})

@@ -55,8 +55,8 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
-	"action-aid-add":            {over: nobody}, // their own tests read who sees an action
-	"action-need":               {over: nobody},
+	"action-aid-add":            {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
+	"action-need":               {over: nobody, path: "/actions/absente/aides/besoin"},
 	"aids-desk":                 {kind: policy.Aid, do: policy.Edit, over: itsNote},
 	"aids-desk-add":             {kind: policy.Aid, do: policy.Create, over: itsNote},
 	"aids-desk-one":             {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid"},
@@ -72,8 +72,8 @@ var foreseen = map[string]need{
 	"national-aid-report":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/signalements/absent"},
 	"national-aids-import":      {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer"},
 	"national-aids-stage":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer"},
-	"national-aids-run":         {over: nobody}, // its own tests read who sees a run
-	"national-aids-apply":       {over: nobody},
+	"national-aids-run":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer/absent", answer: http.StatusNotFound},
+	"national-aids-apply":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer/absent"},
 	"measure-desk":              {kind: policy.Measure, do: policy.Edit, over: itsNote},
 	"measure-add":               {kind: policy.Measure, do: policy.Create, over: itsNote},
 	"measure-one":               {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound}, // none was added

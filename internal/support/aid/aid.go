@@ -182,12 +182,12 @@ func (x Aid) Said() []Serve {
 func (x Aid) Path() string { return "/aides/" + x.ID }
 
 // Open reports whether one can apply on a day, as far as its dates say.
-func (x Aid) Open(day string) bool {
+func (x *Aid) Open(day string) bool {
 	return x.State == Published && !x.Expired(day) && (x.Opens == "" || x.Opens <= day)
 }
 
 // Expired reports whether an aid is over on a day. A permanent one is not.
-func (x Aid) Expired(day string) bool {
+func (x *Aid) Expired(day string) bool {
 	return x.State != Published || x.Closes != "" && x.Closes < day && x.Recurrence != "ongoing"
 }
 
@@ -195,7 +195,7 @@ func (x Aid) Expired(day string) bool {
 const staleAfter = 6
 
 // Stale reports whether an aid is to be checked: nobody saw it for six months.
-func (x Aid) Stale(day string) bool {
+func (x *Aid) Stale(day string) bool {
 	at, err := time.Parse(time.DateOnly, x.Checked)
 	now, err2 := time.Parse(time.DateOnly, day)
 	return err != nil || err2 != nil || at.AddDate(0, staleAfter, 0).Before(now)

@@ -105,7 +105,7 @@ func (s *Shelf) Match(w Want, day string, tree *territory.Tree) Matches {
 		})
 		for _, sc := range list[:min(len(list), shown)] {
 			x := s.Aids[sc.at]
-			*g.to = append(*g.to, Match{Aid: x, Group: g.fit, Reasons: s.reasons(sc.at, w, day, here, tree), Planned: slices.Contains(w.Already, x.ID)})
+			*g.to = append(*g.to, Match{Aid: x, Group: g.fit, Reasons: s.reasons(sc.at, w, day, here), Planned: slices.Contains(w.Already, x.ID)})
 		}
 	}
 	if len(w.Levers) > 0 {

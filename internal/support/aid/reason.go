@@ -10,7 +10,7 @@ import (
 )
 
 // reasons says in sentences what score counted, in the same order.
-func (s *Shelf) reasons(i int, w Want, day string, here []map[string]bool, tree *territory.Tree) []Reason {
+func (s *Shelf) reasons(i int, w Want, day string, here []map[string]bool) []Reason {
 	x := &s.Aids[i]
 	var out []Reason
 	say := func(f Fit, text string) {
@@ -29,7 +29,7 @@ func (s *Shelf) reasons(i int, w Want, day string, here []map[string]bool, tree 
 	f := s.audience(i, w)
 	say(f, x.sayAudience(f, w))
 	f = s.place(i, w, here)
-	say(f, x.sayPlace(f, len(here) > 0, tree))
+	say(f, x.sayPlace(f, len(here) > 0, s.nameOf))
 	f = s.dates(i, w, day)
 	say(f, x.sayDates(f, w, day))
 	f = s.moment(i, w)
@@ -87,31 +87,47 @@ func forAll(codes []string) string {
 
 // PlaceName is where an aid is open, in words.
 func (x Aid) PlaceName(tree *territory.Tree) string {
-	var names []string
-	for _, t := range x.Territories {
-		if t == "nation" {
-			return "France"
-		}
+	return x.placeName(func(t string) string {
 		ref, err := territory.ParseRef(t)
 		if err != nil || tree == nil {
-			continue
+			return ""
 		}
-		if p, err := tree.Lookup(ref); err == nil {
-			names = append(names, p.Name)
+		p, err := tree.Lookup(ref)
+		if err != nil {
+			return ""
 		}
-	}
+		return p.Name
+	})
+}
+
+// nameOf is the name of a territory that some aid names.
+func (s *Shelf) nameOf(t string) string { return s.places[t].name }
+
+func (x *Aid) placeName(nameOf func(string) string) string {
 	const few = 4
-	if x.Place != "" && (len(names) == 0 || len(names) > few) {
+	if slices.Contains(x.Territories, "nation") {
+		return "France"
+	}
+	if x.Place != "" && len(x.Territories) > few {
 		return x.Place
 	}
-	if len(names) > few {
-		return strings.Join(names[:few], ", ") + "…"
+	var names []string
+	for _, t := range x.Territories[:min(len(x.Territories), few)] {
+		if n := nameOf(t); n != "" {
+			names = append(names, n)
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return x.Place
+	case len(x.Territories) > few:
+		return strings.Join(names, ", ") + "…"
 	}
 	return strings.Join(names, ", ")
 }
 
-func (x *Aid) sayPlace(f Fit, asked bool, tree *territory.Tree) string {
-	name := x.PlaceName(tree)
+func (x *Aid) sayPlace(f Fit, asked bool, nameOf func(string) string) string {
+	name := x.placeName(nameOf)
 	switch {
 	case f == Fits && slices.Contains(x.Territories, "nation"):
 		return "ouverte partout en France"

@@ -22,6 +22,13 @@ type Shelf struct {
 	entries []entry
 	locals  map[string][]int // of a generic aid
 	next    map[string]int   // the edition after
+	places  map[string]placed
+}
+
+// placed is a territory as many aids name it: looked up once.
+type placed struct {
+	name   string
+	around []string // itself, and what holds it
 }
 
 // entry is what is made once from an aid so that thousands are judged at each page.
@@ -67,7 +74,7 @@ func (m *Room) Shelf(ctx context.Context) (_ *Shelf, err error) {
 // NewShelf makes the shelf of some aids, in their order. related are the levers of other
 // versions of the framework that answer to one.
 func NewShelf(version int64, all []Aid, tree *territory.Tree, related func(string) []string) *Shelf {
-	s := &Shelf{Version: version, Aids: all, byID: make(map[string]int, len(all)), byLever: map[string][]int{}, locals: map[string][]int{}, next: map[string]int{}, entries: make([]entry, len(all))}
+	s := &Shelf{Version: version, Aids: all, byID: make(map[string]int, len(all)), byLever: map[string][]int{}, locals: map[string][]int{}, next: map[string]int{}, places: map[string]placed{}, entries: make([]entry, len(all))}
 	for i, x := range all {
 		s.byID[x.ID] = i
 	}
@@ -90,7 +97,7 @@ func NewShelf(version int64, all []Aid, tree *territory.Tree, related func(strin
 			e.levers = append(e.levers, v.Lever)
 			s.byLever[v.Lever] = append(s.byLever[v.Lever], i)
 		}
-		e.sort, e.around = french.SortKey(x.Name), around(x.Territories, tree)
+		e.sort, e.around = french.SortKey(x.Name), s.around(x.Territories, tree)
 		e.whole = e.around["nation"] && slices.Contains(x.Territories, "nation")
 	}
 	return s
@@ -104,6 +111,29 @@ func widened(list []Serve, related func(string) []string) []Serve {
 			if !slices.ContainsFunc(out, func(o Serve) bool { return o.Lever == l }) {
 				out = append(out, Serve{Lever: l, Steps: s.Steps, Suggested: s.Suggested, Via: s.Lever})
 			}
+		}
+	}
+	return out
+}
+
+// around is the function below, of territories that many aids share.
+func (s *Shelf) around(refs []string, tree *territory.Tree) map[string]bool {
+	out := make(map[string]bool, 4*len(refs))
+	for _, t := range refs {
+		p, ok := s.places[t]
+		if !ok {
+			if ref, err := territory.ParseRef(t); err == nil && tree != nil {
+				if x, err := tree.Lookup(ref); err == nil {
+					p.name = x.Name
+				}
+			}
+			for a := range around([]string{t}, tree) {
+				p.around = append(p.around, a)
+			}
+			s.places[t] = p
+		}
+		for _, a := range p.around {
+			out[a] = true
 		}
 	}
 	return out

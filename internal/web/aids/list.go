@@ -1,6 +1,7 @@
 package aids
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -245,6 +246,9 @@ func warnings(x aid.Aid, shelf *aid.Shelf, today string) (out []ui.Alert) {
 	return out
 }
 
+// unsaid stands for what one looks for first, when the source does not say it.
+const unsaid = "– (la source ne le dit pas)"
+
 func facts(m *panorama.Model, x aid.Aid) (out [][2]string) {
 	add := func(label, value string) {
 		if value != "" {
@@ -254,13 +258,13 @@ func facts(m *panorama.Model, x aid.Aid) (out [][2]string) {
 	add("Porteur", x.Holder())
 	add("Instruite par", strings.Join(x.Instructors, ", "))
 	add("Soutien", aid.Names(aid.Types(), x.Types))
-	add("Pour qui", aid.Names(aid.Audiences(), x.Audiences))
-	add("Où", x.PlaceName(m.Tree()))
+	add("Pour qui", cmp.Or(aid.Names(aid.Audiences(), x.Audiences), unsaid))
+	add("Où", cmp.Or(x.PlaceName(m.Tree()), unsaid))
 	add("Étapes du projet", aid.Names(aid.Moments(), x.Moments))
 	add("Dépenses couvertes", aid.Names(aid.Destinations(), x.Pays))
 	add("Ouverture", french.Day(x.Opens))
 	add("Pré-dépôt", french.Day(x.Predeposit))
-	add("Clôture", french.Day(x.Closes))
+	add("Clôture", cmp.Or(french.Day(x.Closes), unsaid))
 	add("Récurrence", aid.Named(aid.Recurrences(), x.Recurrence))
 	add("Taux", rate(x))
 	if x.Loan != nil {

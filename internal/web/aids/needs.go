@@ -170,7 +170,7 @@ func (d Deps) needAdd(w http.ResponseWriter, r *http.Request) error {
 	a := shell.Actor(r)
 	n := aid.Need{Lever: shell.Typed(r, "lever"), Step: shell.Typed(r, "step"), Audience: shell.Typed(r, "audience"), Text: shell.Typed(r, "text"), Territory: shell.Typed(r, "territory")}
 	if !o.notes(a) {
-		return policy.Check(a, policy.Create, aid.Need{COP: o.cop.ID}.Thing())
+		return apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 	}
 	place, ok := placeOf(o.model.Tree(), n.Territory)
 	switch _, lerr := o.model.Framework().Lever(n.Lever); {

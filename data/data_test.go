@@ -70,7 +70,7 @@ func TestTablesAreCleanText(t *testing.T) {
 			t.Errorf("%s: want UTF-8, LF and a final newline", name)
 		}
 		for i, r := range table(t, name) {
-			if s, ok := r["source"]; ok && !sources[s] {
+			if s, ok := r["source"]; ok && !sources[s] && name != "aids.csv" { // whose sources are pages, in docs/sources
 				t.Errorf("%s, row %d: source %q is not in sources.csv", name, i+1, s)
 			}
 		}

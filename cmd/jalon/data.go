@@ -29,6 +29,7 @@ var importCommand = command{
 		fs.IntVar(&r.SkipRows, "skip-rows", 0, "`NOMBRE` de lignes de titre avant l’en-tête")
 		fs.IntVar(&r.Year, "year", 0, "`ANNÉE` de la géographie ou des projets financés, quand le fichier ne la dit pas")
 		fs.BoolVar(&r.FromHub, "from-hub", false, "demande les séries au hub réglé par JALON_HUB_URL, sans fichier (genre series-hub)")
+		fs.StringVar(&r.API, "api", "", "`ADRESSE` de l’API à qui demander les aides, sans fichier (genre aids), par exemple https://aides-territoires.beta.gouv.fr/api")
 		fs.Func("map", "`COLONNE=CHAMP`, sens d’une colonne que le format ne connaît pas (champ «\u00a0-\u00a0» pour l’ignorer)\u00a0; répétable", func(s string) error {
 			column, field, ok := strings.Cut(s, "=")
 			if !ok || column == "" || field == "" {
@@ -74,6 +75,15 @@ func importArgs(r *app.ImportRequest, args []string) error {
 		}
 		if r.Kind != "series-hub" {
 			return apperr.Invalidf("--from-hub ne vaut que pour le genre series-hub.")
+		}
+		return nil
+	}
+	if r.API != "" {
+		if err := need(args, "GENRE"); err != nil {
+			return err
+		}
+		if r.Kind != "aids" {
+			return apperr.Invalidf("--api ne vaut que pour le genre aids.")
 		}
 		return nil
 	}

@@ -29,9 +29,10 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 		Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book, Together: sync.OnceValues(func() ([]coverage.Together, error) { return coverage.LoadTogether(c.tables) })},
 		Support:  &support.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal},
 		Aid: &aid.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("aid")), Queue: r.queue, Outbox: r.outbox,
-			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, BaseURL: strings.TrimRight(base, "/")},
+			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, Knowledge: r.knowledge, Related: c.related, BaseURL: strings.TrimRight(base, "/")},
 	}
 	c.actionFiles(r, a.Register)
+	a.Share, a.Aids = c.sharing(), aidsOf(a.Aid)
 	wireActions(r.cops, a)
 	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, a.Register.EraseAddress)
@@ -40,3 +41,12 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 
 // wireActions tells other rooms what they need of actions.
 func wireActions(cops *cop.Room, a web.Action) { cops.OnEnd[cop.ActionsAct] = a.Register.End }
+
+// related are the levers that answer to one in the other versions of the framework.
+func (c *Core) related(ctx context.Context) (func(string) []string, error) {
+	m, err := c.Model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return aid.Related(m.Framework()), nil
+}

@@ -39,6 +39,7 @@ import (
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
 	"jalon/internal/series"
+	"jalon/internal/support/aid"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 )
@@ -54,13 +55,14 @@ type Core struct {
 	IDs     *db.IDs
 	Log     *slog.Logger
 
-	now    func() time.Time
-	random io.Reader
-	tables fs.FS
-	demo   bool // the database is one of demonstration
-	book   func() (*series.Book, error)
-	hub    *hub.Client // nil for the one of the settings
-	seeds  func(account.Organisation) bool
+	now     func() time.Time
+	random  io.Reader
+	tables  fs.FS
+	demo    bool // the database is one of demonstration
+	book    func() (*series.Book, error)
+	hub     *hub.Client // nil for the one of the settings
+	aidsAPI aid.API     // bounds of the API of aids, for tests
+	seeds   func(account.Organisation) bool
 }
 
 // Option sets what tests and the command line choose.

@@ -18,6 +18,7 @@ import (
 	"jalon/internal/intake"
 	"jalon/internal/panorama"
 	"jalon/internal/series"
+	"jalon/internal/support/aid"
 )
 
 // ImportRequest is one file to bring in. Without Apply it is a dry run: every
@@ -35,6 +36,7 @@ type ImportRequest struct {
 	Year     int      // geography of the edition, for territories; of the projects, for financed ones
 	More     []string // further files of one import of series
 	FromHub  bool     // series asked of the hub, not read from a file
+	API      string   // address of the API that aids are asked of, instead of a file
 }
 
 // Outcome is what an import did, for a person to read.
@@ -60,7 +62,7 @@ func ImportKinds() [][2]string {
 		{"objectives", "objectifs publiés\u00a0: territory, lever, kt, equivalent, unit, edition, source"},
 		{"emissions", "émissions et objectifs d’EPCI\u00a0: territory, sector, subsector, year, value, unit, source"},
 		{"perimeters", "périmètres\u00a0: type, name, holder, member (commune ou EPCI), from, to"},
-		{"plans", "plans et leurs objectifs : plan, territory, name, lever, base_year, base, target_year, target, unit, page, source…"},
+		{"plans", "plans et leurs objectifs\u00a0: plan, territory, name, lever, base_year, base, target_year, target, unit, page, source…"},
 		{"territories", "édition du découpage\u00a0: archive .tgz ou dossier de @etalab/decoupage-administratif"},
 		{"insee-logement", "INSEE, base-cc-logement\u00a0: logements chauffés au fioul et au gaz"},
 		{"sdes-parc", "SDES, parc de voitures par commune"},
@@ -69,6 +71,7 @@ func ImportKinds() [][2]string {
 		{seriesNational, "référentiel national (CSV de Grist)\u00a0: valeurs et cibles de la nation"},
 		{seriesFile, "séries\u00a0: territory, series, year ou date, value, unit, source (et edition, reason)"},
 		{"cerema-artif", "Cerema, conso_com\u00a0: consommation d’espaces par commune"},
+		{aid.RunKind, "aides d’Aides-territoires\u00a0: fichier JSON ou CSV de son API, ou --api ADRESSE (jeton\u00a0: JALON_AIDS_TOKEN)"},
 		{fondsVert, "projets financés par le Fonds vert (export public, --year ANNÉE), mis à côté des actions du questionnaire"},
 	}
 }
@@ -89,6 +92,8 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 		return c.importTerritories(ctx, r)
 	case seriesHub, seriesBarometer, seriesFile, seriesNational:
 		return c.importSeries(ctx, r)
+	case aid.RunKind:
+		return c.importAids(ctx, r)
 	}
 	o := Outcome{File: filepath.Base(r.Path)}
 	table, file, err := openTable(r)

@@ -110,6 +110,12 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.survey.Load(ctx, a.tables); err != nil {
 		return err
 	}
+	if err := a.action.Aid.Load(ctx, a.tables); err != nil {
+		return err
+	}
+	if err := a.action.Support.Load(ctx, a.tables); err != nil {
+		return err
+	}
 	if a.worker, err = a.newWorker(); err != nil {
 		return err
 	}
@@ -309,7 +315,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, acted)
+	helped, err := helpVersion(ctx, a.DB, a.action.Aid.Today())
+	if err != nil {
+		return "", err
+	}
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d.%s", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, acted, helped)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

@@ -20,6 +20,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	a.survey.RegisterCampaigns(&c)
 	a.survey.RegisterPapers(&c)
 	a.debateJobs(&c)
+	a.action.Aid.RegisterJobs(&c, a.Config.CheckLinks)
 	var send mail.Send
 	switch {
 	case a.demo:

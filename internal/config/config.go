@@ -80,6 +80,11 @@ type Config struct {
 	HubURL   string `env:"JALON_HUB_URL" help:"adresse du hub d’indicateurs territoriaux (API Cube), jusqu’à sa version : https://…/cubejs-api/v1" shown:"aucune : les séries viennent de fichiers"`
 	HubToken string `env:"JALON_HUB_TOKEN" help:"jeton du hub d’indicateurs territoriaux" shown:"aucun"`
 
+	// AidsToken opens the API of Aides-territoires; CheckLinks lets the program ask the
+	// addresses of aids whether they still answer.
+	AidsToken  string `env:"JALON_AIDS_TOKEN" help:"jeton de l’API d’Aides-territoires, pour jalon import aids --api" shown:"aucun"`
+	CheckLinks bool   `env:"JALON_CHECK_LINKS" envDefault:"false" help:"true pour vérifier chaque nuit que les liens publics des aides répondent"`
+
 	// Unknown names the JALON_ variables that nothing reads, for a warning at
 	// start-up.
 	Unknown []string `env:"-"`

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
 	"jalon/internal/support"
@@ -21,6 +23,10 @@ type Action struct {
 	Coverage *coverage.Room
 	Support  *support.Room
 	Aid      *aid.Room
+	// Share says where the content of the cartography of a lever is kept.
+	Share func(ctx context.Context) (support.Sharing, error)
+	// Aids are those that serve some levers, as the cartography shows them.
+	Aids func(ctx context.Context, levers []string, region string) ([]measures.AidLine, error)
 }
 
 // actionHandlers are those of actionRoutes, one room of pages each.
@@ -31,8 +37,8 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
-		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
-		aids.Handlers(aids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Support, Share: a.Share, Aids: a.Aids}),
+		aids.Handlers(aids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Aid: a.Aid, Trusted: s.TrustedProxies}),
 		transfers.Handlers(transfers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 	}
 }

@@ -1,13 +1,18 @@
 package web_test
 
 import (
+	"context"
+	"slices"
+
 	"jalon/data"
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/series"
+	"jalon/internal/support"
 	"jalon/internal/web"
+	"jalon/internal/web/measures"
 )
 
 // actionRooms are the rooms of actions and of what helps them.
@@ -15,6 +20,24 @@ func (s *site) actionRooms(book *series.Book, figures *figure.Registry) web.Acti
 	out := web.Action{
 		Register: &action.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, Cursors: db.NewCursors([]byte("actions")), COPs: s.cops, Links: s.debate.Shared.Links},
 		Coverage: &coverage.Room{DB: s.d, Now: s.cops.Now, Model: s.store.Model, Book: func() (*series.Book, error) { return book, nil }, Together: func() ([]coverage.Together, error) { return coverage.LoadTogether(data.FS) }},
+	}
+	out.Support, out.Aid = s.support(), s.aids()
+	out.Share = func(ctx context.Context) (support.Sharing, error) {
+		counts, err := support.Counts(ctx, s.d)
+		if err != nil {
+			return support.Sharing{}, err
+		}
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			return support.Sharing{}, err
+		}
+		return support.Share(data.FS, m.Framework(), counts)
+	}
+	out.Aids = func(_ context.Context, levers []string, _ string) ([]measures.AidLine, error) {
+		if slices.Contains(levers, "l25-velo") {
+			return []measures.AidLine{{ID: "velo", Name: "Aide aux abris", Holder: "Fédération", Types: "subvention", Steps: []string{"infrastructure", "own"}, Levers: []string{"l25-velo"}, Href: "/aides/velo", Link: "https://exemple.fr/abris", Checked: "2025-01-02", Stale: true}}, nil
+		}
+		return nil, nil
 	}
 	figures.Register(coverage.Prefix, out.Coverage.Explain)
 	figures.Register(coverage.ActionPrefix, out.Coverage.ExplainAction)

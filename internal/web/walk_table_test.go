@@ -55,6 +55,33 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
+	"action-aid-add":            {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
+	"action-need":               {over: nobody, path: "/actions/absente/aides/besoin"},
+	"aids-desk":                 {kind: policy.Aid, do: policy.Edit, over: itsNote},
+	"aids-desk-add":             {kind: policy.Aid, do: policy.Create, over: itsNote},
+	"aids-desk-one":             {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid"},
+	"aids-desk-save":            {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid", form: url.Values{"name": {"Planter"}}},
+	"needs-desk":                {kind: policy.Need, do: policy.Read, over: itsRegion},
+	"need-add":                  {kind: policy.Need, do: policy.Create, over: itsRegion},
+	"need-turn":                 {kind: policy.Need, do: policy.Edit, over: itsNote, made: "need", form: url.Values{"do": {"aside"}, "answer": {"x"}}},
+	"national-needs":            {kind: policy.Need, do: policy.Read, over: nation, path: "/national/besoins"},
+	"national-aids":             {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides"},
+	"national-aids-add":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides"},
+	"national-aid":              {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/{id}", made: "aid"},
+	"national-aid-save":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/{id}", made: "aid", form: url.Values{"name": {"Planter"}}},
+	"national-aid-report":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/signalements/absent"},
+	"national-aids-import":      {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer"},
+	"national-aids-stage":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer"},
+	"national-aids-run":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer/absent", answer: http.StatusNotFound},
+	"national-aids-apply":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer/absent"},
+	"measure-desk":              {kind: policy.Measure, do: policy.Edit, over: itsNote},
+	"measure-add":               {kind: policy.Measure, do: policy.Create, over: itsNote},
+	"measure-one":               {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound}, // none was added
+	"measure-save":              {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound},
+	"measure-nation":            {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures"},
+	"measure-nation-add":        {kind: policy.Measure, do: policy.Create, over: nation, path: "/national/mesures"},
+	"measure-nation-one":        {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},
+	"measure-nation-save":       {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},
 	"contribution-themes-desk":  {kind: policy.Post, do: policy.Judge, over: theCOP},
 	"contribution-theme-rename": {kind: policy.Post, do: policy.Judge, over: theCOP, form: url.Values{"theme": {"absent"}, "nom": {"Nom"}}},
 	"question-desk":             {kind: policy.Debate, do: policy.Edit, over: itsRegion},
@@ -405,7 +432,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json
+var openRoutes = strings.Fields(`aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json
 	opinion-method voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped paper-blank paper-blank-pdf
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now

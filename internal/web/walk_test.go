@@ -299,6 +299,7 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		out[slug+"/theme"] = theme.ID
+		s.helped(team, id, code, slug, out)
 		asking, err := s.debate.Question.Create(ctx, team, cop.COP{ID: id}, question.Input{Title: "Débat", Question: "Que faire ?", Proposals: question.Nobody})
 		if err != nil {
 			s.t.Fatal(err)

@@ -54,6 +54,7 @@ type asked struct {
 	names      map[string]string // of regions, by code
 	rank       map[string]int    // order of every list of regions
 	obstacles  bool              // the reader also reads what the regions sent up
+	measures   bool              // and writes what helps each lever
 	journal    bool              // and who did what
 }
 
@@ -64,6 +65,7 @@ func (d Deps) read(r *http.Request) (a asked, err error) {
 	}
 	a.journal = policy.Can(shell.Actor(r), policy.Read, policy.Thing{Kind: policy.Journal})
 	a.obstacles = policy.Can(shell.Actor(r), policy.Export, knowledge.National())
+	a.measures = policy.Can(shell.Actor(r), policy.Edit, policy.Thing{Kind: policy.Measure})
 	q := r.URL.Query()
 	if a.Day, err = d.Room.CheckDay(q.Get("jour")); err != nil {
 		return a, err
@@ -141,6 +143,9 @@ func (a asked) tabs(current string) []ui.Link {
 	}
 	if a.obstacles {
 		out = append(out, ui.Link{Label: "Freins", Href: "/national/freins"})
+	}
+	if a.measures {
+		out = append(out, ui.Link{Label: "Actions et aides par levier", Href: "/national/mesures"})
 	}
 	if a.journal {
 		out = append(out, ui.Link{Label: "Journal", Href: "/national/journal"})

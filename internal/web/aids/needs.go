@@ -90,13 +90,16 @@ func sums(m *panorama.Model, list []aid.Sum, byRegion bool) ui.Table {
 }
 
 // lacking are the levers for which the catalogue has no aid: each counts as a need.
-func (d Deps) lacking(r *http.Request, m *panorama.Model) (titled, error) {
+func (d Deps) lacking(r *http.Request, m *panorama.Model, metropolitan bool) (titled, error) {
 	shelf, err := d.Aid.Shelf(r.Context())
 	if err != nil {
 		return titled{}, err
 	}
 	t := titled{ID: "sans-aide", Title: "Leviers sans aide recensée", Lead: "Aucune aide recensée à ce jour pour ces leviers\u00a0: importez-en, ou signalez celles que vous connaissez.", Table: ui.Table{ID: "leviers-sans-aide", Caption: "Leviers sans aide recensée", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}}}}
-	for _, l := range leverOptions(m.Framework())[:] {
+	for _, l := range leverOptions(m.Framework()) {
+		if metropolitan && strings.HasPrefix(l[0], "om-") {
+			continue
+		}
 		if n, _ := shelf.Count(l[0], d.Aid.Today()); n == 0 {
 			t.Table.Rows = append(t.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: l[1], Href: wording.LeverPath(l[0])}}})
 		}
@@ -131,7 +134,7 @@ func (d Deps) showNeeds(w http.ResponseWriter, r *http.Request, status int, type
 	if len(total) > 0 {
 		v.Tables = append(v.Tables, titled{ID: "par-levier", Title: "Par levier", Table: sums(o.model, total, false)}, titled{ID: "besoins", Title: "Les derniers besoins", Table: needTable(o.model, list)})
 	}
-	lack, err := d.lacking(r, o.model)
+	lack, err := d.lacking(r, o.model, !o.region.Overseas)
 	if err != nil {
 		return err
 	}
@@ -153,6 +156,7 @@ func (d Deps) showNeeds(w http.ResponseWriter, r *http.Request, status int, type
 		}
 		f := []ui.Field{choose("lever", "Levier", n.Lever, "à choisir", leverOptions(o.model.Framework())), choose("step", "Étape", n.Step, "toutes", action.Steps()), choose("audience", "Qui cherche", n.Audience, "non dit", aid.Audiences()),
 			{ID: "territory", Label: "Où", Value: placeName(o.model.Tree(), n.Territory)}, {ID: "text", Label: "Ce qui manque", Type: "textarea", Rows: 3, Required: true, Value: n.Text}}
+		f[0].Required = true
 		wrongIn(f, wrong)
 		v.Forms = append(v.Forms, formView{ID: "noter", Title: "Noter un besoin", Action: o.base, Fields: f, Buttons: [][2]string{{"need", "Enregistrer ce besoin"}}})
 	}
@@ -251,7 +255,7 @@ func (d Deps) nationalNeeds(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		v.Empty = ui.Empty{Title: "Aucun besoin enregistré", Text: "Les équipes des régions et les porteurs d’actions les notent quand aucune aide ne convient."}
 	}
-	lack, err := d.lacking(r, m)
+	lack, err := d.lacking(r, m, false)
 	if err != nil {
 		return err
 	}

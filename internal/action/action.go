@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/intake"
 	"jalon/internal/journal"
 	"jalon/internal/link"
 	"jalon/internal/panorama"
@@ -22,7 +23,7 @@ import (
 
 // Tables lists the tables of this room.
 func Tables() []db.Table {
-	return []db.Table{
+	return append([]db.Table{
 		{Name: "action", Order: []string{"id"}, Scope: db.COP, Personal: []string{"author", "body"}, Free: []string{"body"}},
 		{Name: "action_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by", "body"}, Free: []string{"body"}},
 		{Name: "action_lever", Order: []string{"action_id", "lever"}, Scope: db.COP},
@@ -31,8 +32,13 @@ func Tables() []db.Table {
 		{Name: "action_relation", Order: []string{"action_id", "other", "kind"}, Scope: db.COP},
 		{Name: "action_word", Order: []string{"word", "action_id"}, Scope: db.COP},
 		{Name: "action_view", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person"}, Owner: []string{"person"}},
+		{Name: "action_listing", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_pair", Order: []string{"a", "b"}, Scope: db.COP, Personal: []string{"by", "reason", "body"}, Free: []string{"reason", "body"}},
+		{Name: "action_cross", Order: []string{"cop_id", "code"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_overlap", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "action_overlap_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "action_file", Order: []string{"action_id", "sha256"}, Scope: db.COP},
-	}
+	}, importing()...)
 }
 
 // Version is the name of the version of all that the public pages of actions show.
@@ -47,6 +53,16 @@ type Room struct {
 	Cursors db.Cursors
 	COPs    *cop.Room
 	Links   *link.Links
+	// Intake stages the files that teams send; Held reads a person's rights again,
+	// and holds them until the transaction ends.
+	Intake *intake.Intake
+	Held   func(ctx context.Context, tx db.Q, person string) (policy.Actor, error)
+	// Parties finds organisations of the accounts by their SIREN; Suggest reads a
+	// financed project as a lever, by the measure that pays it. Both may be nil.
+	Parties func(ctx context.Context, q db.Q) (func(siren string) (Party, bool), error)
+	Suggest func(programme, measure, title string) (lever string, ok bool)
+	// SIREN gives the number of an organisation by its id, empty for none.
+	SIREN func(ctx context.Context, q db.Q) (func(org string) string, error)
 	// OnState is what other rooms do when an action moves, in its transaction.
 	OnState []func(ctx context.Context, tx db.Q, x Action, from State) error
 }
@@ -331,6 +347,7 @@ type Action struct {
 	Relations  []Relation  `json:"relations,omitempty"`
 	Impacts    []Impact    `json:"impacts,omitempty"`
 	Grid       Grid        `json:"grid"`
+	Debate     Debate      `json:"debate,omitzero"`
 	// Hidden lists the groups of fields that the public page does not show.
 	Hidden []string `json:"hidden,omitempty"`
 

@@ -16,16 +16,16 @@ import (
 	"jalon/internal/textmining"
 )
 
-const columns = `x.id, x.rev, x.state, x.changed, x.body`
+const columns = `x.id, x.rev, x.state, x.seq, x.pool_state, x.changed, x.body`
 
 func scan(r interface{ Scan(...any) error }) (x Action, err error) {
-	var id, state, body string
-	var rev, changed int64
-	if err := r.Scan(&id, &rev, &state, &changed, &body); err != nil {
+	var id, state, pool, body string
+	var rev, seq, changed int64
+	if err := r.Scan(&id, &rev, &state, &seq, &pool, &changed, &body); err != nil {
 		return x, err
 	}
 	err = json.Unmarshal([]byte(body), &x)
-	x.ID, x.Rev, x.State, x.Changed = id, rev, State(state), time.UnixMilli(changed).UTC()
+	x.ID, x.Rev, x.State, x.Seq, x.PoolState, x.Changed = id, rev, State(state), seq, pool, time.UnixMilli(changed).UTC()
 	return x, err
 }
 
@@ -216,6 +216,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 		in.COP, in.Cycle, in.Region, in.Seq, in.State, in.Author, in.Origin, in.At = was.COP, was.Cycle, was.Region, was.Seq, was.State, was.Author, was.Origin, was.At
 		in = m.dated(was, in)
 		in.Grid, in.PoolState, in.MergedInto, in.List, in.RetainedOn = was.Grid, was.PoolState, was.MergedInto, was.List, was.RetainedOn
+		in.Debate = was.Debate
 		if err := in.check(); err != nil {
 			return err
 		}
@@ -305,7 +306,7 @@ func (x Action) index(ctx context.Context, tx db.Q) error {
 	if err := w.write(ctx, tx); err != nil {
 		return err
 	}
-	return nil
+	return recount(ctx, tx, x.ID)
 }
 
 // words are the stems that an action is found by: its title first, for a long text is

@@ -123,10 +123,10 @@ func (x Action) told(w Words) [][2]string {
 			t := x.Tasks[i]
 			return join(" – ", t.Title, t.Who, t.Due, map[bool]string{true: "faite le " + t.Done}[t.Done != ""])
 		})},
-		{"Investissement", euros(x.Budget.Invest)}, {"Fonctionnement, par an", euros(x.Budget.Operation)}, {"Équivalents temps plein", hundredths(x.Budget.FTE)}, {"Note sur le budget", x.Budget.Note},
+		{"Investissement", eurosOf(x.Budget.Invest)}, {"Fonctionnement, par an", eurosOf(x.Budget.Operation)}, {"Équivalents temps plein", hundredths(x.Budget.FTE)}, {"Note sur le budget", x.Budget.Note},
 		{"Plan de financement", lines(len(x.Funding), func(i int) string {
 			f := x.Funding[i]
-			return join(" – ", f.Funder, euros(f.Amount), Named(FundingStates(), f.State), f.Note)
+			return join(" – ", f.Funder, eurosOf(f.Amount), Named(FundingStates(), f.State), f.Note)
 		})},
 		{"Indicateurs", lines(len(x.Indicators), func(i int) string { return x.Indicators[i].told() })},
 		{"Freins rencontrés", lines(len(x.Met), func(i int) string { return cmp.Or(x.Met[i].Text, x.Met[i].Item) })},
@@ -136,8 +136,6 @@ func (x Action) told(w Words) [][2]string {
 		{"Non publié", strings.Join(groupNames(sorted), ", ")},
 	}
 }
-
-const nb = french.NoBreak
 
 // told is an indicator in one line.
 func (i Indicator) told() string {
@@ -182,8 +180,8 @@ func join(sep string, words ...string) string {
 
 func number(v float64) string { return french.Number(v, french.Decimals(v, 6)) }
 
-// euros writes cents, «» when they are missing.
-func euros(cents *int64) string {
+// eurosOf writes cents, «» when they are missing.
+func eurosOf(cents *int64) string {
 	if cents == nil {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
@@ -25,11 +26,12 @@ func actionTables() []db.Table {
 func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Action {
 	a := web.Action{
 		Register: &action.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("action")), COPs: r.cops, Links: r.debate.Shared.Links},
-		Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book},
+		Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book, Together: sync.OnceValues(func() ([]coverage.Together, error) { return coverage.LoadTogether(c.tables) })},
 		Support:  &support.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal},
 		Aid: &aid.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("aid")), Queue: r.queue, Outbox: r.outbox,
 			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, BaseURL: strings.TrimRight(base, "/")},
 	}
+	c.actionFiles(r, a.Register)
 	wireActions(r.cops, a)
 	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, a.Register.EraseAddress)
@@ -37,4 +39,4 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 }
 
 // wireActions tells other rooms what they need of actions.
-func wireActions(_ *cop.Room, _ web.Action) {}
+func wireActions(cops *cop.Room, a web.Action) { cops.OnEnd[cop.ActionsAct] = a.Register.End }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"jalon/data"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -31,12 +32,32 @@ func (c *Core) board(j *journal.Journal) *national.Room {
 		}
 		return m.Tree(), nil
 	}
-	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree),
+	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree, c.covered()),
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 }
 
-// Metrics is every metric that the board may show.
-func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.Registry {
+// Covered gives what retained actions cover of the objectives of each region.
+type Covered func(ctx context.Context, q db.Q) (map[string]national.Covered, error)
+
+// covered reads it from the register of actions.
+func (c *Core) covered() Covered {
+	room := &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book}
+	return func(ctx context.Context, q db.Q) (map[string]national.Covered, error) {
+		n, err := room.OfNation(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		out := map[string]national.Covered{}
+		for _, x := range n.Regions {
+			out[x.Region.Code] = national.Covered{Planned: int64(x.Total.Planned.Central), Objective: int64(x.Total.Objective)}
+		}
+		return out, nil
+	}
+}
+
+// Metrics is every metric that the board may show. covered may be nil where no action
+// is read.
+func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Covered) *national.Registry {
 	r := &national.Registry{}
 	r.Add(national.Events())
 	r.Add(national.Meetings())
@@ -74,6 +95,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error)) *national.
 		}
 		return panorama.LeversOf(known.ref, known.levers, at), nil
 	}))
+	r.Add(national.Coverage(covered))
 	r.Add(national.Coming())
 	return r
 }

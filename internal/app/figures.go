@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"jalon/internal/action/coverage"
 	"jalon/internal/debate/meeting"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
@@ -30,6 +31,8 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(series.Trends, c.explainSeries)
 	f.Register(survey.Figures, r.survey.Explain)
 	f.Register(objective.Prefix, c.modelled(r.objectives.Explain))
+	f.Register(coverage.Prefix, r.action.Coverage.Explain)
+	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 

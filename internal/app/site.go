@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/action"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
 	"jalon/internal/config"
@@ -304,7 +305,11 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed)
+	acted, err := db.Version(ctx, a.DB, action.Version)
+	if err != nil {
+		return "", err
+	}
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, acted)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

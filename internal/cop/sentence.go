@@ -49,7 +49,12 @@ var sentences = map[string]string{
 	"publish diagnosis": "a validé le dernier la publication du diagnostic partagé", "create diagnosis_block": "a ajouté un bloc au diagnostic partagé", "edit diagnosis_block": "a modifié un bloc du diagnostic partagé",
 	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
 
-	"create action": "a inscrit une action", "edit action": "a modifié une action", "attach action": "a joint un document à une action", "detach action": "a retiré un document d’une action",
+	"attach action": "a joint un document à une action", "detach action": "a retiré un document d’une action",
+	"create action": "a inscrit une action", "edit action": "a modifié une action", "assess action": "a évalué une action par la grille de la COP", "propose action": "a proposé une action", "advise action": "a donné l’avis de l’équipe sur une action",
+	"qualify action": "a qualifié une action", "pool action": "a placé une action au vivier", "debate action": "a noté une action débattue", "withdraw action": "a retiré une action", "retaining action": "a inscrit une action sur une liste à retenir",
+	"retain action": "a validé le dernier une action, qui est retenue", "merge action": "a fusionné une action avec une autre", "unmerge action": "a séparé deux actions fusionnées", "dismiss action_pair": "a dit que deux actions proches sont distinctes",
+	"propose action_listing": "a proposé une liste d’actions à retenir", "publish action_listing": "a validé le dernier une liste d’actions", "withdraw action_listing": "a retiré une liste d’actions à retenir", "edit action_cross": "a modifié la liste des thèmes transversaux",
+	"confirm action_overlap": "a dit que deux actions déclarent le même objet", "dismiss action_overlap": "a dit que deux actions n’ont pas le même objet",
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",
@@ -86,7 +91,8 @@ var kindNames = map[string]string{
 	"objective": "objectifs", "objective_dissent": "désaccords sur les objectifs", "objective_sharing": "partages d’objectifs",
 	"diagnosis_theme": "thèmes de la région", "diagnosis_weights": "poids des scores", "diagnosis_choice": "choix des thèmes prioritaires",
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
-	"action": "actions", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
+	"action": "actions", "action_listing": "relevés de décisions", "action_pair": "actions proches", "action_cross": "thèmes transversaux", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
+	"action_overlap":     "recoupements d’actions",
 	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"jalon/internal/account"
+	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -94,6 +95,7 @@ type Script struct {
 	Told     Told
 	Blocks   *live.Catalogue // the live blocks of diagnoses
 	Debate   web.Debate
+	Actions  *action.Room
 
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
@@ -154,6 +156,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice, cop.DiagnosisAct: t.Diagnosis.EndEdition}
 	s.Debate = p.Debate(&debate.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, COPs: s.COPs, Accounts: s.Accounts,
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
+	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}
+	s.COPs.OnEnd[cop.ActionsAct] = s.Actions.End
 	book, err := p.Book()
 	if err != nil {
 		return nil, err

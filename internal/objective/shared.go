@@ -164,3 +164,18 @@ func CycleOf(ctx context.Context, q db.Q, region string) (cycle string, err erro
 	}
 	return cycle, err
 }
+
+// InForceOfRegions is InForceOf for every region at once, by territory: one statement.
+func InForceOfRegions(ctx context.Context, q db.Q) (_ map[string][]Objective, err error) {
+	defer apperr.Wrap(&err, "objective.InForceOfRegions")
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.scale = 'region' AND o.shared_rev > 0 ORDER BY o.territory, o.lever, o.cycle DESC, o.id`)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
+	out := map[string][]Objective{}
+	for _, o := range all {
+		of := out[o.Territory]
+		if len(of) == 0 || of[len(of)-1].Lever != o.Lever {
+			out[o.Territory] = append(of, o)
+		}
+	}
+	return out, err
+}

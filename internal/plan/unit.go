@@ -93,3 +93,15 @@ func IsCarbon(name string) bool {
 	u, ok := findUnit(name)
 	return ok && u.dimension == carbon
 }
+
+// Alike lists the units that measure the same thing as one, itself among them, and none
+// for a unit that nothing can be compared in.
+func Alike(name string) (out []string) {
+	u, ok := findUnit(name)
+	for _, x := range units {
+		if ok && x.dimension == u.dimension {
+			out = append(out, x.name)
+		}
+	}
+	return out
+}

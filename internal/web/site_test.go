@@ -20,6 +20,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/account"
+	"jalon/internal/action"
 	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -70,6 +71,8 @@ type site struct {
 	aims     *objective.Room
 	diagnose *diagnosis.Room
 	debate   web.Debate
+	register *action.Room
+	act      web.Action
 	ill      atomic.Bool // the database does not answer
 	trusted  []netip.Prefix
 	rebuild  func()
@@ -132,7 +135,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	}
 	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
 	s.survey.Tree, s.survey.Intake = treeOf, intake.New(s.ids, clock)
-	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf), Tree: treeOf,
+	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf, nil), Tree: treeOf,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 	if err := s.board.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)
@@ -192,6 +195,9 @@ func newSite(t testing.TB, d *db.DB) *site {
 	rooms.OnEnd[cop.DiagnosisAct] = s.diagnose.EndEdition
 	figures.Register(diagnosis.Prefix, s.diagnose.ExplainScore)
 	s.debate = s.debateRooms(queue, treeOf)
+	s.act = s.actionRooms(book, &figures)
+	s.register = s.act.Register
+	rooms.OnEnd[cop.ActionsAct] = s.register.End
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
@@ -222,7 +228,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, Action: s.act, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -113,6 +113,22 @@ var foreseen = map[string]need{
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
 
+	"grid":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
+	"grid-act":             {kind: policy.Action, do: policy.Judge, over: itsNote, made: "action", form: url.Values{"do": {"opinion"}, "rev": {"99"}}},
+	"listing-compose":      {kind: policy.Action, do: policy.Propose, over: theCOP},
+	"listing-propose":      {kind: policy.Action, do: policy.Propose, over: theCOP, form: url.Values{"do": {"picked"}}},
+	"listing-desk":         {kind: policy.Action, do: policy.Read, over: theCOP},
+	"listing-pending":      {kind: policy.Action, do: policy.Read, over: theCOP},
+	"listing-pending-file": {kind: policy.Action, do: policy.Read, over: theCOP},
+	"pool":                 {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"pool-csv":             {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"action-pairs":         {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"action-pairs-act":     {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action", form: url.Values{"do": {"unmerge"}, "rev": {"99"}, "id": {"absent"}}},
+	"action-pair":          {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action"},
+	"action-merge":         {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action", form: url.Values{"do": {"dismiss"}, "rev-a": {"99"}, "rev-b": {"99"}}},
+	"action-cross":         {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"action-cross-save":    {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"code": {"sante"}, "name": {"Santé"}, "rev": {"99"}}},
+
 	"meeting-new":           {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"meeting-plan":          {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"ballot-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
@@ -168,6 +184,8 @@ var foreseen = map[string]need{
 	"metrics":               {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/indicateurs"},
 	"metric":                {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/indicateurs/cop/reunions-tenues"},
 	"metric-csv":            {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/indicateurs/cop/etape/valeurs.csv"},
+	"overlaps":              {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"overlap-settle":        {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"levier": {"covoiturage"}, "a": {"absent"}, "b": {"rien"}, "compte": {"absent"}, "verdict": {"confirmed"}, "raison": {"parce que"}, "part": {"0"}}},
 	"nation-objectives":     {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/objectifs"},
 	"nation-objective":      {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/objectifs/voitures-electriques"},
 	"nation-objectives-csv": {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/objectifs.csv"},
@@ -392,7 +410,7 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now
 	questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans
-	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list cop department-cop document-file feed home search
+	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list listings listing listing-file cop department-cop document-file feed home search
 	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file
 	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
 	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
@@ -402,4 +420,4 @@ var openRoutes = strings.Fields(`questions question question-vote question-resul
 	commune commune-panorama perimeter-panorama nation-panorama compare simulators simulator simulator-csv levers lever figure method glossary legal privacy
 	accessibility perimeters perimeter perimeter-new perimeter-create perimeter-edit perimeter-save perimeter-remove sign-in sign-in-ask sign-in-confirm
 	sign-in-use sign-in-code sign-out oidc-start oidc-return sign-out-return stop stop-now operator operator-enter operator-leave data data-file api-openapi api-territories api-territory api-children api-levers
-	contribution-themes api-lever api-panorama api-figure api-series api-series-one closure closure-csv department-objectives perimeter-objectives shared-objectives shared-objectives-csv api-objectives api-themes api-diagnoses api-contributions api-meetings api-decisions api-debates contributions contributions-csv contributions-csv-digest contributions-json contributions-json-digest contributions-codebook contribution-new contribution-leave contribution-near contribution-thanks contribution contribution-support contribution-comment contribution-file api-trends api-plans region-trends region-trend region-trend-csv region-nature answer-home answer-code answer-leave answer-link answer-sit department-trends department-trend department-trend-csv health robots favicon`)
+	contribution-themes api-lever api-panorama api-figure api-series api-series-one closure closure-csv department-objectives coverage coverage-csv coverage-lever coverage-lever-csv coverage-department coverage-department-csv coverage-nation coverage-nation-csv perimeter-objectives shared-objectives shared-objectives-csv api-objectives api-themes api-diagnoses api-contributions api-meetings api-decisions api-debates contributions contributions-csv contributions-csv-digest contributions-json contributions-json-digest contributions-codebook contribution-new contribution-leave contribution-near contribution-thanks contribution contribution-support contribution-comment contribution-file api-trends api-plans region-trends region-trend region-trend-csv region-nature answer-home answer-code answer-leave answer-link answer-sit department-trends department-trend department-trend-csv health robots favicon`)

@@ -58,7 +58,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
+				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{autre}", made[slug+"/other-action"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
 					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"], "{vote}", made[slug+"/vote"], "{point}", made[slug+"/point"], "{texte}", "ouverture", "{decision}", made[slug+"/decision"], "{tache}", made[slug+"/task"], "{document}", made[slug+"/meeting-file"]).Replace(rt.Pattern)
 			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue
@@ -249,6 +249,7 @@ func (s *site) fixtures() map[string]string {
 			s.t.Fatal(err)
 		}
 		s.debateFixtures(slug, id, team, out)
+		s.actionFixtures(id, slug, team, out)
 		out[slug+"/org"], out[slug+"/member"], out[slug+"/person"] = orgs[slug], x.ID, g.Account
 		everyone := survey.DefaultInput()
 		everyone.Communes = true

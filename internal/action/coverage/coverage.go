@@ -24,4 +24,8 @@ type Room struct {
 	Now   func() time.Time
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Book  func() (*series.Book, error)
+	// Together are the groups of levers that act on the same emissions.
+	Together func() ([]Together, error)
+
+	kept kept
 }

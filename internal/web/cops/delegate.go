@@ -19,7 +19,7 @@ func reaches(c cop.COP, acts []cop.Act) []ui.Option {
 	out := []ui.Option{{Value: "all", Label: "toutes mes validations"}, {Value: "kind:" + cop.StageAct, Label: "les étapes"}, {Value: "kind:" + cop.RetractAct, Label: "les retraits d’événements"},
 		{Value: "kind:" + cop.RestitutionAct, Label: "la publication de la restitution"},
 		{Value: "kind:" + cop.ObjectivesAct, Label: "le partage des objectifs"}, {Value: "kind:" + cop.ThemesAct, Label: "le choix des thèmes prioritaires"},
-		{Value: "kind:" + cop.DiagnosisAct, Label: "la publication du diagnostic"}}
+		{Value: "kind:" + cop.DiagnosisAct, Label: "la publication du diagnostic"}, {Value: "kind:" + cop.ActionsAct, Label: "les listes d’actions à retenir"}}
 	if c.Parent != "" {
 		out = append(out, ui.Option{Value: "kind:" + cop.PriorityAct, Label: "l’adoption des priorités"})
 	}

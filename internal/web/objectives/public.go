@@ -82,7 +82,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	v.Gauge.ObjectiveWhy = offeredWhy(x.where)
 	v.Table, v.Subjects = x.table(), x.subjectTable()
 	v.Sections = append(v.Sections, x.dissents(), x.sharings(base))
-	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Ce que donnent les départements et les CRTE, face à la région (bouclage)", Href: base + "/objectifs/bouclage"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
+	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Ce que donnent les départements et les CRTE, face à la région (bouclage)", Href: base + "/objectifs/bouclage"}, {Label: "Ce que les actions retenues en couvrent", Href: base + "/couverture"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
 	page := d.Shell.Page(r, v.Heading.Title, "Les objectifs que la COP de la région a partagés, levier par levier, à côté de ce que le panorama de l’État propose, avec les désaccords.", d.trail(x.where, ui.Link{Label: "Objectifs"})...)
 	return d.Shell.Render(w, r, page, tablePage(v))
 }

@@ -26,6 +26,7 @@ const (
 	TabNotes      = "Notes d’expertise"
 	TabAnswers    = "Restitution"
 	TabThemes     = "Thèmes"
+	TabCoverage   = "Couverture"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -64,6 +65,9 @@ func Tabs(tree *territory.Tree, p panorama.Panorama, current string) ui.Pages {
 	if ref.Scale == territory.Department || ref.Scale == territory.Perimeter {
 		list.add(TabObjectives, t.Path+"/objectifs")
 	}
+	if ref.Scale == territory.Department {
+		list.add(TabCoverage, t.Path+"/couverture")
+	}
 	if simulator := SimulatorPath(tree, p); simulator != "" {
 		list.add(TabSimulator, simulator)
 	}
@@ -87,6 +91,7 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 	list.add(TabPanorama, base+"/panorama")
 	list.add(TabDiagnosis, base+"/diagnostic")
 	list.add(TabDebate, base+"/debat")
+	list.add(TabCoverage, base+"/couverture")
 	list.add(TabQuestionnaire, base+"/questionnaire")
 	list.add(TabSimulator, "/simulateur/"+r.Slug)
 	list.add(TabCompare, "/comparer?a=region:"+r.Code)

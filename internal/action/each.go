@@ -1,0 +1,65 @@
+package action
+
+import (
+	"context"
+	"iter"
+
+	"jalon/internal/db"
+	"jalon/internal/policy"
+)
+
+// eachPage is how many actions are read at once.
+const eachPage = 500
+
+// Each reads the actions of a COP that somebody may read, in the order of their
+// numbers, a page at a time. A draft is its authors' alone.
+func Each(ctx context.Context, q db.Q, a policy.Actor, thing func(Action) policy.Thing, copID string) iter.Seq2[Action, error] {
+	return func(yield func(Action, error) bool) {
+		for after := int64(0); ; {
+			list, err := collect(q.Query(ctx, `SELECT `+columns+` FROM action x WHERE x.cop_id = $1 AND x.seq > $2 ORDER BY x.seq LIMIT $3`, copID, after, int64(eachPage)))
+			if err != nil {
+				yield(Action{}, err)
+				return
+			}
+			for _, x := range list {
+				after = x.Seq
+				if x.State == Draft && x.Author != a.Person || !policy.Can(a, policy.Read, thing(x)) {
+					continue
+				}
+				if !yield(x, nil) {
+					return
+				}
+			}
+			if len(list) < eachPage {
+				return
+			}
+		}
+	}
+}
+
+// Shown is what anyone reads of a public action in a file: no person, and nothing of
+// the money or the work of one that hides a part of itself.
+func (x Action) Shown() Action {
+	x.Author, x.Contact, x.Email, x.Referent, x.Grid, x.Files, x.Met = "", "", "", "", Grid{}, nil, nil
+	tasks := make([]Task, len(x.Tasks))
+	for i, t := range x.Tasks {
+		t.Who = ""
+		tasks[i] = t
+	}
+	x.Tasks = tasks
+	if len(x.Hidden) > 0 {
+		x.Budget, x.Funding, x.Tasks, x.Indicators, x.Impacts = Budget{}, nil, nil, nil, nil
+	}
+	return x
+}
+
+// Exported writes down that a file went out: its rows and its digest, and who took it
+// when it is not public.
+func (m *Room) Exported(ctx context.Context, by, name, copID string, rows int64, digest string) error {
+	id, err := m.IDs.New()
+	if err != nil {
+		return err
+	}
+	_, err = m.DB.Exec(ctx, `INSERT INTO export (id, by, at, what, filter, rows, sha256, data_version) VALUES ($1, $2, $3, $4, '', $5, $6, $7)`, id, by, m.Now().UnixMilli(), name, rows, digest, copID)
+	return err
+}

@@ -1,0 +1,74 @@
+package wording
+
+import (
+	"jalon/internal/action"
+	"jalon/internal/cop"
+	"jalon/internal/policy"
+	"jalon/internal/web/ui"
+)
+
+// ActionPath is the page of an action, GridPath that of its grid.
+func ActionPath(id string) string { return "/actions/" + id }
+
+// GridPath is the page where the grid of an action is read, filled and decided.
+func GridPath(id string) string { return ActionPath(id) + "/grille" }
+
+// ListingPath is the public page of a list that both heads retained.
+func ListingPath(c cop.COP, n string) string { return "/regions/" + c.Slug + "/actions/releves/" + n }
+
+// ActionBadge says where an action is on its way to the list of the COP, with its
+// status in the vivier or, retained, that it was given up.
+func ActionBadge(x action.Action) string {
+	switch {
+	case x.State == action.Pool && x.PoolState != "":
+		return x.State.Name() + nb + ": " + action.Named(action.PoolStates(), x.PoolState)
+	case x.Status == "abandoned" && (x.State == action.Retained || x.State == action.Debated):
+		return x.State.Name() + ", puis abandonnée"
+	}
+	return x.State.Name()
+}
+
+// GridBadge says what the grid says of an action: what its last reading concludes.
+func GridBadge(x action.Action) string {
+	for _, t := range []struct {
+		a    *action.Assessment
+		name string
+	}{{x.Grid.Decision, "décision"}, {x.Grid.Opinion, "avis de l’équipe"}, {x.Grid.Self, "auto-évaluation"}} {
+		if t.a == nil {
+			continue
+		}
+		if ok, _ := action.Eligible(t.a, x.Kind); ok {
+			return "grille remplie (" + t.name + ")"
+		}
+		return "grille non remplie (" + t.name + ")"
+	}
+	return "grille à remplir"
+}
+
+// ActionSteps are the next steps that a reader may take with an action, each to the
+// form that takes it.
+func ActionSteps(a policy.Actor, x action.Action, c cop.COP) (out []ui.Link) {
+	t := x.Thing(c)
+	add := func(label, anchor string) {
+		out = append(out, ui.Link{Label: label, Href: GridPath(x.ID) + anchor})
+	}
+	edits, judges := policy.Can(a, policy.Edit, t), policy.Can(a, policy.Judge, t)
+	switch {
+	case (x.State == action.Draft || x.State == action.Pool) && edits:
+		if len(x.Grid.Self.Unsaid(action.SelfTurn, x.Kind)) > 0 {
+			add("Remplir l’auto-évaluation", "#auto-evaluation")
+		}
+		add(map[action.State]string{action.Draft: "Proposer l’action", action.Pool: "Proposer de nouveau l’action"}[x.State], "#proposer")
+	case x.State == action.Proposed && judges && x.Grid.Opinion == nil:
+		add("Donner l’avis de l’équipe", "#avis")
+	case x.State == action.Proposed && judges:
+		add("Décider\u00a0: qualifier, ou placer au vivier", "#decision")
+	case x.State == action.Qualified && judges:
+		add("Noter le débat", "#debat")
+	case x.State == action.Debated && policy.Can(a, policy.Propose, c.Thing(policy.Action)):
+		out = append(out, ui.Link{Label: "Composer la liste à retenir", Href: "/regions/" + c.Slug + "/bureau/actions/retenir"})
+	case x.State == action.Merged && x.MergedInto != "":
+		out = append(out, ui.Link{Label: "L’action qui la remplace", Href: ActionPath(x.MergedInto)})
+	}
+	return out
+}

@@ -1,9 +1,11 @@
 package action
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"jalon/internal/account"
@@ -39,18 +41,20 @@ func (m *Room) EraseAddress(ctx context.Context, tx db.Q, email string) (err err
 	if err != nil {
 		return err
 	}
-	f := forgetting{email: email, written: regexp.MustCompile(`(?i)` + regexp.QuoteMeta(string(quoted[1:len(quoted)-1])))}
-	held := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(string(quoted[1:len(quoted)-1]))) + "%"
-	rows, err := tx.Query(ctx, `SELECT id, rev, body FROM action_version WHERE LOWER(body) LIKE $1 ESCAPE '\' ORDER BY id, rev`, held)
+	text := strings.ToLower(string(quoted[1 : len(quoted)-1]))
+	f := forgetting{email: email, written: regexp.MustCompile(`(?i)(^|[^\pL\pN._%+-])` + regexp.QuoteMeta(email) + `($|[^\pL\pN.-]|\.$|\.[^\pL\pN])`)}
+	rows, err := tx.Query(ctx, `SELECT id, rev, body FROM action_version WHERE REPLACE(LOWER(body), $1, '') <> LOWER(body) ORDER BY id, rev`, text)
 	type version struct {
 		id, body string
 		rev      int64
 	}
 	versions, err := db.Collect(rows, err, func(r *db.Rows) (v version, err error) { return v, r.Scan(&v.id, &v.rev, &v.body) })
-	if err != nil {
+	if err != nil || len(versions) == 0 {
 		return err
 	}
+	var ids []string // an action says what its last version says
 	for _, v := range versions {
+		ids = append(ids, v.id)
 		_, body, err := f.of(v.body)
 		if err != nil {
 			return err
@@ -59,18 +63,14 @@ func (m *Room) EraseAddress(ctx context.Context, tx db.Q, email string) (err err
 			return err
 		}
 	}
-	rows, err = tx.Query(ctx, `SELECT `+columns+` FROM action x WHERE LOWER(x.body) LIKE $1 ESCAPE '\' ORDER BY x.id`, held)
-	actions, err := collect(rows, err)
-	if err != nil {
-		return err
-	}
-	for _, x := range actions {
+	for _, id := range slices.Compact(ids) {
+		x, err := lock(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		if err := f.take(ctx, tx, x); err != nil {
 			return err
 		}
-	}
-	if len(versions)+len(actions) == 0 {
-		return nil
 	}
 	_, err = db.Bump(ctx, tx, Version, m.Now())
 	return err
@@ -79,7 +79,7 @@ func (m *Room) EraseAddress(ctx context.Context, tx db.Q, email string) (err err
 // forgetting is one address as it is taken out.
 type forgetting struct {
 	email   string
-	written *regexp.Regexp // as a body holds it
+	written *regexp.Regexp // in a text, alone: not the end of a longer one
 }
 
 // of is an action as a body holds it, without the address.
@@ -100,12 +100,45 @@ func (f forgetting) of(body string) (x Action, _ string, err error) {
 			}
 		}
 	}
-	out, err := json.Marshal(x)
+	all, err := json.Marshal(x)
 	if err != nil {
 		return x, "", err
 	}
-	out = f.written.ReplaceAllLiteral(out, []byte(account.ErasedName))
-	return x, string(out), json.Unmarshal(out, &x)
+	var value any
+	d := json.NewDecoder(bytes.NewReader(all))
+	d.UseNumber()
+	if err := d.Decode(&value); err != nil {
+		return x, "", err
+	}
+	if all, err = json.Marshal(f.within(value)); err != nil {
+		return x, "", err
+	}
+	x = Action{}
+	if err := json.Unmarshal(all, &x); err != nil {
+		return x, "", err
+	}
+	all, err = json.Marshal(x)
+	return x, string(all), err
+}
+
+// within takes the address out of all texts of a value.
+func (f forgetting) within(v any) any {
+	switch v := v.(type) {
+	case string:
+		for f.written.MatchString(v) { // two in a row share what stands between them
+			v = f.written.ReplaceAllString(v, "${1}"+account.ErasedName+"${2}")
+		}
+		return v
+	case []any:
+		for i := range v {
+			v[i] = f.within(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = f.within(v[k])
+		}
+	}
+	return v
 }
 
 // take writes an action without the address, at the revision where it is.

@@ -182,10 +182,11 @@ func (f Filter) where(b *binder) string {
 	return text
 }
 
-// readable is what an actor may read, as SQL: what is public, and what policy adds.
-func readable(a policy.Actor, b *binder) string {
+// readable is what an actor may read of what a filter chooses, as SQL: what is public,
+// and what policy adds.
+func readable(a policy.Actor, chosen Filter, b *binder) string {
 	f := policy.Where(a, policy.Read, policy.Action)
-	if f.All {
+	if f.All || chosen.COP != "" && slices.Contains(f.COPs, chosen.COP) {
 		return "TRUE"
 	}
 	text := "x.state IN ('debated', 'retaining', 'retained')"

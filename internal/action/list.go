@@ -134,7 +134,7 @@ func (x Row) key(o Order, sort string) string {
 	return sort
 }
 
-// List returns the actions that a filter chooses and that the actor may read: five
+// List returns the actions that a filter chooses and that the actor may read: six
 // statements, whatever there is.
 func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, cursor string, limit int) (p Page, err error) {
 	defer apperr.Wrap(&err, "action.List(%s)", f.COP)
@@ -151,7 +151,7 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 		return p, err
 	}
 	var b binder
-	where := f.where(&b) + " AND " + readable(a, &b)
+	where := f.where(&b) + " AND " + readable(a, f, &b)
 	if p.Total, p.More, err = count(ctx, q, where, b.args); err != nil {
 		return p, err
 	}
@@ -168,29 +168,42 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 			}
 		}
 		at, id := b.bind(last), b.bind(from[1])
-		where += " AND (" + column + " " + sign + " " + at + " OR " + column + " = " + at + " AND x.id > " + id + ")"
+		where += " AND " + column + " " + sign + "= " + at + " AND (" + column + " " + sign + " " + at + " OR x.id > " + id + ")" // in this form an index begins there
 	}
-	rows, err := q.Query(ctx, `SELECT `+rowFields+` FROM action x WHERE `+where+` ORDER BY `+column+way+`, x.id LIMIT `+b.bind(int64(limit)+1), b.args...)
-	type sorted struct {
-		Row
-		sort string
+	// Who comes is read from narrow indexes; whole rows are those of one page.
+	rows, err := q.Query(ctx, `SELECT x.id FROM action x WHERE `+where+` ORDER BY `+column+way+`, x.id LIMIT `+b.bind(int64(limit)+1), b.args...)
+	ids, err := db.Strings(rows, err)
+	if err != nil || len(ids) == 0 {
+		return p, err
 	}
-	all, err := db.Collect(rows, err, func(r *db.Rows) (s sorted, err error) {
-		s.Row, s.sort, err = scanRow(r)
-		return s, err
-	})
+	more := len(ids) > limit
+	ids = ids[:min(len(ids), limit)]
+	found, sorts, err := rowsOf(ctx, q, ids)
 	if err != nil {
 		return p, err
 	}
-	if len(all) > limit {
-		all = all[:limit]
-		last := all[limit-1]
-		p.Next = m.Cursors.Seal(list, last.key(f.Order, last.sort), last.ID)
+	for _, id := range ids {
+		if x, ok := found[id]; ok { // else it went between two statements
+			p.Rows = append(p.Rows, x)
+		}
 	}
-	for _, s := range all {
-		p.Rows = append(p.Rows, s.Row)
+	if last, ok := found[ids[len(ids)-1]]; more && ok {
+		p.Next = m.Cursors.Seal(list, last.key(f.Order, sorts[last.ID]), last.ID)
 	}
 	return p, Dress(ctx, q, p.Rows)
+}
+
+// rowsOf reads rows by their ids, with what each is sorted by.
+func rowsOf(ctx context.Context, q db.Q, ids []string) (found map[string]Row, sorts map[string]string, err error) {
+	found, sorts = make(map[string]Row, len(ids)), make(map[string]string, len(ids))
+	var b binder
+	rows, err := q.Query(ctx, `SELECT `+rowFields+` FROM action x WHERE x.id IN (`+b.in(ids)+`)`, b.args...)
+	err = each(rows, err, func(r *db.Rows) error {
+		x, sort, err := scanRow(r)
+		found[x.ID], sorts[x.ID] = x, sort
+		return err
+	})
+	return found, sorts, err
 }
 
 func count(ctx context.Context, q db.Q, where string, args []any) (n int64, more bool, err error) {
@@ -268,7 +281,7 @@ type Tally struct {
 }
 
 // TallyBy counts the actions that a filter chooses and that the actor may read by state,
-// status, phase, theme, lever, department or holder: two statements.
+// status, phase, theme, lever, department or holder: one statement.
 func (m *Room) TallyBy(ctx context.Context, q db.Q, a policy.Actor, f Filter, by string) (out []Tally, err error) {
 	defer apperr.Wrap(&err, "action.TallyBy(%s)", by)
 	column, ok := map[string]string{"state": "x.state", "status": "x.status", "phase": "x.phase", "theme": "x.theme", "lever": "x.lever", "department": "x.department", "holder": "x.holder", "region": "x.region", "step": "x.step"}[by]
@@ -279,25 +292,12 @@ func (m *Room) TallyBy(ctx context.Context, q db.Q, a policy.Actor, f Filter, by
 		return nil, err
 	}
 	var b binder
-	where := f.where(&b) + " AND " + readable(a, &b)
-	rows, err := q.Query(ctx, `SELECT `+column+`, COUNT(*), CAST(COALESCE(SUM(x.invest), 0) AS BIGINT), COUNT(x.invest) FROM action x WHERE `+where+` GROUP BY `+column+` ORDER BY `+column, b.args...)
-	if out, err = db.Collect(rows, err, func(r *db.Rows) (t Tally, err error) {
-		err = r.Scan(&t.Code, &t.Count, &t.Invest, &t.Budgeted)
+	where := f.where(&b) + " AND " + readable(a, f, &b)
+	rows, err := q.Query(ctx, `SELECT `+column+`, COUNT(*), CAST(COALESCE(SUM(x.invest), 0) AS BIGINT), COUNT(x.invest), CAST(COALESCE(SUM(x.kg), 0) AS BIGINT), COUNT(x.kg) FROM action x WHERE `+where+` GROUP BY `+column+` ORDER BY `+column, b.args...)
+	return db.Collect(rows, err, func(r *db.Rows) (t Tally, err error) {
+		var kg int64
+		err = r.Scan(&t.Code, &t.Count, &t.Invest, &t.Budgeted, &kg, &t.Counted)
+		t.Kg = panorama.Kg(kg)
 		return t, err
-	}); err != nil {
-		return nil, err
-	}
-	rows, err = q.Query(ctx, `SELECT `+column+`, CAST(SUM(i.kg) AS BIGINT), COUNT(DISTINCT x.id) FROM action x JOIN action_impact i ON i.action_id = x.id WHERE i.kg IS NOT NULL AND `+where+` GROUP BY `+column, b.args...)
-	err = each(rows, err, func(r *db.Rows) error {
-		var code string
-		var kg, n int64
-		if err := r.Scan(&code, &kg, &n); err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(out, func(t Tally) bool { return t.Code == code }); i >= 0 {
-			out[i].Kg, out[i].Counted = panorama.Kg(kg), n
-		}
-		return nil
 	})
-	return out, err
 }

@@ -104,7 +104,7 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Action)
 }
 
 var rowColumns = strings.Fields(`id rev cop_id cycle region seq kind state pool_state author origin title sort theme cross_theme lever holder_org holder department step phase status
-	starts ends first_year last_year invest operation funded complete merged_into list_id at changed body`)
+	starts ends first_year last_year invest operation funded kg complete merged_into list_id at changed body`)
 
 // row is an action as its columns hold it.
 func (x Action) row() ([]any, error) {
@@ -117,7 +117,7 @@ func (x Action) row() ([]any, error) {
 		origin = &x.Origin
 	}
 	return []any{x.ID, x.Rev, x.COP, x.Cycle, x.Region, x.Seq, string(x.Kind), string(x.State), x.PoolState, x.Author, origin, x.Title, french.SortKey(x.Title), x.Theme, x.Cross, x.Central(), x.Holder.Org,
-		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), int64(x.Completeness().Points), x.MergedInto, x.List,
+		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), int64(x.Completeness().Points), x.MergedInto, x.List,
 		x.At.UnixMilli(), x.Changed.UnixMilli(), string(body)}, nil
 }
 
@@ -140,6 +140,22 @@ func (x Action) funded() *int64 {
 	for _, f := range x.Funding {
 		if f.Amount != nil && (f.State == "granted" || f.State == "paid") {
 			sum, known = sum+*f.Amount, true
+		}
+	}
+	if !known {
+		return nil
+	}
+	return &sum
+}
+
+// brings is what a sectoral action brings to all its levers, nil when nothing of it is
+// quantified.
+func (x Action) brings() *int64 {
+	var sum int64
+	known := false
+	for _, p := range x.Impacts {
+		if p.Kg != nil && x.Kind == Sectoral {
+			sum, known = sum+int64(*p.Kg), true
 		}
 	}
 	if !known {

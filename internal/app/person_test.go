@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"jalon/internal/account"
+	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
@@ -114,6 +115,13 @@ func someone(t *testing.T, d *db.DB) *known {
 	_, _, err = k.debate.Shared.Deposit(ctx, k.her, home, debate.Post{Kind: debate.Contribution, Title: "Des pirogues électriques", Text: "Une borne à chaque dégrad.", Speaker: debate.Person, Signed: herName},
 		debate.Speaker{Name: herName, College: debate.Citizens}, "votre contribution", nil)
 	k.must(err)
+	// An action that she carries, and a view of the register that she keeps.
+	x, err := k.action.Register.Add(ctx, d, k.her, home, action.Action{Kind: action.Sectoral, Title: "Des pirogues électriques", Contact: herName, Email: strings.ToUpper(herEmail), Referent: herName,
+		Summary: "Écrivez à " + herEmail + ".", Tasks: []action.Task{{ID: "1", Title: "Équiper les dégrads", Who: herName}}})
+	k.must(err)
+	_, err = k.action.Register.Save(ctx, d, k.her, x, "")
+	k.must(err)
+	k.must(k.action.Register.SaveView(ctx, k.her, home, action.View{Name: "Celles de Zéphyrine Quatrebarbes", Query: "etat=debattue"}))
 	// Mails: in a digest to come, to others about her, bounced.
 	_, err = k.accounts.Notify(ctx, d, k.her.Person, account.News, nil, mail.Mail{Dedup: "news/1", Letter: mail.Letter{Subject: "Une nouvelle", Blocks: []mail.Block{mail.Para("x")}}})
 	k.must(err)
@@ -220,7 +228,7 @@ func TestOnesOwnData(t *testing.T) {
 		for _, x := range data.Tables {
 			held[x.Table] += len(x.Rows)
 		}
-		for _, name := range []string{"account", "account_version", "identity", "notice", "sign_in", "session", "role_grant", "mail_outbox", "mail_bounce", "journal", "act_consent", "delegation", "office", "cop_visit", "membership", "debate_voice", "debate_post"} {
+		for _, name := range []string{"account", "account_version", "identity", "notice", "sign_in", "session", "role_grant", "mail_outbox", "mail_bounce", "journal", "act_consent", "delegation", "office", "cop_visit", "membership", "debate_voice", "debate_post", "action", "action_version", "action_view"} {
 			if held[name] == 0 {
 				t.Errorf("nothing of %s", name)
 			}

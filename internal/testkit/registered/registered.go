@@ -82,7 +82,7 @@ func Fill(ctx context.Context, d *db.DB, tree *territory.Tree, s Size) (ids []st
 		return nil, err
 	}
 	if d.Engine() == db.PostgreSQL {
-		_, err = d.Exec(ctx, `ANALYZE`)
+		_, err = d.Exec(ctx, `VACUUM ANALYZE`)
 	}
 	return ids, err
 }

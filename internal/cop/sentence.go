@@ -49,7 +49,7 @@ var sentences = map[string]string{
 	"publish diagnosis": "a validé le dernier la publication du diagnostic partagé", "create diagnosis_block": "a ajouté un bloc au diagnostic partagé", "edit diagnosis_block": "a modifié un bloc du diagnostic partagé",
 	"move diagnosis_block": "a déplacé un bloc du diagnostic partagé", "withdraw diagnosis_block": "a retiré un bloc du diagnostic partagé", "restore diagnosis_block": "a repris un bloc retiré du diagnostic partagé",
 
-	"create action": "a inscrit une action", "edit action": "a modifié une action",
+	"import action": "a importé un fichier d’actions", "create action": "a inscrit une action", "edit action": "a modifié une action",
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",

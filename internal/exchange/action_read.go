@@ -174,6 +174,9 @@ func (f *ActionFile) row(row Row) ActionRow {
 			continue
 		}
 		c := given(Cell{File: f.Name, Line: row.Line, Col: i + 1, Column: f.Header[i], Value: trimSpaces(row.Cells[i]), decimal: f.decimal, kind: row.kind(i)})
+		if rest, ok := strings.CutPrefix(c.Value, "'"); ok && c.kind == cellText && Inert(rest) == c.Value {
+			c.Value = rest // what our own files make inert
+		}
 		if c.kind == cellFormula && c.Value != "" {
 			r.Remarks = append(r.Remarks, "«\u00a0"+c.Column+"\u00a0» est une formule\u00a0: sa dernière valeur est prise")
 			c.kind = cellText

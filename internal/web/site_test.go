@@ -20,6 +20,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/account"
+	"jalon/internal/action"
 	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -32,6 +33,7 @@ import (
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/knowledge"
+	"jalon/internal/link"
 	"jalon/internal/mail"
 	"jalon/internal/national"
 	"jalon/internal/objective"
@@ -64,6 +66,7 @@ type site struct {
 	cops     *cop.Room
 	board    *national.Room
 	plans    *plan.Room
+	actions  *action.Room
 	known    *knowledge.Room
 	survey   *survey.Room
 	answers  *restitution.Room
@@ -98,6 +101,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 		t.Fatal(err)
 	}
 	s.cops, s.plans = rooms, &plan.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Intake: intake.New(s.ids, clock),
+		Held: func(ctx context.Context, tx db.Q, person string) (policy.Actor, error) {
+			return s.accounts.Held(ctx, tx, person)
+		}}
+	s.actions = &action.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Cursors: db.NewCursors([]byte("essai")), COPs: rooms, Links: &link.Links{IDs: s.ids, Now: clock}, Intake: intake.New(s.ids, clock),
 		Held: func(ctx context.Context, tx db.Q, person string) (policy.Actor, error) {
 			return s.accounts.Held(ctx, tx, person)
 		}}
@@ -222,7 +229,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Action: web.Action{Register: s.actions}, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

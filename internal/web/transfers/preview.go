@@ -40,7 +40,7 @@ func (d Deps) run(r *http.Request, p place, id string, wrong error) (preview.Run
 		Act:     p.imports() + "/enregistrer", Form: "enregistrer", Button: "Enregistrer " + french.Integer(run.Rows) + nb + french.Plural(run.Rows, "ligne", "lignes"),
 		Links: []ui.Link{{Label: "Importer un autre fichier", Href: p.imports()}}}
 	if u, err := action.FindUpload(ctx, d.Q, a, p.cop.ID, run.ID); err == nil && run.State != intake.Applied {
-		out.Links = append(out.Links, ui.Link{Label: "Changer le sens des colonnes", Href: p.imports() + "/colonnes/" + u.ID})
+		out.Links = append(out.Links, ui.Link{Label: "Changer le sens des colonnes", Href: p.imports() + "/" + u.ID + "/colonnes"})
 	}
 	if run.Errors > 0 {
 		out.Links = append(out.Links, ui.Link{Label: "Télécharger les lignes refusées, à corriger (XLSX)", Href: out.Here + "/refusees.xlsx"})

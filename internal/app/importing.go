@@ -35,6 +35,7 @@ type ImportRequest struct {
 	Year     int      // geography of the edition, for territories; of the projects, for financed ones
 	More     []string // further files of one import of series
 	FromHub  bool     // series asked of the hub, not read from a file
+	Region   string   // whose COP takes the actions of a file
 }
 
 // Outcome is what an import did, for a person to read.
@@ -61,6 +62,7 @@ func ImportKinds() [][2]string {
 		{"emissions", "émissions et objectifs d’EPCI\u00a0: territory, sector, subsector, year, value, unit, source"},
 		{"perimeters", "périmètres\u00a0: type, name, holder, member (commune ou EPCI), from, to"},
 		{"plans", "plans et leurs objectifs : plan, territory, name, lever, base_year, base, target_year, target, unit, page, source…"},
+		{"actions", "actions d’une COP (--region CODE) : modèle de Jalon, 28 colonnes de Territoires en Transitions, schéma des projets, vivier, Grist, Fonds vert"},
 		{"territories", "édition du découpage\u00a0: archive .tgz ou dossier de @etalab/decoupage-administratif"},
 		{"insee-logement", "INSEE, base-cc-logement\u00a0: logements chauffés au fioul et au gaz"},
 		{"sdes-parc", "SDES, parc de voitures par commune"},
@@ -87,6 +89,8 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 	switch r.Kind {
 	case "territories":
 		return c.importTerritories(ctx, r)
+	case "actions":
+		return c.importActions(ctx, r)
 	case seriesHub, seriesBarometer, seriesFile, seriesNational:
 		return c.importSeries(ctx, r)
 	}

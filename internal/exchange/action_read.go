@@ -90,6 +90,26 @@ func (f *ActionFile) Undecided() bool {
 	return slices.Contains(f.Columns, "") || !slices.Contains(f.Columns, "title")
 }
 
+// Decided fails with what a person must still say of the columns.
+func (f *ActionFile) Decided() error {
+	if !f.Undecided() {
+		return nil
+	}
+	e := &MappingError{File: f.Name, Line: f.Line}
+	for i, key := range f.Columns {
+		if key == "" {
+			e.Unknown = append(e.Unknown, headerName(f.Header[i], i))
+		}
+	}
+	if !slices.Contains(f.Columns, "title") {
+		e.Missing = []string{"Titre"}
+	}
+	for _, x := range actionFields {
+		e.Fields = append(e.Fields, x.Key)
+	}
+	return e
+}
+
 // Twice names a field that several columns hold and that only one may.
 func (f *ActionFile) Twice() string {
 	seen := map[string]bool{}

@@ -242,7 +242,7 @@ func (d Deps) showColumns(w http.ResponseWriter, r *http.Request, status int, p 
 		} else {
 			help += "Colonne vide sur les premières lignes."
 		}
-		field := ui.Field{ID: "c" + strconv.Itoa(i), Label: "«" + nb + heading(h, i) + nb + "»", Type: "select", Help: help, Options: []ui.Option{{Value: exchange.Ignored, Label: "ne pas reprendre", Selected: key == exchange.Ignored || key == ""}}}
+		field := ui.Field{ID: "c" + strconv.Itoa(i), Label: "«" + nb + heading(h, i) + nb + "»", Type: "select", Required: true, Help: help, Options: []ui.Option{{Value: exchange.Ignored, Label: "ne pas reprendre", Selected: key == exchange.Ignored || key == ""}}}
 		for _, x := range exchange.ActionFields() {
 			field.Options = append(field.Options, ui.Option{Value: x.Key, Label: x.Label, Selected: key == x.Key})
 		}

@@ -28,6 +28,7 @@ var importCommand = command{
 		fs.StringVar(&r.Sheet, "sheet", "", "`FEUILLE` du classeur à lire (la première visible sinon)")
 		fs.IntVar(&r.SkipRows, "skip-rows", 0, "`NOMBRE` de lignes de titre avant l’en-tête")
 		fs.IntVar(&r.Year, "year", 0, "`ANNÉE` de la géographie ou des projets financés, quand le fichier ne la dit pas")
+		fs.StringVar(&r.Region, "region", "", "`CODE` de la région dont la COP reçoit les actions (genre actions)")
 		fs.BoolVar(&r.FromHub, "from-hub", false, "demande les séries au hub réglé par JALON_HUB_URL, sans fichier (genre series-hub)")
 		fs.StringVar(&r.API, "api", "", "`ADRESSE` de l’API à qui demander les aides, sans fichier (genre aids), par exemple https://aides-territoires.beta.gouv.fr/api")
 		fs.Func("map", "`COLONNE=CHAMP`, sens d’une colonne que le format ne connaît pas (champ «\u00a0-\u00a0» pour l’ignorer)\u00a0; répétable", func(s string) error {

@@ -1,6 +1,7 @@
 package action
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"reflect"
@@ -192,6 +193,10 @@ func (x *applying) flush(ctx context.Context) error {
 			words = append(words, []any{w, id})
 		}
 	}
+	// In the order of the keys: neighbours are written together.
+	slices.SortFunc(words, func(a, b []any) int {
+		return cmp.Or(strings.Compare(a[0].(string), b[0].(string)), strings.Compare(a[1].(string), b[1].(string)))
+	})
 	x.held = x.held[:0]
 	return db.Tx(ctx, x.DB, func(ctx context.Context, tx db.Q) error {
 		for _, t := range []struct {

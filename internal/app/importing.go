@@ -37,6 +37,7 @@ type ImportRequest struct {
 	More     []string // further files of one import of series
 	FromHub  bool     // series asked of the hub, not read from a file
 	API      string   // address of the API that aids are asked of, instead of a file
+	Region   string   // whose COP takes the actions of a file
 }
 
 // Outcome is what an import did, for a person to read.
@@ -63,6 +64,7 @@ func ImportKinds() [][2]string {
 		{"emissions", "émissions et objectifs d’EPCI\u00a0: territory, sector, subsector, year, value, unit, source"},
 		{"perimeters", "périmètres\u00a0: type, name, holder, member (commune ou EPCI), from, to"},
 		{"plans", "plans et leurs objectifs\u00a0: plan, territory, name, lever, base_year, base, target_year, target, unit, page, source…"},
+		{"actions", "actions d’une COP (--region CODE)\u00a0: modèle de Jalon, 28 colonnes de Territoires en Transitions, schéma des projets, vivier, Grist, Fonds vert"},
 		{"territories", "édition du découpage\u00a0: archive .tgz ou dossier de @etalab/decoupage-administratif"},
 		{"insee-logement", "INSEE, base-cc-logement\u00a0: logements chauffés au fioul et au gaz"},
 		{"sdes-parc", "SDES, parc de voitures par commune"},
@@ -90,6 +92,8 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 	switch r.Kind {
 	case "territories":
 		return c.importTerritories(ctx, r)
+	case "actions":
+		return c.importActions(ctx, r)
 	case seriesHub, seriesBarometer, seriesFile, seriesNational:
 		return c.importSeries(ctx, r)
 	case aid.RunKind:

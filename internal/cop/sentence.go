@@ -58,6 +58,7 @@ var sentences = map[string]string{
 	"create aid": "a ajouté une aide", "edit aid": "a modifié une aide", "chain aid": "a relié deux éditions d’une aide", "close aid": "a clos une édition d’une aide", "import aid": "a importé des aides", "report aid": "a signalé une erreur dans une aide", "judge aid_report": "a répondu à un signalement sur une aide",
 	"create need": "a noté un besoin sans aide", "answer need": "a répondu à un besoin sans aide", "send need": "a fait remonter un besoin avec un frein", "create aid_alert": "a enregistré une alerte sur les aides", "end aid_alert": "a mis fin à une alerte sur les aides",
 	"create measure": "a ajouté une mesure d’accompagnement", "edit measure": "a modifié une mesure d’accompagnement", "withdraw measure": "a retiré une mesure d’accompagnement", "restore measure": "a repris une mesure d’accompagnement retirée",
+	"import action": "a importé un fichier d’actions",
 
 	"deposit post": "a déposé un texte dans le débat", "waiting post": "a remis un texte en attente de modération", "published post": "a publié un texte du débat", "refused post": "a refusé un texte du débat",
 	"hidden post": "a masqué un texte du débat", "merged post": "a fusionné un texte du débat", "withdrawn post": "a retiré un texte du débat", "edit post": "a modifié un texte du débat",

@@ -90,6 +90,26 @@ func (f *ActionFile) Undecided() bool {
 	return slices.Contains(f.Columns, "") || !slices.Contains(f.Columns, "title")
 }
 
+// Decided fails with what a person must still say of the columns.
+func (f *ActionFile) Decided() error {
+	if !f.Undecided() {
+		return nil
+	}
+	e := &MappingError{File: f.Name, Line: f.Line}
+	for i, key := range f.Columns {
+		if key == "" {
+			e.Unknown = append(e.Unknown, headerName(f.Header[i], i))
+		}
+	}
+	if !slices.Contains(f.Columns, "title") {
+		e.Missing = []string{"Titre"}
+	}
+	for _, x := range actionFields {
+		e.Fields = append(e.Fields, x.Key)
+	}
+	return e
+}
+
 // Twice names a field that several columns hold and that only one may.
 func (f *ActionFile) Twice() string {
 	seen := map[string]bool{}
@@ -174,6 +194,9 @@ func (f *ActionFile) row(row Row) ActionRow {
 			continue
 		}
 		c := given(Cell{File: f.Name, Line: row.Line, Col: i + 1, Column: f.Header[i], Value: trimSpaces(row.Cells[i]), decimal: f.decimal, kind: row.kind(i)})
+		if rest, ok := strings.CutPrefix(c.Value, "'"); ok && c.kind == cellText && Inert(rest) == c.Value {
+			c.Value = rest // what our own files make inert
+		}
 		if c.kind == cellFormula && c.Value != "" {
 			r.Remarks = append(r.Remarks, "«\u00a0"+c.Column+"\u00a0» est une formule\u00a0: sa dernière valeur est prise")
 			c.kind = cellText
@@ -332,75 +355,6 @@ func (r *ActionRow) hundredths(key string) (*int64, error) {
 	}
 	n := int64(v*100 + 0.5)
 	return &n, nil
-}
-
-// funders reads the three funders; the money of the Fonds vert was granted.
-func (r *ActionRow) funders(f ActionFormat) error {
-	for _, n := range []string{"1", "2", "3"} {
-		amount, err := r.euros("amount" + n)
-		if err != nil {
-			return err
-		}
-		x := action.Funding{Funder: r.one("funder" + n).Value, Amount: amount, State: "considered"}
-		if f.ID == FundedActions {
-			x.Funder, x.State, r.Programme = "Fonds vert", "granted", "Fonds vert"
-			x.Note = r.Measure
-		}
-		if state := r.one("granted" + n); state.Value != "" {
-			i := slices.IndexFunc(action.FundingStates(), func(s [2]string) bool { return french.Fold(s[1]) == french.Fold(state.Value) })
-			if i < 0 {
-				return state.Fault("écrivez envisagé, demandé, accordé, versé ou refusé")
-			}
-			x.State = action.FundingStates()[i][0]
-		}
-		switch {
-		case f.ID == FundedActions && n != "1":
-		case x.Funder == "" && amount != nil:
-			return r.one("amount" + n).Fault("ce montant n’a pas de financeur")
-		case x.Funder != "":
-			r.Funding = append(r.Funding, x)
-		}
-	}
-	return nil
-}
-
-// indicator makes what is aimed at an indicator of the action; what it brings to a
-// lever is worked out on its page, with the ratio in sight.
-func (r *ActionRow) indicator() error {
-	c := r.one("quantity")
-	if c.Value == "" && r.one("indicator").Value == "" {
-		return nil
-	}
-	x := action.Indicator{ID: "1", Name: r.one("indicator").Value, Unit: r.one("unit").Value}
-	if c.Value != "" {
-		d := c.decimal
-		if c.kind == cellNumber {
-			d = PointDecimal
-		}
-		v, unit, err := ParseQuantity(c.Value, d)
-		if err != nil {
-			return c.Fault("%s", err.Error())
-		}
-		if unit != "" && x.Unit != "" && french.Fold(unit) != french.Fold(x.Unit) {
-			return c.Fault("l’unité n’est pas celle de la colonne «\u00a0Unité\u00a0» (%s)", x.Unit)
-		}
-		if x.Unit == "" {
-			x.Unit = unit
-		}
-		x.Target = &v
-	}
-	if x.Name == "" {
-		x.Name = "Quantité visée"
-	}
-	if y := r.one("year"); y.Value != "" {
-		n, err := y.Year()
-		if err != nil {
-			return err
-		}
-		x.Year = n
-	}
-	r.Indicators = []action.Indicator{x}
-	return nil
 }
 
 // Refused is a row that was refused, as it was sent: what goes out to be mended.

@@ -23,22 +23,16 @@ const odsNames = ` xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.
 // begins with. It returns the number of rows.
 func WriteSheet(w io.Writer, name string, heads []string, rows iter.Seq2[[]SheetCell, error]) (n int64, err error) {
 	z := zip.NewWriter(w)
-	// The type stands first, uncompressed, as readers of OpenDocument want it.
-	mime, err := z.CreateHeader(&zip.FileHeader{Name: "mimetype", Method: zip.Store})
-	if err != nil {
-		return 0, err
+	manifest := xmlHead + `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3"><manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="` + odsType +
+		`"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>`
+	for _, p := range []part{{name: "mimetype", body: []byte(odsType), store: true}, {name: "META-INF/manifest.xml", body: []byte(manifest)}} {
+		if err := p.add(z); err != nil {
+			return 0, err
+		}
 	}
-	if _, err := io.WriteString(mime, odsType); err != nil {
-		return 0, err
-	}
-	manifest, err := z.Create("META-INF/manifest.xml")
-	if err != nil {
-		return 0, err
-	}
-	if _, err := io.WriteString(manifest, xmlHead+`<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.3"><manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="`+odsType+`"/><manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>`); err != nil {
-		return 0, err
-	}
-	content, err := z.Create("content.xml")
+	h := &zip.FileHeader{Name: "content.xml", Method: zip.Deflate}
+	h.ModifiedDate = day1980 //nolint:staticcheck // as every part
+	content, err := z.CreateHeader(h)
 	if err != nil {
 		return 0, err
 	}

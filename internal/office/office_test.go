@@ -355,3 +355,53 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+// A spreadsheet begins with its type, uncompressed, and is well formed whatever its
+// cells hold: a text that begins like a formula is a text.
+func TestSheetIsWellFormed(t *testing.T) {
+	var b bytes.Buffer
+	rows := func(yield func([]SheetCell, error) bool) {
+		_ = yield([]SheetCell{{Text: "=1+1 & <b>\x00"}, {Text: "12.5", Number: true}, {}}, nil) && yield([]SheetCell{{Text: "deux\nlignes"}}, nil)
+	}
+	n, err := WriteSheet(&b, "Données", []string{"Texte", "Nombre", "Vide"}, rows)
+	if err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := z.File[0]; f.Name != "mimetype" || f.Method != zip.Store || !bytes.Contains(b.Bytes()[:90], []byte("mimetypeapplication/vnd.oasis.opendocument.spreadsheet")) {
+		t.Errorf("the type is not first, or not as it is: %+v", f.FileHeader)
+	}
+	r, err := z.Open("content.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cells, texts int
+	for dec := xml.NewDecoder(r); ; {
+		tok, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, ok := tok.(xml.StartElement); ok {
+			switch e.Name.Local {
+			case "table-cell":
+				cells++
+				for _, a := range e.Attr {
+					if a.Name.Local == "formula" {
+						t.Error("a text became a formula")
+					}
+				}
+			case "p":
+				texts++
+			}
+		}
+	}
+	if cells != 7 || texts != 7 {
+		t.Errorf("%d cells, %d paragraphs", cells, texts)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"jalon/internal/action/coverage"
 	"jalon/internal/db"
 	"jalon/internal/figure"
+	"jalon/internal/intake"
+	"jalon/internal/policy"
 	"jalon/internal/series"
 	"jalon/internal/support"
 	"jalon/internal/web"
@@ -18,7 +20,10 @@ import (
 // actionRooms are the rooms of actions and of what helps them.
 func (s *site) actionRooms(book *series.Book, figures *figure.Registry) web.Action {
 	out := web.Action{
-		Register: &action.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, Cursors: db.NewCursors([]byte("actions")), COPs: s.cops, Links: s.debate.Shared.Links},
+		Register: &action.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, Cursors: db.NewCursors([]byte("actions")), COPs: s.cops, Links: s.debate.Shared.Links, Intake: intake.New(s.ids, s.cops.Now),
+			Held: func(ctx context.Context, tx db.Q, person string) (policy.Actor, error) {
+				return s.accounts.Held(ctx, tx, person)
+			}},
 		Coverage: &coverage.Room{DB: s.d, Now: s.cops.Now, Model: s.store.Model, Book: func() (*series.Book, error) { return book, nil }, Together: func() ([]coverage.Together, error) { return coverage.LoadTogether(data.FS) }},
 	}
 	out.Support, out.Aid = s.support(), s.aids()

@@ -36,6 +36,7 @@ func (s *site) said(team policy.Actor, meeting, slug string, out map[string]stri
 	ok(err)
 	out[slug+"/point"], out[slug+"/decision"], out[slug+"/task"], out[slug+"/meeting-file"], out[slug+"/vote"] = point.ID, decision.ID, task.ID, file.ID, vote.ID
 	out[slug+"/file-minutes-draft-file"] = "compte-rendu.odt"
+	out[slug+"/file-action-export-file"] = "actions.csv"
 }
 
 // gathering is a site with a meeting of Grand Est and somebody of its team.

@@ -249,12 +249,23 @@ var foreseen = map[string]need{
 	"theme-propose":     {kind: policy.Theme, do: policy.Propose, over: itsNote},
 	"themes-national":   {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/themes"},
 
-	"plan-desk":     {kind: policy.Plan, do: policy.Create, over: itsRegion},
-	"plan-add":      {kind: policy.Plan, do: policy.Create, over: itsRegion},
-	"plan":          {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
-	"plan-save":     {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
-	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
-	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
+	"action-import":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"action-import-send":     {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"action-import-model":    {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"action-import-columns":  {over: nobody}, // its own tests read who sees a file
+	"action-import-map":      {over: nobody},
+	"action-import-preview":  {over: nobody},
+	"action-import-verdicts": {over: nobody},
+	"action-import-refused":  {over: nobody},
+	"action-import-apply":    {over: nobody},
+	"action-export":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"action-export-file":     {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"plan-desk":              {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-add":               {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan":                   {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-save":              {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
+	"plan-aim":               {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-aim-save":          {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
 
 	"plan-import":   {kind: policy.Plan, do: policy.Create, over: itsRegion},
 	"plan-stage":    {kind: policy.Plan, do: policy.Create, over: itsRegion},
@@ -432,7 +443,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json
+var openRoutes = strings.Fields(`aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json action-files action-file action-examples
 	opinion-method voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped paper-blank paper-blank-pdf
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now

@@ -160,7 +160,7 @@ func (d Deps) stage(r *http.Request, p place, u action.Upload) (to string, err e
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if f.Undecided() || f.Twice() != "" {
-		return p.imports() + "/colonnes/" + u.ID, nil
+		return p.imports() + "/" + u.ID + "/colonnes", nil
 	}
 	if u.Run != "" { // what was staged with other columns is not to be applied beside it
 		old, err := action.FindRun(ctx, d.Q, shell.Actor(r), p.cop.ID, u.Run)
@@ -195,7 +195,7 @@ func (d Deps) columns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := action.FindUpload(r.Context(), d.Q, shell.Actor(r), p.cop.ID, r.PathValue("envoi"))
+	u, err := action.FindUpload(r.Context(), d.Q, shell.Actor(r), p.cop.ID, r.PathValue("run"))
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (d Deps) showColumns(w http.ResponseWriter, r *http.Request, status int, p 
 		return serr
 	}
 	v := columnsView{Heading: ui.Heading{Overline: "Actions", Title: "Que contient chaque colonne" + nb + "?", Scope: []string{u.Name, p.region.Name, f.Format.Name},
-		Lead: "Jalon ne devine pas" + nb + ": il propose d’après l’en-tête, vous décidez. Votre choix vaudra pour le prochain fichier qui a les mêmes colonnes."}, Tabs: p.tabs("in"), Act: p.imports() + "/colonnes/" + u.ID}
+		Lead: "Jalon ne devine pas" + nb + ": il propose d’après l’en-tête, vous décidez. Votre choix vaudra pour le prochain fichier qui a les mêmes colonnes."}, Tabs: p.tabs("in"), Act: p.imports() + "/" + u.ID + "/colonnes"}
 	if wrong != nil {
 		v.Wrong = ui.Alert{State: "error", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)}
 	}
@@ -242,7 +242,7 @@ func (d Deps) showColumns(w http.ResponseWriter, r *http.Request, status int, p 
 		} else {
 			help += "Colonne vide sur les premières lignes."
 		}
-		field := ui.Field{ID: "c" + strconv.Itoa(i), Label: "«" + nb + heading(h, i) + nb + "»", Type: "select", Help: help, Options: []ui.Option{{Value: exchange.Ignored, Label: "ne pas reprendre", Selected: key == exchange.Ignored || key == ""}}}
+		field := ui.Field{ID: "c" + strconv.Itoa(i), Label: "«" + nb + heading(h, i) + nb + "»", Type: "select", Required: true, Help: help, Options: []ui.Option{{Value: exchange.Ignored, Label: "ne pas reprendre", Selected: key == exchange.Ignored || key == ""}}}
 		for _, x := range exchange.ActionFields() {
 			field.Options = append(field.Options, ui.Option{Value: x.Key, Label: x.Label, Selected: key == x.Key})
 		}
@@ -281,7 +281,7 @@ func (d Deps) mapColumns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx, a := r.Context(), shell.Actor(r)
-	u, err := action.FindUpload(ctx, d.Q, a, p.cop.ID, r.PathValue("envoi"))
+	u, err := action.FindUpload(ctx, d.Q, a, p.cop.ID, r.PathValue("run"))
 	if err != nil {
 		return err
 	}

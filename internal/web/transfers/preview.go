@@ -29,9 +29,9 @@ func (d Deps) run(r *http.Request, p place, id string, wrong error) (preview.Run
 		return preview.Run{}, err
 	}
 	out := preview.Run{Run: run, Here: p.imports() + "/" + run.ID, Overline: "Actions", Scope: []string{p.region.Name}, Tabs: p.tabs("in"), TabsName: "Région",
-		Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Ce qui en sera fait"}, {Label: "Leviers"}, {Label: "Porteur"}}, Fields: []string{"titre", "effet", "leviers", "porteur"}, Texts: textsOf,
+		Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Ce qui en sera fait"}, {Label: "Leviers"}, {Label: "Porteur"}}, Fields: []string{"titre", "effet", "leviers", "porteur"}, Texts: p.texts,
 		Cells: func(data json.RawMessage) []ui.Cell {
-			t := textsOf(data)
+			t := p.texts(data)
 			return []ui.Cell{{Text: t[0]}, {Text: t[1]}, {Text: t[2]}, {Text: t[3]}}
 		},
 		Nothing: "Rien n’a été enregistré", Wrong: wrong,
@@ -40,7 +40,7 @@ func (d Deps) run(r *http.Request, p place, id string, wrong error) (preview.Run
 		Act:     p.imports() + "/enregistrer", Form: "enregistrer", Button: "Enregistrer " + french.Integer(run.Rows) + nb + french.Plural(run.Rows, "ligne", "lignes"),
 		Links: []ui.Link{{Label: "Importer un autre fichier", Href: p.imports()}}}
 	if u, err := action.FindUpload(ctx, d.Q, a, p.cop.ID, run.ID); err == nil && run.State != intake.Applied {
-		out.Links = append(out.Links, ui.Link{Label: "Changer le sens des colonnes", Href: p.imports() + "/colonnes/" + u.ID})
+		out.Links = append(out.Links, ui.Link{Label: "Changer le sens des colonnes", Href: p.imports() + "/" + u.ID + "/colonnes"})
 	}
 	if run.Errors > 0 {
 		out.Links = append(out.Links, ui.Link{Label: "Télécharger les lignes refusées, à corriger (XLSX)", Href: out.Here + "/refusees.xlsx"})
@@ -67,12 +67,16 @@ func (d Deps) showRun(w http.ResponseWriter, r *http.Request, status int, id str
 // does says what a row will do.
 var does = map[string]string{action.DoAdd: "action nouvelle", action.DoUpdate: "mise à jour", action.DoLeave: "laissée", action.DoTask: "tâche de l’action au-dessus"}
 
-// textsOf is a row as it is listed; a refused one is listed by its own cells.
-func textsOf(data json.RawMessage) []string {
+// texts are a row as it is listed; a refused one is listed by its own cells.
+func (p place) texts(data json.RawMessage) []string {
 	out := make([]string, 4)
 	var x action.Incomer
 	if json.Unmarshal(data, &x) == nil && x.Do != "" {
-		return []string{x.Action.Title, does[x.Do], strings.Join(x.Action.Levers, ", "), x.Action.Holder.Name}
+		levers := make([]string, len(x.Action.Levers))
+		for i, code := range x.Action.Levers {
+			levers[i] = leverName(p.model.Framework(), code)
+		}
+		return []string{x.Action.Title, does[x.Do], strings.Join(levers, "; "), x.Action.Holder.Name}
 	}
 	out[0] = strings.Join(short(cellsOf(data)), " · ")
 	return out

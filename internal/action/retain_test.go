@@ -204,7 +204,7 @@ func TestTwoActionsAreOne(t *testing.T) {
 			in.Impacts = []action.Impact{{Lever: "gestion-haies", Class: action.Quantified, Quantity: &quantity, Unit: "km", Object: "haies"}}
 			x, err := k.room.Add(ctx, k.db, k.team, k.cop, in)
 			if err == nil {
-				x, err = k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, full(""))
+				x, err = k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, sample(""))
 			}
 			if err == nil {
 				x, err = k.room.Move(ctx, k.db, k.team, action.Turned{ID: x.ID, Rev: x.Rev, To: action.Proposed})
@@ -348,7 +348,7 @@ func BenchmarkPairs(b *testing.B) {
 func BenchmarkNear(b *testing.B) {
 	k := crowd(b)
 	for b.Loop() {
-		if _, err := action.Near(b.Context(), k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères le long des routes", "gestion-haies", []string{"department:67"}); err != nil {
+		if _, err := action.Alike(b.Context(), k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères le long des routes", "gestion-haies", []string{"department:67"}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -114,7 +114,7 @@ func corse(t testing.TB, k *kit) (hedges, commune action.Action) {
 	k.retained(t, "94", action.Action{Title: "Flotte de la collectivité", Levers: cars, Starts: "2021-06"}, quantity(0.5, "milliers de véhicules"))
 	shown := quantity(200, "véhicules")
 	shown.Outside = "Véhicules immatriculés sur le continent, absents de la série."
-	k.retained(t, "94", action.Action{Title: "Véhicules de location", Levers: cars, Starts: "2022", Status: "paused"}, shown)
+	k.retained(t, "94", action.Action{Title: "Véhicules de location", Levers: cars, Starts: "2022", Status: "paused", StatusReason: "En attente d’un foncier."}, shown)
 	h := quantity(100, "km")
 	h.Low, h.High, h.Gross, h.Object = num(80), num(120), true, "haies bocagères de la plaine orientale"
 	hedges = k.retained(t, "94", action.Action{Title: "Planter cent kilomètres de haies", Levers: hedge, Starts: "2024", Places: []action.Place{{Territory: "department:2B"}}}, h)

@@ -82,8 +82,8 @@ type RowImpact struct {
 
 // Brings sums what an action brings, in kg of CO₂e per year in 2030; false when
 // nothing of it is quantified.
-func (r Row) Brings() (kg panorama.Kg, known bool) {
-	for _, p := range r.Impacts {
+func (x Row) Brings() (kg panorama.Kg, known bool) {
+	for _, p := range x.Impacts {
 		if p.Kg != nil {
 			kg, known = kg+*p.Kg, true
 		}

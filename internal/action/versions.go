@@ -12,7 +12,6 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/french"
-	"jalon/internal/panorama"
 	"jalon/internal/policy"
 )
 
@@ -166,7 +165,7 @@ func (p Impact) told() string {
 		text += " (de " + number(*p.Low) + " à " + number(*p.High) + ")"
 	}
 	if p.Kg != nil {
-		text = join(", ", text, panorama.Kg(*p.Kg).Text())
+		text = join(", ", text, p.Kg.Text())
 	}
 	if p.Gross {
 		text += ", brut"

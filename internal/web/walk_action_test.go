@@ -1,16 +1,13 @@
 package web_test
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 
 	"jalon/internal/policy"
 )
 
-// Routes of actions and of what helps them, beside the others.
-func init() { maps.Copy(foreseen, foreseenActions) }
-
+// foreseenActions are the routes of actions and of what helps them.
 var foreseenActions = map[string]need{
 	"action-aid-add":         {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
 	"action-need":            {over: nobody, path: "/actions/absente/aides/besoin"},

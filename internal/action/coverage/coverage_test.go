@@ -184,7 +184,7 @@ func TestCoverageOfCorseByHand(t *testing.T) {
 		same(t, "hedges, reduced", h.Planned.Reduced, 1)
 		// Writing the action again keeps what the team settled.
 		commune.Summary = "Le long des routes."
-		if commune, err = k.room.Save(ctx, k.db, team("94"), commune, "précision"); err != nil {
+		if _, err = k.room.Save(ctx, k.db, team("94"), commune, "précision"); err != nil {
 			t.Fatal(err)
 		}
 		h = k.cell(t, "94", "gestion-haies")

@@ -122,7 +122,7 @@ func corse(t testing.TB, k *kit) (hedges, commune action.Action) {
 	c.Gross, c.Object = true, "haies bocagères de la plaine orientale, Ghisonaccia"
 	commune = k.retained(t, "94", action.Action{Title: "Haies de Ghisonaccia", Levers: hedge, Starts: "2025", Places: []action.Place{{Territory: "commune:2B123"}}}, c)
 	k.retained(t, "94", action.Action{Title: "Former aux haies", Levers: hedge, Starts: "2025"}, action.Impact{Class: action.Qualitative, How: "Des agriculteurs sauront entretenir leurs haies."})
-	k.retained(t, "94", action.Action{Title: "Haies abandonnées", Levers: hedge, Starts: "2025", Status: "abandoned"}, quantity(50, "km"))
+	k.retained(t, "94", action.Action{Title: "Haies abandonnées", Levers: hedge, Starts: "2025", Status: "abandoned", StatusReason: "Faute de foncier."}, quantity(50, "km"))
 	k.retained(t, "94", action.Action{Title: "Encore des voitures, sans date", Levers: cars}, quantity(100, "véhicules"))
 	return hedges, commune
 }

@@ -190,7 +190,7 @@ func TestCoverageOfCorseByHand(t *testing.T) {
 		h = k.cell(t, "94", "gestion-haies")
 		same(t, "hedges, written again", h.Planned.Kg.Central, 3_303_303)
 		// The action that counts whole is abandoned: the other counts whole again.
-		hedges.Status = "abandoned"
+		hedges.Status, hedges.StatusReason = "abandoned", "Faute de foncier."
 		if _, err = k.room.Save(ctx, k.db, team("94"), hedges, "faute de terrain"); err != nil {
 			t.Fatal(err)
 		}

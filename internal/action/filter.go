@@ -124,7 +124,7 @@ const fewWords = 6
 
 // where is the filter as SQL over x.
 func (f Filter) where(b *binder) string {
-	text := "TRUE"
+	text := "x.state <> '" + hiddenState + "'"
 	and := func(s string) { text += " AND " + s }
 	for _, c := range []struct{ column, value string }{{"cop_id", f.COP}, {"cycle", f.Cycle}, {"pool_state", f.PoolState}, {"kind", string(f.Kind)}, {"theme", f.Theme}, {"cross_theme", f.Cross},
 		{"department", f.Department}, {"holder_org", f.Org}, {"author", f.Author}, {"step", f.Step}, {"phase", f.Phase}, {"status", f.Status}, {"list_id", f.List}} {

@@ -181,6 +181,14 @@ func TestNobodyReachesWhatTheyMayNotKnow(t *testing.T) {
 				t.Errorf("%+v: %+v, %v", f, all, err)
 			}
 		}
+		if _, err := k.db.Exec(ctx, `UPDATE action SET state = 'incoming', cop_id = 'import:x' WHERE id = $1`, x.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range []policy.Actor{k.team, {Person: "nation", Grants: []policy.Grant{{Role: policy.NationalAdmin}}}} {
+			if p, err := k.room.List(ctx, k.db, a, action.Filter{}, "", 10); err != nil || len(p.Rows) != 0 {
+				t.Errorf("%s reads a file that is not applied: %+v, %v", a.Person, p, err)
+			}
+		}
 		for _, cursor := range []string{"x", "AAAA", strings.Repeat("A", 10_000)} {
 			if _, err := k.room.List(ctx, k.db, k.team, action.Filter{}, cursor, 10); apperr.KindOf(err) != apperr.Invalid {
 				t.Errorf("cursor %.10q: %v", cursor, err)

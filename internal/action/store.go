@@ -100,6 +100,9 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Action)
 	if err := x.index(ctx, tx); err != nil {
 		return x, err
 	}
+	if err := m.met(ctx, tx, by, Action{}, x); err != nil {
+		return x, err
+	}
 	return x, m.kept(ctx, tx, by, "create", reason, x)
 }
 
@@ -202,6 +205,12 @@ func lock(ctx context.Context, tx db.Q, id string) (Action, error) {
 func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reason string) (x Action, err error) {
 	defer apperr.Wrap(&err, "action.Save(%s)", in.ID)
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
+		if len(in.Relations) > 0 {
+			// Whoever holds a COP and its actions takes the COP first: see tied.
+			if _, err := tx.Exec(ctx, `UPDATE cop SET rev = rev WHERE id = (SELECT cop_id FROM action WHERE id = $1)`, in.ID); err != nil {
+				return err
+			}
+		}
 		was, err := lock(ctx, tx, in.ID)
 		if err != nil {
 			return err
@@ -227,6 +236,9 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 			return err
 		}
 		in.Files = was.Files
+		if err := m.met(ctx, tx, a.Person, was, in); err != nil {
+			return err
+		}
 		x, _, err = m.write(ctx, tx, a.Person, "edit", reason, in)
 		return err
 	})

@@ -49,6 +49,30 @@ func (m *Room) Unlink(ctx context.Context, a policy.Actor, id string, to link.En
 	})
 }
 
+// met ties an action to the obstacles of the register that it says it met, and parts it
+// from those that it no longer says: the page of an obstacle lists its actions.
+func (m *Room) met(ctx context.Context, tx db.Q, by string, was, now Action) error {
+	says := func(x Action, item string) bool {
+		return slices.ContainsFunc(x.Met, func(o Met) bool { return o.Item == item })
+	}
+	from := link.End{Kind: link.Action, ID: now.ID}
+	for _, o := range was.Met {
+		if o.Item != "" && !says(now, o.Item) {
+			if err := m.Links.Part(ctx, tx, from, link.End{Kind: link.Obstacle, ID: o.Item}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, o := range now.Met {
+		if o.Item != "" && !says(was, o.Item) {
+			if err := m.Links.Join(ctx, tx, now.COP, by, from, link.End{Kind: link.Obstacle, ID: o.Item}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Of lists the actions that are linked to a thing of another room, as far as the actor
 // may read them: two statements and those of Dress.
 func (m *Room) Of(ctx context.Context, q db.Q, a policy.Actor, to link.End) (out []Row, err error) {

@@ -253,8 +253,7 @@ func (x *applying) show(ctx context.Context, tx db.Q, run intake.Run) error {
 	if _, err := x.Journal.Record(ctx, tx, journal.Entry{Actor: x.by, Verb: "import", Kind: "action", Subject: run.ID, COP: x.cop.ID}); err != nil {
 		return err
 	}
-	_, err = db.Bump(ctx, tx, Version, x.Now())
-	return err
+	return x.moved(ctx, tx, x.cop.ID)
 }
 
 // update gives an action that is there the values of its row, those alone that the

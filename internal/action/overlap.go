@@ -106,6 +106,7 @@ func (m *Room) SettleOverlap(ctx context.Context, q db.Q, a policy.Actor, in Ove
 			}
 			return errSettled()
 		}
+		touch(ctx, out.COP)
 		if err := m.keptOverlap(ctx, tx, out); err != nil {
 			return err
 		}

@@ -284,8 +284,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 	if err := m.note(ctx, tx, by, map[string]string{ListingRetained: "publish", ListingWithdrawn: "withdraw"}[state], "action_listing", act.Subject, 0, act.COP); err != nil {
 		return err
 	}
-	_, err = db.Bump(ctx, tx, Version, m.Now())
-	return err
+	return m.moved(ctx, tx, act.COP)
 }
 
 const listingColumns = `l.id, l.cop_id, l.seq, l.state, l.act, l.by, l.at, l.ended_on, l.title, l.sha256, l.body`

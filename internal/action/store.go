@@ -3,6 +3,8 @@ package action
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -286,6 +288,7 @@ func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, reason string, x Act
 	if _, err := db.Insert(ctx, tx, "action_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{x.ID, x.Rev, m.Now().UnixMilli(), by, reason, string(body)}}, ""); err != nil {
 		return err
 	}
+	touch(ctx, x.COP)
 	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: verb, Kind: "action", Subject: x.ID, Rev: x.Rev, COP: x.COP})
 	return err
 }
@@ -294,12 +297,37 @@ func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, reason string, x Act
 // statement.
 func (m *Room) change(ctx context.Context, q db.Q, do func(ctx context.Context, tx db.Q) error) error {
 	return db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
-		if err := do(ctx, tx); err != nil {
+		cops := map[string]bool{}
+		if err := do(context.WithValue(ctx, touched{}, cops), tx); err != nil {
 			return err
 		}
-		_, err := db.Bump(ctx, tx, Version, m.Now())
-		return err
+		return m.moved(ctx, tx, slices.Sorted(maps.Keys(cops))...)
 	})
+}
+
+// touched is where a change gathers the COPs whose actions it wrote.
+type touched struct{}
+
+func touch(ctx context.Context, copID string) {
+	if cops, ok := ctx.Value(touched{}).(map[string]bool); ok {
+		cops[copID] = true
+	}
+}
+
+// VersionOf is the name of the version of the actions of one COP: what is summed over
+// the nation is read again for the COPs that moved alone.
+func VersionOf(copID string) string { return Version + ":" + copID }
+
+// moved tells what is kept of actions that they changed: the last statements of a
+// transaction, in one order whoever makes them.
+func (m *Room) moved(ctx context.Context, tx db.Q, cops ...string) error {
+	for _, c := range cops {
+		if _, err := db.Bump(ctx, tx, VersionOf(c), m.Now()); err != nil {
+			return err
+		}
+	}
+	_, err := db.Bump(ctx, tx, Version, m.Now())
+	return err
 }
 
 // mostWords bounds the words that one action is found by.

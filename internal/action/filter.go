@@ -182,14 +182,17 @@ func (f Filter) where(b *binder) string {
 	return text
 }
 
+// openInvest is the budget of whoever may know all that they list.
+const openInvest = "x.invest"
+
 // readable is what an actor may read of what a filter chooses, as SQL: what is public,
-// and what policy adds.
-func readable(a policy.Actor, chosen Filter, b *binder) string {
+// and what policy adds; and the budget of it that they may know.
+func readable(a policy.Actor, chosen Filter, b *binder) (text, invest string) {
 	f := policy.Where(a, policy.Read, policy.Action)
 	if f.All || chosen.COP != "" && slices.Contains(f.COPs, chosen.COP) {
-		return "TRUE"
+		return "TRUE", openInvest
 	}
-	text := "x.state IN ('debated', 'retaining', 'retained')"
+	text = "x.state IN ('debated', 'retaining', 'retained')"
 	if len(f.COPs) > 0 {
 		text += " OR x.cop_id IN (" + b.in(f.COPs) + ")"
 	}
@@ -202,5 +205,5 @@ func readable(a policy.Actor, chosen Filter, b *binder) string {
 	if f.Own != "" {
 		text += " OR x.author = " + b.bind(f.Own)
 	}
-	return "(" + text + ")"
+	return "(" + text + ")", "CASE WHEN x.budget_hidden THEN NULL ELSE x.invest END"
 }

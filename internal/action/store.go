@@ -109,7 +109,7 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Action)
 }
 
 var rowColumns = strings.Fields(`id rev cop_id cycle region seq kind state pool_state author origin title sort theme cross_theme lever holder_org holder department step phase status
-	starts ends first_year last_year invest operation funded kg complete merged_into list_id at changed body`)
+	starts ends first_year last_year invest operation funded kg budget_hidden funding_hidden complete merged_into list_id at changed body`)
 
 // row is an action as its columns hold it.
 func (x Action) row() ([]any, error) {
@@ -122,7 +122,7 @@ func (x Action) row() ([]any, error) {
 		origin = &x.Origin
 	}
 	return []any{x.ID, x.Rev, x.COP, x.Cycle, x.Region, x.Seq, string(x.Kind), string(x.State), x.PoolState, x.Author, origin, x.Title, french.SortKey(x.Title), x.Theme, x.Cross, x.Central(), x.Holder.Org,
-		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), int64(x.Completeness().Points), x.MergedInto, x.List,
+		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), slices.Contains(x.Hidden, "budget"), slices.Contains(x.Hidden, "funding"), int64(x.Completeness().Points), x.MergedInto, x.List,
 		x.At.UnixMilli(), x.Changed.UnixMilli(), string(body)}, nil
 }
 
@@ -249,7 +249,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 
 // dated gives today to a status that somebody changes without saying when.
 func (m *Room) dated(was, in Action) Action {
-	if in.Status != was.Status && in.StatusOn == "" {
+	if in.Status != "" && in.Status != was.Status && in.StatusOn == "" {
 		in.StatusOn = m.Now().UTC().Format(time.DateOnly)
 	}
 	return in

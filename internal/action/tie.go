@@ -79,11 +79,11 @@ func (m *Room) Of(ctx context.Context, q db.Q, a policy.Actor, to link.End) (out
 	defer apperr.Wrap(&err, "action.Of(%s)", to.Kind)
 	var b binder
 	kind, id, from := b.bind(to.Kind), b.bind(to.ID), b.bind(link.Action)
-	may := readable(a, Filter{}, &b)
+	may, _ := readable(a, Filter{}, &b)
 	rows, err := q.Query(ctx, `SELECT `+rowFields+` FROM link l JOIN action x ON x.id = l.from_id WHERE l.to_kind = `+kind+` AND l.to_id = `+id+` AND l.from_kind = `+from+` AND l.ended_at IS NULL AND `+may+` ORDER BY x.sort, x.id`, b.args...)
 	if out, err = db.Collect(rows, err, func(r *db.Rows) (x Row, err error) {
 		x, _, err = scanRow(r)
-		return x, err
+		return x.kept(a), err
 	}); err != nil {
 		return nil, err
 	}

@@ -119,6 +119,16 @@ func (b *binder) in(values []string) string {
 	return strings.Join(append(out, "NULL"), ", ")
 }
 
+// values binds texts as rows: hundreds of them are then joined, where a list would be
+// gone through for each row.
+func (b *binder) values(all []string) string {
+	out := make([]string, 0, len(all))
+	for _, v := range all {
+		out = append(out, "(CAST("+b.bind(v)+" AS TEXT))")
+	}
+	return "VALUES " + strings.Join(out, ", ")
+}
+
 // fewWords bounds the words of a search.
 const fewWords = 6
 
@@ -146,7 +156,7 @@ func (f Filter) where(b *binder) string {
 		and("x.id IN (SELECT action_id FROM action_lever WHERE lever = " + b.bind(f.Lever) + ")")
 	}
 	if len(f.Places) > 0 {
-		and("x.id IN (SELECT action_id FROM action_place WHERE territory IN (" + b.in(f.Places) + "))")
+		and("x.id IN (SELECT action_id FROM action_place WHERE territory IN (" + b.values(f.Places) + "))")
 	}
 	if f.Class != "" {
 		and("x.id IN (SELECT action_id FROM action_impact WHERE class = " + b.bind(string(f.Class)) + ")")

@@ -3,6 +3,7 @@ package action_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -122,6 +123,15 @@ func TestTheLargestAreSummed(t *testing.T) {
 			}
 			if gap, _ := x.Gap(); *gap != -59*10_000_000_000_000 {
 				t.Errorf("gap %d", *gap)
+			}
+		}
+		many := make([]string, 2_000)
+		for i := range many {
+			many[i] = fmt.Sprintf("commune:%05d", i)
+		}
+		for n, ok := range map[int]bool{2_000: true, 2_001: false} {
+			if _, err := k.room.List(ctx, k.db, k.team, action.Filter{COP: k.cop.ID, Places: append(many, "department:67")[:n]}, "", 10); ok != (err == nil) || err != nil && apperr.KindOf(err) != apperr.Invalid {
+				t.Errorf("inside %d territories: %v", n, err)
 			}
 		}
 		tally, err := k.room.TallyBy(ctx, k.db, k.team, action.Filter{COP: k.cop.ID}, "lever")

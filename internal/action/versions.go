@@ -12,6 +12,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/french"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 )
 
@@ -177,7 +178,7 @@ func join(sep string, words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return strings.TrimSpace(s) == "" }), sep)
 }
 
-func number(v float64) string { return french.Number(v, french.Decimals(v, 6)) }
+func number(v float64) string { return plan.Exact(v) }
 
 // eurosOf writes cents, «» when they are missing.
 func eurosOf(cents *int64) string {

@@ -9,6 +9,9 @@ import (
 
 // foreseenActions are the routes of actions and of what helps them.
 var foreseenActions = map[string]need{
+	"action":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
+	"action-versions":        {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
+	"action-document":        {over: nobody, path: "/actions/absente/documents/absent"},
 	"action-aid-add":         {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
 	"action-need":            {over: nobody, path: "/actions/absente/aides/besoin"},
 	"aids-desk":              {kind: policy.Aid, do: policy.Edit, over: itsNote},

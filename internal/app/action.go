@@ -10,6 +10,8 @@ import (
 	"jalon/internal/action/coverage"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/contribution"
+	"jalon/internal/link"
 	"jalon/internal/support"
 	"jalon/internal/support/aid"
 	"jalon/internal/territory"
@@ -33,14 +35,52 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 	}
 	c.actionFiles(r, a.Register)
 	a.Share, a.Aids = c.sharing(), aidsOf(a.Aid)
-	wireActions(r.cops, a)
+	wireActions(r.cops, a, r.debate)
 	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, a.Register.EraseAddress)
 	return a
 }
 
 // wireActions tells other rooms what they need of actions.
-func wireActions(cops *cop.Room, a web.Action) { cops.OnEnd[cop.ActionsAct] = a.Register.End }
+func wireActions(cops *cop.Room, a web.Action, d web.Debate) {
+	cops.OnEnd[cop.ActionsAct] = a.Register.End
+	TellContributors(a.Register, d.Contribution)
+}
+
+// TellContributors tells who left or supported a contribution what becomes of the action
+// that takes it up: once anyone reads it, then once both heads retain it.
+func TellContributors(register *action.Room, contributions *contribution.Room) {
+	register.OnState = append(register.OnState, func(ctx context.Context, tx db.Q, x action.Action, from action.State) error {
+		if !x.State.Public() || from.Public() && x.State != action.Retained {
+			return nil
+		}
+		all, err := link.From(ctx, tx, link.End{Kind: link.Action, ID: x.ID})
+		if err != nil {
+			return err
+		}
+		for _, l := range all {
+			if l.To.Kind != link.Contribution {
+				continue
+			}
+			if !from.Public() {
+				if err := contributions.Linked(ctx, tx, l); err != nil {
+					return err
+				}
+			}
+			if x.State != action.Retained {
+				continue
+			}
+			c, err := cop.Find(ctx, tx, x.COP)
+			if err != nil {
+				return err
+			}
+			if err := contributions.Follow(ctx, tx, c, l.To.ID, contribution.Event{Fact: contribution.Fact{Kind: contribution.FactProgress, Subject: x.ID + ":retained", Text: "L’action «\u00a0" + x.Title + "\u00a0» est retenue par les deux têtes de la COP.", Path: "/actions/" + x.ID}, Subject: "Une action retenue"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
 
 // related are the levers that answer to one in the other versions of the framework.
 func (c *Core) related(ctx context.Context) (func(string) []string, error) {

@@ -11,7 +11,21 @@ func actionRoutes() []Route {
 }
 
 // sheetRoutes: actions as people read, propose and write them.
-func sheetRoutes() []Route { return nil }
+func sheetRoutes() []Route { return writingRoutes() }
+
+// writingRoutes: how an action is proposed and written, part by part.
+func writingRoutes() []Route {
+	const action, add = "/actions/{id}", "/regions/{slug}/actions/nouvelle"
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: add, Name: "action-new", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: add, Name: "action-create", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: action + "/modifier", Name: "action-edit", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: action + "/modifier/{partie}", Name: "action-part", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: action + "/modifier/{partie}", Name: "action-part-save", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: action + "/versions/{rev}/reprendre", Name: "action-restore", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+	}
+}
 
 // registerRoutes: the team's register.
 func registerRoutes() []Route { return nil }

@@ -140,6 +140,12 @@ var foreseen = map[string]need{
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
 
+	"action-new":           {kind: policy.Action, do: policy.Create, over: itsDesk},
+	"action-create":        {kind: policy.Action, do: policy.Create, over: itsDesk},
+	"action-edit":          {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action"},
+	"action-part":          {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation"},
+	"action-part-save":     {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation", form: url.Values{"rev": {"99"}}},
+	"action-restore":       {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/versions/1/reprendre", form: url.Values{"rev": {"99"}}},
 	"grid":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"grid-act":             {kind: policy.Action, do: policy.Judge, over: itsNote, made: "action", form: url.Values{"do": {"opinion"}, "rev": {"99"}}},
 	"listing-compose":      {kind: policy.Action, do: policy.Propose, over: theCOP},

@@ -22,5 +22,5 @@ type Deps struct {
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{}
+	return d.writers()
 }

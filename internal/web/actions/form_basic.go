@@ -95,7 +95,7 @@ func territories() part {
 			}
 			for _, l := range w.levers() {
 				if l.Code != w.x.Central() {
-					levers.Options = append(levers.Options, ui.Option{Value: l.Code, Label: l.Name, Selected: slices.Contains(v["levers"], l.Code)})
+					levers.Options = append(levers.Options, ui.Option{Value: l.Code, Label: l.ShortName, Selected: slices.Contains(v["levers"], l.Code)})
 				}
 			}
 			return []sections.Group{{Fields: []ui.Field{area(v, "places", "Territoires", placesHelp, 6), levers}}}

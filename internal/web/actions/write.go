@@ -83,7 +83,7 @@ func (w writing) levers() []framework.Lever {
 
 func (w writing) leverOptions() (out [][2]string) {
 	for _, l := range w.levers() {
-		out = append(out, [2]string{l.Code, l.Name})
+		out = append(out, [2]string{l.Code, l.ShortName})
 	}
 	return out
 }
@@ -93,9 +93,10 @@ func (w writing) knows(lever string) bool {
 	return slices.ContainsFunc(w.levers(), func(l framework.Lever) bool { return l.Code == lever })
 }
 
+// leverName is the name of a lever that no other one has.
 func (w writing) leverName(code string) string {
 	if l, err := w.model.Framework().Lever(code); err == nil {
-		return l.Name
+		return l.ShortName
 	}
 	return code
 }

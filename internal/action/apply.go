@@ -244,6 +244,7 @@ func (x *applying) show(ctx context.Context, tx db.Q, run intake.Run) error {
 	if x.out.Added = int(n); n != x.seq {
 		return apperr.New(apperr.Internal, nil, "L’import n’a pas retrouvé ce qu’il avait préparé. Rien n’a été enregistré\u00a0: recommencez.")
 	}
+	slices.SortFunc(x.updates, func(a, b Incomer) int { return strings.Compare(a.ID, b.ID) }) // rows are held in one order: see Bulk
 	for _, u := range x.updates {
 		if err := x.update(ctx, tx, u); err != nil {
 			return err
@@ -252,8 +253,7 @@ func (x *applying) show(ctx context.Context, tx db.Q, run intake.Run) error {
 	if _, err := x.Journal.Record(ctx, tx, journal.Entry{Actor: x.by, Verb: "import", Kind: "action", Subject: run.ID, COP: x.cop.ID}); err != nil {
 		return err
 	}
-	_, err = db.Bump(ctx, tx, Version, x.Now())
-	return err
+	return x.moved(ctx, tx, x.cop.ID)
 }
 
 // update gives an action that is there the values of its row, those alone that the

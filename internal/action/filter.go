@@ -119,12 +119,22 @@ func (b *binder) in(values []string) string {
 	return strings.Join(append(out, "NULL"), ", ")
 }
 
+// values binds texts as rows: hundreds of them are then joined, where a list would be
+// gone through for each row.
+func (b *binder) values(all []string) string {
+	out := make([]string, 0, len(all))
+	for _, v := range all {
+		out = append(out, "(CAST("+b.bind(v)+" AS TEXT))")
+	}
+	return "VALUES " + strings.Join(out, ", ")
+}
+
 // fewWords bounds the words of a search.
 const fewWords = 6
 
 // where is the filter as SQL over x.
 func (f Filter) where(b *binder) string {
-	text := "TRUE"
+	text := "x.state <> '" + hiddenState + "'"
 	and := func(s string) { text += " AND " + s }
 	for _, c := range []struct{ column, value string }{{"cop_id", f.COP}, {"cycle", f.Cycle}, {"pool_state", f.PoolState}, {"kind", string(f.Kind)}, {"theme", f.Theme}, {"cross_theme", f.Cross},
 		{"department", f.Department}, {"holder_org", f.Org}, {"author", f.Author}, {"step", f.Step}, {"phase", f.Phase}, {"status", f.Status}, {"list_id", f.List}} {
@@ -146,7 +156,7 @@ func (f Filter) where(b *binder) string {
 		and("x.id IN (SELECT action_id FROM action_lever WHERE lever = " + b.bind(f.Lever) + ")")
 	}
 	if len(f.Places) > 0 {
-		and("x.id IN (SELECT action_id FROM action_place WHERE territory IN (" + b.in(f.Places) + "))")
+		and("x.id IN (SELECT action_id FROM action_place WHERE territory IN (" + b.values(f.Places) + "))")
 	}
 	if f.Class != "" {
 		and("x.id IN (SELECT action_id FROM action_impact WHERE class = " + b.bind(string(f.Class)) + ")")
@@ -182,14 +192,17 @@ func (f Filter) where(b *binder) string {
 	return text
 }
 
+// openInvest is the budget of whoever may know all that they list.
+const openInvest = "x.invest"
+
 // readable is what an actor may read of what a filter chooses, as SQL: what is public,
-// and what policy adds.
-func readable(a policy.Actor, chosen Filter, b *binder) string {
+// and what policy adds; and the budget of it that they may know.
+func readable(a policy.Actor, chosen Filter, b *binder) (text, invest string) {
 	f := policy.Where(a, policy.Read, policy.Action)
 	if f.All || chosen.COP != "" && slices.Contains(f.COPs, chosen.COP) {
-		return "TRUE"
+		return "TRUE", openInvest
 	}
-	text := "x.state IN ('debated', 'retaining', 'retained')"
+	text = "x.state IN ('debated', 'retaining', 'retained')"
 	if len(f.COPs) > 0 {
 		text += " OR x.cop_id IN (" + b.in(f.COPs) + ")"
 	}
@@ -202,5 +215,5 @@ func readable(a policy.Actor, chosen Filter, b *binder) string {
 	if f.Own != "" {
 		text += " OR x.author = " + b.bind(f.Own)
 	}
-	return "(" + text + ")"
+	return "(" + text + ")", "CASE WHEN x.budget_hidden THEN NULL ELSE x.invest END"
 }

@@ -3,6 +3,7 @@ package action_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -124,6 +125,15 @@ func TestTheLargestAreSummed(t *testing.T) {
 				t.Errorf("gap %d", *gap)
 			}
 		}
+		many := make([]string, 2_000)
+		for i := range many {
+			many[i] = fmt.Sprintf("commune:%05d", i)
+		}
+		for n, ok := range map[int]bool{2_000: true, 2_001: false} {
+			if _, err := k.room.List(ctx, k.db, k.team, action.Filter{COP: k.cop.ID, Places: append(many, "department:67")[:n]}, "", 10); ok != (err == nil) || err != nil && apperr.KindOf(err) != apperr.Invalid {
+				t.Errorf("inside %d territories: %v", n, err)
+			}
+		}
 		tally, err := k.room.TallyBy(ctx, k.db, k.team, action.Filter{COP: k.cop.ID}, "lever")
 		if err != nil || len(tally) != 1 || tally[0].Invest != 30_000_000_000_000 || tally[0].Kg != 3*kg || tally[0].Budgeted != 3 {
 			t.Errorf("%+v, %v", tally, err)
@@ -179,6 +189,14 @@ func TestNobodyReachesWhatTheyMayNotKnow(t *testing.T) {
 			}
 			if all, err := k.room.TallyBy(ctx, k.db, away, f, "state"); err != nil || len(all) != 0 {
 				t.Errorf("%+v: %+v, %v", f, all, err)
+			}
+		}
+		if _, err := k.db.Exec(ctx, `UPDATE action SET state = 'incoming', cop_id = 'import:x' WHERE id = $1`, x.ID); err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range []policy.Actor{k.team, {Person: "nation", Grants: []policy.Grant{{Role: policy.NationalAdmin}}}} {
+			if p, err := k.room.List(ctx, k.db, a, action.Filter{}, "", 10); err != nil || len(p.Rows) != 0 {
+				t.Errorf("%s reads a file that is not applied: %+v, %v", a.Person, p, err)
 			}
 		}
 		for _, cursor := range []string{"x", "AAAA", strings.Repeat("A", 10_000)} {

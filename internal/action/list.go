@@ -27,7 +27,7 @@ const (
 )
 
 // column is what an order reads, and whether it goes down.
-func (o Order) column() (name string, down bool, number bool) {
+func (o Order) column(invest string) (name string, down bool, number bool) {
 	switch o {
 	case ByNumber:
 		return "x.seq", false, true
@@ -38,7 +38,7 @@ func (o Order) column() (name string, down bool, number bool) {
 	case ByComplete:
 		return "x.complete", false, true
 	case ByInvest:
-		return "COALESCE(x.invest, -1)", true, true
+		return "COALESCE(" + invest + ", -1)", true, true
 	}
 	return "x.sort", false, false
 }
@@ -63,6 +63,8 @@ type Row struct {
 	Complete               int
 	MergedInto, List       string
 	Changed                time.Time
+	// What is kept from who reads only what is public.
+	budgetHidden, fundingHidden bool
 
 	Levers  []string // the central one first
 	Places  []Place
@@ -82,8 +84,8 @@ type RowImpact struct {
 
 // Brings sums what an action brings, in kg of CO₂e per year in 2030; false when
 // nothing of it is quantified.
-func (r Row) Brings() (kg panorama.Kg, known bool) {
-	for _, p := range r.Impacts {
+func (x Row) Brings() (kg panorama.Kg, known bool) {
+	for _, p := range x.Impacts {
 		if p.Kg != nil {
 			kg, known = kg+*p.Kg, true
 		}
@@ -103,15 +105,30 @@ type Page struct {
 const countedTo = 1000
 
 const rowFields = `x.id, x.cop_id, x.cycle, x.region, x.seq, x.kind, x.state, x.pool_state, x.author, x.title, x.theme, x.cross_theme, x.lever, x.holder_org, x.holder, x.department, x.step, x.phase, x.status,
-	x.starts, x.ends, x.first_year, x.last_year, x.invest, x.operation, x.funded, x.complete, x.merged_into, x.list_id, x.changed, x.sort`
+	x.starts, x.ends, x.first_year, x.last_year, x.invest, x.operation, x.funded, x.complete, x.merged_into, x.list_id, x.changed, x.budget_hidden, x.funding_hidden, x.sort`
 
 func scanRow(r interface{ Scan(...any) error }) (x Row, sort string, err error) {
 	var kind, state string
 	var first, last, complete, changed int64
 	err = r.Scan(&x.ID, &x.COP, &x.Cycle, &x.Region, &x.Seq, &kind, &state, &x.PoolState, &x.Author, &x.Title, &x.Theme, &x.Cross, &x.Lever, &x.HolderOrg, &x.Holder, &x.Department, &x.Step, &x.Phase, &x.Status,
-		&x.Starts, &x.Ends, &first, &last, &x.Invest, &x.Operation, &x.Funded, &complete, &x.MergedInto, &x.List, &changed, &sort)
+		&x.Starts, &x.Ends, &first, &last, &x.Invest, &x.Operation, &x.Funded, &complete, &x.MergedInto, &x.List, &changed, &x.budgetHidden, &x.fundingHidden, &sort)
 	x.Kind, x.State, x.First, x.Last, x.Complete, x.Changed = Kind(kind), State(state), int(first), int(last), int(complete), time.UnixMilli(changed).UTC()
 	return x, sort, err
+}
+
+// kept is a row without the money that an action keeps from who reads only what is
+// public.
+func (x Row) kept(a policy.Actor) Row {
+	if !x.budgetHidden && !x.fundingHidden || policy.Where(a, policy.Read, policy.Action).Admits(policy.Thing{Kind: policy.Action, COPs: []string{x.COP}, Department: x.Department, Org: x.HolderOrg, Author: x.Author}) {
+		return x
+	}
+	if x.budgetHidden {
+		x.Invest, x.Operation = nil, nil
+	}
+	if x.fundingHidden {
+		x.Funded = nil
+	}
+	return x
 }
 
 // key is what a cursor says of the last row of a page.
@@ -151,11 +168,12 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 		return p, err
 	}
 	var b binder
-	where := f.where(&b) + " AND " + readable(a, f, &b)
+	may, invest := readable(a, f, &b)
+	where := f.where(&b) + " AND " + may
 	if p.Total, p.More, err = count(ctx, q, where, b.args); err != nil {
 		return p, err
 	}
-	column, down, number := f.Order.column()
+	column, down, number := f.Order.column(invest)
 	sign, way := ">", ""
 	if down {
 		sign, way = "<", " DESC"
@@ -184,10 +202,13 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 	}
 	for _, id := range ids {
 		if x, ok := found[id]; ok { // else it went between two statements
-			p.Rows = append(p.Rows, x)
+			p.Rows = append(p.Rows, x.kept(a))
 		}
 	}
 	if last, ok := found[ids[len(ids)-1]]; more && ok {
+		if last.budgetHidden && invest != openInvest {
+			last.Invest = nil // as the list is sorted
+		}
 		p.Next = m.Cursors.Seal(list, last.key(f.Order, sorts[last.ID]), last.ID)
 	}
 	return p, Dress(ctx, q, p.Rows)
@@ -292,8 +313,9 @@ func (m *Room) TallyBy(ctx context.Context, q db.Q, a policy.Actor, f Filter, by
 		return nil, err
 	}
 	var b binder
-	where := f.where(&b) + " AND " + readable(a, f, &b)
-	rows, err := q.Query(ctx, `SELECT `+column+`, COUNT(*), CAST(COALESCE(SUM(x.invest), 0) AS BIGINT), COUNT(x.invest), CAST(COALESCE(SUM(x.kg), 0) AS BIGINT), COUNT(x.kg) FROM action x WHERE `+where+` GROUP BY `+column+` ORDER BY `+column, b.args...)
+	may, invest := readable(a, f, &b)
+	where := f.where(&b) + " AND " + may
+	rows, err := q.Query(ctx, `SELECT `+column+`, COUNT(*), CAST(COALESCE(SUM(`+invest+`), 0) AS BIGINT), COUNT(`+invest+`), CAST(COALESCE(SUM(x.kg), 0) AS BIGINT), COUNT(x.kg) FROM action x WHERE `+where+` GROUP BY `+column+` ORDER BY `+column, b.args...)
 	return db.Collect(rows, err, func(r *db.Rows) (t Tally, err error) {
 		var kg int64
 		err = r.Scan(&t.Code, &t.Count, &t.Invest, &t.Budgeted, &kg, &t.Counted)

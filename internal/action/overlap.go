@@ -106,6 +106,7 @@ func (m *Room) SettleOverlap(ctx context.Context, q db.Q, a policy.Actor, in Ove
 			}
 			return errSettled()
 		}
+		touch(ctx, out.COP)
 		if err := m.keptOverlap(ctx, tx, out); err != nil {
 			return err
 		}
@@ -184,6 +185,6 @@ func recount(ctx context.Context, tx db.Q, id string) error {
 		   SET counted = 10000 - COALESCE((SELECT CASE WHEN CAST(SUM(10000 - o.part) AS BIGINT) > 10000 THEN 10000 ELSE CAST(SUM(10000 - o.part) AS BIGINT) END
 		                                     FROM action_overlap o JOIN action a ON a.id = o.counts
 		                                    WHERE o.other = action_impact.action_id AND o.lever = action_impact.lever AND o.state = 'confirmed' AND a.state = 'retained' AND a.status <> 'abandoned'), 0)
-		 WHERE action_id = $1 OR action_id IN (SELECT o.other FROM action_overlap o WHERE o.counts = $1)`, id)
+		 WHERE action_id IN (SELECT CAST($1 AS TEXT) UNION SELECT o.other FROM action_overlap o WHERE o.counts = $1)`, id) // an OR would read every impact there is
 	return err
 }

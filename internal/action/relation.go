@@ -111,13 +111,13 @@ func (m *Room) Ties(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, id s
 	defer apperr.Wrap(&err, "action.Ties(%q)", id)
 	var b binder
 	one := b.bind(id)
-	may := readable(a, Filter{}, &b)
+	may, _ := readable(a, Filter{}, &b)
 	rows, err := q.Query(ctx, `SELECT `+rowFields+`, r.kind, CASE WHEN r.action_id = `+one+` THEN 0 ELSE 1 END FROM action_relation r JOIN action x ON x.id = CASE WHEN r.action_id = `+one+` THEN r.other ELSE r.action_id END
 		WHERE (r.action_id = `+one+` OR r.other = `+one+`) AND x.cop_id = `+b.bind(c.ID)+` AND `+may+` ORDER BY r.kind, x.sort, x.id`, b.args...)
 	return db.Collect(rows, err, func(r *db.Rows) (t Tie, err error) {
 		var back int64
 		t.Row, _, err = scanRow(also{r, []any{&t.Kind, &back}})
-		t.Back = back == 1
+		t.Row, t.Back = t.Row.kept(a), back == 1
 		return t, err
 	})
 }

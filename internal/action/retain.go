@@ -91,7 +91,7 @@ type FrozenAction struct {
 func (x Action) frozen(themes []CrossTheme) FrozenAction {
 	f := FrozenAction{Action: x.ID, Rev: x.Rev, Seq: x.Seq, Kind: x.Kind, Title: x.Title, Summary: x.Summary, Levers: x.Levers, Holder: x.Holder.Name, Places: x.Places, Starts: x.Starts, Ends: x.Ends,
 		Impacts: slices.Clone(x.Impacts), Debated: x.Debate.On, ByHidden: x.Hidden}
-	if !slices.Contains(x.Hidden, "money") {
+	if !slices.Contains(x.Hidden, "budget") {
 		f.Budget = x.Budget
 	}
 	for i := range f.Impacts {
@@ -148,6 +148,9 @@ func (m *Room) ProposeListing(ctx context.Context, a policy.Actor, c cop.COP, ti
 	case len(picks) > mostListed:
 		return l, fault("pick", "Une liste a "+french.Integer(mostListed)+" actions au plus\u00a0: faites-en plusieurs.")
 	}
+	// Rows are held in one order, as many changed at once are: the two never wait both ways.
+	picks = slices.Clone(picks)
+	slices.SortFunc(picks, func(x, y Pick) int { return cmp.Compare(x.ID, y.ID) })
 	now := m.Now()
 	l = Listing{COP: c.ID, State: ListingProposed, By: a.Person, At: now, Title: title}
 	if l.ID, err = m.IDs.New(); err != nil {
@@ -281,8 +284,7 @@ func (m *Room) End(ctx context.Context, tx db.Q, act cop.Act) (err error) {
 	if err := m.note(ctx, tx, by, map[string]string{ListingRetained: "publish", ListingWithdrawn: "withdraw"}[state], "action_listing", act.Subject, 0, act.COP); err != nil {
 		return err
 	}
-	_, err = db.Bump(ctx, tx, Version, m.Now())
-	return err
+	return m.moved(ctx, tx, act.COP)
 }
 
 const listingColumns = `l.id, l.cop_id, l.seq, l.state, l.act, l.by, l.at, l.ended_on, l.title, l.sha256, l.body`

@@ -40,6 +40,11 @@ func TestBothHeadsRetainAList(t *testing.T) {
 		ctx := t.Context()
 		k.wired()
 		x, y := k.brought(t, "Haies du Sundgau", action.Debated), k.brought(t, "Haies de la Meuse", action.Debated)
+		y.Budget.Invest, y.Hidden = cents(1_234_500), []string{"budget"}
+		y, err := k.room.Save(ctx, k.db, k.team, y, "Budget confidentiel.")
+		if err != nil {
+			t.Fatal(err)
+		}
 		q := k.brought(t, "Haies des Vosges", action.Qualified)
 		var stale *action.Stale
 		if _, err := k.room.ProposeListing(ctx, k.team, k.cop, "", []action.Pick{{ID: x.ID, Rev: x.Rev}, {ID: q.ID, Rev: q.Rev}}); !errors.As(err, &stale) || len(stale.Moved) != 1 {
@@ -54,6 +59,9 @@ func TestBothHeadsRetainAList(t *testing.T) {
 		l, err := k.room.ProposeListing(ctx, k.team, k.cop, "", []action.Pick{{ID: x.ID, Rev: x.Rev}, {ID: y.ID, Rev: y.Rev}})
 		if err != nil || l.Seq != 1 || !l.Intact() || len(l.Frozen.Actions) != 2 || l.Frozen.Actions[0].Title != "Haies du Sundgau" {
 			t.Fatalf("%+v %v", l, err)
+		}
+		if l.Frozen.Actions[1].Budget.Invest != nil {
+			t.Error("a record that anyone reads holds a budget that is hidden")
 		}
 		held := k.again(t, x.ID)
 		held.Title = "Autre chose"
@@ -204,7 +212,7 @@ func TestTwoActionsAreOne(t *testing.T) {
 			in.Impacts = []action.Impact{{Lever: "gestion-haies", Class: action.Quantified, Quantity: &quantity, Unit: "km", Object: "haies"}}
 			x, err := k.room.Add(ctx, k.db, k.team, k.cop, in)
 			if err == nil {
-				x, err = k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, full(""))
+				x, err = k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, sample(""))
 			}
 			if err == nil {
 				x, err = k.room.Move(ctx, k.db, k.team, action.Turned{ID: x.ID, Rev: x.Rev, To: action.Proposed})
@@ -348,7 +356,7 @@ func BenchmarkPairs(b *testing.B) {
 func BenchmarkNear(b *testing.B) {
 	k := crowd(b)
 	for b.Loop() {
-		if _, err := action.Near(b.Context(), k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères le long des routes", "gestion-haies", []string{"department:67"}); err != nil {
+		if _, err := action.Alike(b.Context(), k.db, k.team, k.cop, k.model.Tree(), "planter des haies bocagères le long des routes", "gestion-haies", []string{"department:67"}); err != nil {
 			b.Fatal(err)
 		}
 	}

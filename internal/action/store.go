@@ -3,6 +3,8 @@ package action
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,11 +112,14 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Action)
 	if err := x.index(ctx, tx); err != nil {
 		return x, err
 	}
+	if err := m.met(ctx, tx, by, Action{}, x); err != nil {
+		return x, err
+	}
 	return x, m.kept(ctx, tx, by, "create", reason, x)
 }
 
 var rowColumns = strings.Fields(`id rev cop_id cycle region seq kind state pool_state author origin title sort theme cross_theme lever holder_org holder department step phase status
-	starts ends first_year last_year invest operation funded kg complete merged_into list_id at changed body`)
+	starts ends first_year last_year invest operation funded kg budget_hidden funding_hidden complete merged_into list_id at changed body`)
 
 // row is an action as its columns hold it.
 func (x Action) row() ([]any, error) {
@@ -127,7 +132,7 @@ func (x Action) row() ([]any, error) {
 		origin = &x.Origin
 	}
 	return []any{x.ID, x.Rev, x.COP, x.Cycle, x.Region, x.Seq, string(x.Kind), string(x.State), x.PoolState, x.Author, origin, x.Title, french.SortKey(x.Title), x.Theme, x.Cross, x.Central(), x.Holder.Org,
-		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), int64(x.Completeness().Points), x.MergedInto, x.List,
+		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), slices.Contains(x.Hidden, "budget"), slices.Contains(x.Hidden, "funding"), int64(x.Completeness().Points), x.MergedInto, x.List,
 		x.At.UnixMilli(), x.Changed.UnixMilli(), string(body)}, nil
 }
 
@@ -212,6 +217,12 @@ func lock(ctx context.Context, tx db.Q, id string) (Action, error) {
 func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reason string) (x Action, err error) {
 	defer apperr.Wrap(&err, "action.Save(%s)", in.ID)
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
+		if len(in.Relations) > 0 {
+			// Whoever holds a COP and its actions takes the COP first: see tied.
+			if _, err := tx.Exec(ctx, `UPDATE cop SET rev = rev WHERE id = (SELECT cop_id FROM action WHERE id = $1)`, in.ID); err != nil {
+				return err
+			}
+		}
 		was, err := lock(ctx, tx, in.ID)
 		if err != nil {
 			return err
@@ -237,6 +248,9 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 			return err
 		}
 		in.Files = was.Files
+		if err := m.met(ctx, tx, a.Person, was, in); err != nil {
+			return err
+		}
 		x, _, err = m.write(ctx, tx, a.Person, "edit", reason, in)
 		return err
 	})
@@ -245,7 +259,7 @@ func (m *Room) Save(ctx context.Context, q db.Q, a policy.Actor, in Action, reas
 
 // dated gives today to a status that somebody changes without saying when.
 func (m *Room) dated(was, in Action) Action {
-	if in.Status != was.Status && in.StatusOn == "" {
+	if in.Status != "" && in.Status != was.Status && in.StatusOn == "" {
 		in.StatusOn = m.Now().UTC().Format(time.DateOnly)
 	}
 	return in
@@ -284,6 +298,7 @@ func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, reason string, x Act
 	if _, err := db.Insert(ctx, tx, "action_version", []string{"id", "rev", "at", "by", "reason", "body"}, [][]any{{x.ID, x.Rev, m.Now().UnixMilli(), by, reason, string(body)}}, ""); err != nil {
 		return err
 	}
+	touch(ctx, x.COP)
 	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: verb, Kind: "action", Subject: x.ID, Rev: x.Rev, COP: x.COP})
 	return err
 }
@@ -292,12 +307,37 @@ func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, reason string, x Act
 // statement.
 func (m *Room) change(ctx context.Context, q db.Q, do func(ctx context.Context, tx db.Q) error) error {
 	return db.Tx(ctx, q, func(ctx context.Context, tx db.Q) error {
-		if err := do(ctx, tx); err != nil {
+		cops := map[string]bool{}
+		if err := do(context.WithValue(ctx, touched{}, cops), tx); err != nil {
 			return err
 		}
-		_, err := db.Bump(ctx, tx, Version, m.Now())
-		return err
+		return m.moved(ctx, tx, slices.Sorted(maps.Keys(cops))...)
 	})
+}
+
+// touched is where a change gathers the COPs whose actions it wrote.
+type touched struct{}
+
+func touch(ctx context.Context, copID string) {
+	if cops, ok := ctx.Value(touched{}).(map[string]bool); ok {
+		cops[copID] = true
+	}
+}
+
+// VersionOf is the name of the version of the actions of one COP: what is summed over
+// the nation is read again for the COPs that moved alone.
+func VersionOf(copID string) string { return Version + ":" + copID }
+
+// moved tells what is kept of actions that they changed: the last statements of a
+// transaction, in one order whoever makes them.
+func (m *Room) moved(ctx context.Context, tx db.Q, cops ...string) error {
+	for _, c := range cops {
+		if _, err := db.Bump(ctx, tx, VersionOf(c), m.Now()); err != nil {
+			return err
+		}
+	}
+	_, err := db.Bump(ctx, tx, Version, m.Now())
+	return err
 }
 
 // mostWords bounds the words that one action is found by.

@@ -49,17 +49,41 @@ func (m *Room) Unlink(ctx context.Context, a policy.Actor, id string, to link.En
 	})
 }
 
+// met ties an action to the obstacles of the register that it says it met, and parts it
+// from those that it no longer says: the page of an obstacle lists its actions.
+func (m *Room) met(ctx context.Context, tx db.Q, by string, was, now Action) error {
+	says := func(x Action, item string) bool {
+		return slices.ContainsFunc(x.Met, func(o Met) bool { return o.Item == item })
+	}
+	from := link.End{Kind: link.Action, ID: now.ID}
+	for _, o := range was.Met {
+		if o.Item != "" && !says(now, o.Item) {
+			if err := m.Links.Part(ctx, tx, from, link.End{Kind: link.Obstacle, ID: o.Item}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, o := range now.Met {
+		if o.Item != "" && !says(was, o.Item) {
+			if err := m.Links.Join(ctx, tx, now.COP, by, from, link.End{Kind: link.Obstacle, ID: o.Item}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Of lists the actions that are linked to a thing of another room, as far as the actor
 // may read them: two statements and those of Dress.
 func (m *Room) Of(ctx context.Context, q db.Q, a policy.Actor, to link.End) (out []Row, err error) {
 	defer apperr.Wrap(&err, "action.Of(%s)", to.Kind)
 	var b binder
 	kind, id, from := b.bind(to.Kind), b.bind(to.ID), b.bind(link.Action)
-	may := readable(a, Filter{}, &b)
+	may, _ := readable(a, Filter{}, &b)
 	rows, err := q.Query(ctx, `SELECT `+rowFields+` FROM link l JOIN action x ON x.id = l.from_id WHERE l.to_kind = `+kind+` AND l.to_id = `+id+` AND l.from_kind = `+from+` AND l.ended_at IS NULL AND `+may+` ORDER BY x.sort, x.id`, b.args...)
 	if out, err = db.Collect(rows, err, func(r *db.Rows) (x Row, err error) {
 		x, _, err = scanRow(r)
-		return x, err
+		return x.kept(a), err
 	}); err != nil {
 		return nil, err
 	}

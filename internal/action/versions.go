@@ -12,7 +12,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/french"
-	"jalon/internal/panorama"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 )
 
@@ -166,7 +166,7 @@ func (p Impact) told() string {
 		text += " (de " + number(*p.Low) + " à " + number(*p.High) + ")"
 	}
 	if p.Kg != nil {
-		text = join(", ", text, panorama.Kg(*p.Kg).Text())
+		text = join(", ", text, p.Kg.Text())
 	}
 	if p.Gross {
 		text += ", brut"
@@ -178,7 +178,7 @@ func join(sep string, words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return strings.TrimSpace(s) == "" }), sep)
 }
 
-func number(v float64) string { return french.Number(v, french.Decimals(v, 6)) }
+func number(v float64) string { return plan.Exact(v) }
 
 // eurosOf writes cents, «» when they are missing.
 func eurosOf(cents *int64) string {

@@ -26,7 +26,7 @@ func (k *kit) told(out *[]string) func(context.Context, db.Q, action.Action, act
 }
 
 // full is a reading of the grid that lets an action in.
-func full(verdict string) action.Assessment {
+func sample(verdict string) action.Assessment {
 	return action.Assessment{
 		Met: map[string]bool{"born": true, "study": false, "lever": true, "potential": true, "actors": true, "actors.territories": true},
 		Why: map[string]string{"born": "Née de l’atelier Haies.", "lever": "Elle plante des haies.", "potential": "Le cinquième de l’ambition.", "actors": "Trois EPCI."}, Verdict: verdict, Reason: "La grille est remplie.",
@@ -49,19 +49,19 @@ func (k *kit) brought(t *testing.T, title string, to action.State) action.Action
 		}
 	}
 	step(func() (action.Action, error) {
-		return k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, full(""))
+		return k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, sample(""))
 	})
 	step(func() (action.Action, error) {
 		return k.room.Move(ctx, k.db, k.team, action.Turned{ID: x.ID, Rev: x.Rev, To: action.Proposed})
 	})
 	step(func() (action.Action, error) {
-		return k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.OpinionTurn, full("favourable"))
+		return k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.OpinionTurn, sample("favourable"))
 	})
 	step(func() (action.Action, error) {
 		if to == action.Pool {
-			return k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, full("pool"), "a_travailler")
+			return k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, sample("pool"), "a_travailler")
 		}
-		return k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, full("qualified"), "")
+		return k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, sample("qualified"), "")
 	})
 	step(func() (action.Action, error) {
 		return k.room.Move(ctx, k.db, k.team, action.Turned{ID: x.ID, Rev: x.Rev, To: action.Debated, Debate: action.Debate{On: "2026-02-20", Reason: "Atelier Haies à Metz."}})
@@ -145,17 +145,17 @@ func TestFromADraftToTheDebate(t *testing.T) {
 		}
 		p := k.brought(t, "Haies du Sundgau", action.Proposed)
 		stranger := over("autre", policy.Team, "84")
-		if _, err := k.room.Assess(ctx, k.db, stranger, p.ID, p.Rev, action.OpinionTurn, full("favourable")); apperr.KindOf(err) != apperr.NotFound {
+		if _, err := k.room.Assess(ctx, k.db, stranger, p.ID, p.Rev, action.OpinionTurn, sample("favourable")); apperr.KindOf(err) != apperr.NotFound {
 			t.Errorf("another region: %v", err)
 		}
-		if _, err := k.room.Decide(ctx, k.db, k.team, p.ID, p.Rev, full("qualified"), ""); !errors.As(err, &u) {
+		if _, err := k.room.Decide(ctx, k.db, k.team, p.ID, p.Rev, sample("qualified"), ""); !errors.As(err, &u) {
 			t.Errorf("decided without an opinion: %v", err)
 		}
-		p, err = k.room.Assess(ctx, k.db, k.team, p.ID, p.Rev, action.OpinionTurn, full("reserved"))
+		p, err = k.room.Assess(ctx, k.db, k.team, p.ID, p.Rev, action.OpinionTurn, sample("reserved"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		poor := full("qualified")
+		poor := sample("qualified")
 		poor.Met["potential"] = false
 		if _, err := k.room.Decide(ctx, k.db, k.team, p.ID, p.Rev, poor, ""); !errors.As(err, &u) {
 			t.Errorf("qualified against the grid: %v", err)
@@ -184,7 +184,7 @@ func TestOneDecisionOfMany(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		ctx := context.Background()
 		x := k.brought(t, "Haies", action.Proposed)
-		x, err := k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.OpinionTurn, full("favourable"))
+		x, err := k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.OpinionTurn, sample("favourable"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,9 +195,9 @@ func TestOneDecisionOfMany(t *testing.T) {
 				var err error
 				switch i % 3 {
 				case 0:
-					_, err = k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, full("qualified"), "")
+					_, err = k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, sample("qualified"), "")
 				case 1:
-					_, err = k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, full("pool"), "a_remonter")
+					_, err = k.room.Decide(ctx, k.db, k.team, x.ID, x.Rev, sample("pool"), "a_remonter")
 				default:
 					_, err = k.room.Move(ctx, k.db, k.team, action.Turned{ID: x.ID, Rev: x.Rev, To: action.Withdrawn})
 				}
@@ -226,7 +226,7 @@ func TestACrossCuttingActionServesSeveralLevers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, err = k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, full(""))
+		x, err = k.room.Assess(ctx, k.db, k.team, x.ID, x.Rev, action.SelfTurn, sample(""))
 		if err != nil || x.Central() != "" || len(x.Levers) != 2 {
 			t.Fatalf("%+v %v", x, err)
 		}

@@ -65,7 +65,7 @@ func (r ActionRow) judge(judge *action.Incoming, may func(action.Action) error) 
 	return intake.Warn(r.Line, x, strings.Join(remarks, "\u00a0; "))
 }
 
-// refusedOf is a sheet of the rows to mend: the columns of the file that was sent,
+// RefusedActions is a sheet of the rows to mend: the columns of the file that was sent,
 // after the line, the column and the reason.
 func RefusedActions(name string, header []string, lines iter.Seq2[intake.Line, error], cells func(intake.Line) []string) Dataset {
 	d := Dataset{Name: name, Title: "Lignes refusées, à corriger et à renvoyer", Note: "Corrigez les cellules, puis renvoyez ce classeur\u00a0: les trois premières colonnes sont laissées de côté.", Source: "Jalon",

@@ -11,7 +11,15 @@ func actionRoutes() []Route {
 }
 
 // sheetRoutes: actions as people read, propose and write them.
-func sheetRoutes() []Route { return writingRoutes() }
+func sheetRoutes() []Route {
+	html := []string{typeHTML}
+	return append(writingRoutes(), []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/actions", Name: "actions", Formats: html, Cache: Private, Sample: "/regions/grand-est/actions"},
+		{Method: "GET", Pattern: "/actions/{id}", Name: "action", Formats: html, Cache: Private},
+		{Method: "GET", Pattern: "/actions/{id}/versions", Name: "action-versions", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/actions/{id}/documents/{fichier}", Name: "action-document", Formats: []string{typeAny}, Cache: Private, Timeout: 5 * time.Minute},
+	}...)
+}
 
 // writingRoutes: how an action is proposed and written, part by part.
 func writingRoutes() []Route {

@@ -55,33 +55,6 @@ const (
 
 // foreseen is every route: one that is not here fails the test.
 var foreseen = map[string]need{
-	"action-aid-add":            {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
-	"action-need":               {over: nobody, path: "/actions/absente/aides/besoin"},
-	"aids-desk":                 {kind: policy.Aid, do: policy.Edit, over: itsNote},
-	"aids-desk-add":             {kind: policy.Aid, do: policy.Create, over: itsNote},
-	"aids-desk-one":             {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid"},
-	"aids-desk-save":            {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid", form: url.Values{"name": {"Planter"}}},
-	"needs-desk":                {kind: policy.Need, do: policy.Read, over: itsRegion},
-	"need-add":                  {kind: policy.Need, do: policy.Create, over: itsRegion},
-	"need-turn":                 {kind: policy.Need, do: policy.Edit, over: itsNote, made: "need", form: url.Values{"do": {"aside"}, "answer": {"x"}}},
-	"national-needs":            {kind: policy.Need, do: policy.Read, over: nation, path: "/national/besoins"},
-	"national-aids":             {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides"},
-	"national-aids-add":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides"},
-	"national-aid":              {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/{id}", made: "aid"},
-	"national-aid-save":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/{id}", made: "aid", form: url.Values{"name": {"Planter"}}},
-	"national-aid-report":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/signalements/absent"},
-	"national-aids-import":      {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer"},
-	"national-aids-stage":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer"},
-	"national-aids-run":         {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer/absent", answer: http.StatusNotFound},
-	"national-aids-apply":       {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides/importer/absent"},
-	"measure-desk":              {kind: policy.Measure, do: policy.Edit, over: itsNote},
-	"measure-add":               {kind: policy.Measure, do: policy.Create, over: itsNote},
-	"measure-one":               {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound}, // none was added
-	"measure-save":              {kind: policy.Measure, do: policy.Edit, over: itsNote, made: "question", answer: http.StatusNotFound},
-	"measure-nation":            {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures"},
-	"measure-nation-add":        {kind: policy.Measure, do: policy.Create, over: nation, path: "/national/mesures"},
-	"measure-nation-one":        {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},
-	"measure-nation-save":       {kind: policy.Measure, do: policy.Edit, over: nation, path: "/national/mesures/inconnue", answer: http.StatusNotFound},
 	"contribution-themes-desk":  {kind: policy.Post, do: policy.Judge, over: theCOP},
 	"contribution-theme-rename": {kind: policy.Post, do: policy.Judge, over: theCOP, form: url.Values{"theme": {"absent"}, "nom": {"Nom"}}},
 	"question-desk":             {kind: policy.Debate, do: policy.Edit, over: itsRegion},
@@ -140,28 +113,12 @@ var foreseen = map[string]need{
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
 
-	"action-new":           {kind: policy.Action, do: policy.Create, over: itsDesk},
-	"action-create":        {kind: policy.Action, do: policy.Create, over: itsDesk},
-	"action-edit":          {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action"},
-	"action-part":          {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation"},
-	"action-part-save":     {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation", form: url.Values{"rev": {"99"}}},
-	"action-restore":       {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/versions/1/reprendre", form: url.Values{"rev": {"99"}}},
-	"grid":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
-	"grid-act":             {kind: policy.Action, do: policy.Judge, over: itsNote, made: "action", form: url.Values{"do": {"opinion"}, "rev": {"99"}}},
-	"listing-compose":      {kind: policy.Action, do: policy.Propose, over: theCOP},
-	"listing-propose":      {kind: policy.Action, do: policy.Propose, over: theCOP, form: url.Values{"do": {"picked"}}},
-	"listing-desk":         {kind: policy.Action, do: policy.Read, over: theCOP},
-	"listing-pending":      {kind: policy.Action, do: policy.Read, over: theCOP},
-	"listing-pending-file": {kind: policy.Action, do: policy.Read, over: theCOP},
-	"pool":                 {kind: policy.Action, do: policy.Judge, over: theCOP},
-	"pool-csv":             {kind: policy.Action, do: policy.Judge, over: theCOP},
-	"action-pairs":         {kind: policy.Action, do: policy.Judge, over: theCOP},
-	"action-pairs-act":     {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action", form: url.Values{"do": {"unmerge"}, "rev": {"99"}, "id": {"absent"}}},
-	"action-pair":          {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action"},
-	"action-merge":         {kind: policy.Action, do: policy.Judge, over: theCOP, made: "action", form: url.Values{"do": {"dismiss"}, "rev-a": {"99"}, "rev-b": {"99"}}},
-	"action-cross":         {kind: policy.Action, do: policy.Judge, over: theCOP},
-	"action-cross-save":    {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"code": {"sante"}, "name": {"Santé"}, "rev": {"99"}}},
-
+	"action-new":            {kind: policy.Action, do: policy.Create, over: itsDesk},
+	"action-create":         {kind: policy.Action, do: policy.Create, over: itsDesk},
+	"action-edit":           {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action"},
+	"action-part":           {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation"},
+	"action-part-save":      {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation", form: url.Values{"rev": {"99"}}},
+	"action-restore":        {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/versions/1/reprendre", form: url.Values{"rev": {"99"}}},
 	"meeting-new":           {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"meeting-plan":          {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"ballot-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},
@@ -217,8 +174,6 @@ var foreseen = map[string]need{
 	"metrics":               {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/indicateurs"},
 	"metric":                {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/indicateurs/cop/reunions-tenues"},
 	"metric-csv":            {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/indicateurs/cop/etape/valeurs.csv"},
-	"overlaps":              {kind: policy.Action, do: policy.Judge, over: theCOP},
-	"overlap-settle":        {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"levier": {"covoiturage"}, "a": {"absent"}, "b": {"rien"}, "compte": {"absent"}, "verdict": {"confirmed"}, "raison": {"parce que"}, "part": {"0"}}},
 	"nation-objectives":     {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/objectifs"},
 	"nation-objective":      {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/objectifs/voitures-electriques"},
 	"nation-objectives-csv": {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/objectifs.csv"},
@@ -255,23 +210,12 @@ var foreseen = map[string]need{
 	"theme-propose":     {kind: policy.Theme, do: policy.Propose, over: itsNote},
 	"themes-national":   {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/themes"},
 
-	"action-import":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"action-import-send":     {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"action-import-model":    {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"action-import-columns":  {over: nobody}, // its own tests read who sees a file
-	"action-import-map":      {over: nobody},
-	"action-import-preview":  {over: nobody},
-	"action-import-verdicts": {over: nobody},
-	"action-import-refused":  {over: nobody},
-	"action-import-apply":    {over: nobody},
-	"action-export":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"action-export-file":     {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"plan-desk":              {kind: policy.Plan, do: policy.Create, over: itsRegion},
-	"plan-add":               {kind: policy.Plan, do: policy.Create, over: itsRegion},
-	"plan":                   {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
-	"plan-save":              {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
-	"plan-aim":               {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
-	"plan-aim-save":          {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
+	"plan-desk":     {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan-add":      {kind: policy.Plan, do: policy.Create, over: itsRegion},
+	"plan":          {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-save":     {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"source": {"x"}, "name": {"x"}, "kind": {"sraddet"}, "state": {"in_force"}}},
+	"plan-aim":      {kind: policy.Plan, do: policy.Create, over: itsRegion, made: "plan"},
+	"plan-aim-save": {kind: policy.Plan, do: policy.Edit, over: itsPlan, made: "plan", form: url.Values{"do": {"withdraw"}}},
 
 	"plan-import":   {kind: policy.Plan, do: policy.Create, over: itsRegion},
 	"plan-stage":    {kind: policy.Plan, do: policy.Create, over: itsRegion},
@@ -449,7 +393,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json action-files action-file action-examples
+var openRoutes = strings.Fields(`actions aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json action-files action-file action-examples
 	opinion-method voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped paper-blank paper-blank-pdf
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now

@@ -114,7 +114,7 @@ func corse(t testing.TB, k *kit) (hedges, commune action.Action) {
 	k.retained(t, "94", action.Action{Title: "Flotte de la collectivité", Levers: cars, Starts: "2021-06"}, quantity(0.5, "milliers de véhicules"))
 	shown := quantity(200, "véhicules")
 	shown.Outside = "Véhicules immatriculés sur le continent, absents de la série."
-	k.retained(t, "94", action.Action{Title: "Véhicules de location", Levers: cars, Starts: "2022", Status: "paused"}, shown)
+	k.retained(t, "94", action.Action{Title: "Véhicules de location", Levers: cars, Starts: "2022", Status: "paused", StatusReason: "En attente d’un foncier."}, shown)
 	h := quantity(100, "km")
 	h.Low, h.High, h.Gross, h.Object = num(80), num(120), true, "haies bocagères de la plaine orientale"
 	hedges = k.retained(t, "94", action.Action{Title: "Planter cent kilomètres de haies", Levers: hedge, Starts: "2024", Places: []action.Place{{Territory: "department:2B"}}}, h)
@@ -122,7 +122,7 @@ func corse(t testing.TB, k *kit) (hedges, commune action.Action) {
 	c.Gross, c.Object = true, "haies bocagères de la plaine orientale, Ghisonaccia"
 	commune = k.retained(t, "94", action.Action{Title: "Haies de Ghisonaccia", Levers: hedge, Starts: "2025", Places: []action.Place{{Territory: "commune:2B123"}}}, c)
 	k.retained(t, "94", action.Action{Title: "Former aux haies", Levers: hedge, Starts: "2025"}, action.Impact{Class: action.Qualitative, How: "Des agriculteurs sauront entretenir leurs haies."})
-	k.retained(t, "94", action.Action{Title: "Haies abandonnées", Levers: hedge, Starts: "2025", Status: "abandoned"}, quantity(50, "km"))
+	k.retained(t, "94", action.Action{Title: "Haies abandonnées", Levers: hedge, Starts: "2025", Status: "abandoned", StatusReason: "Faute de foncier."}, quantity(50, "km"))
 	k.retained(t, "94", action.Action{Title: "Encore des voitures, sans date", Levers: cars}, quantity(100, "véhicules"))
 	return hedges, commune
 }
@@ -184,13 +184,13 @@ func TestCoverageOfCorseByHand(t *testing.T) {
 		same(t, "hedges, reduced", h.Planned.Reduced, 1)
 		// Writing the action again keeps what the team settled.
 		commune.Summary = "Le long des routes."
-		if commune, err = k.room.Save(ctx, k.db, team("94"), commune, "précision"); err != nil {
+		if _, err = k.room.Save(ctx, k.db, team("94"), commune, "précision"); err != nil {
 			t.Fatal(err)
 		}
 		h = k.cell(t, "94", "gestion-haies")
 		same(t, "hedges, written again", h.Planned.Kg.Central, 3_303_303)
 		// The action that counts whole is abandoned: the other counts whole again.
-		hedges.Status = "abandoned"
+		hedges.Status, hedges.StatusReason = "abandoned", "Faute de foncier."
 		if _, err = k.room.Save(ctx, k.db, team("94"), hedges, "faute de terrain"); err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,8 @@ package coverage
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"jalon/internal/action"
@@ -35,29 +37,74 @@ func (n Nation) Of(region, lever string) (Cell, bool) {
 	return Cell{}, false
 }
 
-// kept is the last nation that was read, and what it was read from.
+// kept is the last nation that was read, and what it was read from: the actions of each
+// COP at their version, and all else, which moves once a year.
 type kept struct {
-	mu     sync.Mutex
-	from   [3]int64
-	model  string
-	nation *Nation
+	mu      sync.Mutex
+	from    [2]int64 // objectives, series
+	model   string
+	regions []known
+	cops    map[string]inForce
+	nation  *Nation
 }
 
-// versions names all that coverage is read from.
-func (m *Room) versions(ctx context.Context, q db.Q) (from [3]int64, err error) {
-	for i, name := range []string{action.Version, objective.Version, series.TrendsVersion} {
-		if from[i], err = db.Version(ctx, q, name); err != nil {
-			return from, err
-		}
+// known is what a region is held against.
+type known struct {
+	region   territory.Region
+	panorama panorama.Panorama
+	curves   map[string]*series.Curve
+	shared   []objective.Objective
+}
+
+// inForce is what is retained in a COP, at a version of its actions.
+type inForce struct {
+	region  string
+	version int64
+	groups  []Group
+}
+
+// versions names all that coverage is read from: objectives and series, then the actions
+// of each COP. Two statements.
+func (m *Room) versions(ctx context.Context, q db.Q) (from [2]int64, cops map[string]inForce, err error) {
+	rows, err := q.Query(ctx, `SELECT name, version FROM data_version WHERE name IN ($1, $2)`, objective.Version, series.TrendsVersion)
+	named, err := db.Collect(rows, err, scanVersion)
+	if err != nil {
+		return from, nil, err
 	}
-	return from, nil
+	for _, v := range named {
+		from[map[string]int{objective.Version: 0, series.TrendsVersion: 1}[v.name]] = v.version
+	}
+	rows, err = q.Query(ctx, `SELECT c.id, c.region, COALESCE(v.version, 0) FROM cop c LEFT JOIN data_version v ON v.name = $1 || c.id`, action.VersionOf(""))
+	type one struct {
+		id string
+		inForce
+	}
+	all, err := db.Collect(rows, err, func(r *db.Rows) (x one, err error) {
+		err = r.Scan(&x.id, &x.region, &x.version)
+		return x, err
+	})
+	cops = make(map[string]inForce, len(all))
+	for _, x := range all {
+		cops[x.id] = x.inForce
+	}
+	return from, cops, err
 }
 
-// OfNation reads every region: the same statements however many actions, and three when
-// nothing changed since it was read last.
+type version struct {
+	name    string
+	version int64
+}
+
+func scanVersion(r *db.Rows) (v version, err error) {
+	err = r.Scan(&v.name, &v.version)
+	return v, err
+}
+
+// OfNation reads every region: two statements when nothing changed since it was read
+// last, one more when actions did, of the COPs that moved alone.
 func (m *Room) OfNation(ctx context.Context, q db.Q) (_ *Nation, err error) {
 	defer apperr.Wrap(&err, "coverage.OfNation")
-	from, err := m.versions(ctx, q)
+	from, cops, err := m.versions(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -67,42 +114,73 @@ func (m *Room) OfNation(ctx context.Context, q db.Q) (_ *Nation, err error) {
 	}
 	m.kept.mu.Lock()
 	defer m.kept.mu.Unlock()
-	if m.kept.nation != nil && m.kept.from == from && m.kept.model == model.Version() {
+	same := m.kept.nation != nil && m.kept.from == from && m.kept.model == model.Version()
+	if !same {
+		if m.kept.regions, err = regionsOf(ctx, q, model, book); err != nil {
+			return nil, err
+		}
+	}
+	var stale []string
+	for id, c := range cops {
+		if was, ok := m.kept.cops[id]; ok && was.version == c.version {
+			cops[id] = was
+		} else {
+			stale = append(stale, id)
+		}
+	}
+	if same && len(stale) == 0 {
 		return m.kept.nation, nil
 	}
-	n, err := m.nation(ctx, q, model, book)
+	m.kept.nation = nil // until all is read
+	slices.Sort(stale)
+	all, err := groups(ctx, q, stale)
 	if err != nil {
 		return nil, err
 	}
-	m.kept.from, m.kept.model, m.kept.nation = from, model.Version(), n
-	return n, nil
+	for _, x := range all {
+		c := cops[x.cop]
+		c.groups = append(c.groups, x.Group)
+		cops[x.cop] = c
+	}
+	m.kept.from, m.kept.model, m.kept.cops = from, model.Version(), cops
+	m.kept.nation = nationOf(model, book, m.kept.regions, cops)
+	return m.kept.nation, nil
 }
 
-func (m *Room) nation(ctx context.Context, q db.Q, model *panorama.Model, book *series.Book) (*Nation, error) {
-	all, err := groups(ctx, q, "")
-	if err != nil {
-		return nil, err
-	}
+// regionsOf reads what each region is held against.
+func regionsOf(ctx context.Context, q db.Q, model *panorama.Model, book *series.Book) (out []known, err error) {
 	shared, err := objective.InForceOfRegions(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	var n Nation
 	for _, r := range model.Tree().Regions() {
-		x := Coverage{Region: r}
 		ref := territory.Ref{Scale: territory.RegionS, Code: r.Code}
-		if x.Panorama, err = model.Of(ref); err != nil {
+		k := known{region: r, shared: shared[ref.String()]}
+		if k.panorama, err = model.Of(ref); err != nil {
 			return nil, err
 		}
-		curves, err := book.Read(ctx, q, ref.String())
-		if err != nil {
+		if k.curves, err = book.Read(ctx, q, ref.String()); err != nil {
 			return nil, err
 		}
-		x.build(book, curves, shared[ref.String()], all[r.Code])
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+// nationOf builds every region and their sums from what was read.
+func nationOf(model *panorama.Model, book *series.Book, regions []known, cops map[string]inForce) *Nation {
+	of := map[string][]Group{}
+	for _, id := range slices.Sorted(maps.Keys(cops)) {
+		of[cops[id].region] = append(of[cops[id].region], cops[id].groups...)
+	}
+	var n Nation
+	for _, k := range regions {
+		x := Coverage{Region: k.region, Panorama: k.panorama}
+		x.build(book, k.curves, k.shared, of[k.region.Code])
 		n.Regions = append(n.Regions, x)
 	}
 	n.add(model)
-	return &n, nil
+	return &n
 }
 
 // add makes the sums of the regions.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"jalon/internal/action"
 	"jalon/internal/action/coverage"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -42,10 +43,23 @@ func BenchmarkNation(b *testing.B) {
 	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
 		k := newKit(b, testkit.Open(b, engine))
 		many(b, k, 50_000)
-		b.Run(string(engine)+"/changed", func(b *testing.B) {
+		b.Run(string(engine)+"/first", func(b *testing.B) {
 			for b.Loop() {
 				fresh := coverage.Room{DB: k.db, Now: k.coverage.Now, Model: k.coverage.Model, Book: k.coverage.Book}
 				if _, err := fresh.OfNation(b.Context(), k.db); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(string(engine)+"/changed", func(b *testing.B) {
+			if _, err := k.coverage.OfNation(b.Context(), k.db); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if _, err := db.Bump(b.Context(), k.db, action.VersionOf("2023-24-r44"), k.coverage.Now()); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := k.coverage.OfNation(b.Context(), k.db); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -2,9 +2,12 @@ package coverage
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -53,40 +56,33 @@ const groupSQL = `
 	       CAST(SUM(CASE WHEN i.status = 'paused' THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN i.status = 'blocked' THEN 1 ELSE 0 END) AS BIGINT),
 	       CAST(COALESCE(SUM(COALESCE(i.kg_low, i.kg)), 0) AS BIGINT), CAST(COALESCE(SUM(i.kg), 0) AS BIGINT), CAST(COALESCE(SUM(COALESCE(i.kg_high, i.kg)), 0) AS BIGINT)
 	  FROM action_impact i
-	 WHERE i.state = 'retained' AND (CAST($1 AS TEXT) IS NULL OR i.cop_id IN (SELECT c.id FROM cop c WHERE c.region = $1))
+	 WHERE i.state = 'retained' AND i.cop_id IN (`
+
+const groupEnd = `)
 	 GROUP BY i.cop_id, i.lever, standing, since, i.counted`
 
-// groups reads the retained actions of a region, or of every region, in two statements.
-func groups(ctx context.Context, q db.Q, region string) (map[string][]Group, error) {
-	var only any
-	if region != "" {
-		only = region
+// inCOP is what is retained in one COP that coverage treats alike.
+type inCOP struct {
+	cop string
+	Group
+}
+
+// groups reads the retained actions of some COPs, in one statement.
+func groups(ctx context.Context, q db.Q, cops []string) ([]inCOP, error) {
+	if len(cops) == 0 {
+		return nil, nil
 	}
-	rows, err := q.Query(ctx, `SELECT c.id, c.region FROM cop c WHERE CAST($1 AS TEXT) IS NULL OR c.region = $1`, only)
-	cops, err := db.Collect(rows, err, func(r *db.Rows) (x [2]string, err error) { err = r.Scan(&x[0], &x[1]); return x, err })
-	if err != nil {
-		return nil, err
+	args, holes := make([]any, len(cops)), make([]string, len(cops))
+	for i, c := range cops {
+		args[i], holes[i] = c, "$"+strconv.Itoa(i+1)
 	}
-	regions := map[string]string{}
-	for _, c := range cops {
-		regions[c[0]] = c[1]
-	}
-	rows, err = q.Query(ctx, groupSQL, only)
-	type row struct {
-		cop string
-		Group
-	}
-	all, err := db.Collect(rows, err, func(r *db.Rows) (x row, err error) {
+	rows, err := q.Query(ctx, groupSQL+strings.Join(holes, ", ")+groupEnd, args...)
+	return db.Collect(rows, err, func(r *db.Rows) (x inCOP, err error) {
 		var standing string
 		err = r.Scan(&x.cop, &x.Lever, &standing, &x.First, &x.Counted, &x.Actions, &x.Increases, &x.Gross, &x.GrossKg, &x.Paused, &x.Blocked, &x.Kg.Low, &x.Kg.Central, &x.Kg.High)
 		x.stand(standing)
 		return x, err
 	})
-	out := map[string][]Group{}
-	for _, x := range all {
-		out[regions[x.cop]] = append(out[regions[x.cop]], x.Group)
-	}
-	return out, err
 }
 
 const abandoned = "abandoned"
@@ -113,11 +109,21 @@ func objectiveOf(line panorama.Line, shared []objective.Objective) Objective {
 func (m *Room) OfRegion(ctx context.Context, q db.Q, region string) (x Coverage, err error) {
 	defer apperr.Wrap(&err, "coverage.OfRegion(%q)", region)
 	ref := territory.Ref{Scale: territory.RegionS, Code: region}
-	all, err := groups(ctx, q, region)
+	cops, err := cop.IDsOfRegion(ctx, q, region)
 	if err != nil {
 		return x, err
 	}
-	return m.of(ctx, q, ref, func(*panorama.Model) ([]Group, error) { return all[region], nil })
+	all, err := groups(ctx, q, cops)
+	if err != nil {
+		return x, err
+	}
+	return m.of(ctx, q, ref, func(*panorama.Model) ([]Group, error) {
+		out := make([]Group, len(all))
+		for i := range all {
+			out[i] = all[i].Group
+		}
+		return out, nil
+	})
 }
 
 // of builds the coverage of one territory: objectives and series, one statement each,

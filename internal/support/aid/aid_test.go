@@ -234,7 +234,7 @@ func TestLocalStandsForGeneric(t *testing.T) {
 		}
 		l := hedges()
 		l.Name, l.Generic = "Haies du Grand Est", g.ID
-		if l, err = k.room.Add(ctx, k.db, k.nation, l); err != nil {
+		if _, err = k.room.Add(ctx, k.db, k.nation, l); err != nil {
 			t.Fatal(err)
 		}
 		names := func(place string) string {

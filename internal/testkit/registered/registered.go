@@ -106,7 +106,7 @@ func (m *maker) action(i int) action.Action {
 	at := m.At.UTC().Truncate(time.Millisecond).Add(time.Duration(i) * time.Minute)
 	lever := pick(r, m.levers)
 	starts := 2024 + r.IntN(5)
-	x := action.Action{ID: fmt.Sprintf("%08x-0000-7000-8000-%012d", uint32(m.Seed), i), Rev: 1, COP: c.ID, Cycle: c.Cycle, Region: c.Region, Seq: int64(i/len(m.COPs) + 1), Kind: action.Sectoral, State: pick(r, states), Author: m.Author, //nolint:gosec // a part of an id
+	x := action.Action{ID: fmt.Sprintf("%08x-0000-7000-8000-%012d", uint32(m.Seed), i), Rev: 1, COP: c.ID, Cycle: c.Cycle, Region: c.Region, Seq: int64(i/len(m.COPs) + 1), Kind: action.Sectoral, State: pick(r, states), Author: m.Author,
 		Theme: string(lever.Theme), Levers: []string{lever.Code}, Step: pick(r, action.Steps())[0], Phase: pick(r, action.Phases())[0], Status: pick(r, action.Statuses())[0],
 		Starts: fmt.Sprintf("%d-%02d", starts, 1+r.IntN(12)), Ends: fmt.Sprint(starts + 1 + r.IntN(6)), At: at, Changed: at}
 	communes := m.near[c.Region]

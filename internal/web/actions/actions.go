@@ -3,12 +3,21 @@ package actions
 
 import (
 	"context"
+	"maps"
+	"net/http"
+	"strings"
 	"time"
 
 	"jalon/internal/action"
+	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/framework"
+	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
 )
 
 // Deps is what these pages need.
@@ -18,9 +27,132 @@ type Deps struct {
 	Q     db.Q
 	Now   func() time.Time
 	Room  *action.Room
+	// Things name what an action is linked to in other rooms, by kind: «contribution», as
+	// far as the actor may read it; empty when they may not.
+	Things map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error)
+	// PersonName names who wrote a version.
+	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return d.writers()
+	out := d.readers()
+	maps.Copy(out, d.writers())
+	return out
+}
+
+const nb = french.NoBreak
+
+// tabActions names these pages in the trail.
+const tabActions = "Actions"
+
+// where is the COP that an address speaks of.
+type where struct {
+	region territory.Region
+	cop    cop.COP
+	model  *panorama.Model
+}
+
+func (x where) home() string          { return "/regions/" + x.region.Slug }
+func (x where) tree() *territory.Tree { return x.model.Tree() }
+
+// of is the region of a slug, with the COP that its pages speak of.
+func (d Deps) of(r *http.Request) (x where, err error) {
+	if x.model, err = d.Model(r.Context()); err != nil {
+		return x, err
+	}
+	if x.region, err = x.tree().RegionBySlug(r.PathValue("slug")); err != nil {
+		return x, err
+	}
+	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code)
+	return x, err
+}
+
+// one is the action of an address, with its COP, as the reader may read it.
+func (d Deps) one(r *http.Request) (x where, a action.Action, err error) {
+	if a, x.cop, err = action.Find(r.Context(), d.Q, shell.Actor(r), r.PathValue("id")); err != nil {
+		return x, a, err
+	}
+	if x.model, err = d.Model(r.Context()); err != nil {
+		return x, a, err
+	}
+	x.region, err = x.tree().Region(x.cop.Region)
+	return x, a.For(shell.Actor(r), x.cop), err
+}
+
+// lever names a lever, by its code when nobody knows it.
+func (x where) lever(code string) string {
+	if l, err := x.model.Framework().Lever(code); err == nil {
+		return l.Name
+	}
+	return code
+}
+
+// levers are those of the COP.
+func (x where) levers() []framework.Lever {
+	version := framework.National
+	if strings.HasPrefix(x.cop.Region, "0") { // the regions of overseas have levers of their own
+		version = framework.Overseas
+	}
+	return x.model.Framework().Levers(version)
+}
+
+// leverOptions are the levers of the COP, then those of the other axes, by name.
+func (x where) leverOptions() (out [][2]string) {
+	for _, l := range x.levers() {
+		out = append(out, [2]string{l.Code, l.Name})
+	}
+	for _, l := range x.model.Framework().Levers("2025") {
+		out = append(out, [2]string{l.Code, l.Name + " (liste de 2025)"})
+	}
+	return out
+}
+
+// place names a territory in words.
+func (x where) place(ref string) string {
+	at, err := territory.ParseRef(ref)
+	if err != nil {
+		return ref
+	}
+	if at.Scale == territory.Perimeter {
+		return "un périmètre de projet"
+	}
+	t, err := x.tree().Lookup(at)
+	if err != nil {
+		return ref
+	}
+	return t.Name
+}
+
+func (x where) theme(code string) string {
+	for _, t := range x.model.Framework().Themes() {
+		if string(t.Code) == code {
+			return t.Name
+		}
+	}
+	return code
+}
+
+// words names codes for the differences between versions.
+func (x where) words() action.Words {
+	return action.Words{Lever: x.lever, Place: x.place, Theme: x.theme}
+}
+
+// number is how pages name an action.
+func number(seq int64) string { return "n°" + nb + french.Integer(seq) }
+
+// trail leads to an action.
+func (x where) trail(last ...ui.Link) []ui.Link {
+	out := []ui.Link{{Label: "France", Href: "/"}, {Label: x.region.Name, Href: x.home()}, {Label: tabActions, Href: x.home() + "/actions"}}
+	return append(out, last...)
+}
+
+// departments are those of the region, as code and name.
+func (x where) departments() (out [][2]string) {
+	for _, t := range x.tree().Departments() {
+		if t.Region == x.region.Code {
+			out = append(out, [2]string{t.Code, t.Name})
+		}
+	}
+	return out
 }

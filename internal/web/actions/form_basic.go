@@ -68,7 +68,7 @@ func (w writing) readAbout(v url.Values, x *action.Action, bad faults) {
 	}
 }
 
-func presentation() part {
+func presentationPart() part {
 	return part{code: "presentation", name: "Présentation", fills: []string{"un résumé"},
 		values: func(w writing, x action.Action) url.Values {
 			return url.Values{"title": {x.Title}, "summary": {x.Summary}, "kind": {string(x.Kind)}, "lever": {x.Central()}, "cross": {x.Cross}}
@@ -82,7 +82,7 @@ func presentation() part {
 
 const placesHelp = "Un par ligne\u00a0: un nom, un code INSEE ou un SIREN. Pour dire la part de l’action dans chacun, ajoutez un point-virgule et un pourcentage\u00a0: «\u00a0Metz\u00a0; 25\u00a0%\u00a0». Les parts font 100\u00a0%, ou ne se disent pas."
 
-func territories() part {
+func territoriesPart() part {
 	return part{code: "leviers-territoires", name: "Leviers et territoires", fills: []string{"un levier", "un territoire"},
 		values: func(w writing, x action.Action) url.Values {
 			others := slices.DeleteFunc(slices.Clone(x.Levers), func(l string) bool { return l == x.Central() })
@@ -129,7 +129,7 @@ const (
 	partner  = "partner"
 )
 
-func holders() part {
+func holdersPart() part {
 	return part{code: "porteurs", name: "Porteurs et contact", fills: []string{"un porteur", "un contact"},
 		values: func(w writing, x action.Action) url.Values {
 			v := url.Values{"holder": {x.Holder.Name}, "contact": {x.Contact}, "email": {x.Email}, "referent": {x.Referent}}
@@ -187,7 +187,7 @@ func holders() part {
 		}}
 }
 
-func calendar() part {
+func calendarPart() part {
 	const help = "Une année, un mois ou un jour\u00a0: 2026, 03/2026 ou 14/03/2026."
 	return part{code: "calendrier", name: "Calendrier et avancement", fills: []string{"des dates", "où en est le projet"},
 		values: func(w writing, x action.Action) url.Values {
@@ -203,7 +203,7 @@ func calendar() part {
 		read: func(w writing, v url.Values, x *action.Action, bad faults) error {
 			was := *x
 			x.Step, x.Phase, x.Status, x.StatusReason = v.Get("step"), v.Get("phase"), v.Get("status"), v.Get("status_reason")
-			x.Starts, x.Ends, x.StatusOn = when(v, "starts", bad), when(v, "ends", bad), when(v, "status_on", bad)
+			x.Starts, x.Ends, x.StatusOn = readWhen(v, "starts", bad), readWhen(v, "ends", bad), readWhen(v, "status_on", bad)
 			if x.Status != was.Status && x.StatusOn == was.StatusOn {
 				x.StatusOn = "" // the day of the status that was: the register gives today
 			}

@@ -13,7 +13,7 @@ import (
 	"jalon/internal/web/ui"
 )
 
-// text, area, pick and number are fields of a form that v fills.
+// text, area, pick and numeric are fields of a form that v fills.
 func text(v url.Values, id, label, help string) ui.Field {
 	return ui.Field{ID: id, Label: label, Value: v.Get(id), Help: help}
 }
@@ -26,7 +26,7 @@ func pick(v url.Values, id, label, none string, options [][2]string) ui.Field {
 	return sections.Choose(id, label, v.Get(id), none, options)
 }
 
-func number(v url.Values, id, label, unit, help string) ui.Field {
+func numeric(v url.Values, id, label, unit, help string) ui.Field {
 	return ui.Field{ID: id, Label: label, Value: v.Get(id), Unit: unit, Help: help, Type: "number"}
 }
 
@@ -90,8 +90,8 @@ func filled(v url.Values, row string, names ...string) (out []int) {
 	return out
 }
 
-// decimal reads a number that may be missing, as French people write it.
-func decimal(v url.Values, id string, bad faults) *float64 {
+// readDecimal reads a number that may be missing, as French people write it.
+func readDecimal(v url.Values, id string, bad faults) *float64 {
 	if v.Get(id) == "" {
 		return nil
 	}
@@ -103,8 +103,8 @@ func decimal(v url.Values, id string, bad faults) *float64 {
 	return &n
 }
 
-// euros reads an amount that may be missing, in cents.
-func euros(v url.Values, id string, bad faults) *int64 {
+// readEuros reads an amount that may be missing, in cents.
+func readEuros(v url.Values, id string, bad faults) *int64 {
 	if v.Get(id) == "" {
 		return nil
 	}
@@ -116,8 +116,8 @@ func euros(v url.Values, id string, bad faults) *int64 {
 	return &n
 }
 
-// when reads a day, a month or a year that may be missing.
-func when(v url.Values, id string, bad faults) string {
+// readWhen reads a day, a month or a year that may be missing.
+func readWhen(v url.Values, id string, bad faults) string {
 	if v.Get(id) == "" {
 		return ""
 	}

@@ -70,7 +70,7 @@ func classes() [][2]string {
 	return [][2]string{{string(action.Quantified), "Chiffré"}, {string(action.Qualitative), "Qualitatif\u00a0: décrit en mots, sans chiffre"}, {string(action.Unassessed), "Non évalué\u00a0: personne ne l’a encore estimé"}}
 }
 
-func impacts() part {
+func impactsPart() part {
 	return part{code: "apports", name: "Ce que l’action apporte", fills: []string{"ce qu’elle apporte"},
 		lead:   "Pour chaque levier, ce que l’action change en 2030, par rapport à 2019. Un apport inconnu n’est pas un zéro\u00a0: dites-le «\u00a0qualitatif\u00a0» ou «\u00a0non évalué\u00a0».",
 		values: impactValues, groups: impactGroups, read: readImpacts, more: impactNotes}
@@ -125,9 +125,9 @@ func impactGroups(w writing, v url.Values) (out []sections.Group) {
 		}
 		gross := ui.Field{ID: at("gross"), Label: "Quantité brute", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "Ce qui disparaît pendant ce temps n’en est pas retiré", Selected: v.Get(at("gross")) != ""}}}
 		g := sections.Group{Title: w.leverName(lever), Fields: []ui.Field{class,
-			number(v, at("quantity"), "Quantité, valeur centrale", "", "Le changement qu’apporte l’action. Un nombre négatif pour ce qui diminue."),
-			number(v, at("low"), "Valeur basse", "", ""), number(v, at("high"), "Valeur haute", "", ""), unit, gross,
-			number(v, at("factor"), "Facteur propre à l’action", "kg de CO₂e par an et par unité", "À laisser vide pour le ratio du panorama, quand ce levier en a un."),
+			numeric(v, at("quantity"), "Quantité, valeur centrale", "", "Le changement qu’apporte l’action. Un nombre négatif pour ce qui diminue."),
+			numeric(v, at("low"), "Valeur basse", "", ""), numeric(v, at("high"), "Valeur haute", "", ""), unit, gross,
+			numeric(v, at("factor"), "Facteur propre à l’action", "kg de CO₂e par an et par unité", "À laisser vide pour le ratio du panorama, quand ce levier en a un."),
 			text(v, at("source"), "Source", "Qui a publié ce facteur ou cette quantité, où on les lit. Demandée avec un facteur propre."),
 			area(v, at("ramp"), "Montée en charge", "Facultatif, une année par ligne\u00a0: «\u00a02027\u00a0; 30\u00a0%\u00a0». La part de ce qui sera là en 2030. Sans elle\u00a0: régulière, du début à la fin.", 3),
 			area(v, at("outside"), "Si l’action a commencé avant la dernière année observée", "Pourquoi ce qu’elle apporte n’est pas déjà dans les données observées.", 2),
@@ -169,7 +169,7 @@ func readImpacts(w writing, v url.Values, x *action.Action, bad faults) error {
 	var out []action.Impact
 	for _, lever := range w.quantified(*x) {
 		at := func(name string) string { return "impacts." + lever + "." + name }
-		in := action.Impact{Lever: lever, Class: action.Class(v.Get(at("class"))), Quantity: decimal(v, at("quantity"), bad), Low: decimal(v, at("low"), bad), High: decimal(v, at("high"), bad), Unit: v.Get(at("unit")), Gross: v.Get(at("gross")) != "",
+		in := action.Impact{Lever: lever, Class: action.Class(v.Get(at("class"))), Quantity: readDecimal(v, at("quantity"), bad), Low: readDecimal(v, at("low"), bad), High: readDecimal(v, at("high"), bad), Unit: v.Get(at("unit")), Gross: v.Get(at("gross")) != "",
 			Source: v.Get(at("source")), Outside: v.Get(at("outside")), Object: v.Get(at("object")), By: v.Get(at("by")), How: v.Get(at("how"))}
 		if in.Class == "" {
 			if in.Quantity != nil || in.How != "" || in.Object != "" || in.Outside != "" || v.Get(at("factor")) != "" || v.Get(at("ramp")) != "" {
@@ -177,7 +177,7 @@ func readImpacts(w writing, v url.Values, x *action.Action, bad faults) error {
 			}
 			continue
 		}
-		if f := decimal(v, at("factor"), bad); f != nil {
+		if f := readDecimal(v, at("factor"), bad); f != nil {
 			in.Own, in.Factor = true, *f
 		}
 		var ok bool

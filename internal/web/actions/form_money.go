@@ -14,7 +14,7 @@ import (
 	"jalon/internal/web/ui"
 )
 
-func money() part {
+func moneyPart() part {
 	return part{code: "budget", name: "Budget et financement", fills: []string{"un budget"},
 		lead: "En euros, toutes années confondues pour l’investissement, par an pour le fonctionnement. Ce qui n’est pas connu reste vide\u00a0: ce n’est pas un zéro.",
 		values: func(_ writing, x action.Action) url.Values {
@@ -26,18 +26,18 @@ func money() part {
 		},
 		groups: func(_ writing, v url.Values) []sections.Group {
 			out := []sections.Group{{Fields: []ui.Field{
-				number(v, "invest", "Investissement", "€", "«\u00a021\u202f667,50\u00a0», «\u00a012\u00a0k€\u00a0» ou «\u00a01,2\u00a0M€\u00a0»."), number(v, "operation", "Fonctionnement, par an", "€", ""),
-				number(v, "fte", "Personnes", "équivalents temps plein", ""), area(v, "note", "Note sur le budget", "Ce que les montants comprennent, leur année.", 2)}}}
+				numeric(v, "invest", "Investissement", "€", "«\u00a021\u202f667,50\u00a0», «\u00a012\u00a0k€\u00a0» ou «\u00a01,2\u00a0M€\u00a0»."), numeric(v, "operation", "Fonctionnement, par an", "€", ""),
+				numeric(v, "fte", "Personnes", "équivalents temps plein", ""), area(v, "note", "Note sur le budget", "Ce que les montants comprennent, leur année.", 2)}}}
 			return append(out, repeated(v, "funding", "Financeur", func(at func(string) string) []ui.Field {
 				state := pick(v, at("state"), "Où en est ce financement", "", action.FundingStates())
 				state.Required = false
-				return []ui.Field{text(v, at("funder"), "Qui finance", "Videz ce champ et les suivants pour retirer la ligne."), number(v, at("amount"), "Montant", "€", ""), state, text(v, at("note"), "Note", "")}
+				return []ui.Field{text(v, at("funder"), "Qui finance", "Videz ce champ et les suivants pour retirer la ligne."), numeric(v, at("amount"), "Montant", "€", ""), state, text(v, at("note"), "Note", "")}
 			})...)
 		},
 		read: func(_ writing, v url.Values, x *action.Action, bad faults) error {
 			kept := x.Funding
-			x.Budget = action.Budget{Invest: euros(v, "invest", bad), Operation: euros(v, "operation", bad), Note: v.Get("note")}
-			if n := decimal(v, "fte", bad); n != nil {
+			x.Budget = action.Budget{Invest: readEuros(v, "invest", bad), Operation: readEuros(v, "operation", bad), Note: v.Get("note")}
+			if n := readDecimal(v, "fte", bad); n != nil {
 				if math.Abs(*n) > 1e6 {
 					bad.add("fte", "Ce nombre de personnes dépasse un million\u00a0: vérifiez-le.")
 				}
@@ -46,7 +46,7 @@ func money() part {
 			}
 			x.Funding = nil
 			for _, i := range filled(v, "funding", "funder", "amount", "note") {
-				f := action.Funding{Funder: v.Get(at("funding", i, "funder")), Amount: euros(v, at("funding", i, "amount"), bad), State: v.Get(at("funding", i, "state")), Note: v.Get(at("funding", i, "note"))}
+				f := action.Funding{Funder: v.Get(at("funding", i, "funder")), Amount: readEuros(v, at("funding", i, "amount"), bad), State: v.Get(at("funding", i, "state")), Note: v.Get(at("funding", i, "note"))}
 				if f.Funder == "" {
 					bad.add(at("funding", i, "funder"), "Nommez ce financeur, ou videz la ligne.")
 				}
@@ -85,7 +85,7 @@ func gap(w writing) ([]sections.Part, error) {
 	return []sections.Part{p}, nil
 }
 
-func indicators() part {
+func indicatorsPart() part {
 	return part{code: "indicateurs", name: "Indicateurs", fills: []string{"un indicateur"},
 		lead: "Ce à quoi l’action se mesure, du départ à la cible.",
 		values: func(_ writing, x action.Action) url.Values {
@@ -110,7 +110,7 @@ func indicators() part {
 		},
 		groups: func(_ writing, v url.Values) []sections.Group {
 			return repeated(v, "indicators", "Indicateur", func(at func(string) string) []ui.Field {
-				return []ui.Field{text(v, at("name"), "Nom", "«\u00a0Haies plantées\u00a0». Videz la ligne pour retirer l’indicateur."), text(v, at("unit"), "Unité", ""), number(v, at("start"), "Valeur de départ", "", ""), number(v, at("target"), "Cible", "", ""), text(v, at("year"), "Année de la cible", ""),
+				return []ui.Field{text(v, at("name"), "Nom", "«\u00a0Haies plantées\u00a0». Videz la ligne pour retirer l’indicateur."), text(v, at("unit"), "Unité", ""), numeric(v, at("start"), "Valeur de départ", "", ""), numeric(v, at("target"), "Cible", "", ""), text(v, at("year"), "Année de la cible", ""),
 					area(v, at("values"), "Valeurs relevées", "Une par ligne\u00a0: jour\u00a0; valeur\u00a0; source. «\u00a014/03/2026\u00a0; 12,5\u00a0; comptage de la chambre\u00a0».", 3)}
 			})
 		},
@@ -129,7 +129,7 @@ func readIndicators(w writing, v url.Values, x *action.Action, bad faults) (err 
 			return err
 		}
 		was := n.Values
-		n.Name, n.Unit, n.Start, n.Target, n.Year, n.Values = v.Get(id("name")), v.Get(id("unit")), decimal(v, id("start"), bad), decimal(v, id("target"), bad), 0, nil
+		n.Name, n.Unit, n.Start, n.Target, n.Year, n.Values = v.Get(id("name")), v.Get(id("unit")), readDecimal(v, id("start"), bad), readDecimal(v, id("target"), bad), 0, nil
 		if n.Name == "" {
 			bad.add(id("name"), "Nommez cet indicateur, ou videz toute sa ligne.")
 		}
@@ -158,7 +158,7 @@ func readIndicators(w writing, v url.Values, x *action.Action, bad faults) (err 
 	return nil
 }
 
-func tasks() part {
+func tasksPart() part {
 	return part{code: "taches", name: "Tâches",
 		values: func(_ writing, x action.Action) url.Values {
 			v := url.Values{}
@@ -178,7 +178,7 @@ func tasks() part {
 			kept := x.Tasks
 			x.Tasks = nil
 			for _, i := range filled(v, "tasks", "title", "who", "due", "done") {
-				t := action.Task{ID: v.Get(at("tasks", i, "id")), Title: v.Get(at("tasks", i, "title")), Who: v.Get(at("tasks", i, "who")), Due: when(v, at("tasks", i, "due"), bad), Done: when(v, at("tasks", i, "done"), bad)}
+				t := action.Task{ID: v.Get(at("tasks", i, "id")), Title: v.Get(at("tasks", i, "title")), Who: v.Get(at("tasks", i, "who")), Due: readWhen(v, at("tasks", i, "due"), bad), Done: readWhen(v, at("tasks", i, "done"), bad)}
 				if t.Title == "" {
 					bad.add(at("tasks", i, "title"), "Dites ce qu’il y a à faire, ou videz toute la ligne.")
 				}
@@ -193,7 +193,7 @@ func tasks() part {
 		}}
 }
 
-func obstacles() part {
+func obstaclesPart() part {
 	return part{code: "freins", name: "Freins rencontrés",
 		lead: "Ce qui ralentit ou bloque l’action, en mots. L’équipe de la COP peut le porter au registre des freins.",
 		values: func(_ writing, x action.Action) url.Values {

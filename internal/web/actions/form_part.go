@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
@@ -37,7 +36,7 @@ type part struct {
 
 // parts are those of an action, in the order in which one writes it.
 func parts() []part {
-	return []part{presentation(), territories(), holders(), calendar(), impacts(), money(), indicators(), tasks(), obstacles(), ties(), documents(), visibility()}
+	return []part{presentationPart(), territoriesPart(), holdersPart(), calendarPart(), impactsPart(), moneyPart(), indicatorsPart(), tasksPart(), obstaclesPart(), tiesPart(), documentsPart(), visibilityPart()}
 }
 
 func partOf(code string) (part, error) {
@@ -89,11 +88,11 @@ func (d Deps) progress(rw http.ResponseWriter, r *http.Request) error {
 		next.Lead = "Quand l’action est assez décrite, remplissez l’auto-évaluation de la grille, puis proposez l’action à l’équipe de la COP."
 	}
 	v.Parts = append(v.Parts, next)
-	return w.show(rw, http.StatusOK, v, w.trail(ui.Link{Label: "Écrire"})...)
+	return w.show(rw, http.StatusOK, v, w.steps(ui.Link{Label: "Écrire"})...)
 }
 
 func (w writing) scope() []string {
-	out := []string{"action n°" + french.NoBreak + french.Integer(w.x.Seq), w.x.Kind.Name(), wording.ActionBadge(w.x)}
+	out := []string{"action " + number(w.x.Seq), w.x.Kind.Name(), wording.ActionBadge(w.x)}
 	if !w.x.Changed.IsZero() {
 		out = append(out, "modifiée le "+french.Date(w.x.Changed))
 	}
@@ -165,19 +164,9 @@ func (w writing) showPart(rw http.ResponseWriter, status int, p part, v url.Valu
 	}
 	view.Parts = append(view.Parts, sections.Part{ID: "parties", Title: "Les autres parties", Links: w.around(p)})
 	if status == http.StatusOK && w.r.URL.Query().Get("fait") == "1" {
-		view.Notices = append([]ui.Alert{{State: "success", Title: "C’est enregistré", Text: "Le " + french.Date(w.x.Changed.In(w.zone())) + ", à " + w.x.Changed.In(w.zone()).Format("15:04") + "."}}, view.Notices...)
+		view.Notices = append([]ui.Alert{{State: "success", Title: "C’est enregistré", Text: "Le " + french.Date(w.x.Changed.In(w.cop.Location())) + ", à " + w.x.Changed.In(w.cop.Location()).Format("15:04") + "."}}, view.Notices...)
 	}
-	return w.show(rw, status, view, w.trail(ui.Link{Label: "Écrire", Href: w.base()}, ui.Link{Label: p.name})...)
-}
-
-// zone is where the clock of the COP stands.
-func (w writing) zone() *time.Location {
-	for _, name := range []string{w.cop.Zone, "Europe/Paris"} {
-		if zone, err := time.LoadLocation(name); err == nil && name != "" {
-			return zone
-		}
-	}
-	return time.UTC
+	return w.show(rw, status, view, w.steps(ui.Link{Label: "Écrire", Href: w.base()}, ui.Link{Label: p.name})...)
 }
 
 // around leads to the part that follows, and back to the list.

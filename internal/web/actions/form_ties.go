@@ -21,7 +21,7 @@ import (
 	"jalon/internal/web/ui"
 )
 
-func ties() part {
+func tiesPart() part {
 	return part{code: "liens", name: "Liens",
 		lead: "Les autres actions de la COP dont celle-ci dépend, dont elle fait partie ou qu’elle recoupe, et ce du débat qui l’a fait naître.",
 		values: func(w writing, x action.Action) url.Values {
@@ -197,7 +197,7 @@ func tiedTo(w writing) ([]sections.Part, error) {
 		return nil, nil
 	}
 	if len(drop.Options) > 0 {
-		v := ties().values(w, w.x)
+		v := tiesPart().values(w, w.x)
 		f := sections.Form{ID: "retirer", Action: w.base() + "/liens", Rev: strconv.FormatInt(w.x.Rev, 10), Submit: "Retirer ces liens", Secondary: true, Fields: []ui.Field{drop}}
 		for name, values := range v { // the relations stay as they are
 			for _, s := range values {
@@ -223,7 +223,7 @@ func (w writing) ofEnd(e link.End) (origin, error) {
 	return origin{}, nil
 }
 
-func visibility() part {
+func visibilityPart() part {
 	return part{code: "visibilite", name: "Ce qui n’est pas publié",
 		lead: "L’action devient publique quand elle a été débattue. Ce que vous cochez ici reste lu de qui l’écrit et de l’équipe de la COP seulement.",
 		values: func(_ writing, x action.Action) url.Values {
@@ -247,9 +247,9 @@ func visibility() part {
 		}}
 }
 
-func documents() part {
+func documentsPart() part {
 	return part{code: "documents", name: "Documents",
-		lead:   "Vingt documents au plus, de 25\u00a0Mo chacun. Un document retiré reste dans l’historique.",
+		lead: "Vingt documents au plus, de 25\u00a0Mo chacun. Un document retiré reste dans l’historique.",
 		values: func(_ writing, x action.Action) url.Values {
 			v := url.Values{}
 			for _, f := range x.Files {
@@ -311,4 +311,3 @@ func (w writing) attach(v url.Values) (err error) {
 	}
 	return err
 }
-

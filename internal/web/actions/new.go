@@ -9,7 +9,6 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
-	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
@@ -138,7 +137,7 @@ func (p proposal) showNew(rw http.ResponseWriter, status int, v url.Values, bad 
 	if len(near) > 0 {
 		a := ui.Alert{State: "warning", Title: "Une action proche existe peut-être déjà", Text: "Rien n’est encore enregistré. Si c’est la même, complétez-la plutôt\u00a0; sinon, enregistrez la vôtre."}
 		for _, x := range near {
-			a.Links = append(a.Links, ui.Link{Label: "n°" + french.NoBreak + french.Integer(x.Seq) + ", " + x.Title + " (" + wording.ActionBadge(x) + ")", Href: wording.ActionPath(x.ID)})
+			a.Links = append(a.Links, ui.Link{Label: number(x.Seq) + ", " + x.Title + " (" + wording.ActionBadge(x) + ")", Href: wording.ActionPath(x.ID)})
 		}
 		view.Notices = append(view.Notices, a)
 	}

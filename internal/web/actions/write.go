@@ -14,9 +14,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/framework"
 	"jalon/internal/french"
-	"jalon/internal/panorama"
 	"jalon/internal/policy"
-	"jalon/internal/territory"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -33,18 +31,16 @@ func (d Deps) writers() map[string]shell.Handler {
 
 // writing is an action that somebody writes, and what its forms are made of.
 type writing struct {
-	d      Deps
-	r      *http.Request
-	who    policy.Actor
-	region territory.Region
-	cop    cop.COP
-	model  *panorama.Model
+	d   Deps
+	r   *http.Request
+	who policy.Actor
+	where
 	themes []action.CrossTheme
 	x      action.Action // as it is now
 }
 
 func (d Deps) writingAt(r *http.Request, c cop.COP, code string) (w writing, err error) {
-	w = writing{d: d, r: r, who: shell.Actor(r), cop: c}
+	w = writing{d: d, r: r, who: shell.Actor(r), where: where{cop: c}}
 	if w.model, err = d.Model(r.Context()); err != nil {
 		return w, err
 	}
@@ -69,18 +65,9 @@ func (d Deps) writing(r *http.Request) (w writing, err error) {
 	return w, err
 }
 
-func (w writing) tree() *territory.Tree { return w.model.Tree() }
-func (w writing) base() string          { return wording.ActionPath(w.x.ID) + "/modifier" }
+func (w writing) base() string { return wording.ActionPath(w.x.ID) + "/modifier" }
 
-// levers are those that an action of the COP may serve.
-func (w writing) levers() []framework.Lever {
-	version := framework.National
-	if strings.HasPrefix(w.cop.Region, "0") { // the regions of overseas have their own levers
-		version = framework.Overseas
-	}
-	return w.model.Framework().Levers(version)
-}
-
+// leverOptions are the levers of the COP, by the name that no other one has.
 func (w writing) leverOptions() (out [][2]string) {
 	for _, l := range w.levers() {
 		out = append(out, [2]string{l.Code, l.ShortName})
@@ -196,12 +183,12 @@ func partyOf(o account.Organisation) action.Party { return action.Party{Org: o.I
 
 // show draws a page of who writes.
 func (w writing) show(rw http.ResponseWriter, status int, v sections.View, last ...ui.Link) error {
-	return sections.Show(w.d.Shell, rw, w.r, status, v, true, wording.RegionTrail(w.region, append([]ui.Link{{Label: "Actions", Href: "/regions/" + w.region.Slug + "/actions"}}, last...)...)...)
+	return sections.Show(w.d.Shell, rw, w.r, status, v, true, w.trail(last...)...)
 }
 
-// trail leads to the page of an action, then to what is under it.
-func (w writing) trail(last ...ui.Link) []ui.Link {
-	return append([]ui.Link{{Label: "Action n°" + french.NoBreak + french.Integer(w.x.Seq), Href: wording.ActionPath(w.x.ID)}}, last...)
+// steps lead to the page of an action, then to what is under it.
+func (w writing) steps(last ...ui.Link) []ui.Link {
+	return append([]ui.Link{{Label: "Action " + number(w.x.Seq), Href: wording.ActionPath(w.x.ID)}}, last...)
 }
 
 // faults are what is wrong in a form, by the field where it stands; "" is about no field.
@@ -314,7 +301,7 @@ func (w writing) showRestore(rw http.ResponseWriter, past action.Past, reason st
 	wrong.refuse(bad, f)
 	v := sections.View{Heading: ui.Heading{Overline: "Reprendre une version", Title: w.x.Title, Scope: []string{"version " + n, "du " + french.Date(past.At)}}, Notices: wrong.beside(&f)}
 	t := ui.Table{ID: "deux-versions", Caption: "Ce que la reprise changerait", Columns: []ui.Column{{Label: "Champ"}, {Label: "Aujourd’hui", Wide: true}, {Label: "Dans la version " + n, Wide: true}}}
-	for _, c := range action.Diff(w.x, past.Action, action.Words{Lever: w.leverName, Place: w.placeName}) {
+	for _, c := range action.Diff(w.x, past.Action, w.words()) {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: c.What}, {Text: c.From}, {Text: c.To}}})
 	}
 	p := sections.Part{Forms: []sections.Form{f}}
@@ -322,7 +309,7 @@ func (w writing) showRestore(rw http.ResponseWriter, past action.Past, reason st
 		p.Tables = []ui.Table{t}
 	}
 	v.Parts = []sections.Part{p}
-	return w.show(rw, statusOf(bad), v, w.trail(ui.Link{Label: "Reprendre une version"})...)
+	return w.show(rw, statusOf(bad), v, w.steps(ui.Link{Label: "Reprendre une version"})...)
 }
 
 func statusOf(err error) int {

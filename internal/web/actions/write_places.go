@@ -13,22 +13,6 @@ import (
 	"jalon/internal/territory"
 )
 
-// placeName names a territory as people read it.
-func (w writing) placeName(ref string) string {
-	at, err := territory.ParseRef(ref)
-	if err != nil {
-		return ref
-	}
-	if at.Scale == territory.Perimeter {
-		return "un périmètre de projet"
-	}
-	t, err := w.tree().Lookup(at)
-	if err != nil {
-		return ref
-	}
-	return t.Name
-}
-
 // placeLine writes a place as its line of the form, so that it is read back as itself:
 // by its name when one territory alone has it, else by its reference.
 func (w writing) placeLine(p action.Place) string {

@@ -58,10 +58,10 @@ func (d Deps) pool(w http.ResponseWriter, r *http.Request) error {
 	v.Filtered = r.URL.RawQuery != ""
 	t := ui.Table{ID: "vivier", Caption: "Les actions au vivier, par numéro", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Statut"}, {Label: "Levier ou thème"}, {Label: "Porteur"}, {Label: "Pourquoi", Wide: true}, {Label: "Suite"}}}
 	for _, a := range all {
-		why, on := ui.Cell{Missing: "La raison est dans l’historique de l’action."}, ""
+		why := ui.Cell{Missing: "La raison est dans l’historique de l’action."}
 		if a.Grid.Decision != nil {
 			why = ui.Cell{Text: a.Grid.Decision.Reason}
-			if on = a.Grid.Decision.On; on != "" {
+			if on := a.Grid.Decision.On; on != "" {
 				why.Sub = "le" + nb + french.Day(on)
 			}
 		}

@@ -27,6 +27,7 @@ const (
 	TabAnswers    = "Restitution"
 	TabThemes     = "Thèmes"
 	TabCoverage   = "Couverture"
+	TabActions    = "Actions"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,
@@ -91,6 +92,7 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 	list.add(TabPanorama, base+"/panorama")
 	list.add(TabDiagnosis, base+"/diagnostic")
 	list.add(TabDebate, base+"/debat")
+	list.add(TabActions, base+"/actions")
 	list.add(TabCoverage, base+"/couverture")
 	list.add(TabQuestionnaire, base+"/questionnaire")
 	list.add(TabSimulator, "/simulateur/"+r.Slug)

@@ -170,6 +170,68 @@ func TestTwoWritersOfAnAction(t *testing.T) {
 	}
 }
 
+// Two people send eight parts each at the same instant: of each part one is kept, and the
+// other person reads both versions; nothing of the other parts is lost.
+func TestPartsOfAnActionAtOnce(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.seedOrganisations()
+		writer, base := s.signIn("epci@exemple.fr", policy.Writer, "organisation", strasbourg)
+		team, teamBase := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
+		x := s.proposed(writer, base, "", nil)
+		fields := map[string]string{"calendrier": "starts", "porteurs": "referent", "budget": "note", "indicateurs": "indicators.0.name", "taches": "tasks.0.title", "freins": "obstacles.0.text", "leviers-territoires": "places", "apports": "impacts.gestion-haies.how"}
+		type sent struct {
+			part   string
+			status int
+		}
+		out := make(chan sent, 2*len(fields))
+		send := func(c *http.Client, base, part, value string) {
+			f := url.Values{"rev": {"1"}, fields[part]: {value}}
+			if part == "apports" {
+				f.Set("impacts.gestion-haies.class", "qualitative")
+			}
+			res, err := c.PostForm(base+"/actions/"+x.ID+"/modifier/"+part, f)
+			if err != nil {
+				out <- sent{part, 0}
+				return
+			}
+			out <- sent{part, res.StatusCode}
+			_ = res.Body.Close()
+		}
+		for part := range fields {
+			mine, theirs := "ceci dit par l’un", "ceci dit par l’autre"
+			switch part {
+			case "calendrier":
+				mine, theirs = "2026", "2027"
+			case "leviers-territoires":
+				mine, theirs = "67", "68"
+			}
+			go send(writer, base, part, mine)
+			go send(team, teamBase, part, theirs)
+		}
+		kept, told := map[string]int{}, map[string]int{}
+		for range 2 * len(fields) {
+			switch r := <-out; r.status {
+			case http.StatusOK:
+				kept[r.part]++
+			case http.StatusConflict:
+				told[r.part]++
+			default:
+				t.Errorf("%s: %d", r.part, r.status)
+			}
+		}
+		for part := range fields {
+			if kept[part] != 1 || told[part] != 1 {
+				t.Errorf("%s: kept %d, told %d", part, kept[part], told[part])
+			}
+		}
+		x = s.written(x.ID)
+		if x.Rev != int64(1+len(fields)) || x.Starts == "" || x.Referent == "" || x.Budget.Note == "" || len(x.Indicators) != 1 || len(x.Tasks) != 1 || len(x.Met) != 1 || len(x.Impacts) != 1 || len(x.Places) != 1 {
+			t.Errorf("kept: %+v", x)
+		}
+	})
+}
+
 // What a form may not say is said beside its field, and all that was typed comes back.
 func TestBadInputOfAnAction(t *testing.T) {
 	s := sqlite(t)

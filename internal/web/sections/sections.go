@@ -3,6 +3,7 @@ package sections
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -51,9 +52,38 @@ type Form struct {
 	Secondary               bool
 	Get                     bool // it filters, and changes nothing
 	Fields                  []ui.Field
+	Groups                  []Group // after Fields, each under its title
 	Hidden                  [][2]string
 	Do                      string // value of the button «do»
 	Trap                    bool   // holds the field that people do not see
+	File                    bool   // one of its fields sends a file
+}
+
+// Group is some fields of a form under a title: a row of what repeats.
+type Group struct {
+	Title, Lead string
+	Fields      []ui.Field
+	Hidden      [][2]string
+}
+
+// All are the fields of a form as they are named apart from it: those of a group with
+// its title.
+func (f Form) All() []ui.Field {
+	out := slices.Clone(f.Fields)
+	for _, g := range f.Groups {
+		for _, x := range g.Fields {
+			x.Label = g.Title + "\u00a0: " + x.Label
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (f Form) encoding() templ.Attributes {
+	if !f.File {
+		return nil
+	}
+	return templ.Attributes{"enctype": "multipart/form-data"}
 }
 
 // TrapField is a field that people do not see: who fills it is a robot.

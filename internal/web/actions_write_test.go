@@ -67,6 +67,10 @@ func TestAnActionIsProposedAndWritten(t *testing.T) {
 		}
 		post := s.contributed(c.ID, "44", "Des haies partout")
 		writer, base := s.signIn("epci@exemple.fr", policy.Writer, "organisation", strasbourg)
+		from := base + "/regions/grand-est/contributions/" + post.ID
+		if p := s.visit(writer, from, nil); !strings.Contains(p.body, `href="/regions/grand-est/actions/nouvelle?contribution=`+post.ID+`"`) {
+			t.Errorf("nothing leads from a contribution to an action: %s", p.text("main"))
+		}
 		p := s.visit(writer, base+"/regions/grand-est/actions/nouvelle?contribution="+post.ID+"&levier=gestion-haies&etape=study", nil)
 		for _, want := range []string{"Des haies partout", "sera liée à", "Eurométropole de Strasbourg", `value="study" selected`, `value="gestion-haies" selected`} {
 			if !strings.Contains(p.body, want) {
@@ -113,6 +117,16 @@ func TestAnActionIsProposedAndWritten(t *testing.T) {
 			x.Starts != "2026-03" || x.StatusOn == "" || x.Impacts[0].Kg == nil || !x.Impacts[0].Gross || len(x.Impacts[0].Ramp) != 1 || *x.Budget.Invest != 120_000_000 || *x.Budget.FTE != 50 || *x.Funding[0].Amount != 20_000_050 ||
 			len(x.Indicators[0].Values) != 2 || x.Indicators[0].Values[0].Day != "2025" || x.Tasks[0].Due != "2026-06" || x.Met[0].Text == "" || len(x.Relations) != 1 || len(x.Hidden) != 2 {
 			t.Errorf("written: %+v", x)
+		}
+		back := s.visit(writer, at+"liens", nil).filled("#retirer")
+		back.Set("unlink", link.Contribution+"/"+post.ID)
+		if p := s.visit(writer, at+"liens", back); strings.Contains(p.body, from[len(base):]) || len(s.written(x.ID).Relations) != 1 {
+			t.Errorf("given up: %s", p.text("main"))
+		}
+		again := s.visit(writer, at+"liens", nil).filled("#formulaire")
+		again.Set("add", from)
+		if p := s.visit(writer, at+"liens", again); !strings.Contains(p.body, from[len(base):]) || len(s.written(x.ID).Relations) != 1 {
+			t.Errorf("linked by its address: %s", p.text("main"))
 		}
 		if p := s.visit(writer, at+"budget", nil); !strings.Contains(p.text("#reste"), "999 999,50") || !strings.Contains(p.text("#reste"), "100 000") {
 			t.Errorf("the gap: %s", p.text("#reste"))
@@ -365,6 +379,28 @@ func TestWhoWritesAnAction(t *testing.T) {
 	}
 	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/documents", url.Values{"rev": {"2"}, "drop": {s.written(x.ID).Files[0].ID}}); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || len(s.written(x.ID).Files) != 0 {
 		t.Errorf("taken off: %s %s", p.Status, p.text("main"))
+	}
+	// A lever of another list, that an import brought, is not lost by a form of this one.
+	imported := s.written(x.ID)
+	imported.Levers = append(imported.Levers, "l25-velo")
+	c, err := cop.OfRegion(t.Context(), s.d, "44")
+	if err == nil {
+		_, err = s.register.Save(t.Context(), s.d, policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: c.ID}}}, imported, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"presentation", "leviers-territoires"} {
+		at := base + "/actions/" + x.ID + "/modifier/" + part
+		if p := s.visit(writer, at, s.visit(writer, at, nil).filled("#formulaire")); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || len(s.written(x.ID).Levers) != 2 {
+			t.Errorf("%s: %v %s", part, s.written(x.ID).Levers, p.text("main"))
+		}
+	}
+	if _, err := s.d.Exec(t.Context(), `UPDATE action SET state = 'qualified' WHERE id = $1`, x.ID); err != nil {
+		t.Fatal(err)
+	}
+	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/freins", url.Values{"rev": {formRev(s.visit(writer, base+"/actions/"+x.ID+"/modifier/freins", nil))}, "obstacles.0.text": {"Trop tard."}}); p.StatusCode != http.StatusForbidden || !strings.Contains(p.text("main"), "Elle seule la change") || p.filled("#formulaire").Get("obstacles.0.text") != "Trop tard." {
+		t.Errorf("once the team qualified it: %s %s", p.Status, p.text("main"))
 	}
 	kept := s.retained("Restaurer le bocage", "gestion-haies", "2026", "km", 12, "department:67")
 	team, teamBase := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")

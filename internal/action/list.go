@@ -46,7 +46,7 @@ func (o Order) column(invest string) (name string, down bool, number bool) {
 // Row is an action as lists show it.
 type Row struct {
 	ID, COP, Cycle, Region string
-	Seq                    int64
+	Rev, Seq               int64
 	Kind                   Kind
 	State                  State
 	PoolState              string
@@ -104,13 +104,13 @@ type Page struct {
 
 const countedTo = 1000
 
-const rowFields = `x.id, x.cop_id, x.cycle, x.region, x.seq, x.kind, x.state, x.pool_state, x.author, x.title, x.theme, x.cross_theme, x.lever, x.holder_org, x.holder, x.department, x.step, x.phase, x.status,
+const rowFields = `x.id, x.rev, x.cop_id, x.cycle, x.region, x.seq, x.kind, x.state, x.pool_state, x.author, x.title, x.theme, x.cross_theme, x.lever, x.holder_org, x.holder, x.department, x.step, x.phase, x.status,
 	x.starts, x.ends, x.first_year, x.last_year, x.invest, x.operation, x.funded, x.complete, x.merged_into, x.list_id, x.changed, x.budget_hidden, x.funding_hidden, x.sort`
 
 func scanRow(r interface{ Scan(...any) error }) (x Row, sort string, err error) {
 	var kind, state string
 	var first, last, complete, changed int64
-	err = r.Scan(&x.ID, &x.COP, &x.Cycle, &x.Region, &x.Seq, &kind, &state, &x.PoolState, &x.Author, &x.Title, &x.Theme, &x.Cross, &x.Lever, &x.HolderOrg, &x.Holder, &x.Department, &x.Step, &x.Phase, &x.Status,
+	err = r.Scan(&x.ID, &x.Rev, &x.COP, &x.Cycle, &x.Region, &x.Seq, &kind, &state, &x.PoolState, &x.Author, &x.Title, &x.Theme, &x.Cross, &x.Lever, &x.HolderOrg, &x.Holder, &x.Department, &x.Step, &x.Phase, &x.Status,
 		&x.Starts, &x.Ends, &first, &last, &x.Invest, &x.Operation, &x.Funded, &complete, &x.MergedInto, &x.List, &changed, &x.budgetHidden, &x.fundingHidden, &sort)
 	x.Kind, x.State, x.First, x.Last, x.Complete, x.Changed = Kind(kind), State(state), int(first), int(last), int(complete), time.UnixMilli(changed).UTC()
 	return x, sort, err

@@ -118,7 +118,7 @@ func TestTheBoardByTheAPI(t *testing.T) {
 			if r.Territory == "region:03" && (r.Values["cop/lancement"].Text != "" || r.Values["cop/lancement"].Reason == "") {
 				t.Errorf("%+v", r.Values["cop/lancement"])
 			}
-			if v := r.Values["actions/actions"]; v.Value != nil || !strings.Contains(v.Reason, "venir") {
+			if v := r.Values["suivi/points-d-avancement"]; v.Value != nil || !strings.Contains(v.Reason, "venir") {
 				t.Errorf("to come, and %+v", v)
 			}
 		}

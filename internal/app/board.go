@@ -95,6 +95,7 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Co
 		}
 		return panorama.LeversOf(known.ref, known.levers, at), nil
 	}))
+	r.Add(national.Actions())
 	r.Add(national.Coverage(covered))
 	r.Add(national.Coming())
 	return r

@@ -14,7 +14,6 @@ func Coming() Source {
 		definition, leaves string
 		part               string
 	}{
-		{"actions/actions", "Actions", "actions", Count, Sum, "Les actions retenues par la COP.", "Les actions en discussion n’y sont pas.", "les actions"},
 		{"suivi/points-d-avancement", "Points d’avancement", "points", Count, Sum, "Les actions dont un point d’avancement date de moins d’un an.", "Les actions sans échéance n’y sont pas.", "le suivi"},
 	} {
 		s.Metrics = append(s.Metrics, Metric{Key: x.key, Name: x.name, Unit: x.unit, Kind: x.kind, Total: x.total, Past: FromNights, Class: figure.Computed, Version: 1,

@@ -22,7 +22,19 @@ func sheetRoutes() []Route {
 }
 
 // registerRoutes: the team's register.
-func registerRoutes() []Route { return nil }
+func registerRoutes() []Route {
+	const desk = "/regions/{slug}/bureau/actions"
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: desk, Name: "register", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: desk + "/tableau", Name: "register-board", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: desk + "/calendrier", Name: "register-calendar", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/lot", Name: "register-many", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "POST", Pattern: desk + "/lot/changer", Name: "register-change", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
+		{Method: "POST", Pattern: desk + "/vues", Name: "register-view-keep", Formats: html, Cache: Private, SignIn: true, Body: 16 << 10},
+		{Method: "POST", Pattern: desk + "/vues/retrait", Name: "register-view-end", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10},
+	}
+}
 
 // gridRoutes: the grid, the list that both heads retain, the vivier, doubles.
 func gridRoutes() []Route {

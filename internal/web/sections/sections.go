@@ -21,6 +21,7 @@ type View struct {
 	Conflict ui.Table
 	Parts    []Part
 	Foot     ui.Source
+	Style    string // address of a style sheet of its own, empty for none
 }
 
 // Part is a section of a page.
@@ -69,6 +70,9 @@ func (f Form) method() string {
 func Show(s *shell.Shell, w http.ResponseWriter, r *http.Request, status int, v View, private bool, way ...ui.Link) error {
 	v.Done = v.Done || r.URL.Query().Get("fait") == "1"
 	page := s.Page(r, v.Heading.Title, strings.Join(append([]string{v.Heading.Title}, v.Heading.Scope...), ", ")+".", way...)
+	if v.Style != "" {
+		page.Styles = append(page.Styles, v.Style)
+	}
 	if private {
 		page.NoIndex, page.Canonical = true, ""
 	}

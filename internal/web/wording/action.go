@@ -4,6 +4,7 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/web/ui"
 )
 
@@ -71,4 +72,26 @@ func ActionSteps(a policy.Actor, x action.Action, c cop.COP) (out []ui.Link) {
 		out = append(out, ui.Link{Label: "L’action qui la remplace", Href: ActionPath(x.MergedInto)})
 	}
 	return out
+}
+
+// The views of the register.
+const (
+	RegisterTable    = "Registre"
+	RegisterBoard    = "Tableau par état"
+	RegisterCalendar = "Calendrier"
+)
+
+// RegisterTabs lead from one page of the actions of a COP to the other ones; query is the
+// filter that its views share.
+func RegisterTabs(r territory.Region, query, current string) ui.Pages {
+	desk := "/regions/" + r.Slug + "/bureau/actions"
+	if query != "" {
+		query = "?" + query
+	}
+	var out []ui.Link
+	for _, x := range [][2]string{{RegisterTable, desk + query}, {RegisterBoard, desk + "/tableau" + query}, {RegisterCalendar, desk + "/calendrier" + query}, {"À retenir", desk + "/retenir"}, {"Relevés", desk + "/releves"}, {"Vivier", desk + "/vivier"},
+		{"Proches", desk + "/doublons"}, {"Recoupements", desk + "/recoupements"}, {"Transversales", desk + "/transversales"}, {"Importer", desk + "/importer"}, {"Exporter", desk + "/exporter"}, {"Besoins", "/regions/" + r.Slug + "/bureau/besoins"}} {
+		out = append(out, ui.Link{Label: x[0], Href: x[1], Current: x[0] == current})
+	}
+	return ui.Pages{Tabs: out}
 }

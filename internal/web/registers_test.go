@@ -1,0 +1,73 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"jalon/internal/action"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/policy"
+	"jalon/internal/testkit"
+)
+
+// A team sorts its register, changes many actions at once and is told what became of
+// each, keeps a view and reads it again.
+func TestATeamWorksOnItsRegister(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		c, err := cop.OfRegion(t.Context(), d, "44")
+		if err != nil {
+			t.Fatal(err)
+		}
+		team := policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: c.ID}}}
+		form := url.Values{"phase": {"study"}}
+		for i, title := range []string{"Ouvrir une ligne de bus", "Rénover les écoles", "Planter des haies"} {
+			x, err := s.register.Add(t.Context(), d, team, c, action.Action{Kind: action.Sectoral, State: action.Proposed, Title: title, Levers: []string{"gestion-haies"}, Starts: "2026", Places: []action.Place{{Territory: "department:67"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			rev := x.Rev
+			if i == 2 {
+				rev = 9 // moved since it was seen
+			}
+			form.Add("action", x.ID+":"+strconv.FormatInt(rev, 10))
+		}
+		browser, base := s.signIn("equipe@grandest.example", policy.Team, "region", "44")
+		desk := base + "/regions/grand-est/bureau/actions"
+		p := s.visit(browser, desk, nil)
+		checkPage(t, "register", p)
+		p.has("h1", "3 actions, 3 à qualifier")
+		for name, q := range map[string]string{"tableau": "/tableau", "calendrier": "/calendrier"} {
+			checkPage(t, name, s.visit(browser, desk+q, nil))
+		}
+		if p = s.visit(browser, desk+"?mots=bus", nil); !strings.Contains(p.body, "Ouvrir une ligne") || strings.Contains(p.body, "Rénover les écoles</a>") {
+			t.Error("the words do not narrow the register")
+		}
+		if p = s.visit(browser, desk+"?etat=nulle-part", nil); p.StatusCode != http.StatusBadRequest {
+			t.Errorf("an unknown state: %d", p.StatusCode)
+		}
+		p = s.visit(browser, desk+"/lot", url.Values{"action": form["action"]})
+		p.has("h1", "3 actions à la fois")
+		p = s.visit(browser, desk+"/lot/changer", url.Values{"action": form["action"]})
+		if p.StatusCode != http.StatusBadRequest || !strings.Contains(p.body, "Choisissez ce qui change") {
+			t.Errorf("a change of nothing: %d", p.StatusCode)
+		}
+		p = s.visit(browser, desk+"/lot/changer", form)
+		p.has("h1", "2 actions changées sur 3")
+		if !strings.Contains(p.body, "Quelqu’un l’a changée") {
+			t.Error("what moved meanwhile is not told")
+		}
+		p = s.visit(browser, desk+"/vues?phase=study", url.Values{"name": {"En étude"}, "shared": {"1"}})
+		if !strings.Contains(p.body, "En étude (partagée avec l’équipe)") {
+			t.Error("the view is not kept")
+		}
+		stranger, _ := s.signIn("ailleurs@bretagne.example", policy.Team, "region", "53")
+		if p = s.visit(stranger, desk, nil); p.StatusCode != http.StatusNotFound && p.StatusCode != http.StatusForbidden {
+			t.Errorf("another team reads the register: %d", p.StatusCode)
+		}
+	})
+}

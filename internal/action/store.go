@@ -54,6 +54,16 @@ func Find(ctx context.Context, q db.Q, a policy.Actor, id string) (x Action, c c
 	return x, c, policy.Check(a, policy.Read, x.Thing(c))
 }
 
+// Numbered returns the action of a COP that has a number, for who may read it.
+func Numbered(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, n int64) (x Action, err error) {
+	defer apperr.Wrap(&err, "action.Numbered(%s, %d)", c.ID, n)
+	x, err = scan(q.QueryRow(ctx, `SELECT `+columns+` FROM action x WHERE x.cop_id = $1 AND x.seq = $2`, c.ID, n))
+	if err = db.OrNotFound(err, noAction); err != nil {
+		return x, err
+	}
+	return x, policy.Check(a, policy.Read, x.Thing(c))
+}
+
 // Add keeps a new action, as a draft or as proposed, and gives it its number.
 func (m *Room) Add(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x Action) (_ Action, err error) {
 	defer apperr.Wrap(&err, "action.Add(%s)", c.ID)

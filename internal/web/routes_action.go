@@ -13,11 +13,25 @@ func actionRoutes() []Route {
 // sheetRoutes: actions as people read, propose and write them.
 func sheetRoutes() []Route {
 	html := []string{typeHTML}
-	return []Route{
+	return append(writingRoutes(), []Route{
 		{Method: "GET", Pattern: "/regions/{slug}/actions", Name: "actions", Formats: html, Cache: Private, Sample: "/regions/grand-est/actions"},
 		{Method: "GET", Pattern: "/actions/{id}", Name: "action", Formats: html, Cache: Private},
 		{Method: "GET", Pattern: "/actions/{id}/versions", Name: "action-versions", Formats: html, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/actions/{id}/documents/{fichier}", Name: "action-document", Formats: []string{typeAny}, Cache: Private, Timeout: 5 * time.Minute},
+	}...)
+}
+
+// writingRoutes: how an action is proposed and written, part by part.
+func writingRoutes() []Route {
+	const action, add = "/actions/{id}", "/regions/{slug}/actions/nouvelle"
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: add, Name: "action-new", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: add, Name: "action-create", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: action + "/modifier", Name: "action-edit", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: action + "/modifier/{partie}", Name: "action-part", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: action + "/modifier/{partie}", Name: "action-part-save", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: action + "/versions/{rev}/reprendre", Name: "action-restore", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 	}
 }
 

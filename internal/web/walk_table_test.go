@@ -113,6 +113,12 @@ var foreseen = map[string]need{
 	"study-one":             {kind: policy.Instruction, do: policy.Read, over: itsNote, made: "post"},
 	"study-change":          {kind: policy.Instruction, do: policy.Edit, over: itsNote, made: "post", form: url.Values{"do": {"advise"}, "verdict": {"retained"}, "text": {"Parce que cela tient debout."}}},
 
+	"action-new":            {kind: policy.Action, do: policy.Create, over: itsDesk},
+	"action-create":         {kind: policy.Action, do: policy.Create, over: itsDesk},
+	"action-edit":           {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action"},
+	"action-part":           {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation"},
+	"action-part-save":      {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/modifier/presentation", form: url.Values{"rev": {"99"}}},
+	"action-restore":        {kind: policy.Action, do: policy.Edit, over: itsNote, made: "action", path: "/actions/{id}/versions/1/reprendre", form: url.Values{"rev": {"99"}}},
 	"meeting-new":           {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"meeting-plan":          {kind: policy.Meeting, do: policy.Create, over: itsNewMeeting},
 	"ballot-add":            {kind: policy.Meeting, do: policy.Edit, over: itsMeeting, made: "meeting"},

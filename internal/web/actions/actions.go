@@ -30,10 +30,6 @@ type Deps struct {
 	// Things name what an action is linked to in other rooms, by kind: «contribution», as
 	// far as the actor may read it; empty when they may not.
 	Things map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error)
-	// Start gives what a new action begins with, from a thing of another room.
-	Start map[string]func(ctx context.Context, a policy.Actor, id string) (action.Action, error)
-	// Own are the organisations in whose name a person writes, as id and name.
-	Own func(ctx context.Context, a policy.Actor) ([][2]string, error)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
 }
@@ -160,6 +156,3 @@ func (x where) departments() (out [][2]string) {
 	}
 	return out
 }
-
-// writers are the pages that write them.
-func (d Deps) writers() map[string]shell.Handler { return map[string]shell.Handler{} }

@@ -3,6 +3,7 @@ package sections
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -51,9 +52,34 @@ type Form struct {
 	Secondary               bool
 	Get                     bool // it filters, and changes nothing
 	Fields                  []ui.Field
+	Groups                  []Group // after Fields, each under its title
 	Hidden                  [][2]string
 	Do                      string // value of the button «do»
 	Trap                    bool   // holds the field that people do not see
+	File                    bool   // one of its fields sends a file
+}
+
+// Group is some fields of a form under a title: a row of what repeats.
+type Group struct {
+	Title, Lead string
+	Fields      []ui.Field
+	Hidden      [][2]string
+}
+
+// all are the fields of a form, those of its groups too.
+func (f Form) all() []ui.Field {
+	out := slices.Clone(f.Fields)
+	for _, g := range f.Groups {
+		out = append(out, g.Fields...)
+	}
+	return out
+}
+
+func (f Form) encoding() templ.Attributes {
+	if !f.File {
+		return nil
+	}
+	return templ.Attributes{"enctype": "multipart/form-data"}
 }
 
 // TrapField is a field that people do not see: who fills it is a robot.

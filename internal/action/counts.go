@@ -49,3 +49,10 @@ func CountsIn(ctx context.Context, q db.Q, cycle string) (_ map[string]Counts, e
 	})
 	return out, err
 }
+
+// WaitingIn counts the actions of a COP that wait for the opinion of its team.
+func WaitingIn(ctx context.Context, q db.Q, copID string) (n int64, err error) {
+	defer apperr.Wrap(&err, "action.WaitingIn(%q)", copID)
+	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM action WHERE cop_id = $1 AND state = 'proposed'`, copID).Scan(&n)
+	return n, err
+}

@@ -3,6 +3,7 @@ package cops
 import (
 	"net/http"
 
+	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/debate/contribution"
 	"jalon/internal/debate/moderation"
@@ -37,6 +38,15 @@ func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
 	if n > 0 {
 		due = append(due, cop.Due{Kind: "study", Text: french.Integer(n) + nb + french.Plural(n, "contribution à étudier vous est confiée", "contributions à étudier vous sont confiées"), Day: first, Late: first != "" && first < d.now(c)})
 	}
+	if policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
+		waiting, err := action.WaitingIn(r.Context(), d.Q, c.ID)
+		if err != nil {
+			return err
+		}
+		if waiting > 0 {
+			due = append(due, cop.Due{Kind: "qualify", Text: french.Integer(waiting) + nb + french.Plural(waiting, "action proposée attend votre avis", "actions proposées attendent votre avis")})
+		}
+	}
 	desk.Due = append(due, desk.Due...)
 	return nil
 }
@@ -62,6 +72,10 @@ func debateLinks(a policy.Actor, c cop.COP) (out []ui.Link) {
 		{policy.Edit, policy.Debate, "Les débats sur l’ambition", "/ambitions"},
 		{policy.Edit, policy.Debate, "Les consultations sur un texte", "/consultations"},
 		{policy.Create, policy.News, "La lettre", "/lettre"},
+		{policy.Judge, policy.Action, "Le registre des actions", "/actions"},
+		{policy.Edit, policy.Measure, "Ce qui aide chaque levier", "/mesures"},
+		{policy.Edit, policy.Aid, "Les aides de la région", "/aides"},
+		{policy.Read, policy.Need, "Les besoins sans aide", "/besoins"},
 	} {
 		if policy.Can(a, x.verb, c.Thing(x.kind)) {
 			out = append(out, ui.Link{Label: x.label, Href: at + x.path})

@@ -402,6 +402,8 @@ func dueHref(x cop.Due, base string) string {
 		return base + "#delegations"
 	case "moderation":
 		return base + "/moderation"
+	case "qualify":
+		return base + "/actions?etat=proposed"
 	case "study":
 		return base + "/contributions?a=moi"
 	case "task":

@@ -104,7 +104,7 @@ func TestAnActionIsProposedAndWritten(t *testing.T) {
 			"liens":               {"relations.0.kind": {"depends"}, "relations.0.other": {strconv.FormatInt(other.Seq, 10)}},
 			"visibilite":          {"hidden": {"budget", "contact"}},
 		} {
-			if p := save(part, f); p.StatusCode != http.StatusOK || !strings.Contains(p.Request.URL.RawQuery, "fait=1") || !strings.Contains(p.text("main"), "C’est enregistré") {
+			if p := save(part, f); p.StatusCode != http.StatusOK || !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || !strings.Contains(p.text("main"), "C’est enregistré") {
 				t.Errorf("%s: %s %s", part, p.Status, p.text("main"))
 			}
 		}
@@ -124,7 +124,7 @@ func TestAnActionIsProposedAndWritten(t *testing.T) {
 		for _, part := range []string{"presentation", "leviers-territoires", "porteurs", "calendrier", "apports", "budget", "indicateurs", "taches", "freins", "liens", "visibilite"} {
 			before := s.written(x.ID)
 			p := s.visit(writer, at+part, nil)
-			if q := s.visit(writer, at+part, p.filled("#formulaire")); !strings.Contains(q.Request.URL.RawQuery, "fait=1") {
+			if q := s.visit(writer, at+part, p.filled("#formulaire")); !strings.Contains(q.Request.URL.RawQuery, "fait=partie") {
 				t.Errorf("%s sent again: %s", part, q.text("main"))
 			}
 			if diff := action.Diff(before, s.written(x.ID), action.Words{}); len(diff) > 0 {
@@ -143,10 +143,10 @@ func TestTwoWritersOfAnAction(t *testing.T) {
 	team, teamBase := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 	x := s.proposed(writer, base, "", nil)
 	mine, theirs := base+"/actions/"+x.ID+"/modifier/", teamBase+"/actions/"+x.ID+"/modifier/"
-	if p := s.visit(team, theirs+"calendrier", url.Values{"rev": {"1"}, "starts": {"2026"}}); !strings.Contains(p.Request.URL.RawQuery, "fait=1") {
+	if p := s.visit(team, theirs+"calendrier", url.Values{"rev": {"1"}, "starts": {"2026"}}); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") {
 		t.Fatalf("the team: %s", p.text("main"))
 	}
-	if p := s.visit(writer, mine+"freins", url.Values{"rev": {"1"}, "obstacles.0.text": {"Les plants manquent."}}); !strings.Contains(p.Request.URL.RawQuery, "fait=1") {
+	if p := s.visit(writer, mine+"freins", url.Values{"rev": {"1"}, "obstacles.0.text": {"Les plants manquent."}}); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") {
 		t.Errorf("another part: %s %s", p.Status, p.text("main"))
 	}
 	if x = s.written(x.ID); x.Starts != "2026" || len(x.Met) != 1 || x.Rev != 3 {
@@ -177,7 +177,7 @@ func TestBadInputOfAnAction(t *testing.T) {
 	writer, base := s.signIn("epci@exemple.fr", policy.Writer, "organisation", strasbourg)
 	x := s.proposed(writer, base, "", nil)
 	other := s.proposed(writer, base, "", url.Values{"title": {"Acheter des plants locaux"}, "near": {"1"}})
-	if p := s.visit(writer, base+"/actions/"+other.ID+"/modifier/liens", url.Values{"rev": {"1"}, "relations.0.kind": {"depends"}, "relations.0.other": {strconv.FormatInt(x.Seq, 10)}}); !strings.Contains(p.Request.URL.RawQuery, "fait=1") {
+	if p := s.visit(writer, base+"/actions/"+other.ID+"/modifier/liens", url.Values{"rev": {"1"}, "relations.0.kind": {"depends"}, "relations.0.other": {strconv.FormatInt(x.Seq, 10)}}); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") {
 		t.Fatalf("tied: %s", p.text("main"))
 	}
 	haies := func(f url.Values) url.Values {
@@ -236,7 +236,7 @@ func TestBadInputOfAnAction(t *testing.T) {
 	}
 	f := haies(url.Values{"quantity": {"9000"}, "unit": {"km"}, "confirmed": {"1"}})
 	f.Set("rev", "1")
-	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/apports", f); !strings.Contains(p.Request.URL.RawQuery, "fait=1") || !s.written(x.ID).Impacts[0].Above {
+	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/apports", f); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || !s.written(x.ID).Impacts[0].Above {
 		t.Errorf("confirmed: %s %s", p.Status, p.text("main"))
 	}
 }
@@ -298,10 +298,10 @@ func TestWhoWritesAnAction(t *testing.T) {
 		}
 		return s.read(res)
 	}
-	if p := file("1"); !strings.Contains(p.Request.URL.RawQuery, "fait=1") || len(s.written(x.ID).Files) != 1 {
+	if p := file("1"); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || len(s.written(x.ID).Files) != 1 {
 		t.Fatalf("a document: %s %s", p.Status, p.text("main"))
 	}
-	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/documents", url.Values{"rev": {"2"}, "drop": {s.written(x.ID).Files[0].ID}}); !strings.Contains(p.Request.URL.RawQuery, "fait=1") || len(s.written(x.ID).Files) != 0 {
+	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/documents", url.Values{"rev": {"2"}, "drop": {s.written(x.ID).Files[0].ID}}); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || len(s.written(x.ID).Files) != 0 {
 		t.Errorf("taken off: %s %s", p.Status, p.text("main"))
 	}
 	kept := s.retained("Restaurer le bocage", "gestion-haies", "2026", "km", 12, "department:67")
@@ -313,7 +313,7 @@ func TestWhoWritesAnAction(t *testing.T) {
 		t.Errorf("a retained action changed without a reason: %s %s", p.Status, p.text("main"))
 	}
 	f.Set("reason", "Dit en comité.")
-	if p := s.visit(team, at, f); !strings.Contains(p.Request.URL.RawQuery, "fait=1") {
+	if p := s.visit(team, at, f); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") {
 		t.Errorf("with its reason: %s", p.text("main"))
 	}
 }

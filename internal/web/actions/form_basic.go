@@ -27,9 +27,9 @@ func radio(v url.Values, id, label, help string, options [][2]string) ui.Field {
 // its first part.
 func about(w writing, v url.Values) []ui.Field {
 	lever := pick(v, "lever", "Levier central", "aucun", w.leverOptions())
-	lever.Help = "D’une action sectorielle\u00a0: celui qu’elle sert d’abord. Les autres se disent plus loin."
+	lever.Help = "Demandé pour une action sectorielle\u00a0: celui qu’elle sert d’abord. Les autres se disent plus loin."
 	cross := pick(v, "cross", "Thème transversal", "aucun", w.crossOptions(v.Get("cross")))
-	cross.Help = "D’une action transversale\u00a0: l’un des thèmes de la région."
+	cross.Help = "Demandé pour une action transversale\u00a0: l’un des thèmes de la région."
 	return []ui.Field{
 		required(text(v, "title", "Titre", "Ce que l’action fait, en une ligne\u00a0: «\u00a0Planter 40 km de haies avec les agriculteurs\u00a0».")),
 		area(v, "summary", "Résumé", "Quoi, avec qui, pourquoi maintenant. Quelques phrases suffisent pour commencer.", 5),

@@ -154,7 +154,7 @@ func cents(n *int64) string {
 	if n == nil {
 		return ""
 	}
-	whole := strconv.FormatInt(*n/100, 10)
+	whole := french.Integer(*n / 100)
 	if rest := *n % 100; rest != 0 {
 		whole += "," + strconv.FormatInt(100+rest, 10)[1:]
 	}

@@ -143,8 +143,7 @@ func (w writing) showPart(rw http.ResponseWriter, status int, p part, v url.Valu
 	view := sections.View{Heading: ui.Heading{Overline: "Écrire l’action", Title: p.name, Scope: append([]string{w.x.Title}, w.scope()...), Lead: p.lead}, Notices: w.standing()}
 	view.Notices = append(bad.beside(&f), view.Notices...)
 	if was != nil {
-		kept := w.form(p, *was)
-		a, b := beside(append(kept.Fields, groupFields(kept.Groups)...), append(slices.Clone(f.Fields), groupFields(f.Groups)...))
+		a, b := beside(w.form(p, *was).All(), f.All())
 		view.Conflict = ui.TwoVersions(a, b)
 	}
 	if lacks := p.lacks(w.x); len(lacks) > 0 && was == nil && len(bad) == 0 {
@@ -163,7 +162,7 @@ func (w writing) showPart(rw http.ResponseWriter, status int, p part, v url.Valu
 		view.Parts = append(view.Parts, more...)
 	}
 	view.Parts = append(view.Parts, sections.Part{ID: "parties", Title: "Les autres parties", Links: w.around(p)})
-	if status == http.StatusOK && w.r.URL.Query().Get("fait") == "1" {
+	if status == http.StatusOK && w.r.URL.Query().Get("fait") == "partie" {
 		view.Notices = append([]ui.Alert{{State: "success", Title: "C’est enregistré", Text: "Le " + french.Date(w.x.Changed.In(w.cop.Location())) + ", à " + w.x.Changed.In(w.cop.Location()).Format("15:04") + "."}}, view.Notices...)
 	}
 	return w.show(rw, status, view, w.steps(ui.Link{Label: "Écrire", Href: w.base()}, ui.Link{Label: p.name})...)
@@ -273,7 +272,7 @@ func (d Deps) savePart(rw http.ResponseWriter, r *http.Request) (err error) {
 					return err
 				}
 			}
-			return shell.SeeOther(rw, r, w.base()+"/"+p.code+"?fait=1")
+			return shell.SeeOther(rw, r, w.base()+"/"+p.code+"?fait=partie")
 		case apperr.KindOf(err) == apperr.Conflict && w.behind():
 			continue
 		case !shell.Beside(err):

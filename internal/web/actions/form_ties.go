@@ -280,7 +280,7 @@ func (w writing) saveFile(rw http.ResponseWriter, p part, v url.Values) (err err
 		err = w.attach(v)
 	}
 	if err == nil {
-		return shell.SeeOther(rw, w.r, w.base()+"/"+p.code+"?fait=1")
+		return shell.SeeOther(rw, w.r, w.base()+"/"+p.code+"?fait=partie")
 	}
 	if !shell.Beside(err) {
 		return err

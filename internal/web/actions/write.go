@@ -220,7 +220,7 @@ func (f faults) refuse(err error, form sections.Form) {
 		f.add("", apperr.Message(err))
 		return
 	}
-	fields := append(slices.Clone(form.Fields), groupFields(form.Groups)...)
+	fields := form.All()
 	for _, same := range []func(id string) bool{func(id string) bool { return id == fault.Field }, func(id string) bool { return strings.HasPrefix(id, fault.Field+".") }} {
 		if i := slices.IndexFunc(fields, func(x ui.Field) bool { return same(x.ID) }); i >= 0 {
 			f.add(fields[i].ID, fault.Message)
@@ -251,13 +251,6 @@ func (f faults) beside(form *sections.Form) []ui.Alert {
 		}
 	}
 	slices.SortFunc(out, func(a, b ui.Alert) int { return cmp.Compare(a.Text, b.Text) })
-	return out
-}
-
-func groupFields(groups []sections.Group) (out []ui.Field) {
-	for _, g := range groups {
-		out = append(out, g.Fields...)
-	}
 	return out
 }
 

@@ -66,11 +66,15 @@ type Group struct {
 	Hidden      [][2]string
 }
 
-// all are the fields of a form, those of its groups too.
-func (f Form) all() []ui.Field {
+// All are the fields of a form as they are named apart from it: those of a group with
+// its title.
+func (f Form) All() []ui.Field {
 	out := slices.Clone(f.Fields)
 	for _, g := range f.Groups {
-		out = append(out, g.Fields...)
+		for _, x := range g.Fields {
+			x.Label = g.Title + "\u00a0: " + x.Label
+			out = append(out, x)
+		}
 	}
 	return out
 }

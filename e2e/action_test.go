@@ -211,7 +211,7 @@ func (x *acting) readByAnyone() {
 	phone(p)
 	p.Visit(coverageOfHedges)
 	p.reads("#actions", "Replanter les haies du Kochersberg")
-	p.reads("#cascade", "9,01")
+	p.reads("#cascade", "9,009")
 	phone(p)
 	n := x.neighbour
 	n.NoScript()

@@ -67,6 +67,10 @@ func TestAnActionIsProposedAndWritten(t *testing.T) {
 		}
 		post := s.contributed(c.ID, "44", "Des haies partout")
 		writer, base := s.signIn("epci@exemple.fr", policy.Writer, "organisation", strasbourg)
+		from := base + "/regions/grand-est/contributions/" + post.ID
+		if p := s.visit(writer, from, nil); !strings.Contains(p.body, `href="/regions/grand-est/actions/nouvelle?contribution=`+post.ID+`"`) {
+			t.Errorf("nothing leads from a contribution to an action: %s", p.text("main"))
+		}
 		p := s.visit(writer, base+"/regions/grand-est/actions/nouvelle?contribution="+post.ID+"&levier=gestion-haies&etape=study", nil)
 		for _, want := range []string{"Des haies partout", "sera liée à", "Eurométropole de Strasbourg", `value="study" selected`, `value="gestion-haies" selected`} {
 			if !strings.Contains(p.body, want) {
@@ -113,6 +117,16 @@ func TestAnActionIsProposedAndWritten(t *testing.T) {
 			x.Starts != "2026-03" || x.StatusOn == "" || x.Impacts[0].Kg == nil || !x.Impacts[0].Gross || len(x.Impacts[0].Ramp) != 1 || *x.Budget.Invest != 120_000_000 || *x.Budget.FTE != 50 || *x.Funding[0].Amount != 20_000_050 ||
 			len(x.Indicators[0].Values) != 2 || x.Indicators[0].Values[0].Day != "2025" || x.Tasks[0].Due != "2026-06" || x.Met[0].Text == "" || len(x.Relations) != 1 || len(x.Hidden) != 2 {
 			t.Errorf("written: %+v", x)
+		}
+		back := s.visit(writer, at+"liens", nil).filled("#retirer")
+		back.Set("unlink", link.Contribution+"/"+post.ID)
+		if p := s.visit(writer, at+"liens", back); strings.Contains(p.body, from[len(base):]) || len(s.written(x.ID).Relations) != 1 {
+			t.Errorf("given up: %s", p.text("main"))
+		}
+		again := s.visit(writer, at+"liens", nil).filled("#formulaire")
+		again.Set("add", from)
+		if p := s.visit(writer, at+"liens", again); !strings.Contains(p.body, from[len(base):]) || len(s.written(x.ID).Relations) != 1 {
+			t.Errorf("linked by its address: %s", p.text("main"))
 		}
 		if p := s.visit(writer, at+"budget", nil); !strings.Contains(p.text("#reste"), "999 999,50") || !strings.Contains(p.text("#reste"), "100 000") {
 			t.Errorf("the gap: %s", p.text("#reste"))
@@ -168,6 +182,68 @@ func TestTwoWritersOfAnAction(t *testing.T) {
 	if x = s.written(x.ID); x.Starts != "2026" || len(x.Met) != 0 || x.Rev != 5 {
 		t.Errorf("restored: %+v", x)
 	}
+}
+
+// Two people send eight parts each at the same instant: of each part one is kept, and the
+// other person reads both versions; nothing of the other parts is lost.
+func TestPartsOfAnActionAtOnce(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.seedOrganisations()
+		writer, base := s.signIn("epci@exemple.fr", policy.Writer, "organisation", strasbourg)
+		team, teamBase := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
+		x := s.proposed(writer, base, "", nil)
+		fields := map[string]string{"calendrier": "starts", "porteurs": "referent", "budget": "note", "indicateurs": "indicators.0.name", "taches": "tasks.0.title", "freins": "obstacles.0.text", "leviers-territoires": "places", "apports": "impacts.gestion-haies.how"}
+		type sent struct {
+			part   string
+			status int
+		}
+		out := make(chan sent, 2*len(fields))
+		send := func(c *http.Client, base, part, value string) {
+			f := url.Values{"rev": {"1"}, fields[part]: {value}}
+			if part == "apports" {
+				f.Set("impacts.gestion-haies.class", "qualitative")
+			}
+			res, err := c.PostForm(base+"/actions/"+x.ID+"/modifier/"+part, f)
+			if err != nil {
+				out <- sent{part, 0}
+				return
+			}
+			out <- sent{part, res.StatusCode}
+			_ = res.Body.Close()
+		}
+		for part := range fields {
+			mine, theirs := "ceci dit par l’un", "ceci dit par l’autre"
+			switch part {
+			case "calendrier":
+				mine, theirs = "2026", "2027"
+			case "leviers-territoires":
+				mine, theirs = "67", "68"
+			}
+			go send(writer, base, part, mine)
+			go send(team, teamBase, part, theirs)
+		}
+		kept, told := map[string]int{}, map[string]int{}
+		for range 2 * len(fields) {
+			switch r := <-out; r.status {
+			case http.StatusOK:
+				kept[r.part]++
+			case http.StatusConflict:
+				told[r.part]++
+			default:
+				t.Errorf("%s: %d", r.part, r.status)
+			}
+		}
+		for part := range fields {
+			if kept[part] != 1 || told[part] != 1 {
+				t.Errorf("%s: kept %d, told %d", part, kept[part], told[part])
+			}
+		}
+		x = s.written(x.ID)
+		if x.Rev != int64(1+len(fields)) || x.Starts == "" || x.Referent == "" || x.Budget.Note == "" || len(x.Indicators) != 1 || len(x.Tasks) != 1 || len(x.Met) != 1 || len(x.Impacts) != 1 || len(x.Places) != 1 {
+			t.Errorf("kept: %+v", x)
+		}
+	})
 }
 
 // What a form may not say is said beside its field, and all that was typed comes back.

@@ -134,7 +134,7 @@ func impactGroups(w writing, v url.Values) (out []sections.Group) {
 			text(v, at("object"), "Ce qui est fait, en quelques mots", "«\u00a0Haies plantées en bord de parcelle\u00a0»\u00a0: deux actions qui déclarent la même chose se reconnaissent ainsi."),
 			text(v, at("by"), "Qui l’a calculé", ""), area(v, at("how"), "Comment", "Hypothèses, méthode, périmètre. Demandé pour un apport qualitatif, ou donné en CO₂e.", 3)}}
 		if v.Get(at("confirmed")) != "" || v.Get(at("ask")) != "" {
-			g.Fields = append(g.Fields, ui.Field{ID: at("confirmed"), Label: "Un apport au-dessus de l’objectif", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "J’ai vérifié l’unité et la quantité\u00a0: c’est bien cela", Selected: v.Get(at("confirmed")) != ""}}})
+			g.Fields = slices.Insert(g.Fields, 2, ui.Field{ID: at("confirmed"), Label: "Un apport au-dessus de l’objectif", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "J’ai vérifié l’unité et la quantité\u00a0: c’est bien cela", Selected: v.Get(at("confirmed")) != ""}}})
 		}
 		out = append(out, g)
 	}

@@ -221,8 +221,9 @@ func typed(r *http.Request) url.Values {
 	return out
 }
 
-// mostTries bounds how often a part is set again on an action that others change.
-const mostTries = 3
+// mostTries bounds how often a part is set again on an action that others change: each
+// time, one of them kept another part.
+const mostTries = 12
 
 // savePart keeps a part of an action. When others changed other parts since the form was
 // made, it is set on what they wrote; when they changed this one, both versions come back.

@@ -159,7 +159,7 @@ func (w writing) ofDecision(id string) (o origin, err error) {
 	if err == nil && c.ID != w.cop.ID {
 		err = apperr.NotFoundf("Cette décision n’est pas de cette COP.")
 	}
-	o = origin{end: link.End{Kind: link.Decision, ID: x.ID}, name: "la décision «\u00a0" + x.Sentence + "\u00a0»", title: x.Sentence, href: "/reunions/" + x.Meeting + "/decisions/" + x.ID}
+	o = origin{end: link.End{Kind: link.Decision, ID: x.ID}, name: "la décision «\u00a0" + x.Sentence + "\u00a0»", title: x.Sentence, href: "/reunions/" + x.Meeting + "/decisions"} // one alone is for who leads the meeting
 	o.text = "Décision du " + french.Day(x.Day) + "\u00a0: " + x.Sentence
 	if len(x.Levers) > 0 {
 		o.lever = x.Levers[0]

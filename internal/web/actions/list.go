@@ -76,8 +76,8 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	links := sections.Part{ID: "aussi", Title: "Aussi", Links: []ui.Link{{Label: "Ce qui couvre déjà les objectifs, et ce qu’il reste à trouver", Href: x.home() + "/couverture"},
 		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape", Href: "/mesures"}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
-	if policy.Can(actor, policy.Create, x.cop.Thing(policy.Action)) || len(policy.Where(actor, policy.Create, policy.Action).Orgs) > 0 {
-		links.Links = append([]ui.Link{{Label: "Proposer une action", Href: x.home() + "/actions/nouvelle"}}, links.Links...)
+	if wording.Proposes(actor, x.cop) {
+		links.Links = append([]ui.Link{{Label: "Proposer une action", Href: wording.ProposePath(x.cop, "", "")}}, links.Links...)
 	}
 	v.Parts = append(v.Parts, links)
 	v.Foot = ui.Source{Text: "Registre des actions de " + x.cop.SenderName() + ".", Print: true}

@@ -89,7 +89,11 @@ func (w writing) named(text string) (string, error) {
 			if i == 6 {
 				break
 			}
-			out = append(out, h.Territory.Name+" ("+cmp.Or(h.Territory.Kind, string(h.Territory.Ref.Scale))+", «\u00a0"+h.Territory.Ref.String()+"\u00a0»)")
+			at := cmp.Or(h.Territory.Kind, h.Territory.Ref.Scale.Label())
+			if h.Place != "" {
+				at += ", " + h.Place
+			}
+			out = append(out, h.Territory.Name+" ("+at+")\u00a0: «\u00a0"+h.Territory.Ref.String()+"\u00a0»")
 		}
 		return strings.Join(out, "\u00a0; ")
 	}

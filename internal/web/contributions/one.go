@@ -119,6 +119,9 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x plac
 		return err
 	}
 	if c.State == debate.PostPublished {
+		if wording.Proposes(shell.Actor(r), x.cop) {
+			v.Facts = append(v.Facts, fact{Name: "Agir", Text: "En faire une action", Href: wording.ProposePath(x.cop, "contribution", c.ID)})
+		}
 		for _, f := range []struct {
 			kind     follow.Kind
 			id, what string

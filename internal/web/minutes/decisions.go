@@ -147,6 +147,9 @@ func (d Deps) showDecision(w http.ResponseWriter, r *http.Request, status int, t
 			v.Conflict = ui.TwoVersions(kept, fields)
 		}
 	}
+	if wording.Proposes(shell.Actor(r), x.cop) {
+		v.Links = append(v.Links, ui.Link{Label: "En faire une action", Href: wording.ProposePath(x.cop, "decision", one.ID)})
+	}
 	to := x.path(wording.MeetingDecisions) + "/" + one.ID
 	reason := ui.Field{ID: "reason", Label: "Raison, ou ce qui l’applique", Value: one.Reason, Help: "Nécessaire pour une décision abandonnée."}
 	v.Forms = []formView{{ID: "suite", Title: "Ce qu’elle est devenue", Action: to, Rev: rev(one.Rev), Fields: []ui.Field{selected("state", "La décision est", minutes.States, one.State), reason}, Buttons: [][2]string{{"settle", "Enregistrer la suite"}}},

@@ -14,6 +14,22 @@ func ActionPath(id string) string { return "/actions/" + id }
 // GridPath is the page where the grid of an action is read, filled and decided.
 func GridPath(id string) string { return ActionPath(id) + "/grille" }
 
+// ProposePath is the page where an action of a COP is proposed; from and id name what it
+// comes from, «contribution» or «decision», empty for nothing.
+func ProposePath(c cop.COP, from, id string) string {
+	path := "/regions/" + c.Slug + "/actions/nouvelle"
+	if from != "" {
+		path += "?" + from + "=" + id
+	}
+	return path
+}
+
+// Proposes reports whether somebody is offered to propose an action: for the COP, for one
+// of its départements, for an organisation. The page itself knows where that one is.
+func Proposes(a policy.Actor, c cop.COP) bool {
+	return policy.Can(a, policy.Create, c.Thing(policy.Action)) || len(policy.Where(a, policy.Create, policy.Action).Orgs) > 0
+}
+
 // ListingPath is the public page of a list that both heads retained.
 func ListingPath(c cop.COP, n string) string { return "/regions/" + c.Slug + "/actions/releves/" + n }
 

@@ -31,6 +31,7 @@ import (
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/restitution"
+	"jalon/internal/support/aid"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
 	"jalon/internal/web"
@@ -76,6 +77,7 @@ func Steps() []Step {
 		{"ambitions", ambitions},
 		{"consultations", consultations},
 		{"letters", letters},
+		{"actions", actions},
 	}
 }
 
@@ -96,6 +98,7 @@ type Script struct {
 	Blocks   *live.Catalogue // the live blocks of diagnoses
 	Debate   web.Debate
 	Actions  *action.Room
+	Aids     *aid.Room
 
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
@@ -158,6 +161,8 @@ func newScript(p Place, o Options) (*Script, error) {
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}
 	s.COPs.OnEnd[cop.ActionsAct] = s.Actions.End
+	s.Aids = &aid.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, Accounts: s.Accounts, COPs: s.COPs, Links: s.Debate.Shared.Links, Tree: s.Accounts.Tree,
+		Knowledge: s.Known, BaseURL: s.Accounts.BaseURL}
 	book, err := p.Book()
 	if err != nil {
 		return nil, err

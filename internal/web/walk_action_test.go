@@ -9,13 +9,13 @@ import (
 
 // foreseenActions are the routes of actions and of what helps them.
 var foreseenActions = map[string]need{
-	"register":               {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-board":         {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-calendar":      {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-many":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-change":        {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-view-keep":     {kind: policy.Action, do: policy.Judge, over: itsRegion, form: url.Values{"name": {"Vue"}}},
-	"register-view-end":      {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"register":               {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-board":         {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-calendar":      {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-many":          {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-change":        {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-view-keep":     {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"name": {"Vue"}}},
+	"register-view-end":      {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"action":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"action-versions":        {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"action-document":        {over: nobody, path: "/actions/absente/documents/absent"},

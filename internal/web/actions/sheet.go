@@ -110,7 +110,7 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 	switch {
 	case known:
 		value, unit := french.Mass(sum)
-		gain.Value = ui.Value{Text: value, Unit: unit + " de CO₂e en moins par an en 2030", Provenance: "declared", ProvenanceLabel: "déclaré", Explain: wording.FigurePath(coverage.ActionKey(a.ID, impact.Lever)), Name: "ce qu’apporte l’action"}
+		gain.Value = ui.Value{Text: value, Unit: unit + " en moins par an en 2030", Provenance: "declared", ProvenanceLabel: "déclaré", Explain: wording.FigurePath(coverage.ActionKey(a.ID, impact.Lever)), Name: "ce qu’apporte l’action"}
 		if impact.Quantity != nil {
 			gain.Meaning = quantity(impact) + gross(impact)
 		}

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/web/grids"
 	"jalon/internal/web/measures"
 	"jalon/internal/web/registers"
+	"jalon/internal/web/shares"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/transfers"
 )
@@ -39,6 +40,7 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
 		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Support, Share: a.Share, Aids: a.Aids}),
 		aids.Handlers(aids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Aid: a.Aid, Trusted: s.TrustedProxies}),
+		shares.Handlers(shares.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
 		transfers.Handlers(transfers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 	}
 }

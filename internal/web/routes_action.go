@@ -7,7 +7,7 @@ import (
 
 // actionRoutes are the addresses of actions and of what helps them, one list each.
 func actionRoutes() []Route {
-	return slices.Concat(sheetRoutes(), registerRoutes(), gridRoutes(), coverageRoutes(), measureRoutes(), aidRoutes(), transferRoutes())
+	return slices.Concat(sheetRoutes(), registerRoutes(), gridRoutes(), coverageRoutes(), measureRoutes(), aidRoutes(), transferRoutes(), shareRoutes())
 }
 
 // sheetRoutes: actions as people read, propose and write them.
@@ -141,5 +141,15 @@ func transferRoutes() []Route {
 		{Method: "GET", Pattern: "/regions/{slug}/actions/fichiers", Name: "action-files", Formats: html, Sample: "/regions/grand-est/actions/fichiers"},
 		{Method: "GET", Pattern: "/regions/{slug}/actions/fichiers/{fichier}", Name: "action-file", Formats: every, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/actions/fichiers/actions.csv"},
 		{Method: "GET", Pattern: "/exemples-d-actions", Name: "action-examples", Formats: html, Sample: "/exemples-d-actions"},
+	}
+}
+
+// shareRoutes: objectives under the region beside the actions there.
+func shareRoutes() []Route {
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: "/departements/{code}/fiche", Name: "share-department", Formats: html, Cache: Private, Sample: "/departements/67/fiche"},
+		{Method: "GET", Pattern: "/departements/{code}/bureau", Name: "share-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/perimetres/{id}/fiche", Name: "share-perimeter", Formats: html, Cache: Private},
 	}
 }

@@ -80,7 +80,7 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request, x share) error {
 	} else {
 		v.Foot.Sources = append(v.Foot.Sources, ui.Link{Label: "La couverture du département", Href: base + "/couverture"})
 		if policy.Can(x.actor, policy.Read, x.deskThing()) {
-			v.Foot.Sources = append(v.Foot.Sources, ui.Link{Label: "Le bureau du département", Href: base + "/bureau"})
+			v.Foot.Sources = append(v.Foot.Sources, ui.Link{Label: "Le bureau du département", Href: base + "/bureau/partage"})
 		}
 	}
 	v.Foot.Sources = append(v.Foot.Sources, ui.Link{Label: "Les objectifs ici", Href: base + "/objectifs"}, ui.Link{Label: "Le bouclage de la région", Href: "/regions/" + x.region.Slug + "/objectifs/bouclage"})

@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/apikey"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate/contribution"
@@ -21,7 +22,7 @@ import (
 
 // actionTables lists the tables of the register of actions and of what helps actions.
 func actionTables() []db.Table {
-	return slices.Concat(action.Tables(), coverage.Tables(), support.Tables(), aid.Tables())
+	return slices.Concat(action.Tables(), coverage.Tables(), apikey.Tables(), support.Tables(), aid.Tables())
 }
 
 // actionRooms builds these rooms, once those of the debate are there.
@@ -33,10 +34,11 @@ func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(
 		Aid: &aid.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("aid")), Queue: r.queue, Outbox: r.outbox,
 			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, Knowledge: r.knowledge, Related: c.related, BaseURL: strings.TrimRight(base, "/")},
 	}
+	a.Keys = &apikey.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Held: r.accounts.Held}
 	c.actionFiles(r, a.Register)
 	a.Share, a.Aids = c.sharing(), aidsOf(a.Aid)
 	wireActions(r.cops, a, r.debate)
-	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase)
+	r.accounts.OnErase = append(r.accounts.OnErase, a.Register.Erase, a.Keys.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, a.Register.EraseAddress)
 	return a
 }

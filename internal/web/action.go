@@ -6,6 +6,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/apikey"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/debate"
@@ -20,8 +21,10 @@ import (
 	"jalon/internal/web/aids"
 	"jalon/internal/web/coverages"
 	"jalon/internal/web/grids"
+	"jalon/internal/web/keys"
 	"jalon/internal/web/measures"
 	"jalon/internal/web/registers"
+	"jalon/internal/web/shares"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/transfers"
 	"jalon/internal/web/ui"
@@ -34,6 +37,7 @@ type Action struct {
 	Coverage *coverage.Room
 	Support  *support.Room
 	Aid      *aid.Room
+	Keys     *apikey.Room
 	// Share says where the content of the cartography of a lever is kept.
 	Share func(ctx context.Context) (support.Sharing, error)
 	// Aids are those that serve some levers, as the cartography shows them.
@@ -52,6 +56,8 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
 		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Support, Share: a.Share, Aids: a.Aids}),
 		aids.Handlers(aids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Aid: a.Aid, Trusted: s.TrustedProxies}),
+		shares.Handlers(shares.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
+		keys.Handlers(keys.Deps{Shell: s.shell, Q: s.DB, Now: s.Now, Room: a.Keys, Tried: s.Accounts.Tried}),
 		transfers.Handlers(transfers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 	}
 }

@@ -21,6 +21,12 @@ var foreseenActions = map[string]need{
 	"action-document":        {over: nobody, path: "/actions/absente/documents/absent"},
 	"action-aid-add":         {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
 	"action-need":            {over: nobody, path: "/actions/absente/aides/besoin"},
+	"share-desk":             {kind: policy.Desk, do: policy.Read, over: itsRegion, path: "/departements/973/bureau/partage"},
+	"keys":                   {over: someone, path: "/mon-espace/cles"},
+	"key-add":                {over: someone, path: "/mon-espace/cles"},
+	"key-end":                {over: nobody, path: "/mon-espace/cles/absente/terminer"},
+	"api-action-add":         {over: nobody, path: "/api/v1/actions"}, // a key alone writes, never a session
+	"api-action-save":        {over: nobody, path: "/api/v1/actions/absente"},
 	"aids-desk":              {kind: policy.Aid, do: policy.Edit, over: itsNote},
 	"aids-desk-add":          {kind: policy.Aid, do: policy.Create, over: itsNote},
 	"aids-desk-one":          {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid"},

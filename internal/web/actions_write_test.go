@@ -410,6 +410,9 @@ func TestWhoWritesAnAction(t *testing.T) {
 	if p := s.visit(team, at, f); p.StatusCode != http.StatusBadRequest || len(p.texts("#reason-erreur")) != 1 {
 		t.Errorf("a retained action changed without a reason: %s %s", p.Status, p.text("main"))
 	}
+	if p := s.visit(team, teamBase+"/actions/"+kept.ID+"/modifier/documents", url.Values{"rev": {"1"}, "drop": {"absent"}}); p.StatusCode != http.StatusBadRequest || len(p.texts("#reason-erreur")) != 1 {
+		t.Errorf("a document of a retained action, without a reason: %s %s", p.Status, p.text("main"))
+	}
 	f.Set("reason", "Dit en comité.")
 	if p := s.visit(team, at, f); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") {
 		t.Errorf("with its reason: %s", p.text("main"))

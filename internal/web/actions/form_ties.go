@@ -274,7 +274,9 @@ func documentsPart() part {
 // saveFile joins a document, or takes one off.
 func (w writing) saveFile(rw http.ResponseWriter, p part, v url.Values) (err error) {
 	bad, ctx := faults{}, w.r.Context()
-	if id := v.Get("drop"); id != "" {
+	if w.x.State == action.Retained && v.Get("reason") == "" {
+		err = &action.Fault{Field: "reason", Message: "Cette action est retenue\u00a0: dites pourquoi vous la changez."}
+	} else if id := v.Get("drop"); id != "" {
 		_, err = w.d.Room.Detach(ctx, w.who, w.x.ID, w.x.Rev, id, v.Get("reason"))
 	} else {
 		err = w.attach(v)
@@ -296,9 +298,6 @@ func (w writing) saveFile(rw http.ResponseWriter, p part, v url.Values) (err err
 func (w writing) attach(v url.Values) (err error) {
 	if w.r.MultipartForm == nil || len(w.r.MultipartForm.File["file"]) == 0 || w.r.MultipartForm.File["file"][0].Filename == "" {
 		return &action.Fault{Field: "file", Message: "Choisissez un document à joindre."}
-	}
-	if w.x.State == action.Retained && v.Get("reason") == "" {
-		return &action.Fault{Field: "reason", Message: "Cette action est retenue\u00a0: dites pourquoi vous la changez."}
 	}
 	head := w.r.MultipartForm.File["file"][0]
 	f, err := head.Open()

@@ -37,22 +37,6 @@ func Each(ctx context.Context, q db.Q, a policy.Actor, thing func(Action) policy
 	}
 }
 
-// Shown is what anyone reads of a public action in a file: no person, and nothing of
-// the money or the work of one that hides a part of itself.
-func (x Action) Shown() Action {
-	x.Author, x.Contact, x.Email, x.Referent, x.Grid, x.Files, x.Met = "", "", "", "", Grid{}, nil, nil
-	tasks := make([]Task, len(x.Tasks))
-	for i, t := range x.Tasks {
-		t.Who = ""
-		tasks[i] = t
-	}
-	x.Tasks = tasks
-	if len(x.Hidden) > 0 {
-		x.Budget, x.Funding, x.Tasks, x.Indicators, x.Impacts = Budget{}, nil, nil, nil, nil
-	}
-	return x
-}
-
 // Exported writes down that a file went out: its rows and its digest, and who took it
 // when it is not public.
 func (m *Room) Exported(ctx context.Context, by, name, copID string, rows int64, digest string) error {

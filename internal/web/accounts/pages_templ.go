@@ -764,7 +764,7 @@ func selfPage(v selfView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<ul class=\"links\"><li><a class=\"fr-link\" href=\"/mon-espace/mes-donnees\">Voir et emporter ce que Jalon garde de moi</a></li><li><a class=\"fr-link\" href=\"/mon-espace/effacement\">Effacer mon compte</a></li><li><a class=\"fr-link\" href=\"/donnees-personnelles\">Ce que Jalon enregistre, et combien de temps</a></li></ul>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<ul class=\"links\"><li><a class=\"fr-link\" href=\"/mon-espace/mes-donnees\">Voir et emporter ce que Jalon garde de moi</a></li><li><a class=\"fr-link\" href=\"/mon-espace/cles\">Mes clés d’accès pour un programme</a></li><li><a class=\"fr-link\" href=\"/mon-espace/effacement\">Effacer mon compte</a></li><li><a class=\"fr-link\" href=\"/donnees-personnelles\">Ce que Jalon enregistre, et combien de temps</a></li></ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -250,7 +250,7 @@ func (d Deps) department(w http.ResponseWriter, r *http.Request) error {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Ce département est aussi une région", Text: "Sa couverture est celle de la région, tout entière."})
 	}
 	v.Foot.Downloads = []ui.Link{{Label: "Cette couverture (CSV)", Href: "/departements/" + code + "/couverture.csv"}}
-	v.Foot.Sources = []ui.Link{{Label: "La couverture de la région", Href: x.base}}
+	v.Foot.Sources = []ui.Link{{Label: "La fiche du département, pour une réunion", Href: "/departements/" + code + "/fiche"}, {Label: "La couverture de la région", Href: x.base}}
 	v.Sections = append(v.Sections, rules(true))
 	return d.show(w, r, v, "Levier par levier, ce que les actions retenues apportent dans ce département.", append(wording.Trail(x.model.Tree(), t), ui.Link{Label: "Couverture"})...)
 }

@@ -62,7 +62,7 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request, x share) error {
 	if err != nil {
 		return err
 	}
-	v.Parts = append(v.Parts, next, rules())
+	v.Parts = append(v.Parts, next, x.without(), rules())
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; objectifs partagés et actions de la COP" + nb + "; séries observées.", Print: true}
 	base := "/departements/" + x.p.Territory.Ref.Code
 	if x.free != nil {
@@ -114,6 +114,9 @@ func (x share) levers() sections.Part {
 	t := ui.Table{ID: "parts-tableau", Caption: "Part de l’objectif, déjà fait, attendu et reste, par levier", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Part de l’objectif", Unit: wording.Kilotonnes, Number: true},
 		{Label: "Déjà fait", Unit: wording.Kilotonnes, Number: true}, {Label: "Attendu des actions", Unit: wording.Kilotonnes, Number: true}, {Label: "Reste à trouver", Unit: wording.Kilotonnes, Number: true}, {Label: "Actions", Number: true}}}
 	for _, c := range x.byGap() {
+		if apart(c) {
+			continue
+		}
 		name := c.Line.Lever.ShortName
 		row := []ui.Cell{{Text: name, Href: "/regions/" + x.region.Slug + "/couverture/" + c.Line.Lever.Code}}
 		if !c.Objective.Known {
@@ -172,6 +175,24 @@ func (x share) levers() sections.Part {
 	}
 	part.Tables = []ui.Table{t}
 	return part
+}
+
+// apart tells of a lever that has neither a part here nor an action: it is listed with its
+// reason, out of the table.
+func apart(c coverage.Cell) bool { return !c.Objective.Known && !c.Planned.Any() && !c.Done.Kg.Known }
+
+// without are the levers that nobody knows a part of here, each with its reason.
+func (x share) without() sections.Part {
+	p := sections.Part{ID: "sans-part", Title: "Les leviers dont la part n’est pas connue ici"}
+	for _, c := range x.byGap() {
+		if apart(c) {
+			p.List = append(p.List, c.Line.Lever.ShortName+nb+": "+c.Objective.Reason)
+		}
+	}
+	if p.Lead = "La part de chaque levier est connue ici."; len(p.List) > 0 {
+		p.Lead = "Ils ne sont dans aucune somme de cette fiche" + nb + ": une part qui manque n’est pas zéro."
+	}
+	return p
 }
 
 // origin says whose the part of a lever is.

@@ -193,7 +193,9 @@ func (d Deps) publicFile(w http.ResponseWriter, r *http.Request) error {
 		all := action.Each(ctx, q, policy.Actor{}, func(x action.Action) policy.Thing { return x.Thing(p.cop) }, p.cop.ID)
 		return func(yield func(action.Action, error) bool) {
 			for x, err := range only(all, func(x action.Action) bool { return x.State.Public() }) {
-				if !yield(x.Shown(), err) {
+				x = x.Public()
+				x.Contact, x.Referent = "", "" // a page names them, a file of all actions would be a list of people
+				if !yield(x, err) {
 					return
 				}
 			}

@@ -71,6 +71,11 @@ func Inside(tree *territory.Tree, ref territory.Ref) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return InsideOf(tree, ref, communes), nil
+}
+
+// InsideOf is Inside for a territory whose communes are known: a free perimeter.
+func InsideOf(tree *territory.Tree, ref territory.Ref, communes []int32) []string {
 	seen := map[string]bool{ref.String(): true}
 	out := []string{ref.String()}
 	add := func(r territory.Ref) {
@@ -87,7 +92,7 @@ func Inside(tree *territory.Tree, ref territory.Ref) ([]string, error) {
 			add(territory.Ref{Scale: territory.Department, Code: c.Dept})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Around lists a territory and those that hold it, but for the nation: what is near a

@@ -299,7 +299,7 @@ func (m *Room) kept(ctx context.Context, tx db.Q, by, verb, reason string, x Act
 		return err
 	}
 	touch(ctx, x.COP)
-	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: verb, Kind: "action", Subject: x.ID, Rev: x.Rev, COP: x.COP})
+	_, err = m.Journal.Record(ctx, tx, journal.Entry{Actor: by, ActingFor: through(ctx), Verb: verb, Kind: "action", Subject: x.ID, Rev: x.Rev, COP: x.COP})
 	return err
 }
 

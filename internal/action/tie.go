@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"jalon/internal/apperr"
@@ -88,4 +89,16 @@ func (m *Room) Of(ctx context.Context, q db.Q, a policy.Actor, to link.End) (out
 		return nil, err
 	}
 	return out, Dress(ctx, q, out)
+}
+
+// TitleOf names an action that anyone reads, and where; empty for one that they do not.
+func TitleOf(ctx context.Context, q db.Q, id string) (title, href string, err error) {
+	defer apperr.Wrap(&err, "action.TitleOf(%q)", id)
+	var state string
+	err = q.QueryRow(ctx, `SELECT title, state FROM action WHERE id = $1`, id).Scan(&title, &state)
+	switch {
+	case errors.Is(err, db.ErrNoRows), err == nil && !State(state).Public():
+		return "", "", nil
+	}
+	return title, "/actions/" + id, err
 }

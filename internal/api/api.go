@@ -13,6 +13,9 @@ import (
 	"strconv"
 	"time"
 
+	"jalon/internal/action"
+	"jalon/internal/action/coverage"
+	"jalon/internal/apikey"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -24,6 +27,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/series"
+	"jalon/internal/support/aid"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
@@ -56,6 +60,14 @@ type Deps struct {
 	Debates *question.Room
 	// CursorKey signs the cursors of lists.
 	CursorKey []byte
+	// Actions is the register, Coverage what covers objectives, Aids the catalogue, Keys
+	// what lets programs write.
+	Actions  *action.Room
+	Coverage *coverage.Room
+	Aids     *aid.Room
+	Keys     *apikey.Room
+	// Tried counts tries under a name in the hour, and reports whether there were too many.
+	Tried func(ctx context.Context, name string, most int64) (bool, error)
 }
 
 // Handlers are those of the API, by the names of the list of routes.
@@ -85,6 +97,15 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"api-meetings":      d.meetings,
 		"api-decisions":     d.decisions,
 		"api-debates":       d.debates,
+
+		"api-actions":     d.actions,
+		"api-action":      d.action,
+		"api-action-add":  d.actionAdd,
+		"api-action-save": d.actionSave,
+		"api-coverage":    d.coverage,
+		"api-aids":        d.aids,
+		"api-aid":         d.aid,
+		"api-measures":    d.measures,
 	}
 }
 

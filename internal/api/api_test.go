@@ -53,6 +53,12 @@ var patterns = map[string]string{
 	"/api/v1/meetings/{territory}":       "api-meetings",
 	"/api/v1/decisions/{territory}":      "api-decisions",
 	"/api/v1/debates/{territory}":        "api-debates",
+	"/api/v1/actions":                    "api-actions",
+	"/api/v1/actions/{id}":               "api-action",
+	"/api/v1/couverture/{territoire}":    "api-coverage",
+	"/api/v1/aides":                      "api-aids",
+	"/api/v1/aides/{id}":                 "api-aid",
+	"/api/v1/mesures/{levier}":           "api-measures",
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -75,6 +76,8 @@ func (t teller) title(ctx context.Context, q db.Q, kind, id string) (title, href
 			return "", "", err
 		}
 		return x.Sentence, decisionPath(x), nil
+	case link.Action:
+		return action.TitleOf(ctx, q, id)
 	case link.Meeting:
 		x, _, err := cop.FindMeeting(ctx, q, policy.Actor{}, id)
 		if apperr.KindOf(err) == apperr.NotFound && err != nil {

@@ -160,7 +160,7 @@ func taken(addr string, err error) error {
 func (a *App) more(theme ui.Theme, book *series.Book) map[string]shell.Handler {
 	frame := &shell.Shell{BaseURL: a.Config.BaseURL, Version: a.Version, Demo: a.demo, Theme: theme, Asset: static.URL, Now: a.now}
 	all := downloads.Handlers(downloads.Deps{Shell: frame, Store: a.Downloads(a.temp)})
-	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now, Own: a.own, Ambition: a.ambition, COPs: a.cops, Minutes: a.debate.Minutes, Debates: a.debate.Question}) {
+	for name, h := range api.Handlers(api.Deps{Model: a.Model, Explain: a.figures.Explain, Perimeter: a.perimeter, CursorKey: a.desk.Key("api"), Board: a.national, Book: book, Q: a.DB, Now: a.now, Own: a.own, Ambition: a.ambition, COPs: a.cops, Minutes: a.debate.Minutes, Debates: a.debate.Question, Actions: a.action.Register, Coverage: a.action.Coverage, Aids: a.action.Aid, Keys: a.action.Keys, Tried: a.accounts.Tried}) {
 		all[name] = h
 	}
 	for name, h := range reports.Handlers(a.reports(frame)) {

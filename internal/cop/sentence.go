@@ -57,6 +57,7 @@ var sentences = map[string]string{
 	"confirm action_overlap": "a dit que deux actions déclarent le même objet", "dismiss action_overlap": "a dit que deux actions n’ont pas le même objet",
 	"create aid": "a ajouté une aide", "edit aid": "a modifié une aide", "chain aid": "a relié deux éditions d’une aide", "close aid": "a clos une édition d’une aide", "import aid": "a importé des aides", "report aid": "a signalé une erreur dans une aide", "judge aid_report": "a répondu à un signalement sur une aide",
 	"create need": "a noté un besoin sans aide", "answer need": "a répondu à un besoin sans aide", "send need": "a fait remonter un besoin avec un frein", "create aid_alert": "a enregistré une alerte sur les aides", "end aid_alert": "a mis fin à une alerte sur les aides",
+	"create api_key": "a créé une clé d’accès pour un programme", "end api_key": "a mis fin à une clé d’accès",
 	"create measure": "a ajouté une mesure d’accompagnement", "edit measure": "a modifié une mesure d’accompagnement", "withdraw measure": "a retiré une mesure d’accompagnement", "restore measure": "a repris une mesure d’accompagnement retirée",
 	"import action": "a importé un fichier d’actions",
 
@@ -97,6 +98,7 @@ var kindNames = map[string]string{
 	"diagnosis": "diagnostic partagé", "diagnosis_block": "blocs du diagnostic partagé",
 	"action": "actions", "action_listing": "relevés de décisions", "action_pair": "actions proches", "action_cross": "thèmes transversaux", "post": "textes du débat", "debate_theme": "thèmes des contributions", "question": "débats sur une question",
 	"action_overlap": "recoupements d’actions",
+	"api_key":        "clés d’accès de programmes",
 	"measure":        "mesures d’accompagnement",
 	"aid":            "aides", "aid_report": "signalements sur les aides", "need": "besoins sans aide", "aid_alert": "alertes sur les aides",
 	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",

@@ -2,11 +2,13 @@ package web_test
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 
 	"jalon/data"
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/apikey"
 	"jalon/internal/db"
 	"jalon/internal/figure"
 	"jalon/internal/intake"
@@ -26,6 +28,9 @@ func (s *site) actionRooms(book *series.Book, figures *figure.Registry) web.Acti
 			}},
 		Coverage: &coverage.Room{DB: s.d, Now: s.cops.Now, Model: s.store.Model, Book: func() (*series.Book, error) { return book, nil }, Together: func() ([]coverage.Together, error) { return coverage.LoadTogether(data.FS) }},
 	}
+	out.Keys = &apikey.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Random: rand.Reader, Journal: s.cops.Journal, Held: func(ctx context.Context, tx db.Q, person string) (policy.Actor, error) {
+		return s.accounts.Held(ctx, tx, person)
+	}}
 	out.Support, out.Aid = s.support(), s.aids()
 	out.Share = func(ctx context.Context) (support.Sharing, error) {
 		counts, err := support.Counts(ctx, s.d)

@@ -380,6 +380,28 @@ func TestWhoWritesAnAction(t *testing.T) {
 	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/documents", url.Values{"rev": {"2"}, "drop": {s.written(x.ID).Files[0].ID}}); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || len(s.written(x.ID).Files) != 0 {
 		t.Errorf("taken off: %s %s", p.Status, p.text("main"))
 	}
+	// A lever of another list, that an import brought, is not lost by a form of this one.
+	imported := s.written(x.ID)
+	imported.Levers = append(imported.Levers, "l25-velo")
+	c, err := cop.OfRegion(t.Context(), s.d, "44")
+	if err == nil {
+		_, err = s.register.Save(t.Context(), s.d, policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: c.ID}}}, imported, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"presentation", "leviers-territoires"} {
+		at := base + "/actions/" + x.ID + "/modifier/" + part
+		if p := s.visit(writer, at, s.visit(writer, at, nil).filled("#formulaire")); !strings.Contains(p.Request.URL.RawQuery, "fait=partie") || len(s.written(x.ID).Levers) != 2 {
+			t.Errorf("%s: %v %s", part, s.written(x.ID).Levers, p.text("main"))
+		}
+	}
+	if _, err := s.d.Exec(t.Context(), `UPDATE action SET state = 'qualified' WHERE id = $1`, x.ID); err != nil {
+		t.Fatal(err)
+	}
+	if p := s.visit(writer, base+"/actions/"+x.ID+"/modifier/freins", url.Values{"rev": {formRev(s.visit(writer, base+"/actions/"+x.ID+"/modifier/freins", nil))}, "obstacles.0.text": {"Trop tard."}}); p.StatusCode != http.StatusForbidden || !strings.Contains(p.text("main"), "Elle seule la change") || p.filled("#formulaire").Get("obstacles.0.text") != "Trop tard." {
+		t.Errorf("once the team qualified it: %s %s", p.Status, p.text("main"))
+	}
 	kept := s.retained("Restaurer le bocage", "gestion-haies", "2026", "km", 12, "department:67")
 	team, teamBase := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
 	at := teamBase + "/actions/" + kept.ID + "/modifier/freins"

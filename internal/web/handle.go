@@ -33,7 +33,7 @@ func (s *server) route(rt Route, h shell.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		if r.Method == http.MethodPost {
+		if r.Method == http.MethodPost || r.Method == http.MethodPut {
 			r.Body = http.MaxBytesReader(w, r.Body, rt.Body)
 		}
 		if rt.Cache != Public {

@@ -7,7 +7,7 @@ import (
 
 // actionRoutes are the addresses of actions and of what helps them, one list each.
 func actionRoutes() []Route {
-	return slices.Concat(sheetRoutes(), registerRoutes(), gridRoutes(), coverageRoutes(), measureRoutes(), aidRoutes(), transferRoutes())
+	return slices.Concat(sheetRoutes(), registerRoutes(), gridRoutes(), coverageRoutes(), measureRoutes(), aidRoutes(), transferRoutes(), shareRoutes(), keyRoutes())
 }
 
 // sheetRoutes: actions as people read, propose and write them.
@@ -167,5 +167,34 @@ func transferRoutes() []Route {
 		{Method: "GET", Pattern: "/regions/{slug}/actions/fichiers", Name: "action-files", Formats: html, Sample: "/regions/grand-est/actions/fichiers"},
 		{Method: "GET", Pattern: "/regions/{slug}/actions/fichiers/{fichier}", Name: "action-file", Formats: every, Cache: Own, Timeout: time.Minute, Sample: "/regions/grand-est/actions/fichiers/actions.csv"},
 		{Method: "GET", Pattern: "/exemples-d-actions", Name: "action-examples", Formats: html, Sample: "/exemples-d-actions"},
+	}
+}
+
+// shareRoutes: objectives under the region beside the actions there.
+func shareRoutes() []Route {
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: "/departements/{code}/fiche", Name: "share-department", Formats: html, Cache: Private, Sample: "/departements/67/fiche"},
+		{Method: "GET", Pattern: "/departements/{code}/bureau/partage", Name: "share-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/perimetres/{id}/fiche", Name: "share-perimeter", Formats: html, Cache: Private},
+	}
+}
+
+// keyRoutes: what programs read and write of actions, and the keys that let them.
+func keyRoutes() []Route {
+	html, object := []string{typeHTML}, []string{typeJSON}
+	const api, own = "/api/v1", "/mon-espace/cles"
+	return []Route{
+		{Method: "GET", Pattern: own, Name: "keys", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: own, Name: "key-add", Formats: html, Cache: Private, SignIn: true, Body: 8 << 10},
+		{Method: "POST", Pattern: own + "/{id}/terminer", Name: "key-end", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10},
+		{Method: "GET", Pattern: api + "/actions", Name: "api-actions", Formats: object, Cache: Own, Sample: "/api/v1/actions?region=44"},
+		{Method: "GET", Pattern: api + "/actions/{id}", Name: "api-action", Formats: object, Cache: Own},
+		{Method: "POST", Pattern: api + "/actions", Name: "api-action-add", Formats: object, Cache: Own, Body: 256 << 10},
+		{Method: "PUT", Pattern: api + "/actions/{id}", Name: "api-action-save", Formats: object, Cache: Own, Body: 256 << 10},
+		{Method: "GET", Pattern: api + "/couverture/{territoire}", Name: "api-coverage", Formats: object, Sample: "/api/v1/couverture/region:44"},
+		{Method: "GET", Pattern: api + "/aides", Name: "api-aids", Formats: object, Sample: "/api/v1/aides"},
+		{Method: "GET", Pattern: api + "/aides/{id}", Name: "api-aid", Formats: object},
+		{Method: "GET", Pattern: api + "/mesures/{levier}", Name: "api-measures", Formats: object, Sample: "/api/v1/mesures/covoiturage"},
 	}
 }

@@ -9,18 +9,24 @@ import (
 
 // foreseenActions are the routes of actions and of what helps them.
 var foreseenActions = map[string]need{
-	"register":               {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-board":         {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-calendar":      {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-many":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-change":        {kind: policy.Action, do: policy.Judge, over: itsRegion},
-	"register-view-keep":     {kind: policy.Action, do: policy.Judge, over: itsRegion, form: url.Values{"name": {"Vue"}}},
-	"register-view-end":      {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"register":               {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-board":         {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-calendar":      {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-many":          {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-change":        {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-view-keep":     {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"name": {"Vue"}}},
+	"register-view-end":      {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"action":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"action-versions":        {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"action-document":        {over: nobody, path: "/actions/absente/documents/absent"},
 	"action-aid-add":         {over: nobody, path: "/actions/absente/aides"}, // their own tests read who sees an action
 	"action-need":            {over: nobody, path: "/actions/absente/aides/besoin"},
+	"share-desk":             {kind: policy.Desk, do: policy.Read, over: itsRegion, path: "/departements/973/bureau/partage"},
+	"keys":                   {over: someone, path: "/mon-espace/cles"},
+	"key-add":                {over: someone, path: "/mon-espace/cles"},
+	"key-end":                {over: nobody, path: "/mon-espace/cles/absente/terminer"},
+	"api-action-add":         {over: nobody, path: "/api/v1/actions"}, // a key alone writes, never a session
+	"api-action-save":        {over: nobody, path: "/api/v1/actions/absente"},
 	"aids-desk":              {kind: policy.Aid, do: policy.Edit, over: itsNote},
 	"aids-desk-add":          {kind: policy.Aid, do: policy.Create, over: itsNote},
 	"aids-desk-one":          {kind: policy.Aid, do: policy.Edit, over: itsNote, made: "aid"},

@@ -21,15 +21,15 @@ type placed struct {
 	share int64
 }
 
-// inDepartment is the part of an action that is in a département, between 0 and 1, and
-// false when its places do not say it.
-func inDepartment(tree *territory.Tree, places []placed, department string) (*big.Rat, bool) {
+// partOf is the part of an action that is in some communes, between 0 and 1, and false
+// when its places do not say it.
+func partOf(tree *territory.Tree, places []placed, here func(commune int32) bool) (*big.Rat, bool) {
 	sum, whole := new(big.Rat), big.NewRat(1, 1)
 	alike := true // every place gives the same part: no share is needed
 	var first *big.Rat
 	shared := len(places) == 1
 	for i, p := range places {
-		part, ok := within(tree, p.ref, department)
+		part, ok := within(tree, p.ref, here)
 		if !ok {
 			return nil, false
 		}
@@ -55,9 +55,9 @@ func inDepartment(tree *territory.Tree, places []placed, department string) (*bi
 	return nil, false
 }
 
-// within is the part of a territory that lies in a département, by population; false for
+// within is the part of a territory that lies in some communes, by population; false for
 // one that is not made of communes of départements known here.
-func within(tree *territory.Tree, text, department string) (*big.Rat, bool) {
+func within(tree *territory.Tree, text string, in func(commune int32) bool) (*big.Rat, bool) {
 	ref, err := territory.ParseRef(text)
 	if err != nil || ref.Scale == territory.Perimeter || ref.Scale == territory.RegionS || ref.Scale == territory.Nation {
 		return nil, false
@@ -72,7 +72,7 @@ func within(tree *territory.Tree, text, department string) (*big.Rat, bool) {
 		c := tree.Communes()[i]
 		n := max(0, c.Population)
 		all += n
-		if c.Dept == department {
+		if in(i) {
 			here, none = here+n, false
 		} else {
 			every = false
@@ -131,14 +131,15 @@ func (m *Room) OfDepartment(ctx context.Context, q db.Q, department string) (x C
 		if err != nil {
 			return nil, err
 		}
-		return inOne(model.Tree(), all, department), nil
+		tree := model.Tree()
+		return inOne(tree, all, func(i int32) bool { return tree.Communes()[i].Dept == department }), nil
 	})
 }
 
-// inOne keeps what is in a département, and what nobody said of.
-func inOne(tree *territory.Tree, all []spread, department string) (out []Group) {
+// inOne keeps what is in some communes, and what nobody said of.
+func inOne(tree *territory.Tree, all []spread, here func(commune int32) bool) (out []Group) {
 	for _, s := range all {
-		part, known := inDepartment(tree, s.places, department)
+		part, known := partOf(tree, s.places, here)
 		switch {
 		case !known:
 			s.Regional = true

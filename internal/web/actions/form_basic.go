@@ -26,7 +26,7 @@ func radio(v url.Values, id, label, help string, options [][2]string) ui.Field {
 // about are the fields of what an action is: those of the page that proposes it, and of
 // its first part.
 func about(w writing, v url.Values) []ui.Field {
-	lever := pick(v, "lever", "Levier central", "aucun", w.leverOptions())
+	lever := pick(v, "lever", "Levier central", "aucun", w.leverOptions(w.x.Levers...))
 	lever.Help = "Demandé pour une action sectorielle\u00a0: celui qu’elle sert d’abord. Les autres se disent plus loin."
 	cross := pick(v, "cross", "Thème transversal", "aucun", w.crossOptions(v.Get("cross")))
 	cross.Help = "Demandé pour une action transversale\u00a0: l’un des thèmes de la région."
@@ -45,7 +45,7 @@ func (w writing) readAbout(v url.Values, x *action.Action, bad faults) {
 	switch {
 	case x.Kind == action.Sectoral && lever == "":
 		bad.add("lever", "Choisissez le levier central, ou dites que l’action est transversale.")
-	case lever != "" && lever != kept && !w.knows(lever):
+	case lever != "" && !slices.Contains(x.Levers, lever) && !w.knows(lever):
 		bad.add("lever", "Ce levier n’existe pas dans la région\u00a0: choisissez dans la liste.")
 	case x.Kind == action.CrossCutting && cross == "":
 		bad.add("cross", "Choisissez le thème transversal que sert l’action.")
@@ -93,9 +93,9 @@ func territoriesPart() part {
 			if w.x.Kind == action.CrossCutting {
 				levers.Label, levers.Help = "Les leviers que l’action sert", "Une action transversale en sert plusieurs\u00a0; aucune tonne ne leur est attribuée."
 			}
-			for _, l := range w.levers() {
-				if l.Code != w.x.Central() {
-					levers.Options = append(levers.Options, ui.Option{Value: l.Code, Label: l.ShortName, Selected: slices.Contains(v["levers"], l.Code)})
+			for _, o := range w.leverOptions(w.x.Levers...) {
+				if o[0] != w.x.Central() {
+					levers.Options = append(levers.Options, ui.Option{Value: o[0], Label: o[1], Selected: slices.Contains(v["levers"], o[0])})
 				}
 			}
 			return []sections.Group{{Fields: []ui.Field{area(v, "places", "Territoires", placesHelp, 6), levers}}}

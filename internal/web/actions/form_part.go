@@ -13,6 +13,7 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/french"
+	"jalon/internal/policy"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -103,11 +104,17 @@ func (w writing) scope() []string {
 func (w writing) standing() []ui.Alert {
 	switch w.x.State {
 	case action.Retained:
+		if !policy.Can(w.who, policy.Judge, w.x.Thing(w.cop)) {
+			return []ui.Alert{{State: "warning", Title: "Cette action est retenue", Text: "L’équipe de la COP seule la change maintenant\u00a0: dites-lui ce qui devrait l’être."}}
+		}
 		return []ui.Alert{{State: "info", Title: "Cette action est retenue", Text: "Chaque changement demande sa raison, que l’historique garde."}}
 	case action.Retaining:
 		return []ui.Alert{{State: "warning", Title: "Cette action attend la validation des deux têtes", Text: "Elle ne change pas pendant ce temps."}}
 	case action.Merged:
 		return []ui.Alert{{State: "warning", Title: "Cette action a été fusionnée avec une autre", Text: "Modifiez celle qui la remplace.", Links: []ui.Link{{Label: "L’action qui la remplace", Href: wording.ActionPath(w.x.MergedInto)}}}}
+	}
+	if s := w.x.State; (s == action.Qualified || s == action.Debated || s == action.Withdrawn) && !policy.Can(w.who, policy.Judge, w.x.Thing(w.cop)) {
+		return []ui.Alert{{State: "warning", Title: "L’équipe de la COP a qualifié cette action", Text: "Elle seule la change maintenant\u00a0: dites-lui ce qui devrait l’être."}}
 	}
 	return nil
 }

@@ -67,10 +67,18 @@ func (d Deps) writing(r *http.Request) (w writing, err error) {
 
 func (w writing) base() string { return wording.ActionPath(w.x.ID) + "/modifier" }
 
-// leverOptions are the levers of the COP, by the name that no other one has.
-func (w writing) leverOptions() (out [][2]string) {
+// leverOptions are the levers of the COP, by the name that no other one has, and those of
+// other lists that an action has already: a form never drops one that it does not offer.
+func (w writing) leverOptions(kept ...string) (out [][2]string) {
 	for _, l := range w.levers() {
 		out = append(out, [2]string{l.Code, l.ShortName})
+	}
+	for _, code := range kept {
+		if !w.knows(code) {
+			if l, err := w.model.Framework().Lever(code); err == nil {
+				out = append(out, [2]string{code, l.ShortName + " (autre liste)"})
+			}
+		}
 	}
 	return out
 }

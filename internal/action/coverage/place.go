@@ -1,0 +1,43 @@
+package coverage
+
+import (
+	"context"
+
+	"jalon/internal/apperr"
+	"jalon/internal/db"
+	"jalon/internal/panorama"
+)
+
+// OfCommunes reads what covers the objectives of a département or of a perimeter, each
+// held against what it is given to read: the part that a COP discusses or shared, which
+// is not always what the panorama offers. communes are those of one region; what is done
+// is read where the territory has series of its own. Two statements.
+func (m *Room) OfCommunes(ctx context.Context, q db.Q, region string, p panorama.Panorama, communes []int32, objective func(panorama.Line) Objective) (x Coverage, err error) {
+	defer apperr.Wrap(&err, "coverage.OfCommunes(%s)", p.Territory.Ref)
+	model, book, err := m.inputs(ctx)
+	if err != nil {
+		return x, err
+	}
+	x.Panorama = p
+	if x.Region, err = model.Tree().Region(region); err != nil {
+		return x, err
+	}
+	curves, err := book.Read(ctx, q, p.Territory.Ref.String())
+	if err != nil {
+		return x, err
+	}
+	all, err := spreads(ctx, q, region)
+	if err != nil {
+		return x, err
+	}
+	in := make(map[int32]bool, len(communes))
+	for _, i := range communes {
+		in[i] = true
+	}
+	groups := inOne(model.Tree(), all, func(i int32) bool { return in[i] })
+	for _, line := range p.Lines {
+		x.Cells = append(x.Cells, CellOf(line, objective(line), DoneOf(line, p.Territory.Ref, book, curves), groups))
+	}
+	x.sum()
+	return x, nil
+}

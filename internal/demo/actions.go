@@ -74,7 +74,7 @@ func crossCutting() *plot {
 	levers := []string{"residentiel-sobriete-isolation", "residentiel-fioul", "tertiaire-sobriete-isolation"}
 	return &plot{region: "44", places: "r", fate: "R", x: action.Action{State: action.Proposed, Kind: action.CrossCutting, Cross: "emploi-competences", Title: fr("Former 3 000 artisans à la rénovation d’ensemble"),
 		Summary: fr("Des formations de trois jours, dans chaque bassin d’emploi, sur des chantiers réels."), Levers: levers, Step: "awareness", Starts: "2025", Ends: "2029", Status: "going", Phase: "operation",
-		Holder: action.Party{Name: fr("Fédération des artisans du bâti (inventée)")}, Partners: []action.Party{{Name: fr("Campus des métiers (inventé)"), Role: "Accueille les formations."}}}}
+		Holder: action.Party{Name: fr("Fédération des artisans du bâti (inventée)")}, Partners: []action.Party{{Name: fr("Campus des métiers (inventé)"), Role: "accueille les formations"}}}}
 }
 
 // placed reads the places of a plot: those of another edition of the tree are those of
@@ -110,7 +110,7 @@ func (s *Script) impact(ctx context.Context, p *plot) ([]action.Impact, error) {
 		return nil, nil // another edition of the framework
 	}
 	p.x.Theme = string(line.Lever.Theme)
-	in := action.Impact{Lever: p.x.Central(), Class: action.Unassessed, On: s.clock.Format("2006-01-02")}
+	in := action.Impact{Lever: p.x.Central(), Class: action.Unassessed, By: fr("Équipe de la COP (démonstration)"), On: s.clock.Format("2006-01-02")}
 	text, gross := strings.CutSuffix(p.brings, "*")
 	switch {
 	case text == "":
@@ -121,12 +121,14 @@ func (s *Script) impact(ctx context.Context, p *plot) ([]action.Impact, error) {
 		in.Class, in.Quantity, in.Unit, in.How = action.Quantified, decimal(quantity), "ktCO₂e", how
 	default:
 		quantity, unit, _ := strings.Cut(text, " ")
-		low, high := decimal(quantity), decimal(quantity)
-		*low, *high = *low*0.8, *high*1.1
-		if *low > *high {
-			low, high = high, low
+		in.Class, in.Quantity, in.Unit, in.Gross, in.Object = action.Quantified, decimal(quantity), unit, gross, p.x.Title
+		if !gross { // what the COP published has no range
+			in.Low, in.High = decimal(quantity), decimal(quantity)
+			*in.Low, *in.High = *in.Low*0.8, *in.High*1.1
+			if *in.Low > *in.High {
+				in.Low, in.High = in.High, in.Low
+			}
 		}
-		in.Class, in.Quantity, in.Low, in.High, in.Unit, in.Gross, in.Object = action.Quantified, decimal(quantity), low, high, unit, gross, p.x.Title
 	}
 	in, _, err = action.Compute(in, line, action.Against{Objective: line.Objective, Whole: p.places == "r"})
 	return []action.Impact{in}, err

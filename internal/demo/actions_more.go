@@ -25,7 +25,7 @@ func (s *Script) detailed(x *action.Action) {
 			{ID: "t2", Title: fr("Publier le relevé des haies arrachées"), Who: "Observatoire du bocage (inventé)", Due: s.Date(-45)}, {ID: "t3", Title: "Signer les contrats d’entretien", Who: "Chambre d’agriculture", Due: s.Date(-160)}}
 		x.Budget.Invest, x.Budget.FTE, x.Budget.Note = cents(38_000_000), cents(6), "Montants écrits pour la démonstration."
 		x.Funding = []action.Funding{{Funder: fr("Région (montant inventé)"), Amount: cents(11_000_000), State: "granted"}, {Funder: fr("Pacte en faveur de la haie (montant inventé)"), Amount: cents(9_000_000), State: "paid"}, {Funder: fr("Agence de l’eau (montant inventé)"), Amount: cents(4_000_000), State: "considered"}}
-		x.Partners = []action.Party{{Name: fr("Plaines et haies (association inventée)"), Role: "Conseille les agriculteurs."}, {Name: "Lycées agricoles", Role: "Plantent et entretiennent."}}
+		x.Partners = []action.Party{{Name: fr("Plaines et haies (association inventée)"), Role: "conseille les agriculteurs"}, {Name: "Lycées agricoles", Role: "plantent et entretiennent"}}
 		x.Met = []action.Met{{Text: fr("Les plants locaux manquent : il faut commander deux ans plus tôt.")}}
 	case begins("Ouvrir 70"):
 		x.Indicators = []action.Indicator{{ID: "lieux", Name: "Matériauthèques ouvertes", Unit: "lieux", Target: num(70), Year: 2030}}

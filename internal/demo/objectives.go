@@ -48,11 +48,10 @@ func tables() []table {
 	return []table{
 		{region: "44",
 			shared: append(asOffered("fret-efficacite-sobriete", "gestion-forets", "residentiel-fioul", "voitures-electriques", "tertiaire-sobriete-isolation", "residentiel-gaz", "tertiaire-fioul", "produits-bois",
-				"residentiel-sobriete-isolation", "efficacite-carburants-vehicules", "tertiaire-gaz", "captage-methane", "electricite-renouvelable", "covoiturage", "valorisation-matiere-dechets"),
+				"residentiel-sobriete-isolation", "efficacite-carburants-vehicules", "tertiaire-gaz", "captage-methane", "electricite-renouvelable", "covoiturage", "valorisation-matiere-dechets", "gestion-haies"),
 				aim{lever: "fertilisation-azotee", part: 79, reason: "Les filières demandent trois campagnes de plus pour installer les légumineuses : la marche est étalée, la cible de 2035 reste entière."},
 				aim{lever: "biogaz", part: 108, reason: "Onze unités sont en service ou financées au-delà de ce que la clé suppose."},
 				aim{lever: "reseaux-chaleur", level: "40", reason: "Deux réseaux passent à la géothermie avant 2029 : le contenu carbone moyen descend plus bas que proposé."},
-				aim{lever: "gestion-haies", part: 113, reason: "Le groupe de travail tient un linéaire plus ambitieux, avec les lycées agricoles."},
 				aim{lever: "sobriete-fonciere", part: 90, reason: "Des projets engagés avant 2021 se terminent : l’équipe propose une marche plus basse jusqu’en 2027."}),
 			dissents: []dissent{
 				{"fertilisation-azotee", "associations", "Association inventée des Rivières vives", "L’eau potable de plusieurs captages ne peut pas attendre trois campagnes : l’association tient la proposition de l’État.", 100},

@@ -72,7 +72,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, x wher
 	}
 	text := part{ID: "texte", Title: "Le texte", Text: s.post.Text, Links: []ui.Link{{Label: "La page publique de la contribution", Href: contribution.Path(x.cop, s.Post)}}}
 	if s.judges && s.post.Read() {
-		text.Links = append(text.Links, ui.Link{Label: "En faire une action", Href: x.base() + "/actions/nouvelle?contribution=" + s.Post})
+		text.Links = append(text.Links, ui.Link{Label: "En faire une action", Href: wording.ProposePath(x.cop, "contribution", s.Post)})
 	}
 	if about := x.about(s.post.Lever, s.post.Theme); about != "" {
 		text.Facts = append(text.Facts, [2]string{"Levier ou thématique", about})

@@ -12,6 +12,7 @@ var foreseenActions = map[string]need{
 	"register":               {kind: policy.Action, do: policy.Judge, over: itsRegion},
 	"register-board":         {kind: policy.Action, do: policy.Judge, over: itsRegion},
 	"register-calendar":      {kind: policy.Action, do: policy.Judge, over: itsRegion},
+	"register-map":           {kind: policy.Action, do: policy.Judge, over: itsRegion},
 	"register-many":          {kind: policy.Action, do: policy.Judge, over: itsRegion},
 	"register-change":        {kind: policy.Action, do: policy.Judge, over: itsRegion},
 	"register-view-keep":     {kind: policy.Action, do: policy.Judge, over: itsRegion, form: url.Values{"name": {"Vue"}}},

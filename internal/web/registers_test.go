@@ -41,8 +41,13 @@ func TestATeamWorksOnItsRegister(t *testing.T) {
 		p := s.visit(browser, desk, nil)
 		checkPage(t, "register", p)
 		p.has("h1", "3 actions, 3 à qualifier")
-		for name, q := range map[string]string{"tableau": "/tableau", "calendrier": "/calendrier"} {
+		for name, q := range map[string]string{"tableau": "/tableau", "calendrier": "/calendrier", "carte": "/carte"} {
 			checkPage(t, name, s.visit(browser, desk+q, nil))
+		}
+		p = s.visit(browser, desk+"/carte", nil)
+		p.has("h1", "3 actions, département par département")
+		if !strings.Contains(p.body, "departement=67") || !strings.Contains(p.body, "Aucune n’est chiffrée.") {
+			t.Error("the map does not lead to a département, or takes what nobody assessed for zero")
 		}
 		if p = s.visit(browser, desk+"?mots=bus", nil); !strings.Contains(p.body, "Ouvrir une ligne") || strings.Contains(p.body, "Rénover les écoles</a>") {
 			t.Error("the words do not narrow the register")

@@ -43,6 +43,7 @@ func registerRoutes() []Route {
 		{Method: "GET", Pattern: desk, Name: "register", Formats: html, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk + "/tableau", Name: "register-board", Formats: html, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk + "/calendrier", Name: "register-calendar", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: desk + "/carte", Name: "register-map", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: desk + "/lot", Name: "register-many", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 		{Method: "POST", Pattern: desk + "/lot/changer", Name: "register-change", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
 		{Method: "POST", Pattern: desk + "/vues", Name: "register-view-keep", Formats: html, Cache: Private, SignIn: true, Body: 16 << 10},

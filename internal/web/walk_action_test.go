@@ -16,6 +16,7 @@ var foreseenActions = map[string]need{
 	"register-change":        {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"register-view-keep":     {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"name": {"Vue"}}},
 	"register-view-end":      {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"register-map":           {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"action":                 {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"action-versions":        {kind: policy.Action, do: policy.Read, over: itsNote, made: "action"},
 	"action-document":        {over: nobody, path: "/actions/absente/documents/absent"},

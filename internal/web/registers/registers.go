@@ -38,7 +38,7 @@ type Deps struct {
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{"register": d.table, "register-board": d.board, "register-calendar": d.calendar, "register-many": d.many, "register-change": d.change,
+	return map[string]shell.Handler{"register": d.table, "register-board": d.board, "register-calendar": d.calendar, "register-map": d.places, "register-many": d.many, "register-change": d.change,
 		"register-view-keep": d.keepView, "register-view-end": d.endView}
 }
 

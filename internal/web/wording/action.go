@@ -95,6 +95,7 @@ const (
 	RegisterTable    = "Registre"
 	RegisterBoard    = "Tableau par état"
 	RegisterCalendar = "Calendrier"
+	RegisterMap      = "Carte"
 )
 
 // RegisterTabs lead from one page of the actions of a COP to the other ones; query is the
@@ -105,7 +106,7 @@ func RegisterTabs(r territory.Region, query, current string) ui.Pages {
 		query = "?" + query
 	}
 	var out []ui.Link
-	for _, x := range [][2]string{{RegisterTable, desk + query}, {RegisterBoard, desk + "/tableau" + query}, {RegisterCalendar, desk + "/calendrier" + query}, {"À retenir", desk + "/retenir"}, {"Relevés", desk + "/releves"}, {"Vivier", desk + "/vivier"},
+	for _, x := range [][2]string{{RegisterTable, desk + query}, {RegisterBoard, desk + "/tableau" + query}, {RegisterCalendar, desk + "/calendrier" + query}, {RegisterMap, desk + "/carte" + query}, {"À retenir", desk + "/retenir"}, {"Relevés", desk + "/releves"}, {"Vivier", desk + "/vivier"},
 		{"Proches", desk + "/doublons"}, {"Recoupements", desk + "/recoupements"}, {"Transversales", desk + "/transversales"}, {"Importer", desk + "/importer"}, {"Exporter", desk + "/exporter"}, {"Besoins", "/regions/" + r.Slug + "/bureau/besoins"}} {
 		out = append(out, ui.Link{Label: x[0], Href: x[1], Current: x[0] == current})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,7 +131,7 @@ func TestTheLargestAreSummed(t *testing.T) {
 			many[i] = fmt.Sprintf("commune:%05d", i)
 		}
 		for n, ok := range map[int]bool{2_000: true, 2_001: false} {
-			if _, err := k.room.List(ctx, k.db, k.team, action.Filter{COP: k.cop.ID, Places: append(many, "department:67")[:n]}, "", 10); ok != (err == nil) || err != nil && apperr.KindOf(err) != apperr.Invalid {
+			if _, err := k.room.List(ctx, k.db, k.team, action.Filter{COP: k.cop.ID, Places: slices.Concat(many, []string{"department:67"})[:n]}, "", 10); ok != (err == nil) || err != nil && apperr.KindOf(err) != apperr.Invalid {
 				t.Errorf("inside %d territories: %v", n, err)
 			}
 		}

@@ -95,7 +95,7 @@ func (s *server) things() map[string]func(ctx context.Context, a policy.Actor, i
 			r, err := m.Tree().Region(x.Region)
 			return hidden(ui.Link{Label: "Le frein «\u00a0" + x.Title + "\u00a0»", Href: "/regions/" + r.Slug + "/freins/" + id}, err)
 		},
-		link.Aid: func(ctx context.Context, _ policy.Actor, id string) (ui.Link, error) {
+		link.Aid: func(_ context.Context, _ policy.Actor, id string) (ui.Link, error) {
 			return ui.Link{Label: "Une aide du catalogue", Href: "/aides/" + id}, nil
 		},
 	}

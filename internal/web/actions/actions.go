@@ -97,17 +97,6 @@ func (x where) levers() []framework.Lever {
 	return x.model.Framework().Levers(version)
 }
 
-// leverOptions are the levers of the COP, then those of the other axes, by name.
-func (x where) leverOptions() (out [][2]string) {
-	for _, l := range x.levers() {
-		out = append(out, [2]string{l.Code, l.Name})
-	}
-	for _, l := range x.model.Framework().Levers("2025") {
-		out = append(out, [2]string{l.Code, l.Name + " (liste de 2025)"})
-	}
-	return out
-}
-
 // place names a territory in words.
 func (x where) place(ref string) string {
 	at, err := territory.ParseRef(ref)

@@ -70,7 +70,7 @@ func (w writing) readAbout(v url.Values, x *action.Action, bad faults) {
 
 func presentationPart() part {
 	return part{code: "presentation", name: "Présentation", fills: []string{"un résumé"},
-		values: func(w writing, x action.Action) url.Values {
+		values: func(_ writing, x action.Action) url.Values {
 			return url.Values{"title": {x.Title}, "summary": {x.Summary}, "kind": {string(x.Kind)}, "lever": {x.Central()}, "cross": {x.Cross}}
 		},
 		groups: func(w writing, v url.Values) []sections.Group { return []sections.Group{{Fields: about(w, v)}} },
@@ -131,7 +131,7 @@ const (
 
 func holdersPart() part {
 	return part{code: "porteurs", name: "Porteurs et contact", fills: []string{"un porteur", "un contact"},
-		values: func(w writing, x action.Action) url.Values {
+		values: func(_ writing, x action.Action) url.Values {
 			v := url.Values{"holder": {x.Holder.Name}, "contact": {x.Contact}, "email": {x.Email}, "referent": {x.Referent}}
 			i := 0
 			for _, list := range []struct {
@@ -145,7 +145,7 @@ func holdersPart() part {
 			}
 			return v
 		},
-		groups: func(w writing, v url.Values) []sections.Group {
+		groups: func(_ writing, v url.Values) []sections.Group {
 			out := []sections.Group{{Fields: []ui.Field{
 				text(v, "holder", "Porteur", "L’organisme qui répond de l’action\u00a0: son nom, ou son SIREN."),
 				text(v, "contact", "Contact", "Le nom ou le service à joindre."),
@@ -190,17 +190,17 @@ func holdersPart() part {
 func calendarPart() part {
 	const help = "Une année, un mois ou un jour\u00a0: 2026, 03/2026 ou 14/03/2026."
 	return part{code: "calendrier", name: "Calendrier et avancement", fills: []string{"des dates", "où en est le projet"},
-		values: func(w writing, x action.Action) url.Values {
+		values: func(_ writing, x action.Action) url.Values {
 			return url.Values{"step": {x.Step}, "starts": {x.Starts}, "ends": {x.Ends}, "phase": {x.Phase}, "status": {x.Status}, "status_reason": {x.StatusReason}, "status_on": {x.StatusOn}}
 		},
-		groups: func(w writing, v url.Values) []sections.Group {
+		groups: func(_ writing, v url.Values) []sections.Group {
 			on := text(v, "status_on", "Statut dit le", "Laissez vide pour aujourd’hui.")
 			return []sections.Group{{Fields: []ui.Field{text(v, "starts", "Début", help), text(v, "ends", "Fin", help),
 				pick(v, "step", "Type d’étape", "pas encore dit", options(action.Steps())), pick(v, "phase", "Phase du projet", "pas encore dite", options(action.Phases())),
 				pick(v, "status", "Statut", "pas encore dit", options(action.Statuses())),
 				area(v, "status_reason", "Raison du statut", "Demandée quand l’action est en retard, en pause, bloquée ou abandonnée.", 2), on}}}
 		},
-		read: func(w writing, v url.Values, x *action.Action, bad faults) error {
+		read: func(_ writing, v url.Values, x *action.Action, bad faults) error {
 			was := *x
 			x.Step, x.Phase, x.Status, x.StatusReason = v.Get("step"), v.Get("phase"), v.Get("status"), v.Get("status_reason")
 			x.Starts, x.Ends, x.StatusOn = readWhen(v, "starts", bad), readWhen(v, "ends", bad), readWhen(v, "status_on", bad)

@@ -76,7 +76,7 @@ func impactsPart() part {
 		values: impactValues, groups: impactGroups, read: readImpacts, more: impactNotes}
 }
 
-func impactValues(w writing, x action.Action) url.Values {
+func impactValues(_ writing, x action.Action) url.Values {
 	v := url.Values{}
 	for _, p := range x.Impacts {
 		set := func(name, s string) { v.Set("impacts."+p.Lever+"."+name, s) }

@@ -81,15 +81,6 @@ func (x where) lever(code string) string {
 	return code
 }
 
-func (x where) theme(code string) string {
-	for _, t := range x.model.Framework().Themes() {
-		if string(t.Code) == code {
-			return t.Name
-		}
-	}
-	return code
-}
-
 func (x where) place(ref string) string {
 	at, err := territory.ParseRef(ref)
 	if err != nil {

@@ -47,7 +47,10 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	part := sections.Part{ID: "actions", Title: "Les actions", Forms: []sections.Form{x.filterForm(ask)}, Fold: "Choisir parmi les actions", Open: filtered(ask)}
+	part := sections.Part{ID: "actions", Title: "Les actions"}
+	if total > 0 {
+		v.Parts = append(v.Parts, sections.Part{ID: "choisir-parmi", Forms: []sections.Form{x.filterForm(ask)}, Fold: "Chercher, ou choisir parmi les actions", Open: filtered(ask)})
+	}
 	switch {
 	case total == 0:
 		v.Parts = append(v.Parts, sections.Part{ID: "actions", Empty: ui.Empty{Title: "Aucune action n’est encore en débat ni retenue", Text: "Les actions viennent du débat\u00a0: elles sont proposées, évaluées par la grille de l’action COP, débattues, puis retenues par les deux têtes.", Action: ui.Link{Label: "Lire le débat", Href: x.home() + "/debat"}}})

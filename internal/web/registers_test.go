@@ -76,3 +76,14 @@ func TestATeamWorksOnItsRegister(t *testing.T) {
 		}
 	})
 }
+
+// A name that cannot be kept comes back in its form, with what to do.
+func TestAViewWithoutANameComesBack(t *testing.T) {
+	s := newSite(t, testkit.DB(t))
+	browser, base := s.signIn("equipe@grandest.example", policy.Team, "region", "44")
+	long := strings.Repeat("vue ", 40)
+	p := s.visit(browser, base+"/regions/grand-est/bureau/actions/vues?phase=study", url.Values{"name": {long}})
+	if p.StatusCode != http.StatusBadRequest || !strings.Contains(p.body, strings.TrimSpace(long)) || !strings.Contains(p.body, "80 caractères") {
+		t.Errorf("%d: what was typed is lost", p.StatusCode)
+	}
+}

@@ -212,7 +212,7 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, x where, 
 }
 
 // views are those that somebody kept, and those that any team wants.
-func (d Deps) views(r *http.Request, x where) (sections.Part, error) {
+func (d Deps) views(r *http.Request, x where, name string, wrong error) (sections.Part, error) {
 	actor := shell.Actor(r)
 	p := sections.Part{ID: "vues", Title: "Vues gardées"}
 	kept, err := action.Views(r.Context(), d.Q, actor, x.cop)
@@ -231,8 +231,11 @@ func (d Deps) views(r *http.Request, x where) (sections.Part, error) {
 	}
 	p.Fold = "Garder ou retirer une vue"
 	p.Forms = []sections.Form{{ID: "garder", Title: "Garder le filtre de cette page", Action: x.desk() + "/vues?" + x.query(), Submit: "Garder la vue", Secondary: true, Fields: []ui.Field{
-		{ID: "view-name", Name: "name", Label: "Nom de la vue", Required: true, Help: "Le même nom remplace la vue que vous aviez gardée."},
+		{ID: "view-name", Name: "name", Label: "Nom de la vue", Required: true, Value: name, Help: "Le même nom remplace la vue que vous aviez gardée."},
 		{ID: "shared", Label: "Avec qui", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "la partager avec l’équipe"}}}}}}
+	if wrong != nil {
+		p.Open, p.Forms[0].Fields[0].Error = true, apperr.Message(wrong)
+	}
 	var mine [][2]string
 	for _, v := range kept {
 		mine = append(mine, [2]string{v.ID, v.Name})
@@ -252,6 +255,9 @@ func (d Deps) keepView(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := d.Room.SaveView(r.Context(), shell.Actor(r), x.cop, action.View{Name: shell.Typed(r, "name"), Query: x.query(), Shared: shell.Typed(r, "shared") == "1"}); err != nil {
+		if shell.Beside(err) {
+			return d.showTable(w, r, apperr.Status(err), x, shell.Typed(r, "name"), err)
+		}
 		return err
 	}
 	return shell.SeeOther(w, r, x.desk()+"?"+strings.TrimPrefix(x.query()+"&fait=1", "&"))

@@ -22,6 +22,11 @@ func (d Deps) table(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return d.showTable(w, r, http.StatusOK, x, "", nil)
+}
+
+// showTable draws the register; name is that of a view that could not be kept, and why.
+func (d Deps) showTable(w http.ResponseWriter, r *http.Request, status int, x where, name string, wrong error) error {
 	f, err := x.filter()
 	if err != nil {
 		return err
@@ -37,7 +42,7 @@ func (d Deps) table(w http.ResponseWriter, r *http.Request) error {
 	}
 	total := sum(states)
 	v := sections.View{Heading: ui.Heading{Overline: x.cop.Name + ", registre des actions", Title: title(states), Scope: []string{"réservé à l’équipe de la COP"}}, Tabs: x.tabs(wording.RegisterTable)}
-	kept, err := d.views(r, x)
+	kept, err := d.views(r, x, name, wrong)
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ func (d Deps) table(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v.Parts = append(v.Parts, part)
-	return d.show(w, r, http.StatusOK, x, v, "Registre des actions")
+	return d.show(w, r, status, x, v, "Registre des actions")
 }
 
 // title is what a filter chooses, in a sentence.
@@ -178,7 +183,12 @@ func (d Deps) board(w http.ResponseWriter, r *http.Request) error {
 			c.Cards = append(c.Cards, k)
 		}
 		if page.Next != "" {
-			c.All = x.desk() + "?etat=" + string(s)
+			kept := url.Values{}
+			for k, v := range x.ask {
+				kept[k] = v
+			}
+			kept.Set("etat", string(s))
+			c.All = x.desk() + "?" + kept.Encode()
 		}
 		list = append(list, c)
 	}

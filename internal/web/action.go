@@ -17,6 +17,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/support"
 	"jalon/internal/support/aid"
+	"jalon/internal/territory"
 	"jalon/internal/web/actions"
 	"jalon/internal/web/aids"
 	"jalon/internal/web/coverages"
@@ -99,4 +100,33 @@ func (s *server) things() map[string]func(ctx context.Context, a policy.Actor, i
 			return ui.Link{Label: "Une aide du catalogue", Href: "/aides/" + id}, nil
 		},
 	}
+}
+
+// actionsNear are the last three actions that anyone reads in a territory under the
+// region, or around it, then the page of all those of its region.
+func (s *server) actionsNear(ctx context.Context, ref territory.Ref) ([]ui.Link, error) {
+	m, err := s.Model(ctx)
+	if err != nil || s.Action.Register == nil {
+		return nil, err
+	}
+	var places []string
+	switch ref.Scale {
+	case territory.CommuneS:
+		places, err = action.Around(m.Tree(), ref)
+	case territory.EPCI, territory.Department:
+		places, err = action.Inside(m.Tree(), ref)
+	}
+	if err != nil || len(places) == 0 || len(places) > 2_000 {
+		return nil, err
+	}
+	page, err := s.Action.Register.List(ctx, s.DB, policy.Actor{}, action.Filter{Places: places, States: []action.State{action.Retained, action.Debated}, Order: action.ByChange}, "", 3)
+	if err != nil || len(page.Rows) == 0 {
+		return nil, err
+	}
+	var out []ui.Link
+	for _, a := range page.Rows {
+		out = append(out, ui.Link{Label: a.Title + " (" + a.State.Name() + ")", Href: wording.ActionPath(a.ID)})
+	}
+	r, err := m.Tree().Region(page.Rows[0].Region)
+	return append(out, ui.Link{Label: "Toutes les actions de la région", Href: "/regions/" + r.Slug + "/actions"}), err
 }

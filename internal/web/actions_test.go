@@ -56,5 +56,11 @@ func TestActionsAreRead(t *testing.T) {
 		if got := s.get("/actions/" + draft.ID); got.StatusCode != http.StatusNotFound {
 			t.Errorf("anyone reads a draft: %d", got.StatusCode)
 		}
+		s.retained("Des haies à Strasbourg", "gestion-haies", "2026", "km", 12, "commune:67482")
+		for path, want := range map[string]bool{"/communes/67482/panorama": true, "/departements/67/panorama": true, "/communes/57463/panorama": false} {
+			if got := strings.Contains(s.get(path).body, "Des haies à Strasbourg"); got != want {
+				t.Errorf("%s shows the action near it: %v", path, got)
+			}
+		}
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
 
@@ -23,6 +24,9 @@ type Deps struct {
 	Explain figure.Explainer
 	// Perimeter finds a free perimeter and its communes; nil when there are none.
 	Perimeter func(ctx context.Context, id string) (territory.Territory, []int32, error)
+	// Actions are a few of those that take place in a territory or around it, and the
+	// page of all of them; nil where no room has any.
+	Actions func(ctx context.Context, ref territory.Ref) ([]ui.Link, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

@@ -57,6 +57,15 @@ func (d Deps) show(w http.ResponseWriter, r *http.Request, m *panorama.Model, f 
 	v := b.view(r)
 	v.Source.Share = d.Shell.Absolute(b.path)
 	page := d.Shell.Page(r, v.Heading.Title, b.description(), wording.Trail(m.Tree(), b.p.Territory)...)
+	if d.Actions != nil {
+		near, err := d.Actions(r.Context(), f.panorama.Territory.Ref)
+		if err != nil {
+			return err
+		}
+		if len(near) > 0 {
+			v.Nearby = append([]nearby{{Title: "Des actions près d’ici", Links: near, Open: true}}, v.Nearby...)
+		}
+	}
 	return d.Shell.Render(w, r, page, panoramaPage(v))
 }
 

@@ -66,7 +66,7 @@ func draw(rows []action.Row, now time.Time) (g gantt) {
 	}
 	g.Now = clamp(nameWidth + int(float64(yearWidth)*(float64(now.Year()-first)+float64(now.YearDay())/366)))
 	for i, a := range rows {
-		s := span{Name: wording.Clip(a.Title, 46), Href: wording.ActionPath(a.ID), Y: headHeight + i*lineHeight, Class: "gantt-" + a.Status}
+		s := span{Name: named(a), Href: wording.ActionPath(a.ID), Y: headHeight + i*lineHeight, Class: "gantt-" + a.Status}
 		from, to := clamp(at(a.Starts, false)), g.Width
 		if a.Ends != "" {
 			to = clamp(at(a.Ends, true))
@@ -79,6 +79,16 @@ func draw(rows []action.Row, now time.Time) (g gantt) {
 	}
 	g.Height = headHeight + len(rows)*lineHeight
 	return g
+}
+
+// named is an action on the left of its line, with its status when a bar alone would
+// not tell it.
+func named(a action.Row) string {
+	switch a.Status {
+	case "late", "blocked", "paused", "abandoned", "done":
+		return wording.Clip(a.Title, 32) + " (" + action.Named(action.Statuses(), a.Status) + ")"
+	}
+	return wording.Clip(a.Title, 46)
 }
 
 // yearOf reads a year, a month or a day as a number of years; end takes its last day.

@@ -40,7 +40,10 @@ func (d Deps) showMatches(w http.ResponseWriter, r *http.Request, status int, ty
 		return err
 	}
 	today, here := d.Aid.Today(), "/actions/"+x.ID+"/aides"
-	want := aid.WantOf(x)
+	want, err := aid.WantIn(ctx, d.Q, x)
+	if err != nil {
+		return err
+	}
 	got := shelf.Match(want, today, m.Tree())
 	title := french.Integer(got.AllFits) + nb + french.Plural(got.AllFits, "aide convient", "aides conviennent") + " à cette action"
 	if got.AllFits == 0 {
@@ -112,7 +115,7 @@ func (d Deps) needForm(m *panorama.Model, a policy.Actor, c cop.COP, x action.Ac
 	}
 	f := []ui.Field{choose("lever", "Levier", n.Lever, "", levers), choose("step", "Étape", n.Step, "toutes", action.Steps()), {ID: "text", Label: "Ce qui manque", Type: "textarea", Rows: 3, Required: true, Value: n.Text, Help: "Par exemple\u00a0: une aide aux études pour une petite commune."}}
 	wrongIn(f, wrong)
-	return formView{ID: "besoin", Title: "Aucune aide ne convient", Lead: "Dites-le\u00a0: ces besoins se comptent par levier et par territoire, et remontent avec les freins.", Action: here + "/besoin", Fields: f, Buttons: [][2]string{{"need", "Enregistrer ce besoin"}}}, true
+	return formView{ID: "besoin", Title: "Aucune ne convient\u00a0?", Lead: "Dites-le\u00a0: ces besoins se comptent par levier et par territoire, et remontent avec les freins.", Action: here + "/besoin", Fields: f, Buttons: [][2]string{{"need", "Enregistrer ce besoin"}}}, true
 }
 
 // plan adds an aid to the funding plan of an action, as considered.

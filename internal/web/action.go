@@ -82,7 +82,7 @@ func (s *server) things() map[string]func(ctx context.Context, a policy.Actor, i
 		},
 		link.Decision: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
 			x, m, _, err := minutes.FindDecision(ctx, s.DB, a, id)
-			return hidden(ui.Link{Label: "La décision «\u00a0" + wording.Clip(x.Sentence, 160) + "\u00a0»", Href: wording.MeetingPath(m) + "/decisions#" + x.ID}, err)
+			return hidden(ui.Link{Label: "La décision «\u00a0" + wording.Clip(x.Sentence, 160) + "\u00a0»", Href: wording.MeetingPath(m) + "/decisions#decision-" + x.ID}, err)
 		},
 		link.Obstacle: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
 			x, err := knowledge.Find(ctx, s.DB, a, id)

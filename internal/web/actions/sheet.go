@@ -105,12 +105,28 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 			sum, known = sum+int64(*p.Kg), true
 		}
 	}
+	counted := 0
+	for _, p := range a.Impacts {
+		if p.Kg != nil {
+			counted++
+		}
+	}
 	switch {
 	case known:
-		value, unit := french.Mass(sum)
-		gain.Value = ui.Value{Text: value, Unit: unit + " en moins par an en 2030", Provenance: "declared", ProvenanceLabel: "déclaré", Explain: wording.FigurePath(coverage.ActionKey(a.ID, impact.Lever)), Name: "ce qu’apporte l’action"}
-		if impact.Quantity != nil {
+		way := " en moins par an en 2030"
+		if sum < 0 {
+			way = " en plus par an en 2030"
+		}
+		value, unit := french.Mass(max(sum, -sum))
+		gain.Value = ui.Value{Text: value, Unit: unit + way, Provenance: "declared", ProvenanceLabel: "déclaré", Name: "ce qu’apporte l’action"}
+		switch {
+		case counted > 1:
+			gain.Meaning = "La somme de ce qu’elle apporte à " + french.Integer(counted) + nb + "leviers, chacun plus bas."
+		case impact.Quantity != nil:
 			gain.Meaning = quantity(impact) + gross(impact)
+		}
+		if counted == 1 && a.State.Public() {
+			gain.Value.Explain = wording.FigurePath(coverage.ActionKey(a.ID, impact.Lever))
 		}
 	case a.Kind == action.CrossCutting:
 		gain.Value = ui.Value{Missing: "Une action transversale sert plusieurs leviers et n’a pas de tonnes de CO₂ à elle."}
@@ -122,9 +138,11 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 	cost := ui.KeyFigure{Label: "Ce qu’elle coûte", Value: ui.Value{Missing: "Aucun budget d’investissement n’est publié."}}
 	if a.Budget.Invest != nil {
 		cost.Value = ui.Value{Text: amount(*a.Budget.Invest), Unit: "€ d’investissement"}
-		if gap, _ := a.Gap(); gap != nil && *gap > 0 {
+		switch gap := gapOf(a); {
+		case gap == nil:
+		case *gap > 0:
 			cost.Meaning = "Il reste " + action.Euros(*gap) + " à trouver."
-		} else if gap != nil {
+		default:
 			cost.Meaning = "Le financement est réuni."
 		}
 	}
@@ -141,17 +159,47 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 
 func amount(cents int64) string { return strings.TrimSuffix(action.Euros(cents), nb+"€") }
 
+// gapOf is what an action still wants, nil when it is not known: no funding is said, or
+// its reader does not see it.
+func gapOf(a action.Action) *int64 {
+	if len(a.Funding) == 0 {
+		return nil
+	}
+	gap, _ := a.Gap()
+	return gap
+}
+
 // span is the calendar of an action in words.
 func span(a action.Action) string {
 	switch {
 	case a.Starts != "" && a.Ends != "":
-		return "de " + when(a.Starts) + " à " + when(a.Ends)
+		return since(a.Starts) + " " + until(a.Ends)
 	case a.Starts != "":
-		return "à partir de " + when(a.Starts)
+		return "à partir " + since(a.Starts)
 	case a.Ends != "":
-		return "jusqu’à " + when(a.Ends)
+		return "jusqu’" + strings.Replace(until(a.Ends), "à "+a.Ends, "en "+a.Ends, 1)
 	}
 	return ""
+}
+
+// since writes «du 14 mars 2025», «de mars 2025», «d’avril 2025», «de 2025».
+func since(day string) string {
+	text := when(day)
+	switch {
+	case len(day) == len("2006-01-02"):
+		return "du " + text
+	case strings.HasPrefix(text, "a"), strings.HasPrefix(text, "o"):
+		return "d’" + text
+	}
+	return "de " + text
+}
+
+// until writes «au 2 mai 2026», «à mai 2026», «à 2030».
+func until(day string) string {
+	if len(day) == len("2006-01-02") {
+		return "au " + when(day)
+	}
+	return "à " + when(day)
 }
 
 // when writes a date that may be a year, a month or a day.

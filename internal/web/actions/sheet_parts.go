@@ -35,7 +35,10 @@ func (x where) brings(a action.Action) sections.Part {
 			}
 			row.Cells[2] = ui.Cell{Missing: "Ce qu’elle apporte est " + p.Class.Name() + "\u00a0: compté à part, jamais comme zéro."}
 			if p.Kg != nil {
-				row.Cells[2] = ui.Cell{Text: p.Kg.Text(), Explain: wording.FigurePath(coverage.ActionKey(a.ID, l)), Name: x.lever(l)}
+				row.Cells[2] = ui.Cell{Text: p.Kg.Text(), Name: x.lever(l)}
+				if a.State.Public() {
+					row.Cells[2].Explain = wording.FigurePath(coverage.ActionKey(a.ID, l))
+				}
 				if *p.Kg < 0 {
 					row.Cells[2].Sub = "cette action augmente les émissions"
 				}
@@ -143,8 +146,8 @@ func (x where) money(a action.Action) sections.Part {
 	if a.Budget.Note != "" {
 		p.Facts = append(p.Facts, [2]string{"Remarque", a.Budget.Note})
 	}
-	gap, hoped := a.Gap()
-	add("Reste à trouver en investissement", gap, "")
+	_, hoped := a.Gap()
+	add("Reste à trouver en investissement", gapOf(a), "")
 	if hoped > 0 {
 		p.Facts = append(p.Facts, [2]string{"Demandé ou envisagé", action.Euros(hoped) + "\u00a0: non compté tant que ce n’est pas accordé"})
 	}

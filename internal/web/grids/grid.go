@@ -66,8 +66,10 @@ func (d Deps) showGrid(w http.ResponseWriter, r *http.Request, status int, in ty
 		v.Conflict = ui.TwoVersions(x.asked(a, in.turn, a.Grid.Of(in.turn), "").fields(), x.asked(a, in.turn, &in.said, "").fields())
 	}
 	v.Forms = forms
-	if table := x.readings(a, edits || judges); a.Grid.Self != nil || a.Grid.Opinion != nil || a.Grid.Decision != nil || !edits {
-		v.First = append(v.First, section{ID: "lectures", Title: "Ce que dit la grille", Table: table, Texts: conclusions(a, edits || judges)})
+	// Who only reads what is public reads of the grid what the action publishes of it.
+	seen := a.For(shell.Actor(r), x.cop)
+	if table := x.readings(seen, edits || judges); seen.Grid.Self != nil || seen.Grid.Opinion != nil || seen.Grid.Decision != nil || !edits {
+		v.First = append(v.First, section{ID: "lectures", Title: "Ce que dit la grille", Table: table, Texts: conclusions(seen, edits || judges)})
 	}
 	return d.private(w, r, status, x, v, ui.Link{Label: "Action " + number(a), Href: wording.ActionPath(a.ID)}, ui.Link{Label: "Grille"})
 }
@@ -164,7 +166,10 @@ func yes(as *action.Assessment, c action.Criterion) ui.Cell {
 // turns are the readings that somebody may know of: what the team thinks is for who
 // writes the action and for the team, until it is decided.
 func turns(a action.Action, inside bool) []action.Turn {
-	out := []action.Turn{action.SelfTurn}
+	var out []action.Turn
+	if inside || a.Grid.Self != nil {
+		out = append(out, action.SelfTurn)
+	}
 	if inside && a.Grid.Opinion != nil {
 		out = append(out, action.OpinionTurn)
 	}

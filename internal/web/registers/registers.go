@@ -71,6 +71,9 @@ func (d Deps) at(r *http.Request) (x where, err error) {
 		return x, err
 	}
 	x.ask = r.URL.Query()
+	if err := policy.Check(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)); err != nil {
+		return x, err
+	}
 	return x, policy.Check(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action))
 }
 

@@ -241,7 +241,7 @@ func TestPrioritiesOfAdaptation(t *testing.T) {
 // Real projects, read with their euros, their communes and the levers that the table of
 // the questionnaire gives them.
 func TestFundedProjects(t *testing.T) {
-	file, err := os.ReadFile("../../../../shared/data/projets/fonds-vert-2023-extrait.csv")
+	file, err := os.ReadFile("../../../shared/data/projets/fonds-vert-2023-extrait.csv")
 	if err != nil {
 		t.Skip("the extract of funded projects is not beside this checkout: ", err)
 	}

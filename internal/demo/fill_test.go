@@ -289,10 +289,11 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		}
 	}
 	for query, want := range map[string]int64{
-		// What waits for a head does so on purpose: Normandie's list, La Réunion's diagnosis.
+		// What waits for a head does so on purpose: Normandie's list, La Réunion's diagnosis,
+		// Grand Est's second list of actions.
 		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind = 'objectives' AND cop_id = '2023-24-r28'`:                                    1,
 		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind = 'diagnosis' AND cop_id = '2023-24-r04'`:                                     1,
-		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind NOT IN ('stage', 'retract')`:                                                  2,
+		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind NOT IN ('stage', 'retract')`:                                                  3,
 		`SELECT COUNT(*) FROM delegation WHERE reach = 'kind' AND target = 'diagnosis' AND side = 'state' AND cop_id = '2023-24-r04'`:            1,
 		`SELECT COUNT(*) FROM objective WHERE territory = 'region:44' AND state = 'shared'`:                                                      20,
 		`SELECT COUNT(*) FROM objective WHERE territory = 'region:44' AND state = 'discussed'`:                                                   4,

@@ -45,7 +45,7 @@ func TestTheNationalBoard(t *testing.T) {
 			}
 			checkPage(t, filter, p)
 		}
-		p = s.visit(reader, base+may+"&col=cop/feuille-de-route&col=actions/couverture&tri=region&ordre=decroissant", nil)
+		p = s.visit(reader, base+may+"&col=cop/feuille-de-route&col=suivi/points-d-avancement&tri=region&ordre=decroissant", nil)
 		if rows := p.texts("#tableau-national tbody tr"); !strings.HasPrefix(rows[0], "Provence") || len(p.texts("#tableau-national thead th")) != 3 {
 			t.Errorf("%q", rows[0])
 		}

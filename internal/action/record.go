@@ -154,15 +154,10 @@ func (p Press) each(all []FrozenAction) (out []document.Block) {
 
 // said writes a date that may be a year, a month or a day.
 func said(day string) string {
-	switch len(day) {
-	case 0:
+	if day == "" {
 		return "…"
-	case len("2025-03"):
-		return french.Month(day)
-	case len("2025-03-14"):
-		return french.Day(day)
 	}
-	return day
+	return french.When(day)
 }
 
 func euros(cents int64) string { return french.Number(float64(cents)/100, 0) + nb + "€" }

@@ -176,3 +176,15 @@ func Fraction(part float64) string {
 	}
 	return Percent(part, 2)
 }
+
+// When writes a day, a month or a year, as they are known: «14 mars 2025», «mars 2025»,
+// «2025».
+func When(day string) string {
+	switch len(day) {
+	case len("2006-01"):
+		return Month(day)
+	case len("2006-01-02"):
+		return Day(day)
+	}
+	return day
+}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"strings"
 	"time"
 
 	"jalon/internal/action"
@@ -18,6 +17,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -81,37 +81,13 @@ func (d Deps) one(r *http.Request) (x where, a action.Action, err error) {
 }
 
 // lever names a lever, by its code when nobody knows it.
-func (x where) lever(code string) string {
-	if l, err := x.model.Framework().Lever(code); err == nil {
-		return l.Name
-	}
-	return code
-}
+func (x where) lever(code string) string { return wording.LeverName(x.model.Framework(), code) }
 
 // levers are those of the COP.
-func (x where) levers() []framework.Lever {
-	version := framework.National
-	if strings.HasPrefix(x.cop.Region, "0") { // the regions of overseas have levers of their own
-		version = framework.Overseas
-	}
-	return x.model.Framework().Levers(version)
-}
+func (x where) levers() []framework.Lever { return wording.LeversOf(x.model.Framework(), x.cop.Region) }
 
 // place names a territory in words.
-func (x where) place(ref string) string {
-	at, err := territory.ParseRef(ref)
-	if err != nil {
-		return ref
-	}
-	if at.Scale == territory.Perimeter {
-		return "un périmètre de projet"
-	}
-	t, err := x.tree().Lookup(at)
-	if err != nil {
-		return ref
-	}
-	return t.Name
-}
+func (x where) place(ref string) string { return wording.PlaceName(x.model.Tree(), ref) }
 
 func (x where) theme(code string) string {
 	for _, t := range x.model.Framework().Themes() {
@@ -128,7 +104,7 @@ func (x where) words() action.Words {
 }
 
 // number is how pages name an action.
-func number(seq int64) string { return "n°" + nb + french.Integer(seq) }
+func number(seq int64) string { return wording.ActionNumber(seq) }
 
 // trail leads to an action.
 func (x where) trail(last ...ui.Link) []ui.Link {

@@ -184,7 +184,7 @@ func span(a action.Action) string {
 
 // since writes «du 14 mars 2025», «de mars 2025», «d’avril 2025», «de 2025».
 func since(day string) string {
-	text := when(day)
+	text := french.When(day)
 	switch {
 	case len(day) == len("2006-01-02"):
 		return "du " + text
@@ -197,27 +197,16 @@ func since(day string) string {
 // until writes «au 2 mai 2026», «à mai 2026», «à 2030».
 func until(day string) string {
 	if len(day) == len("2006-01-02") {
-		return "au " + when(day)
+		return "au " + french.When(day)
 	}
-	return "à " + when(day)
-}
-
-// when writes a date that may be a year, a month or a day.
-func when(day string) string {
-	switch len(day) {
-	case len("2006-01"):
-		return french.Month(day)
-	case len("2006-01-02"):
-		return french.Day(day)
-	}
-	return day
+	return "à " + french.When(day)
 }
 
 func dayOf(day string) string {
 	if day == "" {
 		return ""
 	}
-	return "le " + when(day)
+	return "le " + french.When(day)
 }
 
 func join(words ...string) string {

@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/french"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -124,7 +125,7 @@ func (x where) calendar(a action.Action) sections.Part {
 	if len(a.Tasks) > 0 {
 		t := ui.Table{ID: "taches", Caption: "Ce qui reste à faire, et ce qui est fait", Stack: true, Columns: []ui.Column{{Label: "Tâche", Wide: true}, {Label: "Qui"}, {Label: "Pour"}, {Label: "Faite le"}}}
 		for _, k := range a.Tasks {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: k.Title}, {Text: k.Who}, {Text: when(k.Due)}, {Text: when(k.Done)}}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: k.Title}, {Text: k.Who}, {Text: french.When(k.Due)}, {Text: french.When(k.Done)}}})
 		}
 		p.Tables = []ui.Table{t}
 	}

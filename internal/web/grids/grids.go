@@ -68,28 +68,10 @@ func (x where) desk() string { return x.home() + "/bureau/actions" }
 func (x where) tree() *territory.Tree { return x.model.Tree() }
 
 // lever names a lever, by its code when nobody knows it.
-func (x where) lever(code string) string {
-	if l, err := x.model.Framework().Lever(code); err == nil {
-		return l.Name
-	}
-	return code
-}
+func (x where) lever(code string) string { return wording.LeverName(x.model.Framework(), code) }
 
 // place names a territory in words.
-func (x where) place(ref string) string {
-	at, err := territory.ParseRef(ref)
-	if err != nil {
-		return ref
-	}
-	if at.Scale == territory.Perimeter {
-		return "un périmètre de projet"
-	}
-	t, err := x.tree().Lookup(at)
-	if err != nil {
-		return ref
-	}
-	return t.Name
-}
+func (x where) place(ref string) string { return wording.PlaceName(x.model.Tree(), ref) }
 
 func (x where) places(all []action.Place) string {
 	var out []string
@@ -115,13 +97,7 @@ func (x where) about(a action.Action, themes []action.CrossTheme) string {
 }
 
 // levers are the options of the levers of the COP.
-func (x where) levers() []framework.Lever {
-	version := framework.National
-	if strings.HasPrefix(x.cop.Region, "0") { // the regions of overseas have their own levers
-		version = framework.Overseas
-	}
-	return x.model.Framework().Levers(version)
-}
+func (x where) levers() []framework.Lever { return wording.LeversOf(x.model.Framework(), x.cop.Region) }
 
 // region reads the COP of an address, for anyone.
 func (d Deps) regionOf(r *http.Request) (x where, err error) {
@@ -308,7 +284,7 @@ func selected(id, label, none string, options [][2]string, value string) ui.Fiel
 }
 
 // number is how pages name an action.
-func number(a action.Action) string { return "n°" + nb + french.Integer(a.Seq) }
+func number(a action.Action) string { return wording.ActionNumber(a.Seq) }
 
 // listed reads the actions of a COP in some states that a reader may read, by number.
 func (d Deps) listed(r *http.Request, x where, states ...action.State) ([]action.Action, error) {

@@ -112,9 +112,9 @@ func yearOf(day string, end bool) float64 {
 
 // words is the calendar of an action and where it is.
 func words(a action.Row) string {
-	text := when(a.Starts)
+	text := french.When(a.Starts)
 	if a.Ends != "" {
-		text += " à " + when(a.Ends)
+		text += " à " + french.When(a.Ends)
 	} else {
 		text += ", fin non précisée"
 	}
@@ -122,16 +122,6 @@ func words(a action.Row) string {
 		text += ", " + action.Named(action.Statuses(), a.Status)
 	}
 	return text
-}
-
-func when(day string) string {
-	switch len(day) {
-	case len("2006-01"):
-		return french.Month(day)
-	case len("2006-01-02"):
-		return french.Day(day)
-	}
-	return day
 }
 
 // calendar is the register in time.
@@ -170,9 +160,9 @@ func (d Deps) calendar(w http.ResponseWriter, r *http.Request) error {
 	for _, a := range dated {
 		end := ui.Cell{Missing: "La fin n’est pas précisée."}
 		if a.Ends != "" {
-			end = ui.Cell{Text: when(a.Ends)}
+			end = ui.Cell{Text: french.When(a.Ends)}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: a.Title, Href: wording.ActionPath(a.ID), Sub: number(a.Seq)}, {Text: when(a.Starts)}, end, {Text: action.Named(action.Statuses(), a.Status)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: a.Title, Href: wording.ActionPath(a.ID), Sub: number(a.Seq)}, {Text: french.When(a.Starts)}, end, {Text: action.Named(action.Statuses(), a.Status)}}})
 	}
 	part.Bodies, part.Tables = []templ.Component{drawing(draw(dated, d.Now()))}, []ui.Table{t}
 	v.Parts = append(v.Parts, part)

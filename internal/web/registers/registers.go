@@ -15,7 +15,6 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
@@ -77,31 +76,12 @@ func (d Deps) at(r *http.Request) (x where, err error) {
 	return x, policy.Check(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action))
 }
 
-func (x where) lever(code string) string {
-	if l, err := x.model.Framework().Lever(code); err == nil {
-		return l.Name
-	}
-	return code
-}
+func (x where) lever(code string) string { return wording.LeverName(x.model.Framework(), code) }
 
-func (x where) place(ref string) string {
-	at, err := territory.ParseRef(ref)
-	if err != nil {
-		return ref
-	}
-	t, err := x.model.Tree().Lookup(at)
-	if err != nil {
-		return ref
-	}
-	return t.Name
-}
+func (x where) place(ref string) string { return wording.PlaceName(x.model.Tree(), ref) }
 
 func (x where) levers() (out [][2]string) {
-	version := framework.National
-	if strings.HasPrefix(x.cop.Region, "0") { // the regions of overseas have levers of their own
-		version = framework.Overseas
-	}
-	for _, l := range x.model.Framework().Levers(version) {
+	for _, l := range wording.LeversOf(x.model.Framework(), x.cop.Region) {
 		out = append(out, [2]string{l.Code, l.Name})
 	}
 	return out
@@ -280,7 +260,7 @@ func (d Deps) endView(w http.ResponseWriter, r *http.Request) error {
 	return shell.SeeOther(w, r, x.desk()+"?fait=1")
 }
 
-func number(seq int64) string { return "n°" + nb + french.Integer(seq) }
+func number(seq int64) string { return wording.ActionNumber(seq) }
 
 // sum is what a filter chooses, in a sentence and in a foot.
 func sum(all []action.Tally) (t action.Tally) {

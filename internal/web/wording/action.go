@@ -1,8 +1,12 @@
 package wording
 
 import (
+	"strings"
+
 	"jalon/internal/action"
 	"jalon/internal/cop"
+	"jalon/internal/framework"
+	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/ui"
@@ -111,4 +115,40 @@ func RegisterTabs(r territory.Region, query, current string) ui.Pages {
 		out = append(out, ui.Link{Label: x[0], Href: x[1], Current: x[0] == current})
 	}
 	return ui.Pages{Tabs: out}
+}
+
+// ActionNumber is how pages name an action of a COP.
+func ActionNumber(seq int64) string { return "n°" + nb + french.Integer(seq) }
+
+// LeverName names a lever, by its code when nobody knows it.
+func LeverName(fw *framework.Framework, code string) string {
+	if l, err := fw.Lever(code); err == nil {
+		return l.Name
+	}
+	return code
+}
+
+// LeversOf are the levers of the COP of a region: those of overseas have their own.
+func LeversOf(fw *framework.Framework, region string) []framework.Lever {
+	if strings.HasPrefix(region, "0") {
+		return fw.Levers(framework.Overseas)
+	}
+	return fw.Levers(framework.National)
+}
+
+// PlaceName names a territory where an action takes place, by its code when nobody knows
+// it; a free perimeter is kept elsewhere.
+func PlaceName(tree *territory.Tree, ref string) string {
+	at, err := territory.ParseRef(ref)
+	if err != nil {
+		return ref
+	}
+	if at.Scale == territory.Perimeter {
+		return "un périmètre de projet"
+	}
+	t, err := tree.Lookup(at)
+	if err != nil {
+		return ref
+	}
+	return t.Name
 }

@@ -30,7 +30,7 @@ var house = []floor{
 		"internal/territory", "internal/framework", "internal/figure", "internal/series", "internal/panorama"}},
 	{name: "shared by rooms", packages: []string{"internal/link", "internal/intake", "internal/document", "internal/search"}},
 	{name: "rooms", packages: []string{
-		"internal/account", "internal/apikey", "internal/cop", "internal/plan", "internal/objective", "internal/knowledge", "internal/action", "internal/action/coverage",
+		"internal/account", "internal/apikey", "internal/cop", "internal/composition", "internal/plan", "internal/objective", "internal/knowledge", "internal/action", "internal/action/coverage",
 		"internal/survey", "internal/restitution", "internal/support", "internal/support/aid",
 		"internal/debate", "internal/debate/moderation", "internal/debate/group", "internal/debate/meeting", "internal/debate/ballot", "internal/debate/minutes", "internal/debate/contribution", "internal/debate/question", "internal/debate/ambition", "internal/debate/consultation", "internal/debate/follow",
 		"internal/diagnosis", "internal/roadmap", "internal/followup", "internal/national", "internal/report",

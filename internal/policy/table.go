@@ -96,6 +96,10 @@ const (
 	Theme     Kind = "theme"     // the themes of a region, those that it puts first, the scores of levers
 	Diagnosis Kind = "diagnosis" // the shared diagnosis: its draft and its editions
 
+	Roadmap    Kind = "roadmap"    // the roadmap of a COP: its draft, its editions, its exit points
+	FollowUp   Kind = "followup"   // updates of actions, alerts, the review of a year
+	Adaptation Kind = "adaptation" // the priorities of adaptation of a département
+
 	Group       Kind = "group"       // working groups, their members and what they do
 	Post        Kind = "post"        // what people write in the debate, and its moderation
 	Instruction Kind = "instruction" // what becomes of a contribution: who studies it, the verdict
@@ -112,7 +116,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{Reference, Perimeter, Cycle, COP, Desk, StageEvent, Validation, Delegation, Document, Meeting, News, Priority,
 		Organisation, Membership, Person, RoleGrant, Invitation, Journal, Mail, Job, Board, Report, Metric, Self, Plan, Strength, Obstacle, Note,
-		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis, Group, Post, Instruction, Debate, Action, Measure, Aid, Need, Key}
+		Questionnaire, Campaign, Response, Restitution, Objective, Theme, Diagnosis, Group, Post, Instruction, Debate, Action, Measure, Aid, Need, Key, Roadmap, FollowUp, Adaptation}
 }
 
 // Verb is what is done to a thing.
@@ -166,6 +170,9 @@ var rules = []rule{
 	{public, Objective, v(Read)},
 	{public, Theme, v(Read)},
 	{public, Diagnosis, v(Read)},
+	{public, Roadmap, v(Read)},
+	{public, FollowUp, v(Read)},
+	{public, Adaptation, v(Read, Export)},
 	{public, Group, v(Read)},
 	{public, Post, v(Read)},
 	{themselves, Post, v(Read, Edit)},
@@ -212,6 +219,9 @@ var rules = []rule{
 	{NationalAdmin, Objective, v(Read, Export)},
 	{NationalAdmin, Theme, v(Read)},
 	{NationalAdmin, Diagnosis, v(Read, Export)},
+	{NationalAdmin, Roadmap, v(Read, Export)},
+	{NationalAdmin, FollowUp, v(Read, Export)},
+	{NationalAdmin, Adaptation, v(Read, Export)},
 	{NationalAdmin, Group, v(Read)},
 	{NationalAdmin, Post, v(Read, Export)},
 	{NationalAdmin, Instruction, v(Read)},
@@ -231,6 +241,9 @@ var rules = []rule{
 	{NationalReader, Objective, v(Read, Export)},
 	{NationalReader, Theme, v(Read)},
 	{NationalReader, Diagnosis, v(Read, Export)},
+	{NationalReader, Roadmap, v(Read, Export)},
+	{NationalReader, FollowUp, v(Read, Export)},
+	{NationalReader, Adaptation, v(Read, Export)},
 	{NationalReader, Action, v(Read, Export)},
 	{NationalReader, Need, v(Read, Export)},
 
@@ -262,6 +275,9 @@ var rules = []rule{
 	{StateChair, Objective, v(Read, Create, Edit, Propose, Export)},
 	{StateChair, Theme, v(Read, Create, Edit, Propose, Export)},
 	{StateChair, Diagnosis, v(Read, Create, Edit, Propose, Export)},
+	{StateChair, Roadmap, v(Read, Create, Edit, Propose, Export)},
+	{StateChair, FollowUp, v(Read, Create, Edit, Propose, Judge, Export)},
+	{StateChair, Adaptation, v(Read, Create, Edit, Propose, Export)},
 	{StateChair, Group, v(Read, Create, Edit, Export)},
 	{StateChair, Post, v(Read, Create, Judge, Export)},
 	{StateChair, Instruction, v(Read, Edit, Judge)},
@@ -299,6 +315,9 @@ var rules = []rule{
 	{RegionChair, Objective, v(Read, Create, Edit, Propose, Export)},
 	{RegionChair, Theme, v(Read, Create, Edit, Propose, Export)},
 	{RegionChair, Diagnosis, v(Read, Create, Edit, Propose, Export)},
+	{RegionChair, Roadmap, v(Read, Create, Edit, Propose, Export)},
+	{RegionChair, FollowUp, v(Read, Create, Edit, Propose, Judge, Export)},
+	{RegionChair, Adaptation, v(Read, Create, Edit, Propose, Export)},
 	{RegionChair, Group, v(Read, Create, Edit, Export)},
 	{RegionChair, Post, v(Read, Create, Judge, Export)},
 	{RegionChair, Instruction, v(Read, Edit, Judge)},
@@ -336,6 +355,9 @@ var rules = []rule{
 	{Team, Objective, v(Read, Create, Edit, Propose, Export)},
 	{Team, Theme, v(Read, Create, Edit, Propose, Export)},
 	{Team, Diagnosis, v(Read, Create, Edit, Propose, Export)},
+	{Team, Roadmap, v(Read, Create, Edit, Propose, Export)},
+	{Team, FollowUp, v(Read, Create, Edit, Propose, Judge, Export)},
+	{Team, Adaptation, v(Read, Create, Edit, Propose, Export)},
 	{Team, Group, v(Read, Create, Edit, Export)},
 	{Team, Post, v(Read, Create, Judge, Export)},
 	{Team, Instruction, v(Read, Edit, Judge)},
@@ -370,6 +392,9 @@ var rules = []rule{
 	{DepartmentLead, Objective, v(Read, Create, Edit)},
 	{DepartmentLead, Theme, v(Read)},
 	{DepartmentLead, Diagnosis, v(Read)},
+	{DepartmentLead, Roadmap, v(Read)},
+	{DepartmentLead, FollowUp, v(Read, Create, Edit, Judge, Export)},
+	{DepartmentLead, Adaptation, v(Read, Create, Edit, Propose, Export)},
 	{DepartmentLead, Group, v(Read, Create, Edit)},
 	{DepartmentLead, Post, v(Read, Judge)},
 	{DepartmentLead, Instruction, v(Read, Edit)},
@@ -387,6 +412,9 @@ var rules = []rule{
 	{Expert, Objective, v(Read)},
 	{Expert, Theme, v(Read)},
 	{Expert, Diagnosis, v(Read)},
+	{Expert, Roadmap, v(Read)},
+	{Expert, FollowUp, v(Read)},
+	{Expert, Adaptation, v(Read)},
 	{Expert, Group, v(Read)},
 	{Expert, Instruction, v(Read, Edit)},
 	{Expert, Debate, v(Read)},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -52,7 +53,7 @@ func TestNothingDiscussedIsRead(t *testing.T) {
 		}
 		made := map[string]string{}
 		s.composed(team, id, "44", "grand-est", made)
-		block, _, err := diagnosis.FindBlock(ctx, d, made["grand-est/block"])
+		block, _, err := composition.FindBlock(ctx, d, made["grand-est/block"])
 		if err != nil {
 			t.Fatal(err)
 		}

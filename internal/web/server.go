@@ -19,6 +19,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -117,11 +118,12 @@ type Deps struct {
 	// and their diagnosis, which Blocks fills.
 	Objectives *objective.Room
 	Diagnosis  *diagnosis.Room
+	Composed   *composition.Room
 	// Debate are the rooms of the debate.
 	Debate Debate
 	// Action are the rooms of actions and of what helps them.
 	Action Action
-	Blocks diagnosis.Catalogue
+	Blocks map[composition.Kind]composition.Catalogue
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Accounts holds people, their sessions and roles.

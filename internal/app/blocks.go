@@ -8,7 +8,8 @@ import (
 
 // blocks are the catalogues of live blocks, one for each kind of document.
 func (a *App) blocks(book *series.Book) map[composition.Kind]composition.Catalogue {
-	return map[composition.Kind]composition.Catalogue{composition.Diagnosis: a.diagnosisBlocks(book)}
+	told := a.diagnosisBlocks(book)
+	return map[composition.Kind]composition.Catalogue{composition.Diagnosis: told, composition.Roadmap: told, composition.Review: told}
 }
 
 func (a *App) diagnosisBlocks(book *series.Book) composition.Catalogue {

@@ -49,6 +49,7 @@ type rooms struct {
 	composed    *composition.Room
 	debate      web.Debate
 	action      web.Action
+	follow      web.Follow
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -122,6 +123,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	}
 	r.debate = c.debateRooms(r, desk, base, tree)
 	r.action = c.actionRooms(r, desk, base, tree)
+	r.follow = c.followRooms(r, desk, base, tree)
 	r.national = c.board(r.journal)
 	return r
 }

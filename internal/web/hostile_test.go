@@ -58,7 +58,7 @@ func TestNothingDiscussedIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		block.Title, block.Text = secret, secret
-		if _, err := s.diagnose.SaveBlock(ctx, team, shelf{}.List(), block, secret); err != nil {
+		if _, err := s.composing.SaveBlock(ctx, team, shelf{composition.Diagnosis}.List(), block, secret); err != nil {
 			t.Fatal(err)
 		}
 		other, _ := s.signIn("ailleurs@exemple.fr", policy.Team, "region", "53")

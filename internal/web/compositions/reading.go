@@ -189,7 +189,7 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Tables = []section{{ID: "liste", Title: "Les éditions", Table: t}}
 	} else {
-		v.Empty = &ui.Empty{Title: "Le document se prépare", Text: "Il paraîtra ici quand les deux têtes de la COP l’auront validé. Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.public()}}
+		v.Empty = &ui.Empty{Title: wording.Upper(x.words().The) + " se prépare", Text: wording.Upper(map[bool]string{true: "elle", false: "il"}[x.words().Feminine]) + " paraîtra ici quand les deux têtes de la COP l’auront validé" + x.words().E() + ". Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.public()}}
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Les éditions "+x.words().OfShared+", région "+x.Name+".", trail(x, x.here(x.public()), ui.Link{Label: "Éditions"})...)
 	return d.Shell.Render(w, r, page, deskPage(v))

@@ -89,6 +89,8 @@ func coverageRoutes() []Route {
 		{Method: "GET", Pattern: "/departements/{code}/couverture.csv", Name: "coverage-department-csv", Formats: []string{typeCSV}, Sample: "/departements/67/couverture.csv"},
 		{Method: "GET", Pattern: "/national/couverture", Name: "coverage-nation", Formats: []string{typeHTML}, Sample: "/national/couverture"},
 		{Method: "GET", Pattern: "/national/couverture.csv", Name: "coverage-nation-csv", Formats: []string{typeCSV}, Sample: "/national/couverture.csv"},
+		{Method: "GET", Pattern: "/national/actions", Name: "nation-actions", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/actions.csv", Name: "nation-actions-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk, Name: "overlaps", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: desk, Name: "overlap-settle", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 	}

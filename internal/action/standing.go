@@ -66,9 +66,9 @@ func StandingIn(ctx context.Context, q db.Q, cycle string) (_ map[string]Standin
 	rows, err = q.Query(ctx, `
 		SELECT i.cop_id, COUNT(DISTINCT i.action_id)
 		  FROM action_impact i
-		  JOIN action x ON x.id = i.action_id
-		 WHERE i.state = 'retained' AND i.class = 'qualitative' AND x.cycle = $1 AND x.kg IS NULL AND x.kind = 'sectoral'
-		 GROUP BY i.cop_id`, cycle)
+		 WHERE i.class = 'qualitative' AND i.state = 'retained'
+		   AND NOT EXISTS (SELECT 1 FROM action_impact o WHERE o.action_id = i.action_id AND o.class = 'quantified')
+		 GROUP BY i.cop_id`)
 	return out, each(rows, err, func(r *db.Rows) error {
 		var id string
 		var n int64

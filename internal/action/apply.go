@@ -27,6 +27,10 @@ type Applied struct {
 // applyBatch is how many new actions one short transaction writes.
 const applyBatch = 500
 
+// shownAtOnce is how many of them one statement gives to the COP, in the one transaction
+// that shows the file.
+const shownAtOnce = 5_000
+
 // hiddenState is that of actions of a file that is not applied yet.
 const hiddenState = "incoming"
 
@@ -256,12 +260,18 @@ func (x *applying) show(ctx context.Context, tx db.Q, run intake.Run) error {
 			state = s
 		}
 	}
-	n, err := tx.Exec(ctx, `UPDATE action SET cop_id = $2, cycle = $3, region = $4, seq = seq + $5, state = CASE WHEN pool_state <> '' THEN 'pool' ELSE $6 END WHERE cop_id = $1`,
-		x.hidden, x.cop.ID, x.cop.Cycle, x.cop.Region, last, string(state))
-	if err != nil {
-		return err
+	// By sets: to undo one statement SQLite holds in memory what it changes, and 100 000
+	// rows at once are more than it has.
+	shown := int64(0)
+	for from := int64(0); from < x.seq; from += shownAtOnce {
+		n, err := tx.Exec(ctx, `UPDATE action SET cop_id = $2, cycle = $3, region = $4, seq = seq + $5, state = CASE WHEN pool_state <> '' THEN 'pool' ELSE $6 END WHERE cop_id = $1 AND seq > $7 AND seq <= $8`,
+			x.hidden, x.cop.ID, x.cop.Cycle, x.cop.Region, last, string(state), from, from+shownAtOnce)
+		if err != nil {
+			return err
+		}
+		shown += n
 	}
-	if x.out.Added = int(n); n != x.seq {
+	if x.out.Added = int(shown); shown != x.seq {
 		return apperr.New(apperr.Internal, nil, "L’import n’a pas retrouvé ce qu’il avait préparé. Rien n’a été enregistré\u00a0: recommencez.")
 	}
 	slices.SortFunc(x.updates, func(a, b update) int { return strings.Compare(a.id, b.id) }) // rows are held in one order: see Bulk

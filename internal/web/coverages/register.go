@@ -143,7 +143,7 @@ func (d Deps) register(w http.ResponseWriter, r *http.Request) error {
 	figures := []ui.KeyFigure{count("Actions retenues", "actions/actions", "par les deux têtes, actions sectorielles", retained), count("Transversales retenues", "actions/transversales", "sans tonne à elles, hors de la couverture", crossed),
 		count("En chemin", "actions/proposees", "proposées, qualifiées ou débattues", way), count("Au vivier", "actions/vivier", "gardées hors de la COP", pool)}
 	if n.Total.Actions > 0 {
-		figures = append(figures, ui.KeyFigure{Label: "Attendu des actions retenues", Value: ui.Value{Text: french.Kt(int64(n.Total.Planned.Central), 0), Unit: kilotonnes, Name: "Attendu des actions retenues", Explain: nationPath}, Meaning: "par an en 2030, leviers de l’Hexagone et de Corse, chaque action une fois"})
+		figures = append(figures, ui.KeyFigure{Label: "Attendu des actions retenues", Value: ui.Value{Text: french.Kt(int64(n.Total.Planned.Central), 0), Unit: kilotonnes, Name: "Attendu des actions retenues", Explain: nationPath}, Meaning: "en 2030, leviers de l’Hexagone et de Corse, chaque action une fois"})
 	}
 	csv := ui.Link{Label: "Télécharger (CSV)", Href: registerPath + ".csv?cycle=" + url.QueryEscape(cycle)}
 	v.Parts = []sections.Part{

@@ -152,7 +152,7 @@ func (x Row) key(o Order, sort string) string {
 }
 
 // List returns the actions that a filter chooses and that the actor may read: six
-// statements, whatever there is.
+// statements, whatever there is, and one more when words are looked for.
 func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, cursor string, limit int) (p Page, err error) {
 	defer apperr.Wrap(&err, "action.List(%s)", f.COP)
 	if err := f.Check(); err != nil {
@@ -165,6 +165,9 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 	list := "action" + string(name)
 	from, err := m.Cursors.Open(list, cursor, 2)
 	if err != nil {
+		return p, err
+	}
+	if f.common, err = commonOf(ctx, q, f.words()); err != nil {
 		return p, err
 	}
 	var b binder

@@ -46,7 +46,8 @@ func term(kg panorama.Kg) string {
 	return kt(kg)
 }
 
-// Explain answers for «couverture/{lever}/{territory}/{part}».
+// Explain answers for «couverture/{lever}/{territory}/{part}», where what is summed may
+// stand for the lever.
 func (m *Room) Explain(ctx context.Context, key string) (_ figure.Explanation, err error) {
 	defer apperr.Wrap(&err, "coverage.Explain(%q)", key)
 	none := apperr.NotFoundf("Aucun chiffre ne porte l’adresse «\u00a0%s\u00a0».", key)
@@ -58,22 +59,18 @@ func (m *Room) Explain(ctx context.Context, key string) (_ figure.Explanation, e
 	if err != nil {
 		return figure.Explanation{}, none
 	}
-	var x Coverage
-	page := ""
-	switch ref.Scale {
-	case territory.RegionS:
-		if x, err = m.OfRegion(ctx, m.DB, ref.Code); err == nil {
-			page = "/regions/" + x.Region.Slug + "/couverture/" + parts[1]
-		}
-	case territory.Department:
-		if x, err = m.OfDepartment(ctx, m.DB, ref.Code); err == nil {
-			page = "/departements/" + ref.Code + "/couverture"
-		}
-	default:
-		return figure.Explanation{}, none
+	switch {
+	case parts[1] == AllLevers || parts[1] == NoForest || parts[1] == Overseas || strings.HasPrefix(parts[1], OfSector):
+		return m.explainTotal(ctx, key, parts[1], ref, Part(parts[3]))
+	case ref.Scale == territory.Nation:
+		return m.explainNation(ctx, key, parts[1], Part(parts[3]))
 	}
+	x, page, err := m.at(ctx, ref)
 	if err != nil {
 		return figure.Explanation{}, err
+	}
+	if ref.Scale == territory.RegionS {
+		page += "/" + parts[1]
 	}
 	c, ok := x.Cell(parts[1])
 	if !ok {
@@ -177,8 +174,9 @@ func (c Cell) Notes() (out []string) {
 		with(p.Started, "action commencée avant la fin de "+year, "actions commencées avant la fin de "+year, ", supposée déjà dans l’observé\u00a0: elle n’est pas ajoutée.", ", supposées déjà dans l’observé\u00a0: elles ne sont pas ajoutées.")
 		with(p.Undated, "action sans date de début", "actions sans date de début", "\u00a0: rien ne dit qu’elle n’est pas déjà dans l’observé, elle n’est pas ajoutée.", "\u00a0: rien ne dit qu’elles ne sont pas déjà dans l’observé, elles ne sont pas ajoutées.")
 	}
-	with(p.Regional, "action régionale", "actions régionales", ", dont rien ne dit la part dans ce département\u00a0: elle n’est pas répartie.", ", dont rien ne dit la part dans ce département\u00a0: elles ne sont pas réparties.")
+	with(p.Regional, "action régionale", "actions régionales", ", dont rien ne dit la part ici\u00a0: elle n’est pas répartie.", ", dont rien ne dit la part ici\u00a0: elles ne sont pas réparties.")
 	say(p.Reduced, "action compte pour une partie seulement\u00a0: une autre déclare le même objet.", "actions comptent pour une partie seulement\u00a0: d’autres déclarent le même objet.")
+	say(p.Estimated, "action déborde de ce territoire\u00a0: sa part ici est estimée par la population.", "actions débordent de ce territoire\u00a0: leur part ici est estimée par la population.")
 	say(p.Increases, "action augmenterait les émissions\u00a0: elle est retranchée.", "actions augmenteraient les émissions\u00a0: elles sont retranchées.")
 	say(p.Paused, "action comptée est en pause.", "actions comptées sont en pause.")
 	say(p.Blocked, "action comptée est bloquée.", "actions comptées sont bloquées.")

@@ -38,6 +38,9 @@ func kt(kg panorama.Kg) string {
 	return french.Significant(kg.Kt(), 6)
 }
 
+// about writes a mass in a sentence.
+func about(kg panorama.Kg) string { return french.Significant(kg.Kt(), 4) }
+
 // term writes a mass in a subtraction, a negative one between brackets.
 func term(kg panorama.Kg) string {
 	if kg < 0 {
@@ -163,11 +166,11 @@ func (c Cell) Notes() (out []string) {
 	}
 	with := func(t Tally, one, many, end, ends string) {
 		if t.Actions > 0 {
-			out = append(out, french.Integer(t.Actions)+"\u00a0"+french.Plural(t.Actions, one, many)+" ("+kt(t.Kg.Central)+"\u00a0kt)"+french.Plural(t.Actions, end, ends))
+			out = append(out, french.Integer(t.Actions)+"\u00a0"+french.Plural(t.Actions, one, many)+" ("+about(t.Kg.Central)+"\u00a0kt)"+french.Plural(t.Actions, end, ends))
 		}
 	}
 	if p.Gross > 0 {
-		out = append(out, french.Integer(p.Gross)+"\u00a0"+french.Plural(p.Gross, "action compte", "actions comptent")+" une quantité brute, pour "+kt(p.GrossKg)+"\u00a0kt. "+action.GrossNote)
+		out = append(out, french.Integer(p.Gross)+"\u00a0"+french.Plural(p.Gross, "action compte", "actions comptent")+" une quantité brute, pour "+about(p.GrossKg)+"\u00a0kt. "+action.GrossNote)
 	}
 	if c.Done.Kg.Known {
 		year := strconv.Itoa(c.Done.Year)

@@ -173,11 +173,18 @@ func (d Deps) page(r *http.Request, x reading) (v view, err error) {
 	} else if x.WithoutForest.Levers != x.Total.Levers {
 		totals = []total{{"Total hors forêts", x.WithoutForest, coverage.NoForest, at}, {"Total, forêts comprises", x.Total, coverage.AllLevers, at}}
 	}
-	s.Table = tableOf("Objectif, déjà fait, attendu et reste, par levier", rows, totals, decimals)
 	if len(rows) == 0 {
 		s.Lead = []string{"Aucun levier ne répond à ce choix."}
 	}
+	var without []string
+	if at.Scale != territory.RegionS {
+		rows, without = known(rows)
+	}
+	s.Table = tableOf("Objectif, déjà fait, attendu et reste, par levier", rows, totals, decimals)
 	v.Sections = []section{s}
+	if len(without) > 0 {
+		v.Sections = append(v.Sections, section{ID: "sans-part", Title: french.Integer(len(without)) + nb + french.Plural(len(without), "levier dont la part n’est pas connue ici", "leviers dont la part n’est pas connue ici"), Lead: []string{"Ils ne sont dans aucune somme, et aucune action retenue ne les chiffre ici" + nb + ": une part qui manque n’est pas zéro."}, List: without})
+	}
 	var none []string
 	for _, c := range x.Cells {
 		if c.Objective.Known && !c.Planned.Any() {
@@ -189,6 +196,23 @@ func (d Deps) page(r *http.Request, x reading) (v view, err error) {
 	}
 	v.Foot = ui.Source{Text: "actions retenues par la COP" + nb + "; séries observées" + nb + "; objectifs partagés par la COP, à défaut panorama de l’État (juillet 2024).", Print: true}
 	return v, nil
+}
+
+// known sets apart the levers that have here neither an objective, nor what is done, nor
+// an action with a figure: each with its reason.
+func known(rows []row) (kept []row, without []string) {
+	for _, x := range rows {
+		if x.Objective.Known || x.Done.Kg.Known || x.Planned.Actions > 0 {
+			kept = append(kept, x)
+			continue
+		}
+		text := x.Line.Lever.ShortName + nb + ": " + x.Objective.Reason
+		if others := x.others().Sub; others != "" {
+			text += " Actions retenues" + nb + ": " + others + "."
+		}
+		without = append(without, text)
+	}
+	return kept, without
 }
 
 // figures are the three parts of the whole, apart.
@@ -206,7 +230,7 @@ func figures(t coverage.Total, at territory.Ref) []ui.KeyFigure {
 	if t.Actions > 0 {
 		planned, more = kt(t.Planned.Central, coverage.PlannedIs, "attendu des actions"), french.Integer(t.Actions)+nb+french.Plural(t.Actions, "action chiffrée", "actions chiffrées")
 		if t.Planned.Wide() {
-			planned.Range = "entre " + french.Number(t.Planned.Low.Kt(), 1) + " et " + french.Number(t.Planned.High.Kt(), 1)
+			planned.Range = "entre " + french.Number(t.Planned.Low.Kt(), wording.TableDecimals(t.Objective)) + " et " + french.Number(t.Planned.High.Kt(), wording.TableDecimals(t.Objective))
 		}
 	}
 	if n := t.Qualitative + t.Unassessed; n > 0 {

@@ -203,11 +203,11 @@ func (m *Room) ExplainAction(ctx context.Context, key string) (_ figure.Explanat
 	if len(parts) != 3 || parts[0] != ActionPrefix {
 		return figure.Explanation{}, none
 	}
-	x, _, err := action.Find(ctx, m.DB, policy.Actor{}, parts[1])
+	x, c, err := action.Find(ctx, m.DB, policy.Actor{}, parts[1])
 	if err != nil {
 		return figure.Explanation{}, none
 	}
-	for _, p := range x.Impacts {
+	for _, p := range x.For(policy.Actor{}, c).Impacts {
 		if p.Lever == parts[2] {
 			return m.explainImpact(ctx, x, p, key)
 		}

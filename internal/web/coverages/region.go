@@ -183,7 +183,7 @@ func (d Deps) page(r *http.Request, x reading) (v view, err error) {
 	s.Table = tableOf("Objectif, déjà fait, attendu et reste, par levier", rows, totals, decimals)
 	v.Sections = []section{s}
 	if len(without) > 0 {
-		v.Sections = append(v.Sections, section{ID: "sans-part", Title: french.Integer(len(without)) + nb + french.Plural(len(without), "levier dont la part n’est pas connue ici", "leviers dont la part n’est pas connue ici"), Lead: []string{"Ils ne sont dans aucune somme, et aucune action retenue ne les chiffre ici" + nb + ": une part qui manque n’est pas zéro."}, List: without})
+		v.Sections = append(v.Sections, section{ID: "sans-part", Title: french.Integer(len(without)) + nb + french.Plural(len(without), "levier dont la part n’est pas connue ici", "leviers dont la part n’est pas connue ici"), Lead: []string{"Ils ne sont dans aucune somme, et aucune action retenue ne les concerne ici" + nb + ": une part qui manque n’est pas zéro."}, List: without})
 	}
 	var none []string
 	for _, c := range x.Cells {
@@ -199,18 +199,14 @@ func (d Deps) page(r *http.Request, x reading) (v view, err error) {
 }
 
 // known sets apart the levers that have here neither an objective, nor what is done, nor
-// an action with a figure: each with its reason.
+// a retained action: each with its reason.
 func known(rows []row) (kept []row, without []string) {
 	for _, x := range rows {
-		if x.Objective.Known || x.Done.Kg.Known || x.Planned.Actions > 0 {
+		if x.Objective.Known || x.Done.Kg.Known || x.Planned.Any() {
 			kept = append(kept, x)
 			continue
 		}
-		text := x.Line.Lever.ShortName + nb + ": " + x.Objective.Reason
-		if others := x.others().Sub; others != "" {
-			text += " Actions retenues" + nb + ": " + others + "."
-		}
-		without = append(without, text)
+		without = append(without, x.Line.Lever.ShortName+nb+": "+x.Objective.Reason)
 	}
 	return kept, without
 }

@@ -87,6 +87,9 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 		if row := strings.Join(p.row("#leviers", "Haies"), " | "); !strings.Contains(row, "1 régionale") {
 			t.Errorf("an action on the region is not told apart: %q", row)
 		}
+		p = s.visit(c, base+"/epci/246700488/couverture", nil)
+		p.has("h1", "Eurométropole de Strasbourg")
+		p.has("#sans-part", "une part qui manque n’est pas zéro")
 		p = s.visit(c, base+"/national/couverture", nil)
 		checkPage(t, "nation", p)
 		p.has("#croise", "75 %")

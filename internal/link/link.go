@@ -28,6 +28,7 @@ const (
 	Objective    = "objective"
 	Response     = "response" // of an authority
 	Plan         = "plan"
+	PlanAim      = "plan_objective" // what a plan aims at
 	Practice     = "practice" // good practice, strong point
 	Obstacle     = "obstacle"
 	Aid          = "aid"

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -49,7 +48,11 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	part := sections.Part{ID: "actions", Title: "Les actions"}
 	if total > 0 {
-		v.Parts = append(v.Parts, sections.Part{ID: "choisir-parmi", Forms: []sections.Form{x.filterForm(ask)}, Fold: "Chercher, ou choisir parmi les actions", Open: filtered(ask)})
+		holders, err := d.Room.TallyBy(r.Context(), d.Q, policy.Actor{}, all, "holder")
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, sections.Part{ID: "choisir-parmi", Forms: []sections.Form{x.filterForm(ask, holders)}, Fold: "Chercher, ou choisir parmi les actions", Open: filtered(ask)})
 	}
 	switch {
 	case total == 0:
@@ -113,7 +116,7 @@ func finding(states []action.Tally) string {
 
 // filtered reports whether a reader chose among the actions.
 func filtered(ask url.Values) bool {
-	for _, k := range []string{"mots", "theme", "levier", "departement", "etat", "nature", "statut", "suite", "de", "a"} {
+	for _, k := range []string{"mots", "theme", "levier", "departement", "etat", "nature", "statut", "suite", "porteur", "de", "a"} {
 		if ask.Get(k) != "" {
 			return true
 		}
@@ -136,18 +139,13 @@ func (x where) filter(f action.Filter, ask url.Values) (action.Filter, error) {
 			return f, err
 		}
 	}
-	for _, y := range []struct {
-		name string
-		to   *int
-	}{{"de", &f.From}, {"a", &f.To}} {
-		if n, err := strconv.Atoi(ask.Get(y.name)); err == nil && n > 1990 && n < 2100 {
-			*y.to = n
-		}
-	}
-	return f, nil
+	var err error
+	f.Holder = shell.Clean(ask.Get("porteur"))
+	f.From, f.To, err = wording.Years(ask)
+	return f, err
 }
 
-func (x where) filterForm(ask url.Values) sections.Form {
+func (x where) filterForm(ask url.Values, holders []action.Tally) sections.Form {
 	var themes, levers [][2]string
 	for _, t := range x.model.Framework().Themes() {
 		themes = append(themes, [2]string{string(t.Code), t.Name})
@@ -160,6 +158,9 @@ func (x where) filterForm(ask url.Values) sections.Form {
 		sections.Choose("levier", "Levier (ce sur quoi une action agit\u00a0: rénover, covoiturer, planter…)", ask.Get("levier"), "tous", levers),
 		sections.Choose("theme", "Thématique", ask.Get("theme"), "toutes", themes),
 		sections.Choose("departement", "Département", ask.Get("departement"), "toute la région", x.departments()),
+		sections.Choose("porteur", "Porteur", ask.Get("porteur"), "tous", wording.Holders(holders, ask.Get("porteur"))),
+		wording.YearField("de", "En cours à partir de", ask.Get("de")),
+		wording.YearField("a", "Commencée au plus tard en", ask.Get("a")),
 		sections.Choose("etat", "Où en est la COP", ask.Get("etat"), "retenue ou en débat", [][2]string{{string(action.Retained), "retenue"}, {string(action.Debated), "en débat"}}),
 		sections.Choose("statut", "Où en est le projet", ask.Get("statut"), "tous", action.Statuses()),
 		sections.Choose("nature", "Nature", ask.Get("nature"), "toutes", [][2]string{{string(action.Sectoral), "sectorielle"}, {string(action.CrossCutting), "transversale"}}),

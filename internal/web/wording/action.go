@@ -1,12 +1,14 @@
 package wording
 
 import (
+	"strconv"
 	"strings"
 
 	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/framework"
 	"jalon/internal/french"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/ui"
@@ -151,4 +153,14 @@ func PlaceName(tree *territory.Tree, ref string) string {
 		return ref
 	}
 	return t.Name
+}
+
+// PlanAim is what a plan aims at, in words: the lever or the indicator, and the target as
+// the plan writes it.
+func PlanAim(fw *framework.Framework, o plan.Objective) string {
+	name := o.Indicator
+	if name == "" {
+		name = LeverName(fw, o.Lever)
+	}
+	return name + ", " + strings.TrimSpace(o.Written) + nb + o.Unit + " en " + strconv.Itoa(o.TargetYear)
 }

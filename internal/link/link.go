@@ -29,7 +29,7 @@ const (
 	Response     = "response" // of an authority
 	Plan         = "plan"
 	PlanAim      = "plan_objective" // what a plan aims at
-	Practice     = "practice" // good practice, strong point
+	Practice     = "practice"       // good practice, strong point
 	Obstacle     = "obstacle"
 	Aid          = "aid"
 	Measure      = "measure"

@@ -42,9 +42,15 @@ func (s *server) things() map[string]func(ctx context.Context, a policy.Actor, i
 			x, m, _, err := minutes.FindDecision(ctx, s.DB, a, id)
 			return hidden(ui.Link{Label: "La décision «\u00a0" + wording.Clip(x.Sentence, 160) + "\u00a0»", Href: wording.MeetingPath(m) + "/decisions#decision-" + x.ID}, err)
 		},
-		link.Obstacle: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) { return hidden(s.known(ctx, a, id)) },
-		link.Practice: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) { return hidden(s.known(ctx, a, id)) },
-		link.Response: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) { return hidden(s.answered(ctx, a, id)) },
+		link.Obstacle: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
+			return hidden(s.known(ctx, a, id))
+		},
+		link.Practice: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
+			return hidden(s.known(ctx, a, id))
+		},
+		link.Response: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
+			return hidden(s.answered(ctx, a, id))
+		},
 		link.Plan: func(ctx context.Context, _ policy.Actor, id string) (ui.Link, error) {
 			p, err := plan.Find(ctx, s.DB, id)
 			if err != nil {

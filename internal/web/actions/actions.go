@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -32,6 +34,8 @@ type Deps struct {
 	// Things name what an action is linked to in other rooms, by kind: «contribution», as
 	// far as the actor may read it; empty when they may not.
 	Things map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error)
+	// InTime draws actions in a calendar, and says the same in a table.
+	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
 }

@@ -3,7 +3,6 @@ package actions
 import (
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -14,6 +13,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -78,10 +78,15 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 			v.Parts = append(v.Parts, more...)
+			when, err := d.inTime(r, all)
+			if err != nil {
+				return err
+			}
+			v.Parts, v.Style = append(v.Parts, when...), static.URL("register.css")
 		}
 	}
 	links := sections.Part{ID: "aussi", Title: "Aussi", Links: []ui.Link{{Label: "Ce qui couvre déjà les objectifs, et ce qu’il reste à trouver", Href: x.home() + "/couverture"},
-		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape", Href: "/mesures"}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
+		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape (mesures)", Href: "/mesures"}, {Label: "Chercher une aide\u00a0: subvention, prêt, ingénierie", Href: "/aides?lieu=region:" + x.region.Code}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
 	if wording.Proposes(actor, x.cop) {
 		links.Links = append([]ui.Link{{Label: "Proposer une action", Href: wording.ProposePath(x.cop, "", "")}}, links.Links...)
 	}
@@ -243,16 +248,5 @@ func (d Deps) pictures(r *http.Request, x where, f action.Filter) (out []section
 	if err != nil {
 		return nil, err
 	}
-	by := ui.Table{ID: "par-departement", Caption: "Actions qui ont lieu dans un seul département", Columns: []ui.Column{{Label: "Département", Wide: true}, {Label: "Actions", Number: true}}}
-	for _, dep := range x.departments() {
-		n := int64(0)
-		if i := slices.IndexFunc(deps, func(t action.Tally) bool { return t.Code == dep[0] }); i >= 0 {
-			n = deps[i].Count
-		}
-		by.Rows = append(by.Rows, ui.Row{Cells: []ui.Cell{{Text: dep[1], Href: "?departement=" + dep[0]}, {Text: french.Integer(n)}}})
-	}
-	if len(by.Rows) > 1 {
-		out = append(out, sections.Part{ID: "departements", Title: "Par département", Lead: "Le lien donne tout ce qui se passe dans un département, ses intercommunalités et ses communes\u00a0; le nombre ne compte que les actions qui ont lieu dans lui seul.", Tables: []ui.Table{by}})
-	}
-	return out, nil
+	return append(out, x.byDepartment(deps)...), nil
 }

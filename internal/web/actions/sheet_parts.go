@@ -56,8 +56,11 @@ func (x where) brings(a action.Action) sections.Part {
 		return p
 	}
 	p.Tables = []ui.Table{t}
-	if c := a.Central(); c != "" && a.State == action.Retained {
-		p.Links = []ui.Link{{Label: "Combien il reste à trouver pour ce levier dans la région", Href: x.home() + "/couverture/" + c}}
+	if c := a.Central(); c != "" {
+		if a.State == action.Retained {
+			p.Links = append(p.Links, ui.Link{Label: "Combien il reste à trouver pour ce levier dans la région", Href: x.home() + "/couverture/" + c})
+		}
+		p.Links = append(p.Links, ui.Link{Label: "Ce qui aide ce levier, étape par étape (mesures)", Href: wording.LeverPath(c) + "/mesures?region=" + x.region.Slug})
 	}
 	return p
 }

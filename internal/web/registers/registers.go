@@ -57,6 +57,7 @@ type where struct {
 	ask    url.Values
 	// holders and authors are those that the register may be narrowed to.
 	holders, authors [][2]string
+	reader           policy.Actor
 }
 
 func (x where) home() string { return "/regions/" + x.region.Slug }
@@ -74,7 +75,7 @@ func (d Deps) at(r *http.Request) (x where, err error) {
 	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code); err != nil {
 		return x, err
 	}
-	x.ask = r.URL.Query()
+	x.ask, x.reader = r.URL.Query(), shell.Actor(r)
 	if err := policy.Check(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)); err != nil {
 		return x, err
 	}
@@ -231,7 +232,7 @@ func (x where) filterForm(path string) sections.Form {
 
 // tabs are the pages of the register.
 func (x where) tabs(current string) ui.Pages {
-	return wording.RegisterTabs(x.region, x.query(), current)
+	return wording.RegisterTabs(x.reader, x.cop, x.query(), current)
 }
 
 // show draws a page of the register.

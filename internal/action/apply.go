@@ -213,7 +213,7 @@ func (x *applying) flush(ctx context.Context) error {
 		for _, p := range a.Places {
 			places = append(places, []any{id, p.Territory, p.Share})
 		}
-		for _, w := range a.words() {
+		for _, w := range a.found() {
 			words = append(words, []any{w, id})
 		}
 	}

@@ -28,6 +28,7 @@ type Filter struct {
 	Department string   // all of it is there, as the action's own département says
 	Places     []string // one of them is a place of the action: see Inside and Around
 	Org        string   // of the holder
+	Holder     string   // as its name is written
 	Author     string
 	Step       string
 	Phase      string
@@ -60,7 +61,9 @@ func (f Filter) Check() error {
 		f.Class != "" && f.Class != Quantified && f.Class != Qualitative && f.Class != Unassessed,
 		!slices.Contains([]string{"", "holder", "impact", "funding", "dates", "budget"}, f.Lacks):
 		return apperr.Invalidf("Ce filtre n’existe pas\u00a0: choisissez dans les listes.")
-	case len(f.Words) > 300:
+	case f.From > 0 && f.To > 0 && f.From > f.To:
+		return apperr.Invalidf("Ces années sont à l’envers\u00a0: la première vient après la dernière.")
+	case len(f.Holder) > 1_000, len(f.Words) > 300:
 		return apperr.Invalidf("Cette recherche est trop longue\u00a0: gardez quelques mots.")
 	case len(f.Places) > 2_000:
 		return apperr.Invalidf("Ce territoire en contient trop\u00a0: choisissez un département.")
@@ -146,7 +149,7 @@ func (f Filter) where(b *binder) string {
 	text := "x.state <> '" + hiddenState + "'"
 	and := func(s string) { text += " AND " + s }
 	for _, c := range []struct{ column, value string }{{"cop_id", f.COP}, {"cycle", f.Cycle}, {"pool_state", f.PoolState}, {"kind", string(f.Kind)}, {"theme", f.Theme}, {"cross_theme", f.Cross},
-		{"department", f.Department}, {"holder_org", f.Org}, {"author", f.Author}, {"step", f.Step}, {"phase", f.Phase}, {"status", f.Status}, {"list_id", f.List}} {
+		{"department", f.Department}, {"holder_org", f.Org}, {"holder", f.Holder}, {"author", f.Author}, {"step", f.Step}, {"phase", f.Phase}, {"status", f.Status}, {"list_id", f.List}} {
 		if c.value != "" {
 			and("x." + c.column + " = " + b.bind(c.value))
 		}

@@ -7,6 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tools/need.sh chromium postgresql
+TMPDIR=${TMPDIR:-$(tools/scratch.sh)}
+export TMPDIR
 go vet ./...
 
 mkdir -p bin

@@ -62,7 +62,7 @@ var patterns = map[string]string{
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,6 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
-	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -38,7 +37,7 @@ func room(t testing.TB, d *db.DB) *Room {
 			_, err := db.Version(ctx, d, Version)
 			return "grand-est", err
 		}}
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		t.Fatal(err)
 	}

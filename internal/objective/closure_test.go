@@ -12,10 +12,11 @@ import (
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
+	"jalon/internal/testkit"
 )
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		return nil, err
 	}

@@ -11,11 +11,12 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
+	"jalon/internal/testkit"
 )
 
 func lines(t *testing.T, region string) map[string]panorama.Line {
 	t.Helper()
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
-	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -22,7 +21,7 @@ import (
 // forty thousand.
 func (s *site) seedOrganisations() {
 	s.t.Helper()
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		s.t.Fatal(err)
 	}

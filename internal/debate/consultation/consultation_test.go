@@ -24,7 +24,6 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
-	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -46,7 +45,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	shared.COPs = &cop.Room{DB: d, IDs: ids, Now: clock, Journal: shared.Journal, Cursors: keys, Random: rand.Reader}
 	shared.Accounts = &account.Room{DB: d, IDs: ids, Now: clock, Random: rand.Reader, Key: []byte("s"), Journal: shared.Journal, Outbox: shared.Outbox, Queue: queue, Cursors: keys}
 	shared.OnConfirm = map[string]func(context.Context, db.Q, debate.Voice, string) (string, error){string(debate.Amendment): shared.Confirmed}
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		t.Fatal(err)
 	}

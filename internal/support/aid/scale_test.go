@@ -6,6 +6,7 @@ import (
 
 	"jalon/internal/support/aid"
 	"jalon/internal/territory"
+	"jalon/internal/testkit"
 )
 
 // catalogue is a shelf of many aids, made here: four in ten serve one of six levers.
@@ -28,7 +29,7 @@ func catalogue(n int, tree *territory.Tree) *aid.Shelf {
 const many = 20_000
 
 func BenchmarkMatch(b *testing.B) {
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func BenchmarkMatch(b *testing.B) {
 }
 
 func BenchmarkSearch(b *testing.B) {
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func BenchmarkSearch(b *testing.B) {
 }
 
 func BenchmarkShelf(b *testing.B) {
-	tree, err := territory.Embedded()
+	tree, err := testkit.Tree()
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 			if _, err := db.Version(ctx, d, "model"); err != nil {
 				return nil, err
 			}
-			return testkit.Tree()
+			return territory.Embedded()
 		},
 		RegionsOf: func(_ context.Context, _ db.Q, cops []string) (out []string, _ error) {
 			for _, c := range cops {

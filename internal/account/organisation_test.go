@@ -13,12 +13,13 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
 // reference is made once: a test seeds what it needs of it.
 var reference = sync.OnceValues(func() ([]Organisation, error) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ var patterns = map[string]string{
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -35,7 +36,7 @@ func ownRoom(t *testing.T, d *db.DB) (*Room, cop.COP) {
 	m.Accounts = &account.Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Key: []byte("secret"), BaseURL: m.BaseURL, Journal: m.Journal, Outbox: m.Outbox, Queue: queue, Cursors: keys, COPsOf: cop.IDsOfRegion,
 		Tables: Tables(), OnErase: []func(context.Context, db.Q, string) error{m.Erase}}
 	m.OnConfirm = map[string]func(context.Context, db.Q, Voice, string) (string, error){string(Contribution): m.Confirmed}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,13 +19,14 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
 // room is the room as the program builds it, with the COP of Grand Est.
 func room(t testing.TB, d *db.DB) (*Room, cop.COP, *time.Time) {
 	t.Helper()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ var reference = sync.OnceValues(func() (r struct {
 	model *panorama.Model
 	book  *series.Book
 }, err error) {
-	if r.tree, err = testkit.Tree(); err != nil {
+	if r.tree, err = territory.Embedded(); err != nil {
 		return r, err
 	}
 	fw, err := framework.Load(data.FS)

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -37,7 +38,7 @@ func room(t testing.TB, d *db.DB) *Room {
 			_, err := db.Version(ctx, d, Version)
 			return "grand-est", err
 		}}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

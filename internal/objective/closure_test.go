@@ -12,11 +12,10 @@ import (
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
-	"jalon/internal/testkit"
 )
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		return nil, err
 	}

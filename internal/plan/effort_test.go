@@ -11,12 +11,11 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
-	"jalon/internal/testkit"
 )
 
 func lines(t *testing.T, region string) map[string]panorama.Line {
 	t.Helper()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

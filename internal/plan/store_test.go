@@ -14,6 +14,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -24,7 +25,7 @@ func room(t *testing.T, d *db.DB) *Room {
 	now := func() time.Time { return noon }
 	ids := db.NewIDs(now, rand.Reader)
 	m := &Room{DB: d, IDs: ids, Now: now, Journal: journal.New(ids, now, db.NewCursors([]byte("essai")))}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ type site struct {
 func open(t testing.TB, d *db.DB) site {
 	t.Helper()
 	ctx := context.Background()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

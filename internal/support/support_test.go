@@ -19,6 +19,7 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -29,7 +30,7 @@ func room(t testing.TB, d *db.DB) *Room {
 	now := func() time.Time { return noon }
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	m := &Room{DB: d, IDs: ids, Now: now, Journal: journal.New(ids, now, keys)}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

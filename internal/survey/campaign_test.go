@@ -45,7 +45,7 @@ func sendingRoom(t testing.TB, d *db.DB, regions ...string) *sending {
 	c := &clock{time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	ids, keys := db.NewIDs(c.now, rand.Reader), db.NewCursors([]byte("essai"))
 	queue := jobs.New(ids, c.now)
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -26,7 +27,7 @@ func formRoom(t testing.TB, d *db.DB) *Room {
 	now := func() time.Time { return formNoon }
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	m := &Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: journal.New(ids, now, keys), Cursors: keys}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

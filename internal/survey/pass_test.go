@@ -22,6 +22,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
 	"jalon/internal/survey"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -38,7 +39,7 @@ func passRooms(t testing.TB, d *db.DB) (*survey.Room, *knowledge.Room, survey.Ca
 	box := mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: keys})
 	m := &survey.Room{DB: d, IDs: ids, Now: now, Random: rand.Reader, Journal: j, Cursors: keys, Queue: queue, Outbox: box, BaseURL: "https://jalon.example"}
 	k := &knowledge.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: keys, Queue: queue, Outbox: box, BaseURL: "https://jalon.example", Slug: func(context.Context, string) (string, error) { return "grand-est", nil }}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,6 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the administration of the test server
 
 	"jalon/internal/db"
-	"jalon/internal/territory"
 )
 
 // The state of one test process: templates are made once, then copied. It is
@@ -29,7 +28,6 @@ var (
 	sqliteTemplate = sync.OnceValues(makeSQLiteTemplate)
 	postgresServer = sync.OnceValues(findPostgres)
 	databases      atomic.Int64
-	embeddedTree   = sync.OnceValues(territory.Embedded)
 )
 
 func makeSQLiteTemplate() (_ []byte, err error) {

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"jalon/internal/db"
-	"jalon/internal/territory"
 )
 
 // EngineVar names the environment variable that chooses the engine of DB:
@@ -79,7 +78,3 @@ func open(t testing.TB, dsn string) *db.DB {
 	})
 	return d
 }
-
-// Tree is territory.Embedded, read once for the whole process: a third of a second
-// that a test would pay for each of its rooms. Nothing changes a tree.
-func Tree() (*territory.Tree, error) { return embeddedTree() }

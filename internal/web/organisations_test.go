@@ -14,6 +14,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -21,7 +22,7 @@ import (
 // forty thousand.
 func (s *site) seedOrganisations() {
 	s.t.Helper()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		s.t.Fatal(err)
 	}

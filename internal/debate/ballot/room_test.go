@@ -19,6 +19,7 @@ import (
 	"jalon/internal/debate"
 	"jalon/internal/journal"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -37,7 +38,7 @@ func newRoom(t *testing.T, d *db.DB) (*Room, cop.Meeting) {
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("k"))
 	j := journal.New(ids, now, keys)
 	cops := &cop.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: keys, Random: rand.Reader}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -45,7 +46,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	shared.COPs = &cop.Room{DB: d, IDs: ids, Now: clock, Journal: shared.Journal, Cursors: keys, Random: rand.Reader}
 	shared.Accounts = &account.Room{DB: d, IDs: ids, Now: clock, Random: rand.Reader, Key: []byte("s"), Journal: shared.Journal, Outbox: shared.Outbox, Queue: queue, Cursors: keys}
 	shared.OnConfirm = map[string]func(context.Context, db.Q, debate.Voice, string) (string, error){string(debate.Amendment): shared.Confirmed}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

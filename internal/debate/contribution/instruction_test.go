@@ -45,7 +45,7 @@ func studyRoom(t testing.TB, d *db.DB) *desk {
 	now := func() time.Time { return at }
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	queue := jobs.New(ids, now)
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/journal"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -41,7 +42,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 		Outbox: mail.New(mail.Options{IDs: ids, Now: clock, Queue: queue, Cursors: keys})}
 	shared.COPs = &cop.Room{DB: d, IDs: ids, Now: clock, Journal: shared.Journal, Cursors: keys, Random: rand.Reader}
 	shared.Accounts = &account.Room{DB: d, IDs: ids, Now: clock, Random: rand.Reader, Key: []byte("s"), Journal: shared.Journal, Outbox: shared.Outbox, Queue: queue, Cursors: keys}
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

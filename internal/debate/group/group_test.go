@@ -35,7 +35,7 @@ func room(t testing.TB, d *db.DB) *Room {
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	queue := jobs.New(ids, now)
 	j := journal.New(ids, now, keys)
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

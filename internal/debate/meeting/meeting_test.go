@@ -50,7 +50,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 		}}
 	r.Room = &Room{Room: m}
 	r.Attach()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

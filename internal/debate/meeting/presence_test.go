@@ -13,6 +13,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -109,7 +110,7 @@ func TestWhoCameByDepartment(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		r := newRoom(t, d)
-		tree, err := testkit.Tree()
+		tree, err := territory.Embedded()
 		r.must(err)
 		none, err := ParticipationOf(ctx, d, tree, r.cop, "2026-12-31")
 		r.must(err)

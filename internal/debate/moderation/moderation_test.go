@@ -22,6 +22,7 @@ import (
 	"jalon/internal/link"
 	"jalon/internal/mail"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -39,7 +40,7 @@ func room(t testing.TB, d *db.DB) (*Room, *clock) {
 	c := &clock{noon}
 	ids, keys := db.NewIDs(c.now, rand.Reader), db.NewCursors([]byte("essai"))
 	queue := jobs.New(ids, c.now)
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

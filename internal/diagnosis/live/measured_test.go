@@ -46,7 +46,7 @@ type place struct {
 
 func settle(t testing.TB, d *db.DB) place {
 	t.Helper()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

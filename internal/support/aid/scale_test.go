@@ -6,7 +6,6 @@ import (
 
 	"jalon/internal/support/aid"
 	"jalon/internal/territory"
-	"jalon/internal/testkit"
 )
 
 // catalogue is a shelf of many aids, made here: four in ten serve one of six levers.
@@ -29,7 +28,7 @@ func catalogue(n int, tree *territory.Tree) *aid.Shelf {
 const many = 20_000
 
 func BenchmarkMatch(b *testing.B) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,7 +46,7 @@ func BenchmarkMatch(b *testing.B) {
 }
 
 func BenchmarkSearch(b *testing.B) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -60,7 +59,7 @@ func BenchmarkSearch(b *testing.B) {
 }
 
 func BenchmarkShelf(b *testing.B) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		b.Fatal(err)
 	}

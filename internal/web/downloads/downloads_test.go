@@ -32,7 +32,7 @@ import (
 func storeOn(t *testing.T, d *db.DB) *downloads.Store {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC) }
-	models := panorama.NewStore(d, data.FS, func(context.Context) (*territory.Tree, error) { return testkit.Tree() })
+	models := panorama.NewStore(d, data.FS, func(context.Context) (*territory.Tree, error) { return territory.Embedded() })
 	return &downloads.Store{Q: d, Tables: data.FS, Model: models.Model, NewID: db.NewIDs(now, rand.Reader).New, Now: now, Dir: t.TempDir()}
 }
 

@@ -11,14 +11,14 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/framework"
 	"jalon/internal/panorama"
-	"jalon/internal/testkit"
+	"jalon/internal/territory"
 	"jalon/internal/web/levers"
 	"jalon/internal/web/shell"
 )
 
 func serve(t *testing.T, name, target, code string) (string, error) {
 	t.Helper()
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,6 @@ import (
 	"jalon/internal/restitution"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
-	"jalon/internal/testkit"
 )
 
 var noon = time.Date(2026, 12, 20, 12, 0, 0, 0, time.UTC)
@@ -45,8 +44,8 @@ func newRooms(t testing.TB, d *db.DB) *rooms {
 	ids, keys := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	queue, j := jobs.New(ids, now), journal.New(ids, now, keys)
 	box := mail.New(mail.Options{IDs: ids, Now: now, Queue: queue, Cursors: keys})
-	store := panorama.NewStore(d, data.FS, func(context.Context) (*territory.Tree, error) { return testkit.Tree() })
-	tree, err := testkit.Tree()
+	store := panorama.NewStore(d, data.FS, func(context.Context) (*territory.Tree, error) { return territory.Embedded() })
+	tree, err := territory.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,6 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
-	"jalon/internal/testkit"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/static"
 )
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) { os.Exit(e2e.Main(m)) }
 
 // model is the real one, computed once.
 var model = sync.OnceValues(func() (*panorama.Model, error) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (c *counting) QueryRow(ctx context.Context, query string, args ...any) *db.
 }
 
 var model = sync.OnceValues(func() (*panorama.Model, error) {
-	tree, err := testkit.Tree()
+	tree, err := territory.Embedded()
 	if err != nil {
 		return nil, err
 	}

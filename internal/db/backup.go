@@ -145,19 +145,7 @@ func checkCopy(ctx context.Context, path string, schema int64) (counts map[strin
 	if version != schema {
 		return nil, fmt.Errorf("the copy has schema %d, the database %d", version, schema)
 	}
-	names, err := LiveTables(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	counts = make(map[string]int64, len(names))
-	for _, name := range names {
-		var n int64
-		if err := q.QueryRow(ctx, "SELECT COUNT(*) FROM "+name).Scan(&n); err != nil {
-			return nil, err
-		}
-		counts[name] = n
-	}
-	return counts, nil
+	return q.countAll(ctx)
 }
 
 // publish makes a finished file durable under its name and returns its size.

@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"jalon/internal/apperr"
 )
@@ -79,7 +81,13 @@ func runTool(ctx context.Context, password, name string, args ...string) error {
 	cmd.Stderr = &errs
 	if err := cmd.Run(); err != nil {
 		err = fmt.Errorf("%s: %w: %s", filepath.Base(name), err, strings.TrimSpace(errs.String()))
-		if strings.Contains(errs.String(), "No space left") || strings.Contains(errs.String(), "File too large") {
+		// A limit on the size of files ends the program itself, before it can say so.
+		var exit *exec.ExitError
+		var ended syscall.WaitStatus
+		if errors.As(err, &exit) {
+			ended, _ = exit.Sys().(syscall.WaitStatus)
+		}
+		if strings.Contains(errs.String(), "No space left") || strings.Contains(errs.String(), "File too large") || ended.Signaled() && ended.Signal() == syscall.SIGXFSZ {
 			return apperr.New(apperr.Unavailable, err, msgFull)
 		}
 		return err

@@ -155,7 +155,7 @@ func checkEmpty(ctx context.Context, tx Q, tables []Table) error {
 
 func loadTable(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable) (err error) {
 	defer apperr.Wrap(&err, "load %s", t.Name)
-	if _, err := loadRows(ctx, tx, z, t, ""); err != nil {
+	if _, err := loadRows(ctx, tx, z, t, "", nil); err != nil {
 		return err
 	}
 	var stored int64
@@ -170,7 +170,7 @@ func loadTable(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable) (err e
 
 // loadRows inserts the rows of one file, checks them against their count and their
 // digest, and says how many were new.
-func loadRows(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable, tail string) (added int64, err error) {
+func loadRows(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable, tail string, skip func([]byte) (bool, error)) (added int64, err error) {
 	live, err := Columns(ctx, tx, t.Name)
 	if err != nil {
 		return 0, err
@@ -179,7 +179,7 @@ func loadRows(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable, tail st
 	if !slices.EqualFunc(live, t.Columns, same) {
 		return 0, damaged(nil, "la table «\u00a0%s\u00a0» n’a pas les colonnes de son schéma", t.Name)
 	}
-	l := loader{tx: tx, table: t, tail: tail}
+	l := loader{tx: tx, table: t, tail: tail, skip: skip}
 	// The last rows are written before the digest is known: one that the database
 	// refuses is told as such.
 	err = readLines(z, t, func(line []byte) error { return l.line(ctx, line) }, func() error { return l.flush(ctx) })
@@ -220,6 +220,7 @@ type loader struct {
 	tx    Q
 	table ManifestTable
 	tail  string // what follows the values, as Insert takes it
+	skip  func(line []byte) (bool, error)
 	rows  int64
 	added int64
 	batch [][]any
@@ -228,6 +229,11 @@ type loader struct {
 
 func (l *loader) line(ctx context.Context, text []byte) error {
 	l.rows++
+	if l.skip != nil {
+		if out, err := l.skip(text); err != nil || out {
+			return err
+		}
+	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return damaged(err, "%s, ligne %d", l.table.File, l.rows)

@@ -23,6 +23,8 @@ type Part struct {
 	// Mask gives what is written in place of the value of a text column, on the nth
 	// row from 1; a column without one is written as it is, and NULL stays NULL.
 	Mask map[string]func(value string, n int64) string
+	// Seen is given each line as it is written.
+	Seen func(line []byte)
 }
 
 // DumpPart adds rows of one table to a portable archive, as Dump adds whole tables;
@@ -101,19 +103,33 @@ func (p Part) some(ctx context.Context, q Q, columns []Column, where string, arg
 				return n, err
 			}
 		}
-		if err := do(append(line, "}\n"...)); err != nil {
+		line = append(line, "}\n"...)
+		if p.Seen != nil {
+			p.Seen(line)
+		}
+		if err := do(line); err != nil {
 			return n, err
 		}
 	}
 	return n, rows.Err()
 }
 
-// LoadPart inserts the rows of one table of an archive and says how many were new;
-// tail is what follows the values, as Insert takes it. Nothing is to be kept of the
-// transaction when it fails.
-func LoadPart(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable, tail string) (added int64, err error) {
+// LoadPart inserts the rows of one table of an archive, but those that skip names,
+// and says how many were new; tail is what follows the values, as Insert takes it.
+// Nothing is to be kept of the transaction when it fails.
+func LoadPart(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable, tail string, skip func(line []byte) (bool, error)) (added int64, err error) {
 	defer apperr.Wrap(&err, "load %s", t.Name)
-	return loadRows(ctx, tx, z, t, tail)
+	return loadRows(ctx, tx, z, t, tail, skip)
+}
+
+// WriteMember adds a file to a portable archive.
+func WriteMember(z *zip.Writer, name string, at time.Time, body []byte) error {
+	f, err := member(z, name, at)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(body)
+	return writeFailed(err)
 }
 
 // ReadPart gives each line of one table of an archive, without its end, then holds

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"jalon/internal/apperr"
 )
@@ -38,17 +39,22 @@ func PostgresTool(name string) (path string, ok bool) {
 
 // pgDump writes the custom format, which pg_restore reads, and reads its table
 // of contents back.
-func (d *DB) pgDump(ctx context.Context, tmp string) error {
+func (d *DB) pgDump(ctx context.Context, tmp string, r *BackupReport) error {
 	dump, ok := PostgresTool("pg_dump")
 	restore, also := PostgresTool("pg_restore")
 	if !ok || !also {
 		return apperr.New(apperr.Unavailable, nil, "La sauvegarde d’une base PostgreSQL demande le programme pg_dump, qui n’est pas installé. Installez-le (Debian\u00a0: apt-get install postgresql-client), ou utilisez «\u00a0jalon dump\u00a0», qui n’en a pas besoin.")
 	}
 	dsn, password := withoutPassword(d.dsn)
+	began := time.Now()
 	if err := runTool(ctx, password, dump, "--format=custom", "--no-password", "--file="+tmp, "--dbname="+dsn); err != nil {
 		return err
 	}
-	return runTool(ctx, "", restore, "--list", tmp)
+	r.Copied = time.Since(began)
+	began = time.Now()
+	err := runTool(ctx, "", restore, "--list", tmp)
+	r.Checked = time.Since(began)
+	return err
 }
 
 // withoutPassword keeps the password out of the command line, which every

@@ -30,11 +30,11 @@ var house = []floor{
 		"internal/territory", "internal/framework", "internal/figure", "internal/series", "internal/panorama"}},
 	{name: "shared by rooms", packages: []string{"internal/link", "internal/intake", "internal/document", "internal/search"}},
 	{name: "rooms", packages: []string{
-		"internal/account", "internal/apikey", "internal/cop", "internal/plan", "internal/objective", "internal/knowledge", "internal/action", "internal/action/coverage",
+		"internal/account", "internal/apikey", "internal/cop", "internal/composition", "internal/plan", "internal/objective", "internal/knowledge", "internal/action", "internal/action/coverage",
 		"internal/survey", "internal/restitution", "internal/support", "internal/support/aid",
 		"internal/debate", "internal/debate/moderation", "internal/debate/group", "internal/debate/meeting", "internal/debate/ballot", "internal/debate/minutes", "internal/debate/contribution", "internal/debate/question", "internal/debate/ambition", "internal/debate/consultation", "internal/debate/follow",
-		"internal/diagnosis", "internal/roadmap", "internal/followup", "internal/national", "internal/report",
-		"internal/diagnosis/live"}}, // the blocks of a diagnosis: it reads every room, and draws as reports do
+		"internal/diagnosis", "internal/roadmap", "internal/followup", "internal/adaptation", "internal/renewal", "internal/national", "internal/report",
+		"internal/diagnosis/live", "internal/followup/live", "internal/roadmap/live"}}, // the blocks of documents: they read every room, and draw as reports do
 	{name: "foreign formats", packages: []string{"internal/exchange", "internal/hub"}},
 	// Components and the frame of a page know no room.
 	{name: "components", pure: true, reach: []string{"data", "data/geo", "internal/apperr", "internal/french", "internal/chart", "internal/form",

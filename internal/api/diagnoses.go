@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
@@ -68,7 +69,7 @@ func (d Deps) diagnoses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	all, err := diagnosis.PublishedEditions(r.Context(), d.Q, c.ID)
+	all, err := composition.PublishedEditions(r.Context(), d.Q, composition.Diagnosis, c.ID, "")
 	if err != nil {
 		return err
 	}

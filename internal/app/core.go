@@ -20,6 +20,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
+	"jalon/internal/composition"
 	"jalon/internal/config"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -110,7 +111,7 @@ func WithSeeds(which func(account.Organisation) bool) Option {
 // load and the schema test read.
 func Tables() []db.Table {
 	var all []db.Table
-	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), plan.Tables(), objective.Tables(), knowledge.Tables(), survey.Tables(), restitution.Tables(), diagnosis.Tables(), debateTables(), actionTables(), national.Tables(), demo.Tables()} {
+	for _, room := range [][]db.Table{db.Tables(), jobs.Tables(), mail.Tables(), blob.Tables(), journal.Tables(), territory.Tables(), series.Tables(), intake.Tables(), document.Tables(), account.Tables(), cop.Tables(), plan.Tables(), objective.Tables(), knowledge.Tables(), survey.Tables(), restitution.Tables(), composition.Tables(), diagnosis.Tables(), debateTables(), actionTables(), followTables(), national.Tables(), demo.Tables()} {
 		all = append(all, room...)
 	}
 	return all

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"jalon/internal/account"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -22,12 +24,14 @@ import (
 // words is a catalogue without live blocks.
 type words struct{}
 
-func (words) List() []diagnosis.Live { return nil }
+func (words) List() []composition.Live { return nil }
 
-func (words) Open(context.Context, diagnosis.Place) (diagnosis.Reading, error) { return words{}, nil }
+func (words) Open(context.Context, composition.Place) (composition.Reading, error) {
+	return words{}, nil
+}
 
-func (words) Make(context.Context, string, map[string]string) (diagnosis.Made, error) {
-	return diagnosis.Made{}, diagnosis.ErrUnknown
+func (words) Make(context.Context, string, map[string]string) (composition.Made, error) {
+	return composition.Made{}, composition.ErrUnknown
 }
 
 // frozenIn is every byte that both heads validated, and what verifying them says.
@@ -44,7 +48,7 @@ func frozenIn(t *testing.T, d *db.DB, copID string) string {
 		t.Fatal(err)
 	}
 	b.WriteString(choice.SHA256)
-	editions, err := diagnosis.PublishedEditions(t.Context(), d, copID)
+	editions, err := composition.PublishedEditions(t.Context(), d, composition.Diagnosis, copID, "")
 	if err != nil || len(editions) != 1 {
 		t.Fatalf("%d editions, %v", len(editions), err)
 	}
@@ -66,8 +70,12 @@ func frozenIn(t *testing.T, d *db.DB, copID string) string {
 		t.Errorf("%+v %v", o, err)
 	}
 	v, err := diagnosis.Verify(t.Context(), d)
-	if err != nil || v.Editions != 1 || v.Choices != 1 || len(v.Problems) > 0 {
+	if err != nil || v.Choices != 1 || len(v.Problems) > 0 {
 		t.Errorf("%+v %v", v, err)
+	}
+	e, err := composition.Verify(t.Context(), d)
+	if err != nil || e.Editions != 1 || len(e.Problems) > 0 {
+		t.Errorf("%+v %v", e, err)
 	}
 	return b.String()
 }
@@ -100,14 +108,14 @@ func TestWhatIsSharedOutlivesItsAuthors(t *testing.T) {
 	k.must(err)
 	choice, err := k.diagnosis.ProposeChoice(ctx, k.her, id, diagnosis.ChoiceInput{Revs: map[string]int64{theme.ID: 1}, Chosen: map[string]bool{theme.ID: true}, Why: map[string]string{theme.ID: "Parce que."}})
 	k.must(err)
-	root, err := k.diagnosis.Begin(ctx, k.her, id, nil, false)
+	root, err := k.composed.Begin(ctx, k.her, composition.Diagnosis, id, "", nil, false)
 	k.must(err)
-	_, err = k.diagnosis.AddBlock(ctx, k.her, root.ID, nil, diagnosis.Block{Part: diagnosis.Opening, Title: "Pourquoi", Text: "Nos mots."})
+	_, err = k.composed.AddBlock(ctx, k.her, root, nil, composition.Block{Part: composition.Opening, Title: "Pourquoi", Text: "Nos mots."})
 	k.must(err)
-	edition, err := k.diagnosis.ProposeEdition(ctx, k.her, root.Rev+1, diagnosis.Place{COP: id, Cycle: cop.First, Region: territory.Region{Code: "03", Slug: "guyane", Name: "Guyane"}, Day: "2026-03-02"},
-		diagnosis.Press{Catalogue: words{}, Explain: func(context.Context, string) (figure.Explanation, error) { return figure.Explanation{}, nil },
+	edition, err := k.composed.ProposeEdition(ctx, k.her, root.Rev+1, composition.Diagnosis, "", composition.Place{COP: id, Cycle: cop.First, Region: territory.Region{Code: "03", Slug: "guyane", Name: "Guyane"}, Day: "2026-03-02"},
+		composition.Press{Catalogue: words{}, Explain: func(context.Context, string) (figure.Explanation, error) { return figure.Explanation{}, nil },
 			Draw:  func(context.Context, document.Document) ([]document.File, error) { return nil, nil },
-			Sheet: func(int64) diagnosis.Sheet { return diagnosis.Sheet{Author: "COP"} }})
+			Sheet: func(int64) composition.Sheet { return composition.Sheet{Author: "COP"} }})
 	k.must(err)
 	for _, act := range []string{list.Act, choice.Act, edition.Act} {
 		_, err := k.cops.Consent(ctx, k.chair, act)
@@ -129,7 +137,7 @@ func TestWhatIsSharedOutlivesItsAuthors(t *testing.T) {
 	_, err = k.core.Dump(ctx, archive)
 	k.must(err)
 	counts := func(d *db.DB) (out string) {
-		for _, x := range append(objective.Tables(), diagnosis.Tables()...) {
+		for _, x := range slices.Concat(objective.Tables(), diagnosis.Tables(), composition.Tables()) {
 			out += fmt.Sprint(x.Name, " ", rowsIn(t, d, x.Name), " ")
 		}
 		return out

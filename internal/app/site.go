@@ -16,6 +16,7 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/config"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -118,7 +119,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	handler := web.New(web.Deps{
 		BaseURL: base, Version: a.Version, Demo: a.demo, Outbox: a.outbox, Theme: theme, ThemeFiles: files, Log: a.Log, Now: a.now, Random: a.random,
 		Static: static.Handler(), Asset: static.URL, Model: a.Model, DataVersion: a.dataVersion, Explain: a.figures.Explain,
-		Health: a.health, Book: book, Own: a.own, Ambition: a.ambition, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, Objectives: a.objectives, Diagnosis: a.diagnosis, Debate: a.debate, Action: a.action, Blocks: a.blocks(book), PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
+		Health: a.health, Book: book, Own: a.own, Ambition: a.ambition, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, Objectives: a.objectives, Diagnosis: a.diagnosis, Composed: a.composed, Debate: a.debate, Action: a.action, Follow: a.follow, Blocks: a.blocks(book), PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
 	a.server = web.Server(a.watched.around(a.metrics.around(handler)), a.Log)
@@ -351,6 +352,10 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	composed, err := db.Version(ctx, a.DB, composition.Version)
+	if err != nil {
+		return "", err
+	}
 	acted, err := db.Version(ctx, a.DB, action.Version)
 	if err != nil {
 		return "", err
@@ -359,7 +364,7 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d.%s", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, acted, helped)
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d.%d.%s", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, composed, acted, helped)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -45,8 +46,10 @@ type rooms struct {
 	restitution *restitution.Room
 	objectives  *objective.Room
 	diagnosis   *diagnosis.Room
+	composed    *composition.Room
 	debate      web.Debate
 	action      web.Action
+	follow      web.Follow
 }
 
 // rooms builds them with the keys of this installation and the address that
@@ -105,7 +108,10 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	r.cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: r.restitution.End}
 	r.cops.OnEnd[cop.ObjectivesAct] = r.objectives.End
 	r.cops.OnEnd[cop.ThemesAct] = r.diagnosis.EndChoice
-	r.cops.OnEnd[cop.DiagnosisAct] = r.diagnosis.EndEdition
+	r.composed = &composition.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops}
+	for _, k := range composition.Kinds() {
+		r.cops.OnEnd[k.Act()] = r.composed.EndEdition
+	}
 	r.accounts.OnErase = append(r.accounts.OnErase, r.cops.Erase)
 	r.cops.People = r.accounts
 	r.accounts.Tree = func(ctx context.Context) (*territory.Tree, error) {
@@ -117,6 +123,7 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 	}
 	r.debate = c.debateRooms(r, desk, base, tree)
 	r.action = c.actionRooms(r, desk, base, tree)
+	r.follow = c.followRooms(r, desk, base, tree)
 	r.national = c.board(r.journal)
 	return r
 }

@@ -12,6 +12,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/db"
 	"jalon/internal/debate/contribution"
 	"jalon/internal/diagnosis"
@@ -75,6 +76,7 @@ func (c *Core) verifyShared(ctx context.Context, w io.Writer) (int, error) {
 	var v diagnosis.Verified
 	var o objective.Verified
 	var x action.Verified
+	var e composition.Verified
 	err := db.Snapshot(ctx, c.DB, func(ctx context.Context, q db.Q) (err error) {
 		if o, err = objective.Verify(ctx, q); err != nil {
 			return err
@@ -82,18 +84,21 @@ func (c *Core) verifyShared(ctx context.Context, w io.Writer) (int, error) {
 		if x, err = action.Verify(ctx, q); err != nil {
 			return err
 		}
+		if e, err = composition.Verify(ctx, q); err != nil {
+			return err
+		}
 		v, err = diagnosis.Verify(ctx, q)
 		return err
 	})
-	problems := slices.Concat(o.Problems, v.Problems, x.Problems)
-	if err != nil || o.Lists+v.Choices+v.Editions+x.Lists+int64(len(problems)) == 0 {
+	problems := slices.Concat(o.Problems, v.Problems, e.Problems, x.Problems)
+	if err != nil || o.Lists+v.Choices+e.Editions+x.Lists+int64(len(problems)) == 0 {
 		return 0, err
 	}
 	count := func(n int64, one, many string) string {
 		return french.Integer(n) + "\u00a0" + french.Plural(int(n), one, many)
 	}
 	_, err = fmt.Fprintf(w, "Ce que les têtes des COP valident\u00a0: %s, %s, %s, %s, %s.\n%s", count(o.Lists, "liste d’objectifs relue", "listes d’objectifs relues"), count(v.Choices, "choix de thèmes relu", "choix de thèmes relus"),
-		count(v.Editions, "diagnostic publié relu", "diagnostics publiés relus"), count(x.Lists, "liste d’actions relue", "listes d’actions relues"),
+		count(e.Editions, "document publié relu", "documents publiés relus"), count(x.Lists, "liste d’actions relue", "listes d’actions relues"),
 		map[bool]string{true: "aucun écart", false: french.Integer(len(problems)) + " " + french.Plural(len(problems), "écart", "écarts")}[len(problems) == 0], lines(problems))
 	return len(problems), err
 }

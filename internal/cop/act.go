@@ -24,6 +24,11 @@ const (
 	ObjectivesAct = "objectives"
 	ThemesAct     = "themes"
 	DiagnosisAct  = "diagnosis"
+	// RoadmapAct adopts an edition of the roadmap, ReviewAct publishes the review of a
+	// year, CloseAct closes a COP with what lacks, CommitAct is an organisation’s own.
+	RoadmapAct = "roadmap"
+	ReviewAct  = "review"
+	CloseAct   = "close"
 	// MinutesAct validates an approved version of the minutes of a meeting: nothing comes
 	// into force with it.
 	MinutesAct = "minutes"

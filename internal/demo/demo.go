@@ -15,6 +15,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/db"
 	"jalon/internal/debate"
 	"jalon/internal/diagnosis"
@@ -113,6 +114,7 @@ type Told struct {
 	Restitution *restitution.Room
 	Objectives  *objective.Room
 	Diagnosis   *diagnosis.Room
+	Composed    *composition.Room
 }
 
 // Options says what to make. The zero Options make what «jalon demo» opens.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
@@ -15,32 +16,32 @@ import (
 )
 
 // words are the texts of a team, one for each part of a diagnosis.
-type words map[diagnosis.Part]string
+type words map[composition.Part]string
 
 var textsOf = map[string]words{
 	"44": {
-		diagnosis.Opening: "Ce diagnostic réunit ce que nous savons : ce qui est proposé à la région, ce qui bouge déjà, ce que les collectivités nous ont répondu. Il ne décide de rien. Il dit **d’où nous partons**, pour que chaque groupe de travail débatte des mêmes chiffres.\n\n" +
+		composition.Opening: "Ce diagnostic réunit ce que nous savons : ce qui est proposé à la région, ce qui bouge déjà, ce que les collectivités nous ont répondu. Il ne décide de rien. Il dit **d’où nous partons**, pour que chaque groupe de travail débatte des mêmes chiffres.\n\n" +
 			"Il a été préparé par l’équipe de la COP, relu par le comité technique, et validé par les deux têtes. Ce qui manque y est écrit.",
-		diagnosis.Aims: "L’industrie porte plus d’un quart de ce qui est proposé, et se joue sur quelques sites. Le reste se répartit entre des leviers que **tout le monde** tient un peu : se chauffer, se déplacer, cultiver.\n\n" +
+		composition.Aims: "L’industrie porte plus d’un quart de ce qui est proposé, et se joue sur quelques sites. Le reste se répartit entre des leviers que **tout le monde** tient un peu : se chauffer, se déplacer, cultiver.\n\n" +
 			"Vingt objectifs sont partagés. Quatre restent en discussion ; deux désaccords sont écrits à côté des valeurs, et y resteront.",
-		diagnosis.Dynamics: "Ce qui se mesure ne va pas partout au pas voulu. Nous retenons trois choses :\n\n- là où une série existe, le rythme manque plus souvent que la direction ;\n- plusieurs leviers n’ont pas de série régionale : nous le disons plutôt que d’estimer ;\n- un ralentissement d’une année n’est pas une tendance.",
-		diagnosis.Answers: "Les collectivités disent utiles des actions qu’elles n’ont pas commencées : c’est là que l’accompagnement compte. Les freins cités changent d’un levier à l’autre : les tableaux les donnent un par un.\n\n" +
+		composition.Dynamics: "Ce qui se mesure ne va pas partout au pas voulu. Nous retenons trois choses :\n\n- là où une série existe, le rythme manque plus souvent que la direction ;\n- plusieurs leviers n’ont pas de série régionale : nous le disons plutôt que d’estimer ;\n- un ralentissement d’une année n’est pas une tendance.",
+		composition.Answers: "Les collectivités disent utiles des actions qu’elles n’ont pas commencées : c’est là que l’accompagnement compte. Les freins cités changent d’un levier à l’autre : les tableaux les donnent un par un.\n\n" +
 			"Toutes n’ont pas répondu : ces résultats parlent de celles qui l’ont fait.",
-		diagnosis.Strengths: "Des intercommunalités avancent sans attendre. Nous cherchons ce qui se reproduit ailleurs, avec quels moyens, et en combien de temps.",
-		diagnosis.Priorities: "Quatre thèmes passent d’abord. Les scores ont éclairé le choix, ils ne l’ont pas fait : les métiers n’ont pas de score, et la mobilité passe devant un thème mieux noté, parce que les habitants l’ont demandée.\n\n" +
+		composition.Strengths: "Des intercommunalités avancent sans attendre. Nous cherchons ce qui se reproduit ailleurs, avec quels moyens, et en combien de temps.",
+		composition.Priorities: "Quatre thèmes passent d’abord. Les scores ont éclairé le choix, ils ne l’ont pas fait : les métiers n’ont pas de score, et la mobilité passe devant un thème mieux noté, parce que les habitants l’ont demandée.\n\n" +
 			"Les groupes de travail ouvrent sur ces thèmes ; les autres suivront.",
 	},
 	"04": {
-		diagnosis.Opening:    "Une île ne part pas du même point. Ce document dit ce qui est proposé à La Réunion sur **ses propres leviers**, et ce que nous en savons aujourd’hui.",
-		diagnosis.Aims:       "Le mix électrique porte l’essentiel. Ce qui relève de l’avion et du bateau reste en discussion : la continuité territoriale n’est pas un luxe.",
-		diagnosis.Dynamics:   "Peu de séries existent à notre échelle. Nous préférons une page courte à des chiffres empruntés à l’Hexagone.",
-		diagnosis.Answers:    "La plupart des communes ont répondu : ce qu’elles disent se lit levier par levier.",
-		diagnosis.Strengths:  "Le solaire sur les toits et les chauffe-eau sont l’acquis le mieux partagé.",
-		diagnosis.Priorities: "Deux thèmes passent d’abord : l’électricité, et ce qu’une île doit savoir faire seule.",
+		composition.Opening:    "Une île ne part pas du même point. Ce document dit ce qui est proposé à La Réunion sur **ses propres leviers**, et ce que nous en savons aujourd’hui.",
+		composition.Aims:       "Le mix électrique porte l’essentiel. Ce qui relève de l’avion et du bateau reste en discussion : la continuité territoriale n’est pas un luxe.",
+		composition.Dynamics:   "Peu de séries existent à notre échelle. Nous préférons une page courte à des chiffres empruntés à l’Hexagone.",
+		composition.Answers:    "La plupart des communes ont répondu : ce qu’elles disent se lit levier par levier.",
+		composition.Strengths:  "Le solaire sur les toits et les chauffe-eau sont l’acquis le mieux partagé.",
+		composition.Priorities: "Deux thèmes passent d’abord : l’électricité, et ce qu’une île doit savoir faire seule.",
 	},
 	"53": {
-		diagnosis.Opening: "Première version, pour le comité technique : merci d’annoter.",
-		diagnosis.Aims:    "À compléter quand les objectifs seront partagés. Les chiffres ci-dessous sont ceux du panorama.",
+		composition.Opening: "Première version, pour le comité technique : merci d’annoter.",
+		composition.Aims:    "À compléter quand les objectifs seront partagés. Les chiffres ci-dessous sont ceux du panorama.",
 	},
 }
 
@@ -81,28 +82,28 @@ func (s *Script) delegate(r territory.Region) {
 func (s *Script) composed(code string, ago int) {
 	id, team := cop.RegionID(cop.First, code), s.Holding(policy.Team, code)[:2]
 	s.As(team[0], s.At(ago), "diagnosis of "+code, func(ctx context.Context, a policy.Actor) error {
-		_, err := s.Told.Diagnosis.Begin(ctx, a, id, s.Blocks.List(), true)
+		_, err := s.Told.Composed.Begin(ctx, a, composition.Diagnosis, id, "", s.Blocks.List(), true)
 		return err
 	})
-	for i, p := range diagnosis.Parts() {
-		part := diagnosis.Part(p[0])
+	for i, p := range composition.Diagnosis.Parts() {
+		part := composition.Part(p[0])
 		text := textsOf[code][part]
 		if text == "" {
 			continue
 		}
 		s.As(team[i%2], s.At(ago-1-i), "text of the diagnosis of "+code, func(ctx context.Context, a policy.Actor) error {
-			d, err := diagnosis.Of(ctx, s.db, id)
+			d, err := composition.Of(ctx, s.db, composition.Diagnosis, id, "")
 			if err != nil {
 				return err
 			}
-			blocks, err := diagnosis.Blocks(ctx, s.db, d.ID)
+			blocks, err := composition.Blocks(ctx, s.db, d)
 			if err != nil {
 				return err
 			}
-			at := slices.IndexFunc(blocks, func(b diagnosis.Block) bool { return b.Part == part && b.Live == "" })
+			at := slices.IndexFunc(blocks, func(b composition.Block) bool { return b.Part == part && b.Live == "" })
 			b := blocks[at]
 			b.Text = fr(text)
-			_, err = s.Told.Diagnosis.SaveBlock(ctx, a, s.Blocks.List(), b, "première écriture")
+			_, err = s.Told.Composed.SaveBlock(ctx, a, s.Blocks.List(), b, "première écriture")
 			return err
 		})
 	}
@@ -111,7 +112,7 @@ func (s *Script) composed(code string, ago int) {
 // frozen has the team propose the edition of its draft. It holds no PDF: what prints
 // one takes longer than all the rest of the demonstration.
 func (s *Script) frozen(code string, ago int) (act func() string) {
-	id, kept := cop.RegionID(cop.First, code), new(diagnosis.Edition)
+	id, kept := cop.RegionID(cop.First, code), new(composition.Edition)
 	s.As(s.Head(policy.Team, code), s.At(ago), "edition of the diagnosis of "+code, func(ctx context.Context, a policy.Actor) error {
 		r, err := s.Tree.Region(code)
 		if err != nil {
@@ -121,14 +122,14 @@ func (s *Script) frozen(code string, ago int) (act func() string) {
 		if err != nil {
 			return err
 		}
-		d, err := diagnosis.Of(ctx, s.db, id)
+		d, err := composition.Of(ctx, s.db, composition.Diagnosis, id, "")
 		if err != nil {
 			return err
 		}
-		*kept, err = s.Told.Diagnosis.ProposeEdition(ctx, a, d.Rev, diagnosis.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock)}, diagnosis.Press{
-			Catalogue: s.Blocks, Explain: s.explain, Draw: page, Sheet: func(seq int64) diagnosis.Sheet {
+		*kept, err = s.Told.Composed.ProposeEdition(ctx, a, d.Rev, composition.Diagnosis, "", composition.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock)}, composition.Press{
+			Catalogue: s.Blocks, Explain: s.explain, Together: diagnosis.Together, Draw: page, Sheet: func(seq int64) composition.Sheet {
 				at := "/regions/" + r.Slug + "/diagnostic/editions/" + strconv.FormatInt(seq, 10)
-				return diagnosis.Sheet{Author: "COP régionale de la région " + r.Name, Demo: true, Version: "édition n°" + french.NoBreak + strconv.FormatInt(seq, 10), Address: s.Accounts.BaseURL + at, FigureBase: at + "/chiffres/"}
+				return composition.Sheet{Author: "COP régionale de la région " + r.Name, Demo: true, Version: "édition n°" + french.NoBreak + strconv.FormatInt(seq, 10), Address: s.Accounts.BaseURL + at, FigureBase: at + "/chiffres/"}
 			}})
 		return err
 	})

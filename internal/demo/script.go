@@ -14,6 +14,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/action"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate"
@@ -155,8 +156,12 @@ func newScript(p Place, o Options) (*Script, error) {
 	t := Told{National: s.National, Survey: s.Survey, Objectives: &objective.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs},
 		Restitution: &restitution.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Actor: anyone, Tree: s.Accounts.Tree}}
 	t.Diagnosis = &diagnosis.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model, Book: p.Book, Own: p.Own, Restitution: t.Restitution}
+	t.Composed = &composition.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs}
 	s.Told, s.explain, s.model = t, p.Explain(t), p.Model
-	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice, cop.DiagnosisAct: t.Diagnosis.EndEdition}
+	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice}
+	for _, k := range composition.Kinds() {
+		s.COPs.OnEnd[k.Act()] = t.Composed.EndEdition
+	}
 	s.Debate = p.Debate(&debate.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, COPs: s.COPs, Accounts: s.Accounts,
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}

@@ -1,7 +1,7 @@
 // Package diagnosis holds what a region shares before it debates: its list of
 // themes and those that both heads put first, the scores of levers that inform the
-// choice, and the diagnosis itself, a document of live blocks and texts that is
-// frozen when both heads publish it.
+// choice. The document itself is a composition (package composition), its live
+// blocks those of diagnosis/live.
 package diagnosis
 
 import (
@@ -26,9 +26,6 @@ func Tables() []db.Table {
 		{Name: "diagnosis_theme", Order: []string{"id"}, Scope: db.COP}, versions("diagnosis_theme"),
 		{Name: "diagnosis_weights", Order: []string{"id"}, Scope: db.COP}, versions("diagnosis_weights"),
 		{Name: "diagnosis_choice", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
-		{Name: "diagnosis", Order: []string{"id"}, Scope: db.COP}, versions("diagnosis"),
-		{Name: "diagnosis_block", Order: []string{"id"}, Scope: db.COP}, versions("diagnosis_block"),
-		{Name: "diagnosis_edition", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -70,6 +71,8 @@ func themed(t testing.TB, d *db.DB) *Room {
 	cops.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.ThemesAct: m.EndChoice}
 	return m
 }
+
+func noon() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
 
 var theCOP = cop.RegionID(cop.First, "44")
 

@@ -3,9 +3,9 @@ package national
 import (
 	"context"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
 	"jalon/internal/french"
 )
@@ -26,11 +26,11 @@ func PublishedDiagnosis() Source {
 			if err != nil {
 				return nil, err
 			}
-			list, err := diagnosis.PublishedIn(ctx, q, cycle)
+			list, err := composition.PublishedIn(ctx, q, composition.Diagnosis, cycle)
 			if err != nil {
 				return nil, err
 			}
-			by := map[string][]diagnosis.Edition{}
+			by := map[string][]composition.Edition{}
 			for _, e := range list {
 				if e.PublishedOn <= day {
 					by[e.COP] = append(by[e.COP], e)

@@ -16,9 +16,9 @@ func TestPublishedDiagnosesOnTheBoard(t *testing.T) {
 		newRoom(t, d)
 		var rows [][]any
 		for i, e := range [][4]string{{grandEst, "44", "published", "2026-01-10"}, {grandEst, "44", "published", "2026-02-20"}, {grandEst, "44", "proposed", ""}, {reunion, "04", "withdrawn", ""}} {
-			rows = append(rows, []any{string(rune('a' + i)), e[0], e[1], cop.First, i + 1, e[2], "2026-01-05", e[3], "", "", "x", 0, ""})
+			rows = append(rows, []any{string(rune('a' + i)), e[0], e[1], cop.First, "diagnostic", "", i + 1, e[2], "2026-01-05", e[3], "", "", "x", 0, ""})
 		}
-		if _, err := db.Insert(t.Context(), d, "diagnosis_edition", []string{"id", "cop_id", "region", "cycle", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256"}, rows, ""); err != nil {
+		if _, err := db.Insert(t.Context(), d, "composition_edition", []string{"id", "cop_id", "region", "cycle", "kind", "term", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256"}, rows, ""); err != nil {
 			t.Fatal(err)
 		}
 		for day, want := range map[string][2]string{"2026-01-09": {}, "2026-01-10": {"2026-01-10", ""}, "2026-03-02": {"2026-01-10", "2\u00a0éditions, la dernière le 20\u00a0février\u00a02026"}} {

@@ -3,8 +3,8 @@ package report
 import (
 	"context"
 
+	"jalon/internal/composition"
 	"jalon/internal/db"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/national"
@@ -22,7 +22,7 @@ type shared struct {
 
 // readShared reads what each region had published and shared by the day.
 func (b *builder) readShared(ctx context.Context, q db.Q) error {
-	editions, err := diagnosis.PublishedBy(ctx, q, b.Cycle, b.Day)
+	editions, err := composition.PublishedBy(ctx, q, composition.Diagnosis, b.Cycle, b.Day)
 	if err != nil {
 		return err
 	}

@@ -30,11 +30,11 @@ func (s site) shares(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const edition = "id cop_id region cycle seq state day published_on publication_id act by at sha256"
-	insert("diagnosis_edition", edition,
-		[]any{"d1", cop.RegionID(cop.First, "53"), "53", cop.First, 1, "published", on(9), on(10), "", "", "", at(9), ""},
-		[]any{"d2", cop.RegionID(cop.First, "53"), "53", cop.First, 2, "published", on(19), on(20), "", "", "", at(19), ""},
-		[]any{"d3", cop.RegionID(cop.First, "44"), "44", cop.First, 1, "proposed", on(9), "", "", "", "", at(9), ""})
+	const edition = "id cop_id region cycle kind term seq state day published_on publication_id act by at sha256"
+	insert("composition_edition", edition,
+		[]any{"d1", cop.RegionID(cop.First, "53"), "53", cop.First, "diagnostic", "", 1, "published", on(9), on(10), "", "", "", at(9), ""},
+		[]any{"d2", cop.RegionID(cop.First, "53"), "53", cop.First, "diagnostic", "", 2, "published", on(19), on(20), "", "", "", at(19), ""},
+		[]any{"d3", cop.RegionID(cop.First, "44"), "44", cop.First, "diagnostic", "", 1, "proposed", on(9), "", "", "", "", at(9), ""})
 	for i, lever := range []string{"covoiturage", "biogaz"} {
 		o := objective.Objective{ID: "o" + strconv.Itoa(i), COP: cop.RegionID(cop.First, "44"), Cycle: cop.First, Region: "44", Territory: "region:44", Scale: "region", Lever: lever, State: objective.Discussed,
 			Value: objective.Value{Kg: panorama.Amount{Kg: 1_000_000, Known: true}}, Measure: objective.InKt}

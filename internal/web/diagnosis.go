@@ -1,7 +1,9 @@
 package web
 
 import (
-	"jalon/internal/web/diagnoses"
+	"jalon/internal/composition"
+	"jalon/internal/diagnosis"
+	"jalon/internal/web/compositions"
 	"jalon/internal/web/objectives"
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/shell"
@@ -13,7 +15,12 @@ func (s *server) diagnosisHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		objectives.Handlers(objectives.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Objectives, Book: s.Book, Reachable: reachable(s.DB)}),
 		themes.Handlers(themes.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Diagnosis}),
-		diagnoses.Handlers(diagnoses.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Diagnosis, Catalogue: s.Blocks, Explain: s.Explain, PDF: s.PDF,
-			Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure}),
+		s.compositionHandlers(composition.Diagnosis),
 	}
+}
+
+// compositionHandlers are those of the pages of a kind of document.
+func (s *server) compositionHandlers(k composition.Kind) map[string]shell.Handler {
+	return compositions.Handlers(compositions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
+		Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure})
 }

@@ -11,9 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/policy"
@@ -21,61 +21,82 @@ import (
 )
 
 // shelf stands for the catalogue of live blocks, whose own tests read what it makes.
-type shelf struct{}
+type shelf struct{ kind composition.Kind }
 
-func (shelf) List() []diagnosis.Live {
-	return []diagnosis.Live{
-		{Code: "cibles/panorama", Part: diagnosis.Aims, Name: "Le panorama", Help: "Ce que propose l’État.", Usual: true, Options: []diagnosis.Option{{Name: "nombre", Label: "Combien de leviers", Values: [][2]string{{"dix", "les dix premiers"}, {"tous", "tous"}}}}},
-		{Code: "dynamiques/ventes", Part: diagnosis.Dynamics, Name: "Les ventes", Usual: true},
-		{Code: "synthese/chiffres", Part: diagnosis.Priorities, Name: "Les chiffres de la synthèse", Usual: true},
+// List is the same for each kind of document, in a part that it has.
+func (s shelf) List() []composition.Live {
+	list := []composition.Live{
+		{Code: "cibles/panorama", Part: composition.Aims, Name: "Le panorama", Help: "Ce que propose l’État.", Usual: true, Options: []composition.Option{{Name: "nombre", Label: "Combien de leviers", Values: [][2]string{{"dix", "les dix premiers"}, {"tous", "tous"}}}}},
+		{Code: "dynamiques/ventes", Part: composition.Dynamics, Name: "Les ventes", Usual: true},
+		{Code: "synthese/chiffres", Part: composition.Priorities, Name: "Les chiffres de la synthèse", Usual: true},
 	}
+	if s.kind != composition.Diagnosis {
+		for i := range list {
+			list[i].Part = composition.Preface
+		}
+	}
+	return list
 }
 
-func (shelf) Open(_ context.Context, at diagnosis.Place) (diagnosis.Reading, error) {
+func (shelf) Open(_ context.Context, at composition.Place) (composition.Reading, error) {
 	return reading{at}, nil
 }
 
-type reading struct{ at diagnosis.Place }
+type reading struct{ at composition.Place }
 
-func (x reading) Make(_ context.Context, code string, params map[string]string) (diagnosis.Made, error) {
+func (x reading) Make(_ context.Context, code string, params map[string]string) (composition.Made, error) {
 	total := "panorama/2024-07/total/region:" + x.at.Region.Code
 	switch code {
 	case "cibles/panorama":
-		return diagnosis.Made{Title: "L’effort proposé, " + params["nombre"], Notes: []string{"Source\u00a0: État."}, Blocks: []document.Block{
+		return composition.Made{Title: "L’effort proposé, " + params["nombre"], Notes: []string{"Source\u00a0: État."}, Blocks: []document.Block{
 			document.Text{Spans: []document.Span{{Text: "Au total, "}, {Text: "22,1\u00a0Mt", Figure: total}, {Text: "."}}},
 			document.Table{ID: "t", Caption: "Le total", Columns: []document.Column{{Label: "Quoi"}, {Label: "kt", Number: true}}, Rows: [][]document.Cell{{{Text: "Total"}, {Text: "22", Figure: total}}}}}}, nil
 	case "dynamiques/ventes":
-		return diagnosis.Made{Missing: "La série des ventes a été retirée le 1er\u00a0mars\u00a02026."}, nil
+		return composition.Made{Missing: "La série des ventes a été retirée le 1er\u00a0mars\u00a02026."}, nil
 	case "synthese/chiffres":
-		return diagnosis.Made{Title: "Deux chiffres", Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{{Label: "Objectif proposé", Value: "22,1", Unit: "Mt", Figure: total}, {Label: "Sans explication", Value: "3", Figure: "panorama/2024-07/inconnu/region:44"}}}}}, nil
+		return composition.Made{Title: "Deux chiffres", Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{{Label: "Objectif proposé", Value: "22,1", Unit: "Mt", Figure: total}, {Label: "Sans explication", Value: "3", Figure: "panorama/2024-07/inconnu/region:44"}}}}}, nil
 	}
-	return diagnosis.Made{}, diagnosis.ErrUnknown
+	return composition.Made{}, composition.ErrUnknown
 }
 
 // composed begins the diagnosis of a region and proposes an edition, for the walk.
 func (s *site) composed(team policy.Actor, id, code, slug string, out map[string]string) {
 	s.t.Helper()
+	for _, k := range composition.Kinds() {
+		term, prefix := "", k.Name()+"-"
+		switch k {
+		case composition.Diagnosis:
+			prefix = ""
+		case composition.Review:
+			term = "2026"
+		}
+		s.composedOf(k, term, prefix, team, id, code, slug, out)
+	}
+}
+
+func (s *site) composedOf(k composition.Kind, term, prefix string, team policy.Actor, id, code, slug string, out map[string]string) {
+	s.t.Helper()
 	ctx := s.t.Context()
-	root, err := s.diagnose.Begin(ctx, team, id, shelf{}.List(), true)
+	root, err := s.composing.Begin(ctx, team, k, id, term, shelf{k}.List(), true)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	blocks, err := diagnosis.Blocks(ctx, s.d, root.ID)
+	blocks, err := composition.Blocks(ctx, s.d, root)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	at := diagnosis.Place{COP: id, Cycle: cop.First, Day: "2026-03-02"}
+	at := composition.Place{COP: id, Cycle: cop.First, Day: "2026-03-02"}
 	at.Region.Code, at.Region.Slug, at.Region.Name = code, slug, slug
-	e, err := s.diagnose.ProposeEdition(ctx, team, root.Rev, at, diagnosis.Press{Catalogue: shelf{},
+	e, err := s.composing.ProposeEdition(ctx, team, root.Rev, k, term, at, composition.Press{Catalogue: shelf{k},
 		Explain: func(_ context.Context, key string) (figure.Explanation, error) {
 			return figure.Explanation{Figure: figure.Figure{Key: key, Value: 1, Class: figure.Computed}, Title: key}, nil
 		},
-		Draw: func(context.Context, document.Document) ([]document.File, error) { return nil, nil }, Sheet: func(int64) diagnosis.Sheet { return diagnosis.Sheet{} }})
+		Draw: func(context.Context, document.Document) ([]document.File, error) { return nil, nil }, Sheet: func(int64) composition.Sheet { return composition.Sheet{} }})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	out[slug+"/block"], out[slug+"/edition"] = blocks[0].ID, e.ID
-	out[slug+"/file-diagnosis-draft-file"], out[slug+"/file-diagnosis-proposed-file"] = "projet-diagnostic-"+slug+".odt", document.TextPart
+	out[slug+"/"+prefix+"block"], out[slug+"/"+prefix+"edition"] = blocks[0].ID, e.ID
+	out[slug+"/file-"+k.Name()+"-draft-file"], out[slug+"/file-"+k.Name()+"-proposed-file"] = "projet-"+k.File(term)+"-"+slug+".odt", document.TextPart
 }
 
 var blockPath = regexp.MustCompile(`/bureau/diagnostic/blocs/[0-9a-f-]+`)
@@ -171,7 +192,7 @@ func TestADiagnosisFromItsFirstPageToItsEdition(t *testing.T) {
 		p = send(desk+"/publication", url.Values{"rev": {number}})
 		p.has(".fr-alert--info", "L’édition n° 1 attend la validation des deux têtes")
 		send(desk+"/publication", url.Values{"rev": {number}}).has(".fr-alert--error", "attend déjà")
-		list, err := diagnosis.Editions(t.Context(), d, cop.RegionID(cop.First, "44"))
+		list, err := composition.Editions(t.Context(), d, composition.Diagnosis, cop.RegionID(cop.First, "44"), "")
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
@@ -194,7 +215,7 @@ func TestADiagnosisFromItsFirstPageToItsEdition(t *testing.T) {
 				t.Errorf("anyone reads %s: %s", path, got.Status)
 			}
 		}
-		s.get(public+"/editions").has(".empty", "Le diagnostic partagé se prépare")
+		s.get(public+"/editions").has(".empty", "Le diagnostic se prépare")
 		if got := s.get(public); len(got.texts("#partage")) > 0 {
 			t.Error("the hub shows what waits")
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -52,12 +53,12 @@ func TestNothingDiscussedIsRead(t *testing.T) {
 		}
 		made := map[string]string{}
 		s.composed(team, id, "44", "grand-est", made)
-		block, _, err := diagnosis.FindBlock(ctx, d, made["grand-est/block"])
+		block, _, err := composition.FindBlock(ctx, d, made["grand-est/block"])
 		if err != nil {
 			t.Fatal(err)
 		}
 		block.Title, block.Text = secret, secret
-		if _, err := s.diagnose.SaveBlock(ctx, team, shelf{}.List(), block, secret); err != nil {
+		if _, err := s.composing.SaveBlock(ctx, team, shelf{composition.Diagnosis}.List(), block, secret); err != nil {
 			t.Fatal(err)
 		}
 		other, _ := s.signIn("ailleurs@exemple.fr", policy.Team, "region", "53")

@@ -63,7 +63,7 @@ const fileBody = 128 << 20
 // Routes is the only list of routes: what is not here is not served, but for
 // the files under /static/ and /theme/.
 func Routes() []Route {
-	return everyCOP(slices.Concat(surveyRoutes(), diagnosisRoutes(), debateRoutes(), actionRoutes(), []Route{
+	return everyCOP(slices.Concat(surveyRoutes(), diagnosisRoutes(), debateRoutes(), actionRoutes(), afterRoutes(), []Route{
 		{Method: "GET", Pattern: "/{$}", Name: "home", Formats: []string{typeHTML}, Sample: "/"},
 		{Method: "GET", Pattern: "/recherche", Name: "search", Formats: []string{typeHTML}, Sample: "/recherche?q=saint"},
 		{Method: "GET", Pattern: "/territoires", Name: "territories", Formats: []string{typeHTML}, Sample: "/territoires"},

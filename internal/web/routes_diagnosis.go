@@ -3,6 +3,8 @@ package web
 import (
 	"slices"
 	"time"
+
+	"jalon/internal/composition"
 )
 
 // diagnosisRoutes are the addresses of objectives, themes and diagnoses, one list
@@ -64,29 +66,41 @@ func themeRoutes() []Route {
 
 // diagnosisDocumentRoutes: the diagnosis as it is composed, and its editions.
 func diagnosisDocumentRoutes() []Route {
-	const desk, public = "/regions/{slug}/bureau/diagnostic", "/regions/{slug}/diagnostic/editions"
-	page := func(pattern, name string) Route {
-		return Route{Method: "GET", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	return append(compositionRoutes(composition.Diagnosis),
+		Route{Method: "GET", Pattern: "/api/v1/diagnoses/{territory}", Name: "api-diagnoses", Formats: []string{typeJSON}, Sample: "/api/v1/diagnoses/region:44"})
+}
+
+// compositionRoutes: a document of a region as its team composes it, and its
+// editions. A review has its year in its address.
+func compositionRoutes(k composition.Kind) []Route {
+	path := k.Path("{annee}")
+	desk, public := "/regions/{slug}/bureau"+path, "/regions/{slug}"+path+"/editions"
+	name := func(what string) string { return k.Name() + "-" + what }
+	page := func(pattern, what string) Route {
+		return Route{Method: "GET", Pattern: pattern, Name: name(what), Formats: []string{typeHTML}, Cache: Private, SignIn: true}
 	}
-	form := func(pattern, name string) Route {
-		return Route{Method: "POST", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	form := func(pattern, what string) Route {
+		return Route{Method: "POST", Pattern: pattern, Name: name(what), Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
 	}
-	propose := form(desk+"/publication", "diagnosis-propose")
+	propose := form(desk+"/publication", "propose")
 	propose.Timeout = 2 * time.Minute // every file of the edition is made, the PDF among them
 	files := []string{typePPTX, typeODT, typePDF, typeJSON, typeHTML}
+	editions := Route{Method: "GET", Pattern: public, Name: name("editions"), Formats: []string{typeHTML}}
+	if k != composition.Review {
+		editions.Sample = "/regions/grand-est" + path + "/editions"
+	}
 	return []Route{
-		page(desk, "diagnosis-desk"), form(desk, "diagnosis-begin"), page(desk+"/ajouter", "diagnosis-add"), form(desk+"/blocs", "diagnosis-block-add"),
-		page(desk+"/blocs/{id}", "diagnosis-block"), form(desk+"/blocs/{id}", "diagnosis-block-save"), form(desk+"/blocs/{id}/place", "diagnosis-block-place"),
-		page(desk+"/apercu", "diagnosis-preview"),
-		{Method: "GET", Pattern: desk + "/fichiers/{fichier}", Name: "diagnosis-draft-file", Formats: []string{typePPTX, typeODT, typePDF}, Cache: Private, SignIn: true, Timeout: time.Minute},
-		page(desk+"/publication", "diagnosis-publish"), propose,
-		page(desk+"/editions/{id}", "diagnosis-proposed"), page(desk+"/editions/{id}/chiffres/{key...}", "diagnosis-proposed-figure"),
-		{Method: "GET", Pattern: desk + "/editions/{id}/fichiers/{fichier}", Name: "diagnosis-proposed-file", Formats: files, Cache: Private, SignIn: true},
+		page(desk, "desk"), form(desk, "begin"), page(desk+"/ajouter", "add"), form(desk+"/blocs", "block-add"),
+		page(desk+"/blocs/{id}", "block"), form(desk+"/blocs/{id}", "block-save"), form(desk+"/blocs/{id}/place", "block-place"),
+		page(desk+"/apercu", "preview"),
+		{Method: "GET", Pattern: desk + "/fichiers/{fichier}", Name: name("draft-file"), Formats: []string{typePPTX, typeODT, typePDF}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		page(desk+"/publication", "publish"), propose,
+		page(desk+"/editions/{id}", "proposed"), page(desk+"/editions/{id}/chiffres/{key...}", "proposed-figure"),
+		{Method: "GET", Pattern: desk + "/editions/{id}/fichiers/{fichier}", Name: name("proposed-file"), Formats: files, Cache: Private, SignIn: true},
 
-		{Method: "GET", Pattern: public, Name: "diagnosis-editions", Formats: []string{typeHTML}, Sample: "/regions/grand-est/diagnostic/editions"},
-		{Method: "GET", Pattern: "/api/v1/diagnoses/{territory}", Name: "api-diagnoses", Formats: []string{typeJSON}, Sample: "/api/v1/diagnoses/region:44"},
-		{Method: "GET", Pattern: public + "/{n}", Name: "diagnosis-edition", Formats: []string{typeHTML}},
-		{Method: "GET", Pattern: public + "/{n}/{fichier}", Name: "diagnosis-edition-file", Formats: files},
-		{Method: "GET", Pattern: public + "/{n}/chiffres/{key...}", Name: "diagnosis-edition-figure", Formats: []string{typeHTML}},
+		editions,
+		{Method: "GET", Pattern: public + "/{n}", Name: name("edition"), Formats: []string{typeHTML}},
+		{Method: "GET", Pattern: public + "/{n}/{fichier}", Name: name("edition-file"), Formats: files},
+		{Method: "GET", Pattern: public + "/{n}/chiffres/{key...}", Name: name("edition-figure"), Formats: []string{typeHTML}},
 	}
 }

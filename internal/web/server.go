@@ -19,6 +19,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/api"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -117,11 +118,13 @@ type Deps struct {
 	// and their diagnosis, which Blocks fills.
 	Objectives *objective.Room
 	Diagnosis  *diagnosis.Room
+	Composed   *composition.Room
 	// Debate are the rooms of the debate.
 	Debate Debate
 	// Action are the rooms of actions and of what helps them.
 	Action Action
-	Blocks diagnosis.Catalogue
+	Follow Follow
+	Blocks map[composition.Kind]composition.Catalogue
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Accounts holds people, their sessions and roles.
@@ -218,7 +221,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(demos.Handlers(demos.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Accounts: s.Accounts, Outbox: s.Outbox,
 		Admit: s.Desk.Admit, Dismiss: s.Desk.Dismiss, Secure: strings.HasPrefix(s.BaseURL, "https://")}))
 	add(api.Handlers(api.Deps{Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, CursorKey: s.Desk.Key("api"), Board: s.National, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Ambition: s.Ambition, COPs: s.COPs, Minutes: s.Debate.Minutes, Debates: s.Debate.Question, Actions: s.Action.Register, Coverage: s.Action.Coverage, Aids: s.Action.Aid, Keys: s.Action.Keys, Tried: s.Accounts.Tried}))
-	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers(), s.debateHandlers(), s.actionHandlers()) {
+	for _, hs := range slices.Concat(s.surveyHandlers(), s.diagnosisHandlers(), s.debateHandlers(), s.actionHandlers(), s.followHandlers()) {
 		add(hs)
 	}
 	add(s.More)

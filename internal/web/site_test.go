@@ -22,6 +22,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/action"
 	"jalon/internal/app"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate/meeting"
@@ -54,28 +55,29 @@ import (
 
 // site is the whole web over one database, as internal/app builds it.
 type site struct {
-	t        testing.TB
-	d        *db.DB
-	q        db.Q // what pages read: d, unless a test counts
-	desk     *operator.Desk
-	ids      *db.IDs
-	now      time.Time
-	store    *panorama.Store
-	accounts *account.Room
-	cops     *cop.Room
-	board    *national.Room
-	plans    *plan.Room
-	known    *knowledge.Room
-	survey   *survey.Room
-	answers  *restitution.Room
-	aims     *objective.Room
-	diagnose *diagnosis.Room
-	debate   web.Debate
-	register *action.Room
-	act      web.Action
-	ill      atomic.Bool // the database does not answer
-	trusted  []netip.Prefix
-	rebuild  func()
+	t         testing.TB
+	d         *db.DB
+	q         db.Q // what pages read: d, unless a test counts
+	desk      *operator.Desk
+	ids       *db.IDs
+	now       time.Time
+	store     *panorama.Store
+	accounts  *account.Room
+	cops      *cop.Room
+	board     *national.Room
+	plans     *plan.Room
+	known     *knowledge.Room
+	survey    *survey.Room
+	answers   *restitution.Room
+	aims      *objective.Room
+	diagnose  *diagnosis.Room
+	composing *composition.Room
+	debate    web.Debate
+	register  *action.Room
+	act       web.Action
+	ill       atomic.Bool // the database does not answer
+	trusted   []netip.Prefix
+	rebuild   func()
 	http.Handler
 }
 
@@ -192,7 +194,10 @@ func newSite(t testing.TB, d *db.DB) *site {
 			return plan.Own(ctx, d, m, at)
 		}}
 	rooms.OnEnd[cop.ThemesAct] = s.diagnose.EndChoice
-	rooms.OnEnd[cop.DiagnosisAct] = s.diagnose.EndEdition
+	s.composing = &composition.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, COPs: rooms}
+	for _, k := range composition.Kinds() {
+		rooms.OnEnd[k.Act()] = s.composing.EndEdition
+	}
 	figures.Register(diagnosis.Prefix, s.diagnose.ExplainScore)
 	s.debate = s.debateRooms(queue, treeOf)
 	s.act = s.actionRooms(book, &figures)
@@ -228,7 +233,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Blocks: shelf{}, Debate: s.debate, Action: s.act, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: shelf{composition.Roadmap}, composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

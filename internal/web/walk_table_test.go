@@ -399,7 +399,7 @@ var openRoutes = strings.Fields(`share-department share-perimeter api-actions ap
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now
 	questionnaires questionnaire questionnaire-diff questionnaire-schema diagnosis practices practice strengths strength obstacles obstacle notes note note-file plans
 	plans-csv demo demo-enter demo-mails demo-mail demo-mail-html studies study objectives objectives-csv objectives-list listings listing listing-file cop department-cop document-file feed home search
-	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file
+	territories regions region calendar region-panorama department department-panorama epci epci-panorama themes diagnosis-editions diagnosis-edition diagnosis-edition-file roadmap-editions roadmap-edition roadmap-edition-file roadmap-edition-figure review-editions review-edition review-edition-file review-edition-figure
 	diagnosis-edition-figure debate-hub groups group ambitions ambition ambition-give ambition-csv voice-unfollow voice-leave voice-left follow follow-save letters letter-ask
 	letter consultations consultation consultation-article consultation-amend consultation-support consultation-changes consultation-text consultation-csv consultation-odt
 	embed embed-codes moderation-rules moderation-stats moderation-stats-csv post-report post-report-send contribution-report contribution-report-send decision-appeal

@@ -51,6 +51,9 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		if !ok {
 			n, ok = foreseenActions[rt.Name]
 		}
+		if !ok {
+			n, ok = foreseenFollow[rt.Name]
+		}
 		if strings.Contains(rt.Pattern, "/cycles/{cycle}/") || !ok && needs[rt.Name] != nil {
 			continue // TestRightsOnEachPageOfACOP walks these, in two more COPs
 		}
@@ -61,7 +64,7 @@ func TestEveryRoleAtEveryRoute(t *testing.T) {
 		for _, slug := range []string{"guyane", "bretagne"} {
 			path := n.path
 			if path == "" {
-				path = strings.NewReplacer("{slug}", slug, "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{autre}", made[slug+"/other-action"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
+				path = strings.NewReplacer("{slug}", slug, "{annee}", "2026", "{id}", made[slug+"/"+n.made], "{objectif}", made[slug+"/aim"], "{member}", made[slug+"/member"], "{autre}", made[slug+"/other-action"], "{fichier}", cmp.Or(made[slug+"/file-"+rt.Name], "{fichier}"), "{key...}", "panorama/2024-07/total/region:"+codes[slug],
 					"{territoire}", "region", "{levier}", made[slug+"/lever"], "{n}", made[slug+"/list"], "{vote}", made[slug+"/vote"], "{point}", made[slug+"/point"], "{texte}", "ouverture", "{decision}", made[slug+"/decision"], "{tache}", made[slug+"/task"], "{document}", made[slug+"/meeting-file"]).Replace(rt.Pattern)
 			} else if path = strings.ReplaceAll(path, "{id}", made[slug+"/"+n.made]); slug != "guyane" {
 				continue

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"jalon/internal/chart"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/french"
@@ -20,32 +20,32 @@ import (
 // shared.
 func aims() []block {
 	return []block{
-		{Live: diagnosis.Live{Code: "cibles/chiffres-cles", Part: diagnosis.Aims, Name: "Le panorama en quatre chiffres", Usual: true,
+		{Live: composition.Live{Code: "cibles/chiffres-cles", Part: composition.Aims, Name: "Le panorama en quatre chiffres", Usual: true,
 			Help: "L’objectif indicatif de la région, sa place dans celui de la France, son premier secteur, et ce que vaut une kilotonne ici."}, make: keyFigures},
-		{Live: diagnosis.Live{Code: "cibles/panorama", Part: diagnosis.Aims, Name: "Le panorama, levier par levier", Usual: true,
+		{Live: composition.Live{Code: "cibles/panorama", Part: composition.Aims, Name: "Le panorama, levier par levier", Usual: true,
 			Help:    "Tous les leviers en image, puis en tableau\u00a0: objectif en tonnes et, où l’État en publie un, niveau de 2019 et de 2030 dans l’unité du levier.",
-			Options: []diagnosis.Option{{Name: "vue", Label: "Regrouper les leviers", Values: [][2]string{{"secteur", "par secteur"}, {"thematique", "par thématique"}}}}}, make: picture},
-		{Live: diagnosis.Live{Code: "cibles/premiers-leviers", Part: diagnosis.Aims, Name: "Les leviers qui pèsent le plus",
+			Options: []composition.Option{{Name: "vue", Label: "Regrouper les leviers", Values: [][2]string{{"secteur", "par secteur"}, {"thematique", "par thématique"}}}}}, make: picture},
+		{Live: composition.Live{Code: "cibles/premiers-leviers", Part: composition.Aims, Name: "Les leviers qui pèsent le plus",
 			Help:    "Les plus grands objectifs de la région, leur part de son total et de l’objectif national.",
-			Options: []diagnosis.Option{{Name: "nombre", Label: "Combien de leviers", Values: [][2]string{{"5", "5 leviers"}, {"10", "10 leviers"}}}}}, make: firstLevers},
-		{Live: diagnosis.Live{Code: "cibles/departements", Part: diagnosis.Aims, Name: "La part de chaque département",
+			Options: []composition.Option{{Name: "nombre", Label: "Combien de leviers", Values: [][2]string{{"5", "5 leviers"}, {"10", "10 leviers"}}}}}, make: firstLevers},
+		{Live: composition.Live{Code: "cibles/departements", Part: composition.Aims, Name: "La part de chaque département",
 			Help: "Ce que Jalon répartit de l’objectif dans chaque département, à titre indicatif."}, make: departments},
-		{Live: diagnosis.Live{Code: "cibles/documents-regionaux", Part: diagnosis.Aims, Name: "Le document régional face au panorama", Usual: true,
+		{Live: composition.Live{Code: "cibles/documents-regionaux", Part: composition.Aims, Name: "Le document régional face au panorama", Usual: true,
 			Help:    "Ce que vise le document de la Région (SRADDET, SDRIF-E, SAR, PADDUC, SRCAE) levier par levier, ramené aux mêmes termes que le panorama.",
-			Options: []diagnosis.Option{{Name: "leviers", Label: "Leviers montrés", Values: [][2]string{{"compares", "ceux qui se comparent"}, {"tous", "tous, avec la raison de ce qui manque"}}}}}, make: regionalPlans},
-		{Live: diagnosis.Live{Code: "cibles/plans-climat", Part: diagnosis.Aims, Name: "Les plans climat des territoires, additionnés", Usual: true,
+			Options: []composition.Option{{Name: "leviers", Label: "Leviers montrés", Values: [][2]string{{"compares", "ceux qui se comparent"}, {"tous", "tous, avec la raison de ce qui manque"}}}}}, make: regionalPlans},
+		{Live: composition.Live{Code: "cibles/plans-climat", Part: composition.Aims, Name: "Les plans climat des territoires, additionnés", Usual: true,
 			Help: "La somme des PCAET en vigueur, levier par levier, et la part de la population qu’ils couvrent."}, make: climatePlans},
-		{Live: diagnosis.Live{Code: "cibles/objectifs-partages", Part: diagnosis.Aims, Name: "Les objectifs mis sur la table", Usual: true,
+		{Live: composition.Live{Code: "cibles/objectifs-partages", Part: composition.Aims, Name: "Les objectifs mis sur la table", Usual: true,
 			Help: "Les objectifs que les deux têtes ont partagés, face à ce que le panorama propose, et les désaccords notés, par partie."}, make: sharedObjectives},
-		{Live: diagnosis.Live{Code: "cibles/biodiversite-ressources", Part: diagnosis.Aims, Name: "Biodiversité et ressources\u00a0: ce qui est visé", Usual: true,
+		{Live: composition.Live{Code: "cibles/biodiversite-ressources", Part: composition.Aims, Name: "Biodiversité et ressources\u00a0: ce qui est visé", Usual: true,
 			Help: "Les cibles nationales des autres axes et, en face, ce que la région vise dans ses plans."}, make: natureAims},
 	}
 }
 
-func keyFigures(_ context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func keyFigures(_ context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if p.Total.Known == 0 {
 		return none("Aucun objectif n’est publié pour ce territoire", "La publication de l’État ne donne pas de valeur à cette région.", sourceOfPanorama(p)...), nil
@@ -75,7 +75,7 @@ func keyFigures(_ context.Context, r *reading, _ map[string]string) (diagnosis.M
 		figures = append(figures, document.KeyFigure{Label: "Par habitant", Value: french.Number(float64(p.Total.Kg)/float64(n)/1000, 1), Unit: "t CO₂e par an", Meaning: "l’objectif divisé par " + french.Integer(n) + " habitants",
 			Class: figure.Computed.Label(), Figure: total + "/" + panorama.AskPerPerson})
 	}
-	made := diagnosis.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figures}}, Notes: sourceOfPanorama(p)}
+	made := composition.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figures}}, Notes: sourceOfPanorama(p)}
 	if one := report.OneKt(r.model, p); one != "" {
 		made.Blocks = append(made.Blocks, document.Quote{Title: "Une kilotonne, c’est combien ici\u00a0?", Spans: document.Plain(one)})
 	}
@@ -86,10 +86,10 @@ func keyFigures(_ context.Context, r *reading, _ map[string]string) (diagnosis.M
 }
 
 // picture draws the levers by family, and lists them all.
-func picture(_ context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func picture(_ context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	families, kind, ask := report.BySector(r.model.Framework(), p), "secteur", panorama.AskSector
 	if params["vue"] == "thematique" {
@@ -112,7 +112,7 @@ func picture(_ context.Context, r *reading, params map[string]string) (diagnosis
 		slices.SortStableFunc(bars, func(a, b chart.Bar) int { return cmp.Compare(b.Value, a.Value) })
 		drawing, words = chart.Bars(bars, chart.Target{}), "Une barre par thématique, de la plus longue à la plus courte."
 	}
-	return diagnosis.Made{Title: upper(howMany(p.Total.Known, "levier", "leviers")) + " pour " + p.Total.Kg.Text() + "\u00a0: le secteur " + guillemets(first.Name) + " en porte " + french.Fraction(float64(first.Kg)/float64(p.Total.Kg)),
+	return composition.Made{Title: upper(howMany(p.Total.Known, "levier", "leviers")) + " pour " + p.Total.Kg.Text() + "\u00a0: le secteur " + guillemets(first.Name) + " en porte " + french.Fraction(float64(first.Kg)/float64(p.Total.Kg)),
 		Blocks: []document.Block{document.Chart{ID: "leviers-en-image", Title: "Les leviers de la région, par " + kind, Description: words, Drawing: drawing, Table: t}, allLevers(p)}, Notes: sourceOfPanorama(p)}, nil
 }
 
@@ -169,10 +169,10 @@ func partOfTotal(l *panorama.Line, total panorama.Kg) document.Cell {
 	return ratio(panorama.Value{V: float64(l.Objective.Kg) / float64(total), Known: total > 0, Reason: "le total manque"}, l.FigureKey+"/"+panorama.AskOfTotal)
 }
 
-func firstLevers(_ context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func firstLevers(_ context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	most, err := strconv.Atoi(params["nombre"])
 	if err != nil {
@@ -201,14 +201,14 @@ func firstLevers(_ context.Context, r *reading, params map[string]string) (diagn
 		return none("Aucun levier n’est chiffré pour ce territoire", "La publication de l’État ne donne pas de valeur à cette région.", sourceOfPanorama(p)...), nil
 	}
 	title := upper(howMany(len(bars), "levier", "leviers")) + " sur " + french.Integer(len(p.Lines)) + french.Plural(len(bars), " porte ", " portent ") + french.Fraction(float64(sum)/float64(p.Total.Kg)) + " de l’objectif"
-	return diagnosis.Made{Title: title, Blocks: []document.Block{document.Chart{ID: "barres-leviers", Title: "Les " + french.Integer(len(bars)) + nbsp + "plus grands objectifs de la région", Description: "Une barre par levier, du plus grand objectif au plus petit.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}, Notes: sourceOfPanorama(p)}, nil
+	return composition.Made{Title: title, Blocks: []document.Block{document.Chart{ID: "barres-leviers", Title: "Les " + french.Integer(len(bars)) + nbsp + "plus grands objectifs de la région", Description: "Une barre par levier, du plus grand objectif au plus petit.", Drawing: chart.Bars(bars, chart.Target{}), Table: t}}, Notes: sourceOfPanorama(p)}, nil
 }
 
 // departments are the parts of the objective that Jalon divides, one a département.
-func departments(_ context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func departments(_ context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if p.Overseas {
 		return none("L’objectif ne se répartit pas sous la région", "Aucune clé de répartition n’est publiée pour les leviers de l’outre-mer, et la région n’a qu’un département\u00a0: Jalon ne divise rien.", sourceOfPanorama(p)...), nil
@@ -223,7 +223,7 @@ func departments(_ context.Context, r *reading, _ map[string]string) (diagnosis.
 		}
 		x, err := r.model.Of(territory.Ref{Scale: territory.Department, Code: d.Code})
 		if err != nil {
-			return diagnosis.Made{}, err
+			return composition.Made{}, err
 		}
 		all, divided, known = append(all, x), divided+x.Total.Kg, max(known, x.Total.Known)
 	}
@@ -240,6 +240,6 @@ func departments(_ context.Context, r *reading, _ map[string]string) (diagnosis.
 		t.Rows = append(t.Rows, []document.Cell{{Text: x.Territory.Name, Href: x.Territory.Path + "/panorama"}, amount, people, word(french.Integer(x.Total.Known))})
 	}
 	t.Note = "Parts indicatives, calculées par Jalon. Ce qui ne se répartit pas reste à l’échelle de la région\u00a0: la somme de la colonne n’est pas l’objectif régional."
-	return diagnosis.Made{Title: upper(french.Fraction(float64(divided)/float64(max(p.Total.Kg, 1)))) + " de l’objectif se répartit entre " + howMany(len(all), "département", "départements") + ", sur " + howMany(known, "levier", "leviers"),
+	return composition.Made{Title: upper(french.Fraction(float64(divided)/float64(max(p.Total.Kg, 1)))) + " de l’objectif se répartit entre " + howMany(len(all), "département", "départements") + ", sur " + howMany(known, "levier", "leviers"),
 		Blocks: []document.Block{t}, Notes: append(sourceOfPanorama(p), "Le plus souvent, la part d’un département suit sa population\u00a0: elle ne dit encore rien de propre à lui.")}, nil
 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/framework"
@@ -58,14 +58,14 @@ func inForce(x plans) []plan.Plan {
 	return out
 }
 
-func regionalPlans(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func regionalPlans(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	x, err := r.plans(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	documents, err := plan.Documents(r.Region.Code)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	notes := []string{plan.Expected(documents), "Objectifs tels que saisis ou importés par l’équipe de la COP, ramenés par Jalon à une baisse annuelle en 2030 par rapport à 2019."}
 	held := inForce(x)
@@ -103,7 +103,7 @@ func regionalPlans(ctx context.Context, r *reading, params map[string]string) (d
 	if x.Compared > 0 {
 		title += ", et y vise " + lessOrMore(sum)
 	}
-	return diagnosis.Made{Title: title, Notes: notes, Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{
+	return composition.Made{Title: title, Notes: notes, Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{
 		{Label: "Leviers comparables", Value: french.Integer(x.Compared), Unit: "sur " + french.Integer(len(x.Lines)), Meaning: "le document y donne un objectif que l’on sait ramener en tonnes", Class: figure.Computed.Label()},
 		{Label: "En dessous du panorama", Value: french.Integer(below), Unit: french.Plural(below, "levier", "leviers"), Meaning: "soit " + massOf(-under) + " par an à discuter", Class: figure.Computed.Label()},
 	}}, t}}, nil
@@ -132,10 +132,10 @@ func citedAs(p plan.Plan) string {
 	return s
 }
 
-func climatePlans(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func climatePlans(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	x, err := r.plans(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	kept := 0
 	for _, p := range x.Plans {
@@ -173,17 +173,17 @@ func climatePlans(ctx context.Context, r *reading, _ map[string]string) (diagnos
 		t.Rows = append(t.Rows, []document.Cell{leverCell(l.Line.Lever), mass(l.Line.Objective, l.Line.FigureKey), amount, people, word(french.Integer(len(l.Sum.Counted)))})
 	}
 	t.Note = "Une somme ne se compare au panorama que si les plans couvrent toute la population. Estimation\u00a0: un plan ne compte là que pour une part de son territoire, au prorata de la population."
-	return diagnosis.Made{Title: "Les plans climat s’additionnent sur " + french.Integer(x.Summed) + " des " + howMany(len(x.Lines), "levier", "leviers") + ", pour " + french.Number(widest, 1) + nbsp + "% de la population au plus",
+	return composition.Made{Title: "Les plans climat s’additionnent sur " + french.Integer(x.Summed) + " des " + howMany(len(x.Lines), "levier", "leviers") + ", pour " + french.Number(widest, 1) + nbsp + "% de la population au plus",
 		Notes: notes, Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{
 			{Label: "Plans climat en vigueur", Value: french.Integer(kept), Meaning: french.Integer(len(counted)) + " ont un objectif qui s’additionne", Class: figure.Declared.Label()},
 			{Label: "Leviers additionnés", Value: french.Integer(x.Summed), Unit: "sur " + french.Integer(len(x.Lines)), Meaning: "chaque commune y compte une fois", Class: figure.Computed.Label()}}}, t}}, nil
 }
 
 // natureAims sets what the region aims at beside the nation's targets.
-func natureAims(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func natureAims(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	x, err := r.plans(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	fw := r.model.Framework()
 	t := document.Table{ID: "axes-cibles", Caption: "Ce qui est visé sur les autres axes", Columns: []document.Column{{Label: "Sujet"}, {Label: "Axe"}, {Label: "Cible nationale"}, {Label: "Cible de la région"}}}
@@ -205,7 +205,7 @@ func natureAims(ctx context.Context, r *reading, _ map[string]string) (diagnosis
 	if own == 0 {
 		title = french.Integer(len(t.Rows)) + nbsp + "sujets de biodiversité et de ressources, et pas encore de cible propre à la région"
 	}
-	return diagnosis.Made{Title: title, Blocks: []document.Block{t}, Notes: append([]string{"Cibles nationales\u00a0: " + strings.Join(sources, "\u00a0; ") + "."}, "Cibles de la région\u00a0: objectifs de ses plans en vigueur, tels que l’équipe de la COP les a saisis.")}, nil
+	return composition.Made{Title: title, Blocks: []document.Block{t}, Notes: append([]string{"Cibles nationales\u00a0: " + strings.Join(sources, "\u00a0; ") + "."}, "Cibles de la région\u00a0: objectifs de ses plans en vigueur, tels que l’équipe de la COP les a saisis.")}, nil
 }
 
 // subject is a line of the panorama of biodiversity and resources, with the name of

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"jalon/internal/chart"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -19,14 +19,14 @@ const mostSaid = 8
 
 // sharedObjectives sets what both heads shared beside what the panorama offers, with
 // who holds otherwise.
-func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	x, err := r.objectives(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	notes := []string{"Objectifs partagés par les deux têtes de la COP, indicatifs. Ce qui est encore discuté n’est pas dans ce document."}
 	if len(x.by) == 0 {
@@ -54,7 +54,7 @@ func sharedObjectives(ctx context.Context, r *reading, _ map[string]string) (dia
 		t.Rows = append(t.Rows, []document.Cell{name, mass(l.Objective, l.FigureKey), mass(now.Value.Kg, r.sharedKey(l)), difference(l, now.Value), levelCell(now.Value), held})
 	}
 	t.Note = "Écart\u00a0: objectif partagé moins panorama. Les autres leviers gardent ce que le panorama propose."
-	made := diagnosis.Made{Title: g.title(levers, len(p.Lines)), Notes: notes}
+	made := composition.Made{Title: g.title(levers, len(p.Lines)), Notes: notes}
 	if n := len(t.Rows) - levers; n > 0 { // they are no levers, and in no sum
 		const one, many = "sujet de biodiversité et de ressources", "sujets de biodiversité et de ressources"
 		made.Title += ", et " + howMany(n, one, many)
@@ -175,7 +175,7 @@ func (g *gauge) chart(region, cycle string) document.Chart {
 }
 
 // withDissent adds who holds otherwise, by party, then what they say.
-func (r *reading) withDissent(made diagnosis.Made, p panorama.Panorama, x shared) diagnosis.Made {
+func (r *reading) withDissent(made composition.Made, p panorama.Panorama, x shared) composition.Made {
 	type opinion struct {
 		lever string
 		d     objective.Dissent

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"jalon/internal/chart"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/questionnaire"
@@ -17,11 +17,11 @@ import (
 
 // answers is what authorities answered, and what blocks.
 func answers() []block {
-	a := diagnosis.Answers
-	lever := block{diagnosis.Live{Code: string(a) + "/levier", Part: a, Name: "Un levier, par type de collectivité", Help: "Pertinence et mobilisation d’un levier selon qui répond, ses freins et ses besoins. De la restitution publiée.",
-		Options: []diagnosis.Option{{Name: "levier", Label: "Levier", Values: append([][2]string{{"", "celui à débloquer jugé le plus pertinent"}}, asked()...)}}}, ofAnswers("Ce bloc montrera un levier tel que chaque type de collectivité le voit.", oneLever)}
+	a := composition.Answers
+	lever := block{composition.Live{Code: string(a) + "/levier", Part: a, Name: "Un levier, par type de collectivité", Help: "Pertinence et mobilisation d’un levier selon qui répond, ses freins et ses besoins. De la restitution publiée.",
+		Options: []composition.Option{{Name: "levier", Label: "Levier", Values: append([][2]string{{"", "celui à débloquer jugé le plus pertinent"}}, asked()...)}}}, ofAnswers("Ce bloc montrera un levier tel que chaque type de collectivité le voit.", oneLever)}
 	ticks := usually(a, "freins-besoins", "Freins et besoins les plus cités", "Ce que les collectivités cochent le plus souvent, et pour quels leviers. De la restitution publiée.", ofAnswers("Ce bloc dira ce qui freine et ce qui manque, levier par levier.", ticked))
-	ticks.Options = []diagnosis.Option{{Name: "detail", Label: "Détail", Values: [][2]string{{"ensemble", "tous leviers ensemble"}, {"leviers", "et levier par levier"}}}}
+	ticks.Options = []composition.Option{{Name: "detail", Label: "Détail", Values: [][2]string{{"ensemble", "tous leviers ensemble"}, {"leviers", "et levier par levier"}}}}
 	return []block{
 		usually(a, "repondants", "Qui a répondu", "Taux de réponse par type de collectivité, communes à part, et par département. De la restitution publiée, ou de la campagne en cours.", respondents),
 		usually(a, "familles", "Les trois familles de leviers", "Chaque levier selon la pertinence perçue et la mobilisation, avec l’intervalle de chaque score. De la restitution publiée.", ofAnswers("Ce bloc placera chaque levier selon la pertinence perçue et la mobilisation.", families)),
@@ -49,13 +49,13 @@ func (p *published) editionNote() string {
 }
 
 // respondents are who answered: the edition published, else the campaign under way.
-func respondents(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func respondents(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	p, err := r.told(ctx)
 	if err != nil || p.None != "" {
 		if err == nil {
 			return r.campaign(ctx)
 		}
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	v := p.View
 	kinds := document.Table{ID: "repondants-types", Caption: "Réponses par type de collectivité", Columns: []document.Column{textColumn("Type"), numberColumn("Réponses", ""), numberColumn("Destinataires", ""), numberColumn("Taux", "%")}}
@@ -96,7 +96,7 @@ func respondents(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	for i := range figures {
 		figures[i].Meaning = strings.ReplaceAll(figures[i].Meaning, ": ", nbsp+": ")
 	}
-	out := diagnosis.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figures}, kinds}, Notes: []string{p.editionNote(), fewTogether,
+	out := composition.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figures}, kinds}, Notes: []string{p.editionNote(), fewTogether,
 		"Taux" + nbsp + ": réponses validées par un élu ou son délégué, divisées par les collectivités à qui le questionnaire a été adressé, qu’elles l’aient ouvert ou non."}}
 	if c, ok := p.byDepartment(r); ok {
 		out.Blocks = append(out.Blocks, c)
@@ -127,11 +127,11 @@ func (p *published) byDepartment(r *reading) (document.Chart, bool) {
 }
 
 // campaign is how far a campaign is whose restitution is not published.
-func (r *reading) campaign(ctx context.Context) (diagnosis.Made, error) {
+func (r *reading) campaign(ctx context.Context) (composition.Made, error) {
 	const coming = "Ce bloc donnera les taux de réponse par type de collectivité."
 	set, ok, err := r.rates(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if !ok {
 		return lacking("Le questionnaire n’a pas été envoyé aux collectivités de la région.", coming), nil
@@ -152,7 +152,7 @@ func (r *reading) campaign(ctx context.Context) (diagnosis.Made, error) {
 		return lacking("Aucune collectivité n’est destinataire du questionnaire à cette date.", coming), nil
 	}
 	x := set.Total
-	out := diagnosis.Made{Title: "La campagne est en cours" + nbsp + ": " + french.Number(100*x.Ratio(), 1) + nbsp + "% des régions, départements et intercommunalités ont répondu", Blocks: []document.Block{t},
+	out := composition.Made{Title: "La campagne est en cours" + nbsp + ": " + french.Number(100*x.Ratio(), 1) + nbsp + "% des régions, départements et intercommunalités ont répondu", Blocks: []document.Block{t},
 		Notes: []string{"Réponses validées au moins une fois au " + french.Day(r.Day) + ". La restitution n’est pas encore publiée\u00a0: ce qu’elles disent n’est pas montré."}}
 	if x.Known() {
 		out.Blocks = slices.Insert(out.Blocks, 0, document.Block(document.KeyFigures{Figures: []document.KeyFigure{{Label: "Taux de réponse", Value: french.Number(100*x.Ratio(), 1), Unit: "%", Meaning: french.Integer(x.Answers) + " réponses sur " + french.Integer(x.Authorities) + ", communes à part", Class: byJalon, Figure: key("total")}}}))
@@ -163,12 +163,12 @@ func (r *reading) campaign(ctx context.Context) (diagnosis.Made, error) {
 }
 
 // families are the three families: where each lever stands, then its scores.
-func families(_ context.Context, _ *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
+func families(_ context.Context, _ *reading, p *published, _ map[string]string) (composition.Made, error) {
 	q := p.Quadrant()
 	if q.Missing != "" {
 		return lacking(q.Missing, ""), nil
 	}
-	out := diagnosis.Made{Title: upper(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: q.Blocks,
+	out := composition.Made{Title: upper(report.FamiliesFound(p.Sorted())) + " selon les collectivités", Blocks: q.Blocks,
 		Notes: []string{p.editionNote(), "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + nbsp + "%. Un classement est fragile quand cet intervalle contient un seuil."}}
 	t, fragile := p.sorted()
 	for i, b := range out.Blocks {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -31,10 +31,10 @@ func (s *stops) answered(x knowledge.Item) (status, text document.Cell) {
 }
 
 // retained are the obstacles of the region, with what the nation answers.
-func retained(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func retained(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	all, err := r.obstacles(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if len(all.list) == 0 {
 		return lacking("L’équipe de la COP n’a encore retenu aucun frein.", "Ceux qu’elle retiendra se liront ici, avec la réponse de l’échelon national quand ils y remontent."), nil
@@ -64,7 +64,7 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (diagnosis.M
 	if all.more {
 		n = "plus de " + n
 	}
-	out := diagnosis.Made{Title: upper(n) + nbsp + french.Plural(len(list), "frein est retenu", "freins sont retenus"), Blocks: []document.Block{t}, Notes: []string{"Freins retenus par l’équipe de la COP parmi ceux que les parties ont signalés, au " + french.Day(r.Day) + "."}}
+	out := composition.Made{Title: upper(n) + nbsp + french.Plural(len(list), "frein est retenu", "freins sont retenus"), Blocks: []document.Block{t}, Notes: []string{"Freins retenus par l’équipe de la COP parmi ceux que les parties ont signalés, au " + french.Day(r.Day) + "."}}
 	if up == 0 {
 		out.Title += ", aucun n’est remonté à l’échelon national"
 	} else {
@@ -85,10 +85,10 @@ func rankOf(x knowledge.Item) int {
 var verdicts = []series.Verdict{series.Wrong, series.Behind, series.OnTrack, series.Ahead}
 
 // besidePace crosses the families with what series say of the pace.
-func besidePace(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
+func besidePace(ctx context.Context, r *reading, p *published, _ map[string]string) (composition.Made, error) {
 	all, err := r.trends(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	counts := map[restitution.Family]map[string]int{}
 	late := map[restitution.Family][]string{}
@@ -147,7 +147,7 @@ func besidePace(ctx context.Context, r *reading, p *published, _ map[string]stri
 	} else if behind == 0 {
 		title = "Aucun des " + howMany(judged, "levier", "leviers") + " que l’on peut juger ne va trop lentement"
 	}
-	return diagnosis.Made{Title: title, Blocks: []document.Block{t}, Notes: []string{p.editionNote(),
+	return composition.Made{Title: title, Blocks: []document.Block{t}, Notes: []string{p.editionNote(),
 		"Rythme" + nbsp + ": série publiée qui mesure le mieux le levier, face à la cible de la région, au " + french.Day(r.Day) + ". Correspondance des leviers entre les listes établie par Jalon.",
 		"Ce que les collectivités disent et ce que les séries mesurent restent à part" + nbsp + ": l’un n’explique pas l’autre."}}, nil
 }

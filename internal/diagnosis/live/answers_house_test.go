@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jalon/data"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
@@ -241,26 +242,26 @@ func (h *house) themed(t testing.TB) {
 }
 
 // mine are the blocks of this half of the catalogue.
-func mine(c *live.Catalogue) []diagnosis.Live {
-	return slices.DeleteFunc(c.List(), func(l diagnosis.Live) bool {
-		return l.Part != diagnosis.Answers && l.Part != diagnosis.Strengths && l.Part != diagnosis.Priorities
+func mine(c *live.Catalogue) []composition.Live {
+	return slices.DeleteFunc(c.List(), func(l composition.Live) bool {
+		return l.Part != composition.Answers && l.Part != composition.Strengths && l.Part != composition.Priorities
 	})
 }
 
-func (h *house) open(t testing.TB, region string) diagnosis.Reading {
+func (h *house) open(t testing.TB, region string) composition.Reading {
 	t.Helper()
 	x, err := h.model.Tree().Region(region)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := h.catalogue.Open(t.Context(), diagnosis.Place{COP: cop.RegionID(cop.First, region), Cycle: cop.First, Region: x, Day: today})
+	r, err := h.catalogue.Open(t.Context(), composition.Place{COP: cop.RegionID(cop.First, region), Cycle: cop.First, Region: x, Day: today})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func (h *house) make(t testing.TB, region, code string, params map[string]string) diagnosis.Made {
+func (h *house) make(t testing.TB, region, code string, params map[string]string) composition.Made {
 	t.Helper()
 	m, err := h.open(t, region).Make(t.Context(), code, params)
 	if err != nil {
@@ -270,7 +271,7 @@ func (h *house) make(t testing.TB, region, code string, params map[string]string
 }
 
 // text is all that a block says.
-func text(t testing.TB, m diagnosis.Made) string {
+func text(t testing.TB, m composition.Made) string {
 	t.Helper()
 	p := document.Part{ID: "bloc", Title: m.Title, Blocks: m.Blocks, Notes: m.Notes, Missing: m.Missing}
 	body, err := p.MarshalJSON()
@@ -280,7 +281,7 @@ func text(t testing.TB, m diagnosis.Made) string {
 	return string(body)
 }
 
-func says(t testing.TB, m diagnosis.Made, want ...string) {
+func says(t testing.TB, m composition.Made, want ...string) {
 	t.Helper()
 	for _, w := range want {
 		if got := text(t, m); !strings.Contains(got, w) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/report"
@@ -14,7 +14,7 @@ import (
 )
 
 // actions are the most and the least engaged.
-func actions(_ context.Context, _ *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
+func actions(_ context.Context, _ *reading, p *published, _ map[string]string) (composition.Made, error) {
 	const shown = 8
 	part := p.Implemented(shown)
 	if part.Missing != "" {
@@ -91,12 +91,12 @@ func first(all []cited, one, many string) string {
 }
 
 // ticked are the obstacles and the needs most often named.
-func ticked(_ context.Context, _ *reading, p *published, params map[string]string) (diagnosis.Made, error) {
+func ticked(_ context.Context, _ *reading, p *published, params map[string]string) (composition.Made, error) {
 	obstacles, needs := p.citations(p.Group().Obstacles), p.citations(p.Group().Needs)
 	if len(obstacles)+len(needs) == 0 {
 		return lacking("Trop peu de collectivités ont coché un frein ou un besoin\u00a0: il en faut cinq par levier.", ""), nil
 	}
-	out := diagnosis.Made{Notes: []string{p.editionNote(), "Question posée une fois par levier, à celles qui en ont noté une action. Plusieurs réponses possibles\u00a0; à égalité, chacune compte en tête."}}
+	out := composition.Made{Notes: []string{p.editionNote(), "Question posée une fois par levier, à celles qui en ont noté une action. Plusieurs réponses possibles\u00a0; à égalité, chacune compte en tête."}}
 	switch {
 	case len(obstacles) > 0 && len(obstacles[0].levers) > 0:
 		out.Title = first(obstacles, "le frein le plus cité", "les freins les plus cités")
@@ -131,7 +131,7 @@ func ticked(_ context.Context, _ *reading, p *published, params map[string]strin
 }
 
 // oneLever is a lever as each type of authority sees it.
-func oneLever(_ context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error) {
+func oneLever(_ context.Context, r *reading, p *published, params map[string]string) (composition.Made, error) {
 	code := params["levier"]
 	for _, f := range []restitution.Family{restitution.Unblock, restitution.Amplify, restitution.Clarify} {
 		for _, s := range p.Sorted() { // the most relevant first
@@ -156,7 +156,7 @@ func oneLever(_ context.Context, r *reading, p *published, params map[string]str
 		return lacking("Le levier "+guillemets(l.Lever.Title)+" ne peut pas être montré\u00a0: "+why+".", ""), nil
 	}
 	score := l.Scores[restitution.Relevance]
-	out := diagnosis.Made{Title: guillemets(l.Lever.Title) + nbsp + ": pertinence " + score.Percent() + " sur 100", Notes: []string{p.editionNote(), fewTogether, "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + nbsp + "%."}}
+	out := composition.Made{Title: guillemets(l.Lever.Title) + nbsp + ": pertinence " + score.Percent() + " sur 100", Notes: []string{p.editionNote(), fewTogether, "Score sur 100, et entre parenthèses son intervalle de confiance à 95" + nbsp + "%."}}
 	th := p.View.Thresholds()
 	if m := l.Scores[restitution.Mobilisation]; m.Known {
 		out.Title += ", mobilisation " + m.Percent() + ", levier " + th.Of(score, m).Name()

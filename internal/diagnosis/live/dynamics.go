@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"jalon/internal/chart"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -24,19 +24,19 @@ func dynamics(book *series.Book) []block {
 		}
 	}
 	return []block{
-		{Live: diagnosis.Live{Code: "dynamiques/bilan", Part: diagnosis.Dynamics, Name: "Le rythme des leviers, en bref", Usual: true,
+		{Live: composition.Live{Code: "dynamiques/bilan", Part: composition.Dynamics, Name: "Le rythme des leviers, en bref", Usual: true,
 			Help: "Combien de leviers ont le rythme voulu pour 2030, combien ne l’ont pas, combien ne se mesurent pas."}, make: paceInShort},
-		{Live: diagnosis.Live{Code: "dynamiques/leviers", Part: diagnosis.Dynamics, Name: "Le rythme, levier par levier", Usual: true,
+		{Live: composition.Live{Code: "dynamiques/leviers", Part: composition.Dynamics, Name: "Le rythme, levier par levier", Usual: true,
 			Help:    "Pour chaque levier\u00a0: dernière valeur, rythme observé, rythme requis, verdict.",
-			Options: []diagnosis.Option{{Name: "leviers", Label: "Leviers montrés", Values: [][2]string{{"mesures", "tous ceux qu’une série mesure"}, {"juges", "ceux que l’on peut juger"}}}}}, make: paces},
-		{Live: diagnosis.Live{Code: "dynamiques/serie", Part: diagnosis.Dynamics, Name: "Une série en détail",
+			Options: []composition.Option{{Name: "leviers", Label: "Leviers montrés", Values: [][2]string{{"mesures", "tous ceux qu’une série mesure"}, {"juges", "ceux que l’on peut juger"}}}}}, make: paces},
+		{Live: composition.Live{Code: "dynamiques/serie", Part: composition.Dynamics, Name: "Une série en détail",
 			Help:    "La courbe d’un indicateur dans la région, avec sa cible quand elle en a une, et ses valeurs.",
-			Options: []diagnosis.Option{{Name: "serie", Label: "Quelle série", Values: choice}}}, make: oneSeries},
-		{Live: diagnosis.Live{Code: "dynamiques/biodiversite-ressources", Part: diagnosis.Dynamics, Name: "Biodiversité et ressources\u00a0: ce qui se mesure", Usual: true,
+			Options: []composition.Option{{Name: "serie", Label: "Quelle série", Values: choice}}}, make: oneSeries},
+		{Live: composition.Live{Code: "dynamiques/biodiversite-ressources", Part: composition.Dynamics, Name: "Biodiversité et ressources\u00a0: ce qui se mesure", Usual: true,
 			Help: "Dernière valeur et rythme des séries qui suivent les autres axes, et les sujets que rien ne suit."}, make: natureTrends},
-		{Live: diagnosis.Live{Code: "dynamiques/notes", Part: diagnosis.Dynamics, Name: "Les notes d’expertise publiées", Usual: true,
+		{Live: composition.Live{Code: "dynamiques/notes", Part: composition.Dynamics, Name: "Les notes d’expertise publiées", Usual: true,
 			Help:    "Ce que disent les services, observatoires et opérateurs, signé et daté.",
-			Options: []diagnosis.Option{{Name: "forme", Label: "Ce que le document en reprend", Values: [][2]string{{"texte", "les constats en entier"}, {"liste", "la liste seulement"}}}}}, make: notesOfExperts},
+			Options: []composition.Option{{Name: "forme", Label: "Ce que le document en reprend", Values: [][2]string{{"texte", "les constats en entier"}, {"liste", "la liste seulement"}}}}}, make: notesOfExperts},
 	}
 }
 
@@ -100,10 +100,10 @@ func (t tally) title() string {
 	return french.Integer(t.off()) + " des " + howMany(judged, "levier", "leviers") + " que l’on peut juger " + french.Plural(t.off(), "n’a pas", "n’ont pas") + " le rythme voulu pour 2030, et " + french.Integer(rest) + " ne se jugent pas"
 }
 
-func paceInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func paceInShort(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	all, err := r.trends(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	t := tallyOf(all)
 	if len(t.unmeasured) == t.all {
@@ -124,7 +124,7 @@ func paceInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	}
 	add("Mesuré, sans cible comparable", t.unjudged, chart.Second)
 	add("Sans série", t.unmeasured, chart.Second)
-	return diagnosis.Made{Title: t.title(), Notes: append(r.sourceOfTrends(mainCurves(all)), series.DefaultRules().Text()...),
+	return composition.Made{Title: t.title(), Notes: append(r.sourceOfTrends(mainCurves(all)), series.DefaultRules().Text()...),
 		Blocks: []document.Block{document.Chart{ID: "barres-verdicts", Title: "Les " + howMany(t.all, "levier", "leviers") + " de la région, par verdict", Description: "Une barre par verdict, en nombre de leviers.", Drawing: chart.Bars(bars, chart.Target{}), Table: table}}}, nil
 }
 
@@ -139,10 +139,10 @@ func mainCurves(all []panorama.LeverTrend) []*series.Curve {
 }
 
 // paces is one row a lever, the worst first, with what measures it.
-func paces(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func paces(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	all, err := r.trends(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	onlyJudged := params["leviers"] == "juges"
 	var kept []*panorama.LeverTrend
@@ -181,7 +181,7 @@ func paces(ctx context.Context, r *reading, params map[string]string) (diagnosis
 	if measured > 0 && judged == 0 {
 		title = upper(howMany(measured, "levier est mesuré", "leviers sont mesurés")) + " par une série, sans cible régionale dans la même unité"
 	}
-	return diagnosis.Made{Title: title, Blocks: []document.Block{t}, Notes: r.sourceOfTrends(mainCurves(all))}, nil
+	return composition.Made{Title: title, Blocks: []document.Block{t}, Notes: r.sourceOfTrends(mainCurves(all))}, nil
 }
 
 func paceRow(l *panorama.LeverTrend) []document.Cell {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"jalon/internal/chart"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/french"
@@ -17,20 +17,20 @@ import (
 )
 
 // oneSeries draws one series of the region with what it aims at.
-func oneSeries(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func oneSeries(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	curves, err := r.curves(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	code := params["serie"]
 	if code == "" {
 		all, err := r.trends(ctx)
 		if err != nil {
-			return diagnosis.Made{}, err
+			return composition.Made{}, err
 		}
 		if code = telling(all); code == "" {
 			return none("Aucune série ne mesure encore un levier de la région", "Aucune série du catalogue n’a de valeur pour les leviers de cette région."), nil
@@ -38,7 +38,7 @@ func oneSeries(ctx context.Context, r *reading, params map[string]string) (diagn
 	}
 	ind, err := r.Book.Catalogue.Find(code)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	c := curves[code]
 	if made, ok := r.noValue(ind, c); ok {
@@ -46,11 +46,11 @@ func oneSeries(ctx context.Context, r *reading, params map[string]string) (diagn
 	}
 	own, err := r.own(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	x := panorama.TrendOf(r.Book, c, panorama.TargetsFor(&p, ind, own), series.DefaultRules(), r.year())
 	title := findingOf(&x)
-	made := diagnosis.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figuresOf(&x)},
+	made := composition.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figuresOf(&x)},
 		document.Chart{ID: "courbe-" + ind.Code, Title: ind.Name + ", en " + ind.Unit, Description: describe(c), Drawing: curveOf(&x), Table: valuesOf(c)}}}
 	made.Notes = append([]string{ind.Counts}, r.sourceOfTrends([]*series.Curve{c})...)
 	if t := x.Judgement.Target; t != nil {
@@ -69,7 +69,7 @@ func oneSeries(ctx context.Context, r *reading, params map[string]string) (diagn
 
 // noValue says why there is nothing to draw: no value is known here, or what was
 // published was withdrawn.
-func (r *reading) noValue(ind *series.Indicator, c *series.Curve) (diagnosis.Made, bool) {
+func (r *reading) noValue(ind *series.Indicator, c *series.Curve) (composition.Made, bool) {
 	switch {
 	case c == nil || len(c.Points) == 0:
 		return none("La série "+guillemets(ind.Name)+" n’a pas de valeur dans la région", "Aucune édition publiée ne donne de valeur de "+guillemets(ind.Name)+" pour cette région. Un import la ferait paraître ici.", ind.Counts), true
@@ -81,7 +81,7 @@ func (r *reading) noValue(ind *series.Indicator, c *series.Curve) (diagnosis.Mad
 		}
 		return none("La série "+guillemets(ind.Name)+" n’a plus de valeur dans la région", "Ses valeurs ont été retirées"+since+"\u00a0: "+plainly(why)+". Les documents déjà publiés gardent celles d’alors.", r.sourceOfTrends([]*series.Curve{c})...), true
 	}
-	return diagnosis.Made{}, false
+	return composition.Made{}, false
 }
 
 // telling is the series of the lever with the largest objective among those that are
@@ -181,10 +181,10 @@ func valuesOf(c *series.Curve) document.Table {
 }
 
 // natureTrends is what is measured of biodiversity and resources.
-func natureTrends(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func natureTrends(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	curves, err := r.curves(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	t := document.Table{ID: "axes-mesures", Caption: "Ce qui se mesure sur les autres axes", Columns: []document.Column{{Label: "Sujet"}, {Label: "Ce qui est mesuré"}, {Label: "Dernière valeur", Number: true},
 		{Label: "Rythme sur 3 ans", Unit: "par an", Number: true}, {Label: "À savoir"}}}
@@ -208,22 +208,22 @@ func natureTrends(ctx context.Context, r *reading, _ map[string]string) (diagnos
 	if rest := len(all) - len(t.Rows); rest > 0 {
 		t.Note = upper(howMany(rest, "autre sujet n’est suivi", "autres sujets ne sont suivis")) + " par aucune série dans la région\u00a0: rien n’est estimé à leur place."
 	}
-	return diagnosis.Made{Title: upper(howMany(len(t.Rows), "sujet", "sujets")) + " de biodiversité et de ressources sur " + french.Integer(len(all)) + french.Plural(len(t.Rows), " est suivi", " sont suivis") + " par une série",
+	return composition.Made{Title: upper(howMany(len(t.Rows), "sujet", "sujets")) + " de biodiversité et de ressources sur " + french.Integer(len(all)) + french.Plural(len(t.Rows), " est suivi", " sont suivis") + " par une série",
 		Blocks: []document.Block{t}, Notes: r.sourceOfTrends(used)}, nil
 }
 
 // mostNotes is how many notes of expertise a document quotes in full.
 const mostNotes = 6
 
-func notesOfExperts(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func notesOfExperts(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	all, err := r.notes(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if len(all) == 0 {
 		return none("Aucune note d’expertise n’est encore publiée", "Les services, observatoires et opérateurs proposent des notes signées\u00a0; celles que l’équipe de la COP publie paraîtront ici."), nil
 	}
-	made := diagnosis.Made{Title: upper(howMany(len(all), "note d’expertise éclaire", "notes d’expertise éclairent")) + " ce diagnostic", Notes: []string{"Chaque note engage le service qui la signe. Sa page donne ses fichiers et ses versions."}}
+	made := composition.Made{Title: upper(howMany(len(all), "note d’expertise éclaire", "notes d’expertise éclairent")) + " ce diagnostic", Notes: []string{"Chaque note engage le service qui la signe. Sa page donne ses fichiers et ses versions."}}
 	whole := all[:min(len(all), mostNotes)]
 	if params["forme"] == "liste" {
 		whole = nil

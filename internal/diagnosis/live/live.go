@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"jalon/internal/composition"
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
 	"jalon/internal/panorama"
@@ -25,7 +26,7 @@ type Sources struct {
 	Diagnosis   *diagnosis.Room
 }
 
-// Catalogue is the list of live blocks; it is a diagnosis.Catalogue.
+// Catalogue is the list of live blocks; it is a composition.Catalogue.
 type Catalogue struct {
 	Sources
 	blocks   []block
@@ -34,8 +35,8 @@ type Catalogue struct {
 
 // block is a live block: what it is, and how it is made.
 type block struct {
-	diagnosis.Live
-	make func(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error)
+	composition.Live
+	make func(ctx context.Context, r *reading, params map[string]string) (composition.Made, error)
 }
 
 // New is the catalogue over its sources.
@@ -44,8 +45,8 @@ func New(s Sources) *Catalogue {
 }
 
 // List lists the blocks in the order of the parts.
-func (c *Catalogue) List() []diagnosis.Live {
-	out := make([]diagnosis.Live, len(c.blocks))
+func (c *Catalogue) List() []composition.Live {
+	out := make([]composition.Live, len(c.blocks))
 	for i, b := range c.blocks {
 		out[i] = b.Live
 	}
@@ -53,7 +54,7 @@ func (c *Catalogue) List() []diagnosis.Live {
 }
 
 // Open starts the reading of one document.
-func (c *Catalogue) Open(ctx context.Context, at diagnosis.Place) (diagnosis.Reading, error) {
+func (c *Catalogue) Open(ctx context.Context, at composition.Place) (composition.Reading, error) {
 	m, err := c.Model(ctx)
 	if err != nil {
 		return nil, err
@@ -65,7 +66,7 @@ func (c *Catalogue) Open(ctx context.Context, at diagnosis.Place) (diagnosis.Rea
 // a block first asks for it.
 type reading struct {
 	*Catalogue
-	diagnosis.Place
+	composition.Place
 	model *panorama.Model
 	measured
 	said said // sources_answers.go
@@ -74,7 +75,7 @@ type reading struct {
 // Make makes a block. Parameters that the block does not know are left aside, and
 // those that it is not given take their first value. A value that an option no longer
 // has is said, never replaced: the text above the block may speak of it.
-func (r *reading) Make(ctx context.Context, code string, params map[string]string) (diagnosis.Made, error) {
+func (r *reading) Make(ctx context.Context, code string, params map[string]string) (composition.Made, error) {
 	for _, b := range r.blocks {
 		if b.Code != code {
 			continue
@@ -87,11 +88,11 @@ func (r *reading) Make(ctx context.Context, code string, params map[string]strin
 			case value == "":
 				value = o.Values[0][0]
 			default:
-				return diagnosis.Made{Title: b.Name, Missing: "Le choix «\u00a0" + value + "\u00a0» de ce bloc (" + o.Label + ") n’existe plus\u00a0: choisissez-en un autre en modifiant le bloc."}, nil
+				return composition.Made{Title: b.Name, Missing: "Le choix «\u00a0" + value + "\u00a0» de ce bloc (" + o.Label + ") n’existe plus\u00a0: choisissez-en un autre en modifiant le bloc."}, nil
 			}
 			chosen[o.Name] = value
 		}
 		return b.make(ctx, r, chosen)
 	}
-	return diagnosis.Made{}, diagnosis.ErrUnknown
+	return composition.Made{}, composition.ErrUnknown
 }

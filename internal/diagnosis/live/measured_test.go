@@ -12,9 +12,9 @@ import (
 
 	"jalon/data"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/diagnosis"
 	"jalon/internal/diagnosis/live"
 	"jalon/internal/document"
 	"jalon/internal/figure"
@@ -86,20 +86,20 @@ func settle(t testing.TB, d *db.DB) place {
 }
 
 // open starts the reading of the diagnosis of a region.
-func (at place) open(t testing.TB, region string) diagnosis.Reading {
+func (at place) open(t testing.TB, region string) composition.Reading {
 	t.Helper()
 	x, err := at.model.Tree().Region(region)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := at.catalogue.Open(t.Context(), diagnosis.Place{COP: cop.RegionID(cop.First, region), Cycle: cop.First, Region: x, Day: "2026-03-02"})
+	r, err := at.catalogue.Open(t.Context(), composition.Place{COP: cop.RegionID(cop.First, region), Cycle: cop.First, Region: x, Day: "2026-03-02"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func (at place) make(t testing.TB, region, code string, params map[string]string) diagnosis.Made {
+func (at place) make(t testing.TB, region, code string, params map[string]string) composition.Made {
 	t.Helper()
 	made, err := at.open(t, region).Make(t.Context(), code, params)
 	if err != nil {
@@ -109,10 +109,10 @@ func (at place) make(t testing.TB, region, code string, params map[string]string
 }
 
 // blocks are those of the parts that this file looks at.
-func (at place) blocks() []diagnosis.Live {
-	var out []diagnosis.Live
+func (at place) blocks() []composition.Live {
+	var out []composition.Live
 	for _, b := range at.catalogue.List() {
-		if slices.Contains([]diagnosis.Part{diagnosis.Opening, diagnosis.Aims, diagnosis.Dynamics}, b.Part) {
+		if slices.Contains([]composition.Part{composition.Opening, composition.Aims, composition.Dynamics}, b.Part) {
 			out = append(out, b)
 		}
 	}
@@ -121,7 +121,7 @@ func (at place) blocks() []diagnosis.Live {
 
 // choices are the settings of a block: the usual one, then each other value, but for
 // the list of all series.
-func choices(b diagnosis.Live) []map[string]string {
+func choices(b composition.Live) []map[string]string {
 	out := []map[string]string{nil}
 	for _, o := range b.Options {
 		for i, v := range o.Values {
@@ -343,7 +343,7 @@ func TestAChoiceThatIsGoneIsSaid(t *testing.T) {
 	if made.Missing == "" || len(made.Blocks) > 0 || !strings.Contains(made.Missing, "serie-d-autrefois") {
 		t.Errorf("%+v", made)
 	}
-	if _, err := at.open(t, "44").Make(t.Context(), "cibles/rien", nil); !errors.Is(err, diagnosis.ErrUnknown) {
+	if _, err := at.open(t, "44").Make(t.Context(), "cibles/rien", nil); !errors.Is(err, composition.ErrUnknown) {
 		t.Errorf("no such block: %v", err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/framework"
@@ -18,28 +18,28 @@ import (
 // opening is what opens a diagnosis: the COP, its stage, the method.
 func opening() []block {
 	return []block{
-		{Live: diagnosis.Live{Code: "ouverture/cop", Part: diagnosis.Opening, Name: "La COP en bref", Usual: true,
+		{Live: composition.Live{Code: "ouverture/cop", Part: composition.Opening, Name: "La COP en bref", Usual: true,
 			Help: "Qui la conduit, où elle en est, pour qui\u00a0: étapes datées de Jalon, population et intercommunalités de l’INSEE."}, make: copInShort},
-		{Live: diagnosis.Live{Code: "ouverture/lecture", Part: diagnosis.Opening, Name: "Comment lire ce document", Usual: true,
+		{Live: composition.Live{Code: "ouverture/lecture", Part: composition.Opening, Name: "Comment lire ce document", Usual: true,
 			Help: "Ce que valent les chiffres\u00a0: objectifs indicatifs, provenances, valeurs qui manquent."}, make: howToRead},
 	}
 }
 
-func copInShort(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func copInShort(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	c, err := r.conference(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	all, err := r.councils.of(r.model.Tree())
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	stage := stageKey(c)
-	made := diagnosis.Made{Title: c.Name + nbsp + ": " + standing(c)}
+	made := composition.Made{Title: c.Name + nbsp + ": " + standing(c)}
 	figures := []document.KeyFigure{stage}
 	if n := p.Territory.Population; n > 0 {
 		made.Title += ", pour " + french.Integer(n) + nbsp + "habitants"
@@ -125,14 +125,14 @@ var meanings = map[figure.Class]string{
 	figure.Missing:       "personne ne l’a donné ou rien ne le mesure\u00a0: un tiret, et sa raison",
 }
 
-func howToRead(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func howToRead(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	c, err := r.conference(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	p, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	t := document.Table{ID: "provenances", Caption: "D’où vient un chiffre", Columns: []document.Column{{Label: "Mention"}, {Label: "Ce qu’elle veut dire"}}}
 	for _, class := range []figure.Class{figure.Reference, figure.Provider, figure.Computed, figure.Declared, figure.Estimated, figure.ConfirmedZero, figure.Missing} {
@@ -145,7 +145,7 @@ func howToRead(ctx context.Context, r *reading, _ map[string]string) (diagnosis.
 		entry("À la date du document", "les chiffres sont ceux du "+french.Day(r.Day)+". Une fois publié, le document ne change plus\u00a0: chaque chiffre y garde l’explication qu’il avait ce jour-là."),
 		entry("Qui parle", "les textes sont ceux de l’équipe de la COP\u00a0; les chiffres, cartes et tableaux viennent de Jalon, avec leur source."),
 	}
-	made := diagnosis.Made{Title: "Des objectifs indicatifs, sept provenances, et rien d’inventé là où un chiffre manque", Blocks: []document.Block{document.List{Items: items}, t}}
+	made := composition.Made{Title: "Des objectifs indicatifs, sept provenances, et rien d’inventé là où un chiffre manque", Blocks: []document.Block{document.List{Items: items}, t}}
 	if c.cycle.Framework != framework.National {
 		made.Notes = append(made.Notes, "Les objectifs en tonnes sont ceux du référentiel 2023-24\u00a0: les leviers de ce cycle n’en ont pas de publiés.")
 	}

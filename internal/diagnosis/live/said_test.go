@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -105,7 +105,7 @@ func TestASharedSubjectIsNamed(t *testing.T) {
 		if _, err := d.Exec(t.Context(), `UPDATE objective SET shared_kg = NULL, shared_level = 32.5, unit = '%' WHERE id = $1`, subject); err != nil {
 			t.Fatal(err)
 		}
-		rows := func(made diagnosis.Made) (out []string) {
+		rows := func(made composition.Made) (out []string) {
 			for _, b := range made.Blocks {
 				if x, ok := b.(document.Table); ok && x.ID == "objectifs-partages" {
 					for _, row := range x.Rows {

@@ -8,7 +8,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/apperr"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/framework"
 	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
@@ -198,19 +198,19 @@ func verdictOf(all []panorama.LeverTrend, codes []string) (*panorama.LeverTrend,
 }
 
 // usually is a block that the proposed plan of a diagnosis holds.
-func usually(part diagnosis.Part, code, name, help string, make makes) block {
-	return block{diagnosis.Live{Code: string(part) + "/" + code, Part: part, Name: name, Help: help, Usual: true}, make}
+func usually(part composition.Part, code, name, help string, make makes) block {
+	return block{composition.Live{Code: string(part) + "/" + code, Part: part, Name: name, Help: help, Usual: true}, make}
 }
 
-type makes = func(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error)
+type makes = func(ctx context.Context, r *reading, params map[string]string) (composition.Made, error)
 
 // ofAnswers is a block of the published restitution: without one it says why, and in
 // any case what will come where there is nothing to show.
-func ofAnswers(coming string, make func(ctx context.Context, r *reading, p *published, params map[string]string) (diagnosis.Made, error)) makes {
-	return func(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func ofAnswers(coming string, make func(ctx context.Context, r *reading, p *published, params map[string]string) (composition.Made, error)) makes {
+	return func(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 		p, err := r.told(ctx)
 		if err != nil {
-			return diagnosis.Made{}, err
+			return composition.Made{}, err
 		}
 		if p.None != "" {
 			return lacking(p.None, coming), nil

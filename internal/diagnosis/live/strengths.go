@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -15,18 +15,18 @@ import (
 // strengths is what works: strong points and good practices.
 func strengths() []block {
 	return []block{
-		usually(diagnosis.Strengths, "retenus", "Les points forts retenus", "Ce qui marche déjà, par thématique\u00a0: où, avec quel résultat, et d’où on le sait. Points forts retenus par l’équipe.", strong),
-		usually(diagnosis.Strengths, "pratiques", "Les bonnes pratiques d’autres régions", "Celles dont la région s’inspire, et celles qui touchent aux leviers qui ne vont pas assez vite ou restent à débloquer.", borrowed),
+		usually(composition.Strengths, "retenus", "Les points forts retenus", "Ce qui marche déjà, par thématique\u00a0: où, avec quel résultat, et d’où on le sait. Points forts retenus par l’équipe.", strong),
+		usually(composition.Strengths, "pratiques", "Les bonnes pratiques d’autres régions", "Celles dont la région s’inspire, et celles qui touchent aux leviers qui ne vont pas assez vite ou restent à débloquer.", borrowed),
 	}
 }
 
 const mostOfTheme = 12
 
 // strong are the strong points by theme.
-func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func strong(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	list, err := r.strengths(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if len(list) == 0 {
 		return lacking("L’équipe de la COP n’a encore retenu aucun point fort.", "Ceux qu’elle retiendra se liront ici, avec leur lieu, leur résultat et leur source."), nil
@@ -35,7 +35,7 @@ func strong(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	for _, x := range list {
 		by[r.theme(x)] = append(by[r.theme(x)], x)
 	}
-	out := diagnosis.Made{Notes: []string{"Points forts proposés par les parties et retenus par l’équipe de la COP, au " + french.Day(r.Day) + ". Chacun se lit en entier sur sa page."}}
+	out := composition.Made{Notes: []string{"Points forts proposés par les parties et retenus par l’équipe de la COP, au " + french.Day(r.Day) + ". Chacun se lit en entier sur sa page."}}
 	best, themes := "", 0
 	for _, th := range slices.Concat(knowledge.Themes(), [][2]string{{"", "Sans thématique"}}) {
 		all := by[th[0]]
@@ -120,16 +120,16 @@ func (r *reading) wants(ctx context.Context) ([]wanting, error) {
 }
 
 // borrowed are the practices of others: taken up, then those that would fit.
-func borrowed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func borrowed(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	all, err := r.shared(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	wants, err := r.wants(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
-	var out diagnosis.Made
+	var out composition.Made
 	if len(all.taken) > 0 {
 		t := document.Table{ID: "pratiques-reprises", Caption: "Celles dont la région s’inspire", Columns: []document.Column{textColumn("Pratique"), textColumn("Région"), textColumn("Ce qu’elle en reprend")}}
 		for _, x := range all.taken {

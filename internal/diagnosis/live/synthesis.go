@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -20,9 +20,9 @@ import (
 
 // synthesis is what it comes to: scores of levers, families, themes put first.
 func synthesis() []block {
-	s := diagnosis.Priorities
+	s := composition.Priorities
 	cards := usually(s, "cartes", "La carte d’identité des plus grands leviers", "Objectif, rythme, réponses, frein, besoin et point fort de chacun des plus grands leviers de la région.", identities)
-	cards.Options = []diagnosis.Option{{Name: "nombre", Label: "Nombre de leviers", Values: [][2]string{{"5", "les 5 plus grands"}, {"3", "les 3 plus grands"}, {"8", "les 8 plus grands"}, {"12", "les 12 plus grands"}}}}
+	cards.Options = []composition.Option{{Name: "nombre", Label: "Nombre de leviers", Values: [][2]string{{"5", "les 5 plus grands"}, {"3", "les 3 plus grands"}, {"8", "les 8 plus grands"}, {"12", "les 12 plus grands"}}}}
 	return slices.Concat([]block{
 		usually(s, "leviers", "Levier par levier, ce qui bloque et ce qui marche", "Objectif, rythme, famille, frein et points forts de chaque levier, en un tableau.", crossed),
 		cards,
@@ -201,7 +201,7 @@ func (r *reading) synthesisNotes(p *published) []string {
 }
 
 // crossed is one table, a lever a row.
-func crossed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func crossed(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	all, p, err := r.portraits(ctx)
 	if err != nil {
 		return unless(err, "")
@@ -237,7 +237,7 @@ func crossed(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Ma
 	if both > 0 {
 		title += "\u00a0; " + french.Integer(both) + " " + french.Plural(both, "est à débloquer", "sont à débloquer") + " selon les collectivités"
 	}
-	return diagnosis.Made{Title: title, Blocks: []document.Block{t}, Notes: r.synthesisNotes(p)}, nil
+	return composition.Made{Title: title, Blocks: []document.Block{t}, Notes: r.synthesisNotes(p)}, nil
 }
 
 func trendsOf(all []portrait) []panorama.LeverTrend {
@@ -249,7 +249,7 @@ func trendsOf(all []portrait) []panorama.LeverTrend {
 }
 
 // identities is a card for each of the largest levers.
-func identities(ctx context.Context, r *reading, params map[string]string) (diagnosis.Made, error) {
+func identities(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	all, p, err := r.portraits(ctx)
 	if err != nil {
 		return unless(err, "")
@@ -265,9 +265,9 @@ func identities(ctx context.Context, r *reading, params map[string]string) (diag
 	}
 	land, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
-	out := diagnosis.Made{Notes: r.synthesisNotes(p)}
+	out := composition.Made{Notes: r.synthesisNotes(p)}
 	sum := panorama.Kg(0)
 	for i, x := range all {
 		sum += x.Line.Objective.Kg
@@ -334,13 +334,13 @@ func (r *reading) card(n int, x portrait, p *published, land panorama.Panorama) 
 func orElse(s, other string) string { return cmp.Or(s, other) }
 
 // toDebate are the subjects that each family leads to.
-func toDebate(ctx context.Context, r *reading, p *published, _ map[string]string) (diagnosis.Made, error) {
+func toDebate(ctx context.Context, r *reading, p *published, _ map[string]string) (composition.Made, error) {
 	all, err := r.trends(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	n := report.CountFamilies(p.Sorted())
-	out := diagnosis.Made{Title: upper(report.FamiliesFound(p.Sorted())) + nbsp + ": autant de débats différents", Notes: []string{p.editionNote(), "Lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.", "Entre parenthèses, l’objectif de la région quand le levier en a un."}}
+	out := composition.Made{Title: upper(report.FamiliesFound(p.Sorted())) + nbsp + ": autant de débats différents", Notes: []string{p.editionNote(), "Lecture proposée par Jalon\u00a0: elle ouvre le débat, elle ne le conclut pas.", "Entre parenthèses, l’objectif de la région quand le levier en a un."}}
 	for _, f := range restitution.Families() {
 		if n[f] == 0 {
 			continue

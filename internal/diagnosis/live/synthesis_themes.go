@@ -9,6 +9,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/chart"
+	"jalon/internal/composition"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
@@ -18,7 +19,7 @@ import (
 
 // themed are the blocks of scores and themes.
 func themed() []block {
-	s := diagnosis.Priorities
+	s := composition.Priorities
 	return []block{
 		usually(s, "scores", "Les scores des leviers", "Le score de chaque levier, son rang, et de combien ce rang bouge quand les poids bougent. Ce que chacun peut lire, au jour du document.", scores),
 		usually(s, "choix", "Le choix des thèmes prioritaires", "La liste des thèmes de la région, ceux que les deux têtes mettent en premier, et pourquoi. Tel qu’il a été arrêté.", choice),
@@ -33,14 +34,14 @@ func outOfHundred(v float64) string { return french.Number(100*v, 0) }
 func outOfOne(v float64) string { return french.Number(v, 2) }
 
 // scores are those of the levers, with how far their ranks depend on the weights.
-func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func scores(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	const coming = "Ce bloc classera les leviers selon des critères déclarés, et dira ce que vaut ce classement."
 	s, err := r.Diagnosis.ScoresOf(ctx, r.COP, true)
 	if apperr.KindOf(err) == apperr.NotFound {
 		return lacking(apperr.Message(err), coming), nil
 	}
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "de 0 à 1"), numberColumn("Repose sur", "% des poids"), numberColumn("Score selon ce que l’on ignore", "")}}
 	var bars []chart.Bar
@@ -81,7 +82,7 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 	default:
 		title += "\u00a0; aucun levier ne reste parmi les cinq premiers quand les poids bougent"
 	}
-	out := diagnosis.Made{Title: title, Blocks: []document.Block{drawn},
+	out := composition.Made{Title: title, Blocks: []document.Block{drawn},
 		Notes: []string{"Un score éclaire le choix des thèmes\u00a0; il ne choisit pas. Un critère inconnu n’est pas compté zéro\u00a0: son poids est partagé entre les autres, et «\u00a0repose sur\u00a0» dit ce qu’il en reste. La dernière colonne donne le score si tout ce que l’on ignore valait 0, puis 1.",
 			"Critères et poids réglés par l’équipe de la COP, au " + french.Day(s.Day) + "\u00a0: " + weights(s.Weights) + ".", diagnosis.DrawsRule}}
 	if s.Answers != "" {
@@ -117,10 +118,10 @@ const comingThemes = "Ils se liront ici quand les deux têtes de la COP les auro
 
 // choice is the list of themes, and those that both heads put first; before they
 // did, the list alone.
-func choice(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func choice(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	c, ok, err := diagnosis.LastChoice(ctx, r.DB, r.COP)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if !ok {
 		return r.listed(ctx)
@@ -143,7 +144,7 @@ func choice(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Mad
 		}
 		first.Rows = append(first.Rows, []document.Cell{word(t.Theme.Name), orWhy(why, "aucune raison n’est écrite"), score})
 	}
-	out := diagnosis.Made{Title: howMany(len(chosen), "thème est mis en premier", "thèmes sont mis en premier") + " parmi les " + french.Integer(len(c.Body.Themes)) + " de la région", Blocks: []document.Block{first},
+	out := composition.Made{Title: howMany(len(chosen), "thème est mis en premier", "thèmes sont mis en premier") + " parmi les " + french.Integer(len(c.Body.Themes)) + " de la région", Blocks: []document.Block{first},
 		Notes: []string{"Choix validé par les deux têtes de la COP le " + french.Day(c.EndedOn) + ", avec les scores du " + french.Day(c.Body.Day) + ". Empreinte SHA-256 du choix" + nbsp + ": " + c.SHA256[:min(16, len(c.SHA256))] + "…", c.Body.ThemeRule}}
 	if len(others.Rows) > 0 {
 		out.Blocks = append(out.Blocks, others)
@@ -160,10 +161,10 @@ func quotedAll(names []string) []string {
 }
 
 // listed is the list of themes while nothing is put first.
-func (r *reading) listed(ctx context.Context) (diagnosis.Made, error) {
+func (r *reading) listed(ctx context.Context) (composition.Made, error) {
 	all, err := diagnosis.Themes(ctx, r.DB, r.COP)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	if len(all) == 0 {
 		return lacking("La région n’a pas encore écrit sa liste de thèmes.", comingThemes), nil
@@ -172,7 +173,7 @@ func (r *reading) listed(ctx context.Context) (diagnosis.Made, error) {
 	for _, x := range all {
 		t.Rows = append(t.Rows, []document.Cell{word(x.Name), orWhy(r.mapped(x), "rattaché à aucun des six thèmes"), orWhy(r.leverNames(x.Levers), "sujet transversal, sans levier nommé")})
 	}
-	return diagnosis.Made{Title: howMany(len(all), "thème est sur la table", "thèmes sont sur la table") + "\u00a0; les deux têtes n’en ont encore mis aucun en premier", Blocks: []document.Block{t},
+	return composition.Made{Title: howMany(len(all), "thème est sur la table", "thèmes sont sur la table") + "\u00a0; les deux têtes n’en ont encore mis aucun en premier", Blocks: []document.Block{t},
 		Notes: []string{"Liste de thèmes de l’équipe de la COP, au " + french.Day(r.Day) + ". " + comingThemes}}, nil
 }
 
@@ -187,10 +188,10 @@ func (r *reading) leverNames(codes []string) string {
 }
 
 // firstThemes are the themes put first, each with what is known of its levers.
-func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosis.Made, error) {
+func firstThemes(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
 	c, ok, err := diagnosis.LastChoice(ctx, r.DB, r.COP)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	chosen := c.Body.Chosen()
 	if !ok || len(chosen) == 0 {
@@ -202,17 +203,17 @@ func firstThemes(ctx context.Context, r *reading, _ map[string]string) (diagnosi
 	}
 	land, err := r.panorama()
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	strong, err := r.strengths(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
 	stops, err := r.obstacles(ctx)
 	if err != nil {
-		return diagnosis.Made{}, err
+		return composition.Made{}, err
 	}
-	out := diagnosis.Made{Notes: append([]string{"Thèmes mis en premier par les deux têtes de la COP le " + french.Day(c.EndedOn) + "."}, r.synthesisNotes(p)...)}
+	out := composition.Made{Notes: append([]string{"Thèmes mis en premier par les deux têtes de la COP le " + french.Day(c.EndedOn) + "."}, r.synthesisNotes(p)...)}
 	sum, counted := panorama.Kg(0), map[string]bool{}
 	for _, x := range chosen {
 		codes := []string{}

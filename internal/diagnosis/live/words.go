@@ -3,7 +3,7 @@ package live
 import (
 	"strings"
 
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/framework"
 	"jalon/internal/french"
@@ -88,8 +88,8 @@ func upper(s string) string {
 }
 
 // none is a block that has nothing to show, with why.
-func none(title, why string, notes ...string) diagnosis.Made {
-	return diagnosis.Made{Title: title, Missing: why, Notes: notes}
+func none(title, why string, notes ...string) composition.Made {
+	return composition.Made{Title: title, Missing: why, Notes: notes}
 }
 
 // shown writes a value with three significant digits, signed a change.

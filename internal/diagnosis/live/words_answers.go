@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"jalon/internal/apperr"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/knowledge"
 	"jalon/internal/territory"
@@ -41,13 +41,13 @@ func orWhy(text, why string) document.Cell {
 }
 
 // lacking is a block without anything to show: why, then what will come.
-func lacking(why, coming string) diagnosis.Made {
-	return diagnosis.Made{Missing: strings.TrimSpace(why + " " + coming)}
+func lacking(why, coming string) composition.Made {
+	return composition.Made{Missing: strings.TrimSpace(why + " " + coming)}
 }
 
 // made is a block of a part that a report writes.
-func made(p document.Part) diagnosis.Made {
-	return diagnosis.Made{Title: p.Title, Blocks: p.Blocks, Notes: p.Notes, Missing: p.Missing}
+func made(p document.Part) composition.Made {
+	return composition.Made{Title: p.Title, Blocks: p.Blocks, Notes: p.Notes, Missing: p.Missing}
 }
 
 // where names the territory of an item, by its code when the tree does not hold it.
@@ -88,9 +88,9 @@ func (r *reading) theme(x knowledge.Item) string {
 }
 
 // unless writes an error that a reader is told as a block that says so.
-func unless(err error, coming string) (diagnosis.Made, error) {
+func unless(err error, coming string) (composition.Made, error) {
 	if apperr.KindOf(err) == apperr.NotFound {
 		return lacking(apperr.Message(err), coming), nil
 	}
-	return diagnosis.Made{}, err
+	return composition.Made{}, err
 }

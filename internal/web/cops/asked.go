@@ -77,6 +77,10 @@ func readFirst(x cop.Act, c cop.COP) string {
 		return "/regions/" + c.Slug + "/bureau/objectifs/partages/" + x.Subject
 	case cop.DiagnosisAct:
 		return "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject
+	case cop.RoadmapAct:
+		return "/regions/" + c.Slug + "/bureau/feuille-de-route/editions/" + x.Subject
+	case cop.ReviewAct:
+		return "/regions/" + c.Slug + "/bureau/suivi/editions/" + x.Subject
 	case cop.ActionsAct:
 		return "/regions/" + c.Slug + "/bureau/actions/releves/" + x.Subject
 	case cop.MinutesAct:

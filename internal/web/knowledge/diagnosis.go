@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -111,7 +111,7 @@ func (d Deps) shared(r *http.Request, x where) (*shared, error) {
 		}
 		return nil, err
 	}
-	list, err := diagnosis.PublishedEditions(ctx, d.Q, c.ID)
+	list, err := composition.PublishedEditions(ctx, d.Q, composition.Diagnosis, c.ID, "")
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (d Deps) shared(r *http.Request, x where) (*shared, error) {
 	here := base + "/" + strconv.FormatInt(e.Seq, 10)
 	out := &shared{Title: p.Title, About: "Édition n°" + nb + french.Integer(e.Seq) + ", situation au " + french.Day(e.Day) + ", publiée le " + french.Day(e.PublishedOn) + ".", Doc: f.Document,
 		Read: ui.Link{Label: "Lire le diagnostic partagé", Href: here}}
-	gist := diagnosis.GistOf(f.Document)
+	gist := composition.GistOf(f.Document)
 	out.Piece = gist.Part
 	for _, x := range gist.Findings {
 		out.Findings = append(out.Findings, ui.Link{Label: x[0], Href: here + "#" + x[1]})

@@ -28,6 +28,9 @@ const (
 	TabThemes     = "Thèmes"
 	TabCoverage   = "Couverture"
 	TabActions    = "Actions"
+
+	TabRoadmap  = "Feuille de route"
+	TabFollowUp = "Suivi"
 )
 
 // SimulatorPath is the address of the simulator that a territory is read in,

@@ -1,4 +1,4 @@
-package diagnoses
+package compositions
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func (d Deps) drafted(r *http.Request) (x place, doc document.Document, err erro
 	}
 	t, err := d.draft(r.Context(), x)
 	if err == nil && !t.begun {
-		err = apperr.NotFoundf("Le diagnostic de cette région n’est pas encore commencé. Commencez-le depuis son bureau.")
+		err = apperr.NotFoundf("Ce document n’est pas encore commencé. Commencez-le depuis le bureau de la région.")
 	}
 	if err != nil {
 		return x, doc, err
@@ -55,15 +55,13 @@ func (d Deps) preview(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := paperView{Tabs: x.tabs(tabPreview), Doc: doc, Links: d.draftFiles(r, x)}
 	if len(doc.Parts) == 0 {
-		v.Notices = []ui.Alert{{State: "info", Title: "Le document est encore vide", Text: "Ajoutez des blocs ou écrivez un texte\u00a0: ils paraîtront ici.", Links: []ui.Link{{Label: "Composer le diagnostic", Href: x.base()}}}}
+		v.Notices = []ui.Alert{{State: "info", Title: "Le document est encore vide", Text: "Ajoutez des blocs ou écrivez un texte\u00a0: ils paraîtront ici.", Links: []ui.Link{{Label: "Composer " + x.words().The, Href: x.base()}}}}
 	}
-	page := d.Shell.Page(r, doc.Title, doc.Title+", projet.", trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: "Aperçu"})...)
+	page := d.Shell.Page(r, doc.Title, doc.Title+", projet.", trail(x, x.here(x.base()), ui.Link{Label: "Aperçu"})...)
 	page.NoIndex, page.Canonical = true, ""
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, paperPage(v))
 }
-
-const draftName = "projet-diagnostic-"
 
 // draftFiles are what may be taken away of a draft.
 func (d Deps) draftFiles(r *http.Request, x place) []ui.Link {
@@ -73,7 +71,7 @@ func (d Deps) draftFiles(r *http.Request, x place) []ui.Link {
 	var out []ui.Link
 	for _, f := range [][2]string{{"odt", "Texte (ODT)"}, {"pdf", "PDF"}, {"pptx", "Diaporama (PPTX)"}} {
 		if f[0] != "pdf" || d.PDF != nil {
-			out = append(out, ui.Link{Label: f[1], Href: x.base() + "/fichiers/" + draftName + x.Slug + "." + f[0]})
+			out = append(out, ui.Link{Label: f[1], Href: x.base() + "/fichiers/" + x.draftName() + "." + f[0]})
 		}
 	}
 	return out
@@ -89,7 +87,7 @@ func (d Deps) draftFile(w http.ResponseWriter, r *http.Request) error {
 		return apperr.New(apperr.Forbidden, nil, "Votre rôle permet de lire ce projet, pas d’en emporter les fichiers. Demandez-les à l’équipe de la COP.")
 	}
 	base, ext, _ := strings.Cut(r.PathValue("fichier"), ".")
-	if base != draftName+x.Slug || ext != "odt" && ext != "pdf" && ext != "pptx" {
+	if base != x.draftName() || ext != "odt" && ext != "pdf" && ext != "pptx" {
 		return apperr.NotFoundf("Ce fichier n’existe pas. La page de l’aperçu donne ceux que l’on peut emporter.")
 	}
 	_, doc, err := d.drafted(r)

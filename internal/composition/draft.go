@@ -1,4 +1,4 @@
-package diagnosis
+package composition
 
 import (
 	"context"
@@ -7,11 +7,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/document"
-	"jalon/internal/french"
 )
-
-// DocumentKind is the kind of the documents of this room.
-const DocumentKind = "diagnostic"
 
 // DraftMark is what each page of a document that is not published says.
 const DraftMark = "Projet, non publié"
@@ -31,7 +27,7 @@ type Sheet struct {
 	Demo       bool
 }
 
-// Draft is a diagnosis as a document, with what each live block gave and what is
+// Draft is what a team composes as a document, with what each live block gave and what is
 // missing from it.
 type Draft struct {
 	Document document.Document
@@ -65,16 +61,16 @@ func Kept(blocks []Block) []Block {
 	return slices.DeleteFunc(slices.Clone(blocks), func(b Block) bool { return b.State != BlockKept })
 }
 
-// Compose makes the document of a diagnosis: its blocks in the order of the parts,
+// Compose makes a document: its blocks in the order of the parts,
 // each live one read now. A block that has nothing to show says why in its place,
 // and the rest stands; a text that nobody wrote is left out.
-func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at Place, s Sheet) (out Draft, err error) {
-	defer apperr.Wrap(&err, "diagnosis.Compose(%s)", d.ID)
+func Compose(ctx context.Context, d Composition, blocks []Block, c Catalogue, at Place, s Sheet) (out Draft, err error) {
+	defer apperr.Wrap(&err, "composition.Compose(%s)", d.ID)
 	reading, err := c.Open(ctx, at)
 	if err != nil {
 		return out, err
 	}
-	out = Draft{Made: map[string]Made{}, Document: document.Document{Kind: DocumentKind, Title: Title(d, at.Region.Name), Subtitle: "Diagnostic partagé de la COP", Day: at.Day, Version: s.Version,
+	out = Draft{Made: map[string]Made{}, Document: document.Document{Kind: string(d.Kind), Title: Title(d, at.Region.Name), Subtitle: definitions[d.Kind].subtitle, Day: at.Day, Version: s.Version,
 		Scope: []string{"cycle " + at.Cycle, "objectifs indicatifs, proposés à la discussion"}, Author: s.Author, Demo: s.Demo, Address: s.Address, Mark: s.Mark, FigureBase: s.FigureBase}}
 	list, part := c.List(), Part("")
 	parts := []document.Part{}
@@ -111,7 +107,7 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 		}
 		last := len(parts) - 1
 		if b.Part != part {
-			part, x.Chapter = b.Part, PartName(b.Part)
+			part, x.Chapter = b.Part, d.Kind.PartName(b.Part)
 		} else if x.Title == "" { // goes on under the title above
 			parts[last].Blocks = append(parts[last].Blocks, x.Blocks...)
 			continue
@@ -125,12 +121,12 @@ func Compose(ctx context.Context, d Diagnosis, blocks []Block, c Catalogue, at P
 	return out, nil
 }
 
-// Title is the title of a diagnosis, the usual one when its team gave none.
-func Title(d Diagnosis, region string) string {
+// Title is the title of a document, the usual one when its team gave none.
+func Title(d Composition, region string) string {
 	if d.Title != "" {
 		return d.Title
 	}
-	return region + french.NoBreak + ": le diagnostic partagé de la région"
+	return definitions[d.Kind].title(region, d.Term)
 }
 
 // Gist is what a page shows of a published diagnosis in a few lines.
@@ -168,9 +164,9 @@ func GistOf(d document.Document) (g Gist) {
 		rank := 0
 		switch {
 		case len(short.Blocks) == 0:
-		case chapter == PartName(Priorities):
+		case chapter == Diagnosis.PartName(Priorities):
 			rank = 3
-		case keys && chapter == PartName(Aims):
+		case keys && chapter == Diagnosis.PartName(Aims):
 			rank = 2
 		case keys:
 			rank = 1
@@ -178,7 +174,7 @@ func GistOf(d document.Document) (g Gist) {
 		if rank > best {
 			best, g.Part, shown = rank, short, anchors[i]
 		}
-		if shows && chapter == PartName(Priorities) {
+		if shows && chapter == Diagnosis.PartName(Priorities) {
 			g.Findings = append(g.Findings, [2]string{p.Title, anchors[i]})
 		}
 	}

@@ -1,4 +1,4 @@
-package diagnosis
+package composition
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"jalon/internal/territory"
 )
 
-// Part is one of the parts of a diagnosis: the four of the founding document, with
-// what opens it and what it comes to.
+// Part is one of the parts of a document. Those of a diagnosis are the four of the
+// founding document, with what opens it and what it comes to.
 type Part string
 
 // The parts, in the order of the document.
@@ -20,13 +20,19 @@ const (
 	Answers    Part = "questionnaire" // what authorities answered, what blocks
 	Strengths  Part = "points-forts"  // what works
 	Priorities Part = "synthese"      // what it comes to: scores, themes put first
-)
 
-// Parts lists the parts with their French names.
-func Parts() [][2]string {
-	return [][2]string{{string(Opening), "Ouverture"}, {string(Aims), "Cibles et objectifs"}, {string(Dynamics), "Dynamiques en cours"},
-		{string(Answers), "Ce que disent les collectivités"}, {string(Strengths), "Points forts du territoire"}, {string(Priorities), "Synthèse et thèmes prioritaires"}}
-}
+	Preface    Part = "preface"    // the word of both heads
+	Objectives Part = "objectifs"  // what is shared per lever
+	Picture    Part = "etat"       // the territory as the diagnosis found it
+	Plan       Part = "plan"       // actions by theme, by département, one by one
+	Cover      Part = "couverture" // how far they go
+	Needs      Part = "besoins"    // needs, obstacles sent to the nation
+	Following  Part = "suivi"      // who follows what, the next COP
+	Annexes    Part = "annexes"    // sources, method
+	Progress   Part = "avancement" // where actions stand
+	Compared   Part = "evolution"  // against the last review
+	Lessons    Part = "lecons"     // good practices drawn from actions
+)
 
 // Place is what a live block is made for: the region's COP in a cycle, as of a day,
 // as anyone may read it. Nothing that only the team reads goes into a document that
@@ -47,7 +53,7 @@ type Live struct {
 	// Options are the choices that it takes, each with its values; the first value
 	// is the default. A free one has no value: a text of one line.
 	Options []Option
-	// Usual tells that the proposed plan of a diagnosis holds it.
+	// Usual tells that the proposed plan of its document holds it.
 	Usual bool
 }
 
@@ -83,4 +89,4 @@ type Reading interface {
 }
 
 // ErrUnknown is returned for a block that the catalogue does not hold.
-var ErrUnknown = errors.New("diagnosis: no such block")
+var ErrUnknown = errors.New("composition: no such block")

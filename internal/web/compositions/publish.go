@@ -1,4 +1,4 @@
-package diagnoses
+package compositions
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -33,18 +33,18 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 	if !t.begun {
 		return shell.SeeOther(w, r, x.base())
 	}
-	list, err := diagnosis.Editions(r.Context(), d.Q, x.cop.ID)
+	list, err := composition.Editions(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: x.Name + nb + ": publier le diagnostic", Scope: []string{"cycle " + x.cop.Cycle, "les deux têtes publient ensemble"},
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": publier " + x.words().The, Scope: []string{"cycle " + x.cop.Cycle, "les deux têtes publient ensemble"},
 		Lead: "Proposer fige le document tel qu’il est\u00a0: la page, le texte, le PDF, le diaporama et l’explication de chaque chiffre. Les deux têtes valident cette édition, et personne d’autre ne la lit avant. Ce que vous changez ensuite ne change que le projet."}, Tabs: x.tabs(tabPublish)}
 	if wrong != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été proposé", Text: apperr.Message(wrong), Links: []ui.Link{{Label: "Relire le projet", Href: x.base() + "/apercu"}}})
 	}
-	var waiting *diagnosis.Edition
+	var waiting *composition.Edition
 	for i := range list {
-		if list[i].State == diagnosis.EditionProposed {
+		if list[i].State == composition.EditionProposed {
 			waiting = &list[i]
 		}
 	}
@@ -70,9 +70,9 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 			return err
 		}
 		if n := len(made.Lacks); n > 0 && len(made.Document.Parts) > 0 {
-			v.Heading.Title = x.Name + nb + ": le diagnostic peut être proposé, " + french.Integer(n) + nb + french.Plural(n, "bloc n’y montre", "blocs n’y montrent") + " encore rien"
+			v.Heading.Title = x.Name + nb + ": " + x.words().The + " peut être proposé" + x.words().E() + ", " + french.Integer(n) + nb + french.Plural(n, "bloc n’y montre", "blocs n’y montrent") + " encore rien"
 		} else if n == 0 {
-			v.Heading.Title = x.Name + nb + ": le diagnostic est prêt à être proposé"
+			v.Heading.Title = x.Name + nb + ": " + x.words().The + " est prêt" + x.words().E() + " à être proposé" + x.words().E()
 		}
 		if policy.Can(shell.Actor(r), policy.Propose, x.thing()) && len(made.Document.Parts) > 0 {
 			v.Forms = append(v.Forms, formView{ID: "proposer", Title: "Proposer aux deux têtes", Action: x.base() + "/publication", Rev: strconv.FormatInt(t.Rev, 10), Submit: "Figer et proposer la publication",
@@ -90,15 +90,15 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		}
 		v.Tables = append(v.Tables, section{ID: "les-editions", Title: "Les éditions", Table: e})
 	}
-	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: "Publication"})...)
+	return d.show(w, r, status, v, trail(x, x.here(x.base()), ui.Link{Label: "Publication"})...)
 }
 
 // lacks says what the document would lack: blocks that show nothing, figures that
 // nobody explains.
-func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) error {
+func (d Deps) lacks(r *http.Request, x place, made composition.Draft, v *view) error {
 	figures := made.Document.Figures()
 	bare := ui.Table{ID: "chiffres", Caption: "Les chiffres sans explication", Columns: []ui.Column{{Label: "Chiffre"}, {Label: "Pourquoi", Wide: true}}}
-	ctx := diagnosis.Together(r.Context())
+	ctx := d.Together(r.Context())
 	for _, key := range figures {
 		switch _, err := d.explain(ctx, key); {
 		case apperr.KindOf(err) == apperr.NotFound && err != nil:
@@ -109,12 +109,12 @@ func (d Deps) lacks(r *http.Request, x place, made diagnosis.Draft, v *view) err
 	}
 	gaps := ui.Table{ID: "manques", Caption: "Les blocs qui ne montrent rien", Columns: []ui.Column{{Label: "Bloc"}, {Label: "Partie"}, {Label: "Pourquoi", Wide: true}}}
 	for _, g := range made.Lacks {
-		gaps.Rows = append(gaps.Rows, ui.Row{Cells: []ui.Cell{{Text: g.Name, Href: x.base() + "/blocs/" + g.Block.ID}, {Text: diagnosis.PartName(g.Block.Part)}, {Text: g.Reason}}})
+		gaps.Rows = append(gaps.Rows, ui.Row{Cells: []ui.Cell{{Text: g.Name, Href: x.base() + "/blocs/" + g.Block.ID}, {Text: x.kind.PartName(g.Block.Part)}, {Text: g.Reason}}})
 	}
 	v.Facts = [][2]string{{"Titres dans le document", french.Integer(len(made.Document.Parts))}, {"Chiffres expliqués", french.Integer(len(figures)-len(bare.Rows)) + " sur " + french.Integer(len(figures))}}
 	switch {
 	case len(made.Document.Parts) == 0:
-		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Le document est vide", Text: "Écrivez un texte ou ajoutez un bloc avant de le proposer.", Links: []ui.Link{{Label: "Composer le diagnostic", Href: x.base()}}})
+		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Le document est vide", Text: "Écrivez un texte ou ajoutez un bloc avant de le proposer.", Links: []ui.Link{{Label: "Composer " + x.words().The, Href: x.base()}}})
 	case len(gaps.Rows)+len(bare.Rows) == 0:
 		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "Rien ne manque", Text: "Chaque bloc montre quelque chose, et chaque chiffre a son explication."})
 	default:
@@ -142,9 +142,9 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, d.place(x), diagnosis.Press{Catalogue: d.Catalogue, Explain: d.Explain, Draw: d.draw, Sheet: func(seq int64) diagnosis.Sheet {
+	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), composition.Press{Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
 		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
-		return diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
+		return composition.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
 	}})
 	if err != nil && shell.Beside(err) {
 		return d.showPublish(w, r, x, apperr.Status(err), err)

@@ -1,4 +1,4 @@
-package diagnoses
+package compositions
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/french"
@@ -28,7 +28,7 @@ var partNames = map[string]string{document.SlidesPart: "Diaporama (PPTX)", docum
 // frozen is an edition with where it is read.
 type frozen struct {
 	place
-	diagnosis.Edition
+	composition.Edition
 	pub  document.Publication
 	base string // address of its page
 	desk bool   // read at the desk, whatever its state
@@ -39,7 +39,7 @@ func (d Deps) read(r *http.Request) (f frozen, err error) {
 	if f.place, err = d.seen(r); err != nil {
 		return f, err
 	}
-	list, err := diagnosis.PublishedEditions(r.Context(), d.Q, f.cop.ID)
+	list, err := composition.PublishedEditions(r.Context(), d.Q, f.kind, f.cop.ID, f.term)
 	if err != nil {
 		return f, err
 	}
@@ -50,7 +50,7 @@ func (d Deps) read(r *http.Request) (f frozen, err error) {
 			return f, err
 		}
 	}
-	return f, apperr.NotFoundf("Cette édition du diagnostic n’existe pas, ou elle n’est pas publiée. La page des éditions donne celles que l’on peut lire.")
+	return f, apperr.NotFoundf("Cette édition n’existe pas, ou elle n’est pas publiée. La page des éditions donne celles que l’on peut lire.")
 }
 
 // readAtDesk is an edition by its id, for who reads the draft: what both heads
@@ -60,7 +60,7 @@ func (d Deps) readAtDesk(r *http.Request) (f frozen, err error) {
 		return f, err
 	}
 	f.desk = true
-	if f.Edition, err = diagnosis.FindEdition(r.Context(), d.Q, r.PathValue("id")); err != nil {
+	if f.Edition, err = composition.FindEdition(r.Context(), d.Q, r.PathValue("id")); err != nil {
 		return f, err
 	}
 	if f.Edition.COP != f.cop.ID {
@@ -80,13 +80,13 @@ func (f frozen) file(path string) string {
 
 func (f frozen) trail(last ...ui.Link) []ui.Link {
 	if f.desk {
-		return trail(f.place, append([]ui.Link{{Label: "Diagnostic", Href: f.place.base()}, {Label: "Publication", Href: f.place.base() + "/publication"}}, last...)...)
+		return trail(f.place, append([]ui.Link{f.here(f.place.base()), {Label: "Publication", Href: f.place.base() + "/publication"}}, last...)...)
 	}
-	return trail(f.place, append([]ui.Link{{Label: "Diagnostic", Href: f.public()}, {Label: "Éditions", Href: f.public() + "/editions"}}, last...)...)
+	return trail(f.place, append([]ui.Link{f.here(f.public()), {Label: "Éditions", Href: f.public() + "/editions"}}, last...)...)
 }
 
 // validated says who validated an edition, and when.
-func (d Deps) validated(ctx context.Context, c cop.COP, zone *time.Location, e diagnosis.Edition) (out [][2]string, err error) {
+func (d Deps) validated(ctx context.Context, c cop.COP, zone *time.Location, e composition.Edition) (out [][2]string, err error) {
 	act, err := cop.FindAct(ctx, d.Q, e.Act)
 	if err != nil {
 		return nil, err
@@ -128,15 +128,15 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 	if f.desk {
 		v.Tabs, v.Doc.FigureBase = f.tabs(tabPublish), f.base+"/chiffres/"
 	} else {
-		v.Tabs = wording.RegionTabs(f.place.Region, wording.TabDiagnosis)
+		v.Tabs = wording.RegionTabs(f.place.Region, f.tab())
 	}
 	switch f.State {
-	case diagnosis.EditionProposed:
+	case composition.EditionProposed:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Édition proposée, non publiée", Text: "Seule la COP la lit. Chaque tête la valide depuis le bureau\u00a0; ce qu’elle lit ici est ce qui paraîtra, mot pour mot.", Links: []ui.Link{{Label: "Aller au bureau", Href: f.page() + "/bureau#acte-" + f.Act}}})
-	case diagnosis.EditionWithdrawn:
+	case composition.EditionWithdrawn:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Édition retirée avant d’être publiée", Text: "Elle reste gardée pour mémoire, et seule la COP la lit."})
-	case diagnosis.EditionPublished:
-		list, err := diagnosis.PublishedEditions(ctx, d.Q, f.cop.ID)
+	case composition.EditionPublished:
+		list, err := composition.PublishedEditions(ctx, d.Q, f.kind, f.cop.ID, f.term)
 		if err != nil {
 			return err
 		}
@@ -176,22 +176,22 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := diagnosis.PublishedEditions(r.Context(), d.Q, x.cop.ID)
+	list, err := composition.PublishedEditions(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: x.Name + nb + ": aucun diagnostic publié pour l’instant", Scope: []string{"cycle " + x.cop.Cycle, "chaque édition reste telle que les deux têtes l’ont validée"}}, Tabs: wording.RegionTabs(x.Region, wording.TabDiagnosis)}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": aucune édition publiée pour l’instant", Scope: []string{"cycle " + x.cop.Cycle, "chaque édition reste telle que les deux têtes l’ont validée"}}, Tabs: wording.RegionTabs(x.Region, x.tab())}
 	if n := len(list); n > 0 {
-		v.Heading.Title = x.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "édition du diagnostic partagé", "éditions du diagnostic partagé")
+		v.Heading.Title = x.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "édition ", "éditions ") + x.words().OfShared
 		t := ui.Table{ID: "editions", Caption: "Les éditions publiées, la dernière d’abord", Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}
 		for _, e := range list {
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq), Href: x.public() + "/editions/" + strconv.FormatInt(e.Seq, 10)}, {Text: french.Day(e.Day)}, {Text: french.Day(e.PublishedOn)}, {Text: e.SHA256}}})
 		}
 		v.Tables = []section{{ID: "liste", Title: "Les éditions", Table: t}}
 	} else {
-		v.Empty = &ui.Empty{Title: "Le diagnostic partagé se prépare", Text: "Il paraîtra ici quand les deux têtes de la COP l’auront validé. Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.public()}}
+		v.Empty = &ui.Empty{Title: wording.Upper(x.words().The) + " se prépare", Text: wording.Upper(map[bool]string{true: "elle", false: "il"}[x.words().Feminine]) + " paraîtra ici quand les deux têtes de la COP l’auront validé" + x.words().E() + ". Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.public()}}
 	}
-	page := d.Shell.Page(r, v.Heading.Title, "Les éditions du diagnostic partagé de la région "+x.Name+".", trail(x, ui.Link{Label: "Diagnostic", Href: x.public()}, ui.Link{Label: "Éditions"})...)
+	page := d.Shell.Page(r, v.Heading.Title, "Les éditions "+x.words().OfShared+", région "+x.Name+".", trail(x, x.here(x.public()), ui.Link{Label: "Éditions"})...)
 	return d.Shell.Render(w, r, page, deskPage(v))
 }
 
@@ -208,7 +208,7 @@ func (d Deps) proposedFile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !policy.Can(shell.Actor(r), policy.Export, f.thing()) && f.State != diagnosis.EditionPublished {
+	if !policy.Can(shell.Actor(r), policy.Export, f.thing()) && f.State != composition.EditionPublished {
 		return apperr.New(apperr.Forbidden, nil, "Votre rôle permet de lire cette édition, pas d’en emporter les fichiers tant qu’elle n’est pas publiée. Demandez-les à l’équipe de la COP.")
 	}
 	return d.send(w, r, f)
@@ -230,7 +230,7 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request, f frozen) error {
 		}
 	}
 	_, ext, _ := strings.Cut(path, ".")
-	d.head(w.Header(), "diagnostic-"+f.Slug+"-edition-"+strconv.FormatInt(f.Seq, 10)+"-"+f.Day+"."+ext, ext, sum)
+	d.head(w.Header(), f.kind.File(f.term)+"-"+f.Slug+"-edition-"+strconv.FormatInt(f.Seq, 10)+"-"+f.Day+"."+ext, ext, sum)
 	http.ServeContent(w, r, "", time.Time{}, body)
 	return nil
 }
@@ -266,7 +266,7 @@ func (d Deps) explained(w http.ResponseWriter, r *http.Request, f frozen) error 
 	here := explanations(kept)
 	found, ok := here[key]
 	if !ok {
-		return apperr.NotFoundf("Cette édition du diagnostic ne montre pas ce chiffre. Son explication du jour est peut-être à l’adresse %s.", wording.FigurePath(key))
+		return apperr.NotFoundf("Cette édition ne montre pas ce chiffre. Son explication du jour est peut-être à l’adresse %s.", wording.FigurePath(key))
 	}
 	note := ui.Alert{State: "info", Title: "Explication gardée avec l’édition n°" + nb + french.Integer(f.Seq) + ", situation au " + french.Day(f.Day), Text: "Elle reste telle qu’elle était ce jour-là, même si les données ont changé depuis.",
 		Links: []ui.Link{{Label: "Revenir à l’édition", Href: f.base}, {Label: "Le même chiffre aujourd’hui", Href: wording.FigurePath(key)}}}

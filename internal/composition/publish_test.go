@@ -1,4 +1,4 @@
-package diagnosis
+package composition
 
 import (
 	"context"
@@ -110,13 +110,13 @@ func press(c Catalogue, l *ledger) Press {
 	}}
 }
 
-func begun(t *testing.T, m *Room, s *shelf) (Diagnosis, []Block) {
+func begun(t *testing.T, m *Room, s *shelf) (Composition, []Block) {
 	t.Helper()
-	d, err := m.Begin(t.Context(), team, grandEst.COP, s.list, true)
+	d, err := m.Begin(t.Context(), team, Diagnosis, grandEst.COP, "", s.list, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks, err := Blocks(t.Context(), m.DB, d.ID)
+	blocks, err := Blocks(t.Context(), m.DB, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func kind(t *testing.T, what string, err error, want apperr.Kind) {
 // rev is that of the draft now.
 func rev(t *testing.T, m *Room) int64 {
 	t.Helper()
-	d, err := Of(t.Context(), m.DB, grandEst.COP)
+	d, err := Of(t.Context(), m.DB, Diagnosis, grandEst.COP, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,10 +177,10 @@ func TestAPublishedDiagnosisNeverChanges(t *testing.T) {
 			t.Fatalf("the plan: %+v", blocks)
 		}
 		for _, a := range []policy.Actor{{}, stranger} {
-			_, err := m.ProposeEdition(ctx, a, root.Rev, grandEst, press(s, l))
+			_, err := m.ProposeEdition(ctx, a, root.Rev, Diagnosis, "", grandEst, press(s, l))
 			kind(t, "proposed by "+a.Person, err, apperr.NotFound)
 		}
-		e, err := m.ProposeEdition(ctx, team, root.Rev, grandEst, press(s, l))
+		e, err := m.ProposeEdition(ctx, team, root.Rev, Diagnosis, "", grandEst, press(s, l))
 		if err != nil || e.State != EditionProposed || e.Seq != 1 || e.Act == "" || e.Day != "2026-03-02" {
 			t.Fatalf("%+v %v", e, err)
 		}
@@ -188,7 +188,7 @@ func TestAPublishedDiagnosisNeverChanges(t *testing.T) {
 		if err != nil || act.SHA256 != e.SHA256 || act.Subject != e.ID || !strings.Contains(act.Title, "édition n°") {
 			t.Fatalf("%+v %v", act, err)
 		}
-		_, err = m.ProposeEdition(ctx, prefet, root.Rev, grandEst, press(s, l))
+		_, err = m.ProposeEdition(ctx, prefet, root.Rev, Diagnosis, "", grandEst, press(s, l))
 		kind(t, "proposed while one waits", err, apperr.Conflict)
 		frozen, files := content(t, m, e)
 		if len(frozen.Explanations) != 3 || frozen.Explanations[0].Figure.Value != 22 {
@@ -213,13 +213,13 @@ func TestAPublishedDiagnosisNeverChanges(t *testing.T) {
 		if _, err := m.COPs.Consent(ctx, prefet, e.Act); err != nil {
 			t.Fatal(err)
 		}
-		if list, err := PublishedEditions(ctx, d, grandEst.COP); err != nil || len(list) != 0 {
+		if list, err := PublishedEditions(ctx, d, Diagnosis, grandEst.COP, ""); err != nil || len(list) != 0 {
 			t.Errorf("published by one head: %v %v", list, err)
 		}
 		if _, err := m.COPs.Consent(ctx, chair, e.Act); err != nil {
 			t.Fatal(err)
 		}
-		list, err := PublishedEditions(ctx, d, grandEst.COP)
+		list, err := PublishedEditions(ctx, d, Diagnosis, grandEst.COP, "")
 		if err != nil || len(list) != 1 || list[0].PublishedOn != "2026-03-02" || list[0].Thing().Part != policy.Public {
 			t.Fatalf("published: %+v %v", list, err)
 		}
@@ -237,7 +237,7 @@ func TestAPublishedDiagnosisNeverChanges(t *testing.T) {
 			t.Errorf("verified: %+v %v", v, err)
 		}
 		// The next edition says what is so now, in its own words and number.
-		next, err := m.ProposeEdition(ctx, team, rev(t, m), grandEst, press(s, l))
+		next, err := m.ProposeEdition(ctx, team, rev(t, m), Diagnosis, "", grandEst, press(s, l))
 		if err != nil || next.Seq != 2 {
 			t.Fatalf("%+v %v", next, err)
 		}
@@ -295,11 +295,11 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 // A few lines of a diagnosis are its synthesis first, without what it lacks.
 func TestTheGistOfADiagnosis(t *testing.T) {
 	keys := document.KeyFigures{Figures: []document.KeyFigure{{Label: "l", Value: "1"}}}
-	d := document.Document{Parts: []document.Part{{ID: "o", Title: "O", Chapter: PartName(Opening), Blocks: []document.Block{keys}}, {ID: "a", Title: "A", Chapter: PartName(Aims), Blocks: []document.Block{document.Table{}, keys}}}}
+	d := document.Document{Parts: []document.Part{{ID: "o", Title: "O", Chapter: Diagnosis.PartName(Opening), Blocks: []document.Block{keys}}, {ID: "a", Title: "A", Chapter: Diagnosis.PartName(Aims), Blocks: []document.Block{document.Table{}, keys}}}}
 	if g := GistOf(d); g.Part.ID != "a" || len(g.Part.Blocks) != 1 || len(g.Findings) != 0 {
 		t.Errorf("%+v", g)
 	}
-	d.Parts = append(d.Parts, document.Part{ID: "s/1", Title: "Un", Chapter: PartName(Priorities), Blocks: []document.Block{document.Chart{}}}, document.Part{ID: "s/2", Title: "Deux", Blocks: []document.Block{document.Quote{Title: nothing}}},
+	d.Parts = append(d.Parts, document.Part{ID: "s/1", Title: "Un", Chapter: Diagnosis.PartName(Priorities), Blocks: []document.Block{document.Chart{}}}, document.Part{ID: "s/2", Title: "Deux", Blocks: []document.Block{document.Quote{Title: nothing}}},
 		document.Part{ID: "s/3", Title: "Trois", Blocks: []document.Block{document.Para("Mot.")}})
 	g := GistOf(d)
 	if g.Part.ID != "s/3" {
@@ -326,18 +326,18 @@ func TestADraftThatMovedWhileItWasSealed(t *testing.T) {
 			}
 			return draw(ctx, doc)
 		}
-		_, err := m.ProposeEdition(ctx, team, root.Rev, grandEst, p)
+		_, err := m.ProposeEdition(ctx, team, root.Rev, Diagnosis, "", grandEst, p)
 		kind(t, "moved", err, apperr.Conflict)
 		p.Draw = draw
-		_, err = m.ProposeEdition(ctx, team, root.Rev, grandEst, p)
+		_, err = m.ProposeEdition(ctx, team, root.Rev, Diagnosis, "", grandEst, p)
 		kind(t, "from a page read before", err, apperr.Conflict)
-		for _, table := range []string{"diagnosis_edition", "publication", "act"} {
+		for _, table := range []string{"composition_edition", "publication", "act"} {
 			var n int64
 			if err := d.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil || n != 0 {
 				t.Errorf("%d rows of %s, %v", n, table, err)
 			}
 		}
-		if _, err := m.ProposeEdition(ctx, team, rev(t, m), grandEst, p); err != nil {
+		if _, err := m.ProposeEdition(ctx, team, rev(t, m), Diagnosis, "", grandEst, p); err != nil {
 			t.Error(err)
 		}
 	})
@@ -369,12 +369,12 @@ func TestTwentyPublishAtOnce(t *testing.T) {
 			return n.Load()
 		}
 		if n := together(func(int) error {
-			_, err := m.ProposeEdition(ctx, team, root.Rev, grandEst, press(s, &ledger{}))
+			_, err := m.ProposeEdition(ctx, team, root.Rev, Diagnosis, "", grandEst, press(s, &ledger{}))
 			return err
 		}); n != 1 {
 			t.Errorf("%d editions proposed", n)
 		}
-		list, err := Editions(ctx, d, grandEst.COP)
+		list, err := Editions(ctx, d, Diagnosis, grandEst.COP, "")
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
@@ -385,7 +385,7 @@ func TestTwentyPublishAtOnce(t *testing.T) {
 		}); n != 2 {
 			t.Errorf("%d words counted", n)
 		}
-		if list, err = PublishedEditions(ctx, d, grandEst.COP); err != nil || len(list) != 1 {
+		if list, err = PublishedEditions(ctx, d, Diagnosis, grandEst.COP, ""); err != nil || len(list) != 1 {
 			t.Error(list, err)
 		}
 		if v, err := db.Version(ctx, d, Version); err != nil || v != 1 {

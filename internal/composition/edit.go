@@ -1,4 +1,4 @@
-package diagnosis
+package composition
 
 import (
 	"context"
@@ -29,10 +29,10 @@ func liveOf(list []Live, code string) (Live, bool) {
 
 // check refuses what a block may not hold, and leaves out the choices that the
 // live block does not know.
-func (b *Block) check(list []Live) error {
+func (b *Block) check(k Kind, list []Live) error {
 	b.Title, b.Text = strings.TrimSpace(b.Title), strings.TrimSpace(b.Text)
 	switch {
-	case PartName(b.Part) == "":
+	case k.PartName(b.Part) == "":
 		return &Refusal{"partie", "Choisissez la partie dans la liste."}
 	case utf8.RuneCountInString(b.Title) > LongestBlockTitle:
 		return &Refusal{"titre", fmt.Sprintf("Le titre tient en %d\u00a0caractères. Le vôtre est resté dans le formulaire.", LongestBlockTitle)}
@@ -64,27 +64,27 @@ func (b *Block) check(list []Live) error {
 
 // AddBlock adds a block at the end of its part: a live one of the catalogue, or a
 // text of the team when Live is empty.
-func (m *Room) AddBlock(ctx context.Context, a policy.Actor, diagnosis string, list []Live, in Block) (b Block, err error) {
-	defer apperr.Wrap(&err, "diagnosis.AddBlock(%s)", diagnosis)
+func (m *Room) AddBlock(ctx context.Context, a policy.Actor, d Composition, list []Live, in Block) (b Block, err error) {
+	defer apperr.Wrap(&err, "composition.AddBlock(%s)", d.ID)
 	if _, ok := liveOf(list, in.Live); in.Live != "" && !ok {
 		return b, apperr.Invalidf("Ce bloc n’est pas dans le catalogue. Rien n’a été ajouté\u00a0: choisissez-en un dans la liste.")
 	}
-	if err := in.check(list); err != nil {
+	if err := in.check(d.Kind, list); err != nil {
 		return b, err
 	}
-	in.Rev, in.Diagnosis, in.State = 1, diagnosis, BlockKept
+	in.Rev, in.Of, in.State = 1, d.ID, BlockKept
 	if in.ID, err = m.IDs.New(); err != nil {
 		return b, err
 	}
-	err = m.changeDraft(ctx, a, diagnosis, func(ctx context.Context, tx db.Q, d Diagnosis) error {
+	err = m.changeDraft(ctx, a, d.ID, func(ctx context.Context, tx db.Q, d Composition) error {
 		var n, last int64
-		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM diagnosis_block WHERE diagnosis_id = $1`, diagnosis).Scan(&n); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM composition_block WHERE composition_id = $1`, d.ID).Scan(&n); err != nil {
 			return err
 		}
 		if n >= MostBlocks {
-			return apperr.Invalidf("Un diagnostic tient en %d\u00a0blocs, retirés compris. Rien n’a été ajouté\u00a0: reprenez un bloc retiré, ou réunissez des textes.", MostBlocks)
+			return apperr.Invalidf("Ce document tient en %d\u00a0blocs, retirés compris. Rien n’a été ajouté\u00a0: reprenez un bloc retiré, ou réunissez des textes.", MostBlocks)
 		}
-		if last, err = lastIn(ctx, tx, diagnosis, in.Part); err != nil {
+		if last, err = lastIn(ctx, tx, d.ID, in.Part); err != nil {
 			return err
 		}
 		in.Position = last + spread
@@ -92,22 +92,22 @@ func (m *Room) AddBlock(ctx context.Context, a policy.Actor, diagnosis string, l
 		if err := m.insertBlock(ctx, tx, a, b, ""); err != nil {
 			return err
 		}
-		_, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: "create", Kind: "diagnosis_block", Subject: b.ID, Rev: b.Rev, COP: d.COP})
+		_, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: "create", Kind: d.Kind.block(), Subject: b.ID, Rev: b.Rev, COP: d.COP})
 		return err
 	})
 	return b, err
 }
 
 // lastIn is the position of the last block of a part, 0 for none.
-func lastIn(ctx context.Context, q db.Q, diagnosis string, part Part) (last int64, err error) {
-	err = q.QueryRow(ctx, `SELECT COALESCE(MAX(position), 0) FROM diagnosis_block WHERE diagnosis_id = $1 AND part = $2`, diagnosis, string(part)).Scan(&last)
+func lastIn(ctx context.Context, q db.Q, id string, part Part) (last int64, err error) {
+	err = q.QueryRow(ctx, `SELECT COALESCE(MAX(position), 0) FROM composition_block WHERE composition_id = $1 AND part = $2`, id, string(part)).Scan(&last)
 	return last, err
 }
 
 // SaveBlock writes the title, the text and the choices of a block as it was at a
 // revision. One that was only moved since is no other block: it is saved.
 func (m *Room) SaveBlock(ctx context.Context, a policy.Actor, list []Live, in Block, reason string) (b Block, err error) {
-	defer apperr.Wrap(&err, "diagnosis.SaveBlock(%s)", in.ID)
+	defer apperr.Wrap(&err, "composition.SaveBlock(%s)", in.ID)
 	if utf8.RuneCountInString(reason) > LongestBlockTitle {
 		return in, &Refusal{"reason", fmt.Sprintf("La raison tient en %d\u00a0caractères.", LongestBlockTitle)}
 	}
@@ -119,10 +119,10 @@ func (m *Room) SaveBlock(ctx context.Context, a policy.Actor, list []Live, in Bl
 	if _, ok := liveOf(list, was.Live); was.Live != "" && !ok {
 		in.Params = was.Params // its form asks for none
 	}
-	if err := in.check(list); err != nil {
+	if err := in.check(d.Kind, list); err != nil {
 		return was, err
 	}
-	err = m.changeDraft(ctx, a, d.ID, func(ctx context.Context, tx db.Q, d Diagnosis) error {
+	err = m.changeDraft(ctx, a, d.ID, func(ctx context.Context, tx db.Q, d Composition) error {
 		now, _, err := FindBlock(ctx, tx, in.ID)
 		if b = now; err != nil {
 			return err
@@ -140,13 +140,13 @@ func (m *Room) SaveBlock(ctx context.Context, a policy.Actor, list []Live, in Bl
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `UPDATE diagnosis_block SET rev = rev + 1, title = $2, text = $3, params = $4 WHERE id = $1`, in.ID, in.Title, in.Text, string(params)); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE composition_block SET rev = rev + 1, title = $2, text = $3, params = $4 WHERE id = $1`, in.ID, in.Title, in.Text, string(params)); err != nil {
 			return err
 		}
 		if b, _, err = FindBlock(ctx, tx, in.ID); err != nil {
 			return err
 		}
-		return m.keepDraft(ctx, tx, a, "edit", "diagnosis_block", b.ID, b.Rev, reason, d.COP, b)
+		return m.keepBlock(ctx, tx, a, "edit", d, b, reason)
 	})
 	return b, err
 }
@@ -157,7 +157,7 @@ func sameWords(ctx context.Context, q db.Q, now Block, rev int64) (bool, error) 
 		return true, nil
 	}
 	var body string
-	err := q.QueryRow(ctx, `SELECT body FROM diagnosis_block_version WHERE id = $1 AND rev = $2`, now.ID, rev).Scan(&body)
+	err := q.QueryRow(ctx, `SELECT body FROM composition_block_version WHERE id = $1 AND rev = $2`, now.ID, rev).Scan(&body)
 	if err = db.OrNotFound(err, "Cette version n’existe pas."); err != nil {
 		if apperr.KindOf(err) == apperr.NotFound {
 			return false, nil
@@ -186,7 +186,7 @@ const (
 // PlaceBlock moves a block as it was at a revision, takes it out of the document,
 // or brings it back.
 func (m *Room) PlaceBlock(ctx context.Context, a policy.Actor, id string, rev int64, step Step, part Part, reason string) (b Block, err error) {
-	defer apperr.Wrap(&err, "diagnosis.PlaceBlock(%s, %s)", id, step)
+	defer apperr.Wrap(&err, "composition.PlaceBlock(%s, %s)", id, step)
 	_, d, err := FindBlock(ctx, m.DB, id)
 	if err != nil {
 		return b, err
@@ -194,7 +194,7 @@ func (m *Room) PlaceBlock(ctx context.Context, a policy.Actor, id string, rev in
 	if utf8.RuneCountInString(reason) > LongestBlockTitle {
 		return b, &Refusal{"reason", fmt.Sprintf("La raison tient en %d\u00a0caractères.", LongestBlockTitle)}
 	}
-	err = m.changeDraft(ctx, a, d.ID, func(ctx context.Context, tx db.Q, d Diagnosis) error {
+	err = m.changeDraft(ctx, a, d.ID, func(ctx context.Context, tx db.Q, d Composition) error {
 		now, _, err := FindBlock(ctx, tx, id)
 		if b = now; err != nil {
 			return err
@@ -205,11 +205,11 @@ func (m *Room) PlaceBlock(ctx context.Context, a policy.Actor, id string, rev in
 		verb := "move"
 		switch step {
 		case StepUp, StepDown:
-			if b.Position, err = beside(ctx, tx, now, step); err != nil {
+			if b.Position, err = beside(ctx, tx, d, now, step); err != nil {
 				return err
 			}
 		case StepPart:
-			if PartName(part) == "" {
+			if d.Kind.PartName(part) == "" {
 				return &Refusal{"partie", "Choisissez la partie dans la liste."}
 			}
 			if part == now.Part {
@@ -233,13 +233,13 @@ func (m *Room) PlaceBlock(ctx context.Context, a policy.Actor, id string, rev in
 		if b.Part == now.Part && b.Position == now.Position && b.State == now.State {
 			return nil // first or last already
 		}
-		if _, err := tx.Exec(ctx, `UPDATE diagnosis_block SET rev = rev + 1, part = $2, position = $3, state = $4 WHERE id = $1`, id, string(b.Part), b.Position, b.State); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE composition_block SET rev = rev + 1, part = $2, position = $3, state = $4 WHERE id = $1`, id, string(b.Part), b.Position, b.State); err != nil {
 			return err
 		}
 		if b, _, err = FindBlock(ctx, tx, id); err != nil {
 			return err
 		}
-		return m.keepDraft(ctx, tx, a, verb, "diagnosis_block", b.ID, b.Rev, reason, d.COP, b)
+		return m.keepBlock(ctx, tx, a, verb, d, b, reason)
 	})
 	return b, err
 }
@@ -247,9 +247,9 @@ func (m *Room) PlaceBlock(ctx context.Context, a policy.Actor, id string, rev in
 // beside is the position that sets a block before the one above it, or after the
 // one below: its own when there is none. When no number is left between two
 // blocks, those of the part are numbered anew, which says nothing of any of them.
-func beside(ctx context.Context, tx db.Q, b Block, step Step) (int64, error) {
+func beside(ctx context.Context, tx db.Q, d Composition, b Block, step Step) (int64, error) {
 	for range 2 {
-		all, err := Blocks(ctx, tx, b.Diagnosis)
+		all, err := Blocks(ctx, tx, d)
 		if err != nil {
 			return 0, err
 		}
@@ -274,7 +274,7 @@ func beside(ctx context.Context, tx db.Q, b Block, step Step) (int64, error) {
 			return low + (high-low)/2, nil
 		}
 		for n, x := range kept {
-			if _, err := tx.Exec(ctx, `UPDATE diagnosis_block SET position = $2 WHERE id = $1`, x.ID, int64(n+1)*spread); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE composition_block SET position = $2 WHERE id = $1`, x.ID, int64(n+1)*spread); err != nil {
 				return 0, err
 			}
 		}

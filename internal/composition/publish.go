@@ -1,4 +1,4 @@
-package diagnosis
+package composition
 
 import (
 	"context"
@@ -22,6 +22,8 @@ type Press struct {
 	Catalogue Catalogue
 	// Explain answers for each figure of the document, as anyone may read it.
 	Explain figure.Explainer
+	// Together lets explanations share what they read; nil when they share nothing.
+	Together func(ctx context.Context) context.Context
 	// Draw gives the files that this room cannot draw: the page, the PDF.
 	Draw func(ctx context.Context, d document.Document) ([]document.File, error)
 	// Sheet is what the edition of a number says of itself.
@@ -37,22 +39,22 @@ var (
 // heads to publish it. What takes time (reading, drawing, sealing) is done before
 // anything is written: a draft that moved meanwhile is a conflict, and nothing is
 // proposed.
-func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, at Place, p Press) (e Edition, err error) {
-	defer apperr.Wrap(&err, "diagnosis.ProposeEdition(%s)", at.COP)
-	var d Diagnosis
+func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, k Kind, term string, at Place, p Press) (e Edition, err error) {
+	defer apperr.Wrap(&err, "composition.ProposeEdition(%s)", at.COP)
+	var d Composition
 	var blocks []Block
 	var seq int64
 	if err := db.Snapshot(ctx, m.DB, func(ctx context.Context, q db.Q) (err error) {
-		if d, err = Of(ctx, q, at.COP); err != nil {
+		if d, err = Of(ctx, q, k, at.COP, term); err != nil {
 			return err
 		}
 		if err := policy.Check(a, policy.Propose, d.Thing()); err != nil {
 			return err
 		}
-		if blocks, err = Blocks(ctx, q, d.ID); err != nil {
+		if blocks, err = Blocks(ctx, q, d); err != nil {
 			return err
 		}
-		seq, err = nextEdition(ctx, q, d.COP)
+		seq, err = nextEdition(ctx, q, d)
 		return err
 	}); err != nil {
 		return e, err
@@ -65,19 +67,22 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, at
 		return e, err
 	}
 	if len(draft.Document.Parts) == 0 {
-		return e, apperr.Invalidf("Le diagnostic est vide\u00a0: ajoutez un bloc ou écrivez un texte avant de le proposer. Rien n’a été proposé.")
+		return e, apperr.Invalidf("Le document est vide\u00a0: ajoutez un bloc ou écrivez un texte avant de le proposer. Rien n’a été proposé.")
 	}
 	files, err := p.Draw(ctx, draft.Document)
 	if err != nil {
 		return e, err
 	}
-	sealed, err := document.Seal(Together(ctx), draft.Document, p.Explain, files...)
+	if p.Together != nil {
+		ctx = p.Together(ctx)
+	}
+	sealed, err := document.Seal(ctx, draft.Document, p.Explain, files...)
 	if err != nil {
 		return e, err
 	}
 	defer func() { err = errors.Join(err, sealed.Close()) }()
 	now := m.Now()
-	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256()}
+	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256()}
 	if e.ID, err = m.IDs.New(); err != nil {
 		return e, err
 	}
@@ -90,9 +95,9 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, at
 
 // nextEdition checks that no edition waits, and numbers the next one. What was
 // withdrawn keeps its number: two documents never share one.
-func nextEdition(ctx context.Context, q db.Q, copID string) (seq int64, err error) {
+func nextEdition(ctx context.Context, q db.Q, d Composition) (seq int64, err error) {
 	var waiting int64
-	if err := q.QueryRow(ctx, `SELECT COUNT(CASE WHEN state = 'proposed' THEN 1 END), COALESCE(MAX(seq), 0) + 1 FROM diagnosis_edition WHERE cop_id = $1`, copID).Scan(&waiting, &seq); err != nil {
+	if err := q.QueryRow(ctx, `SELECT COUNT(CASE WHEN state = 'proposed' THEN 1 END), COALESCE(MAX(seq), 0) + 1 FROM composition_edition WHERE cop_id = $1 AND kind = $2 AND term = $3`, d.COP, string(d.Kind), d.Term).Scan(&waiting, &seq); err != nil {
 		return 0, err
 	}
 	if waiting > 0 {
@@ -101,25 +106,25 @@ func nextEdition(ctx context.Context, q db.Q, copID string) (seq int64, err erro
 	return seq, nil
 }
 
-func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, e *Edition, d Diagnosis, sealed *document.Sealed) error {
+func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, e *Edition, d Composition, sealed *document.Sealed) error {
 	// The draft is the root: of two who propose at once, the second reads the first
 	// one's edition; and it moves no more until this is written.
-	if _, err := tx.Exec(ctx, `UPDATE diagnosis SET rev = rev WHERE id = $1`, d.ID); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE composition SET rev = rev WHERE id = $1`, d.ID); err != nil {
 		return err
 	}
-	now, err := findDiagnosis(ctx, tx, d.ID)
+	now, err := Find(ctx, tx, d.ID)
 	if err != nil {
 		return err
 	}
-	seq, err := nextEdition(ctx, tx, d.COP)
+	seq, err := nextEdition(ctx, tx, d)
 	if err != nil {
 		return err
 	}
 	if now.Rev != d.Rev || seq != e.Seq {
 		return errDraft
 	}
-	n, err := db.Insert(ctx, tx, "diagnosis_edition", []string{"id", "cop_id", "region", "cycle", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256"},
-		[][]any{{e.ID, e.COP, e.Region, e.Cycle, e.Seq, string(e.State), e.Day, "", e.Publication, "", e.By, e.At.UnixMilli(), e.SHA256}}, "ON CONFLICT (cop_id, seq) DO NOTHING")
+	n, err := db.Insert(ctx, tx, "composition_edition", []string{"id", "cop_id", "region", "cycle", "kind", "term", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256"},
+		[][]any{{e.ID, e.COP, e.Region, e.Cycle, string(e.Kind), e.Term, e.Seq, string(e.State), e.Day, "", e.Publication, "", e.By, e.At.UnixMilli(), e.SHA256}}, "ON CONFLICT (cop_id, kind, term, seq) DO NOTHING")
 	if err != nil {
 		return err
 	}
@@ -129,34 +134,42 @@ func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, e *Edition,
 	if _, err := document.Freeze(ctx, tx, sealed, document.Occasion{ID: e.Publication, COP: e.COP, By: a.Person, At: e.At}); err != nil {
 		return err
 	}
-	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: "propose", Kind: "diagnosis", Subject: e.ID, Rev: e.Seq, COP: e.COP}); err != nil {
+	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: a.Person, Verb: "propose", Kind: definitions[e.Kind].journal, Subject: e.ID, Rev: e.Seq, COP: e.COP}); err != nil {
 		return err
 	}
-	act, err := m.COPs.ProposeIn(ctx, tx, a, e.COP, cop.NewAct{Kind: cop.DiagnosisAct, Subject: e.ID, SHA256: e.SHA256,
-		Title: "Publication du diagnostic partagé, édition n°" + french.NoBreak + number(e.Seq) + ", au " + french.Day(e.Day)})
+	act, err := m.COPs.ProposeIn(ctx, tx, a, e.COP, cop.NewAct{Kind: e.Kind.Act(), Subject: e.ID, SHA256: e.SHA256,
+		Title: "Publication " + e.Kind.Words().OfShared + e.term() + ", édition n°" + french.NoBreak + number(e.Seq) + ", au " + french.Day(e.Day)})
 	if err != nil {
 		return err
 	}
 	// An act that one head alone ends is ended already: its edition is kept as
 	// EndEdition left it.
-	if _, err = tx.Exec(ctx, `UPDATE diagnosis_edition SET act = $2 WHERE id = $1`, e.ID, act.ID); err != nil {
+	if _, err = tx.Exec(ctx, `UPDATE composition_edition SET act = $2 WHERE id = $1`, e.ID, act.ID); err != nil {
 		return err
 	}
 	*e, err = FindEdition(ctx, tx, e.ID)
 	return err
 }
 
+// term is how a title names the term of an edition.
+func (e Edition) term() string {
+	if e.Term == "" {
+		return ""
+	}
+	return " " + e.Term
+}
+
 // EndEdition publishes an edition, or drops it, when its act ends.
 func (m *Room) EndEdition(ctx context.Context, tx db.Q, act cop.Act) error {
 	if act.State == cop.ActWithdrawn {
-		_, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'withdrawn' WHERE id = $1 AND cop_id = $2 AND state = 'proposed'`, act.Subject, act.COP)
+		_, err := tx.Exec(ctx, `UPDATE composition_edition SET state = 'withdrawn' WHERE id = $1 AND cop_id = $2 AND state = 'proposed'`, act.Subject, act.COP)
 		return err
 	}
 	c, err := cop.Find(ctx, tx, act.COP)
 	if err != nil {
 		return err
 	}
-	n, err := tx.Exec(ctx, `UPDATE diagnosis_edition SET state = 'published', published_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, c.DayAt(m.Now()), act.COP)
+	n, err := tx.Exec(ctx, `UPDATE composition_edition SET state = 'published', published_on = $2 WHERE id = $1 AND cop_id = $3 AND state = 'proposed'`, act.Subject, c.DayAt(m.Now()), act.COP)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -168,7 +181,7 @@ func (m *Room) EndEdition(ctx context.Context, tx db.Q, act cop.Act) error {
 	if len(act.Consents) > 0 {
 		by = act.Consents[len(act.Consents)-1].Person
 	}
-	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: "publish", Kind: "diagnosis", Subject: e.ID, Rev: e.Seq, COP: e.COP}); err != nil {
+	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: by, Verb: "publish", Kind: definitions[e.Kind].journal, Subject: e.ID, Rev: e.Seq, COP: e.COP}); err != nil {
 		return err
 	}
 	_, err = db.Bump(ctx, tx, Version, m.Now())

@@ -1,4 +1,4 @@
-package diagnoses
+package compositions
 
 import (
 	"net/http"
@@ -8,8 +8,8 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -25,11 +25,11 @@ type shown struct {
 }
 
 // found is the block of an address, for who reads the draft.
-func (d Deps) found(r *http.Request) (x place, b diagnosis.Block, t diagnosis.Diagnosis, err error) {
+func (d Deps) found(r *http.Request) (x place, b composition.Block, t composition.Composition, err error) {
 	if x, err = d.working(r); err != nil {
 		return x, b, t, err
 	}
-	b, t, err = diagnosis.FindBlock(r.Context(), d.Q, r.PathValue("id"))
+	b, t, err = composition.FindBlock(r.Context(), d.Q, r.PathValue("id"))
 	if err == nil && t.COP != x.cop.ID {
 		err = apperr.NotFoundf("Ce bloc n’est pas de cette région.")
 	}
@@ -45,7 +45,7 @@ func (d Deps) block(w http.ResponseWriter, r *http.Request) error {
 }
 
 // fields are the questions about a block.
-func (d Deps) fields(b diagnosis.Block) []ui.Field {
+func (d Deps) fields(b composition.Block) []ui.Field {
 	title := ui.Field{ID: "titre", Label: "Titre", Value: b.Title, Help: "Il paraît au-dessus du texte. Sans titre, le texte suit le bloc précédent."}
 	text := ui.Field{ID: "texte", Label: "Texte", Type: "textarea", Rows: 12, Value: b.Text,
 		Help: "Une ligne vide sépare deux paragraphes. «\u00a0- \u00a0» commence une liste, **gras**, *italique*, [un lien](https://…), «\u00a0>\u00a0» met une remarque à part."}
@@ -73,10 +73,10 @@ func (d Deps) fields(b diagnosis.Block) []ui.Field {
 	return out
 }
 
-func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagnosis.Block, t diagnosis.Diagnosis, status int, typed *diagnosis.Block, wrong error) error {
+func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b composition.Block, t composition.Composition, status int, typed *composition.Block, wrong error) error {
 	list := d.Catalogue.List()
-	name := diagnosis.BlockName(list, b)
-	v := view{Heading: ui.Heading{Overline: "Bloc du diagnostic", Title: name, Scope: []string{kindOf(list, b), "partie «\u00a0" + diagnosis.PartName(b.Part) + "\u00a0»"}}, Tabs: x.tabs(tabCompose)}
+	name := composition.BlockName(list, b)
+	v := view{Heading: ui.Heading{Overline: "Bloc " + x.words().Of, Title: name, Scope: []string{kindOf(list, b), "partie «\u00a0" + x.kind.PartName(b.Part) + "\u00a0»"}}, Tabs: x.tabs(tabCompose)}
 	for _, l := range list {
 		if l.Code == b.Live {
 			v.Heading.Lead = l.Help
@@ -85,7 +85,7 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 	may := policy.Can(shell.Actor(r), policy.Edit, x.thing())
 	here := x.base() + "/blocs/" + b.ID
 	number := strconv.FormatInt(b.Rev, 10)
-	if b.State != diagnosis.BlockKept {
+	if b.State != composition.BlockKept {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Ce bloc est retiré", Text: "Il n’est plus dans le document\u00a0; ses mots et ses versions sont gardés."})
 	} else if err := d.drawn(r, x, b, t, &v); err != nil {
 		return err
@@ -109,19 +109,19 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 			}
 		}
 		v.Forms = append(v.Forms, formView{ID: "ecrire", Title: "Écrire", Action: here, Rev: number, Fields: fields, Submit: "Enregistrer"})
-		if b.State == diagnosis.BlockKept {
+		if b.State == composition.BlockKept {
 			to := ui.Field{ID: "partie", Label: "Partie", Type: "select", Required: true}
-			for _, p := range diagnosis.Parts() {
+			for _, p := range x.kind.Parts() {
 				to.Options = append(to.Options, ui.Option{Value: p[0], Label: p[1], Selected: p[0] == string(b.Part)})
 			}
-			v.Forms = append(v.Forms, formView{ID: "deplacer", Title: "Déplacer dans une autre partie", Folded: true, Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepPart)}}, Fields: []ui.Field{to}, Submit: "Déplacer", Second: true},
-				formView{ID: "retirer", Title: "Retirer du document", Folded: true, Lead: "Rien ne s’efface\u00a0: le bloc se reprend à tout moment, en bas de la page «\u00a0Composer\u00a0».", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepWithdraw)}},
+			v.Forms = append(v.Forms, formView{ID: "deplacer", Title: "Déplacer dans une autre partie", Folded: true, Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(composition.StepPart)}}, Fields: []ui.Field{to}, Submit: "Déplacer", Second: true},
+				formView{ID: "retirer", Title: "Retirer du document", Folded: true, Lead: "Rien ne s’efface\u00a0: le bloc se reprend à tout moment, en bas de la page «\u00a0Composer\u00a0».", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(composition.StepWithdraw)}},
 					Fields: []ui.Field{{ID: "raison-retrait", Name: "reason", Label: "Pourquoi"}}, Submit: "Retirer ce bloc", Second: true})
 		} else {
-			v.Forms = append(v.Forms, formView{ID: "reprendre", Title: "Reprendre ce bloc", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(diagnosis.StepRestore)}}, Submit: "Remettre dans le document", Second: true})
+			v.Forms = append(v.Forms, formView{ID: "reprendre", Title: "Reprendre ce bloc", Action: here + "/place", Rev: number, Hidden: [][2]string{{"do", string(composition.StepRestore)}}, Submit: "Remettre dans le document", Second: true})
 		}
 	}
-	past, err := diagnosis.BlockHistory(r.Context(), d.Q, b.ID)
+	past, err := composition.BlockHistory(r.Context(), d.Q, b.ID)
 	if err != nil {
 		return err
 	}
@@ -131,10 +131,10 @@ func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b diagn
 		return err
 	}
 	for _, p := range past {
-		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(p.Rev)}, {Text: french.Date(p.At.In(x.cop.Location()))}, {Text: names[p.By]}, {Text: saidIn(list, p.Block)}, why(p.Reason, "aucune raison donnée")}})
+		h.Rows = append(h.Rows, ui.Row{Cells: []ui.Cell{{Text: french.Integer(p.Rev)}, {Text: french.Date(p.At.In(x.cop.Location()))}, {Text: names[p.By]}, {Text: saidIn(x, list, p.Block)}, why(p.Reason, "aucune raison donnée")}})
 	}
 	v.Tables = append(v.Tables, section{ID: "histoire", Title: "Ses versions", Table: h})
-	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: wording.Clip(name, 60)})...)
+	return d.show(w, r, status, v, trail(x, x.here(x.base()), ui.Link{Label: wording.Clip(name, 60)})...)
 }
 
 // why is a cell of words that may not have been given.
@@ -146,8 +146,8 @@ func why(words, none string) ui.Cell {
 }
 
 // drawn makes one block as the document will show it.
-func (d Deps) drawn(r *http.Request, x place, b diagnosis.Block, t diagnosis.Diagnosis, v *view) error {
-	one, err := d.compose(r, x, draft{Diagnosis: t, blocks: []diagnosis.Block{b}, begun: true})
+func (d Deps) drawn(r *http.Request, x place, b composition.Block, t composition.Composition, v *view) error {
+	one, err := d.compose(r, x, draft{Composition: t, blocks: []composition.Block{b}, begun: true})
 	if err != nil {
 		return err
 	}
@@ -164,8 +164,8 @@ func (d Deps) drawn(r *http.Request, x place, b diagnosis.Block, t diagnosis.Dia
 }
 
 // saidIn is what a block said at a version.
-func saidIn(list []diagnosis.Live, b diagnosis.Block) string {
-	out := []string{diagnosis.BlockName(list, b)}
+func saidIn(x place, list []composition.Live, b composition.Block) string {
+	out := []string{composition.BlockName(list, b)}
 	if b.Text != "" {
 		out = append(out, wording.Clip(strings.Join(strings.Fields(b.Text), " "), 160))
 	}
@@ -176,14 +176,14 @@ func saidIn(list []diagnosis.Live, b diagnosis.Block) string {
 			}
 		}
 	}
-	out = append(out, "partie «\u00a0"+diagnosis.PartName(b.Part)+"\u00a0»")
-	if b.State != diagnosis.BlockKept {
+	out = append(out, "partie «\u00a0"+x.kind.PartName(b.Part)+"\u00a0»")
+	if b.State != composition.BlockKept {
 		out = append(out, "retiré")
 	}
 	return strings.Join(out, " – ")
 }
 
-func valueName(o diagnosis.Option, value string) string {
+func valueName(o composition.Option, value string) string {
 	for _, x := range o.Values {
 		if x[0] == value {
 			return x[1]
@@ -194,7 +194,7 @@ func valueName(o diagnosis.Option, value string) string {
 
 // names are who did something, in one statement: who gave no name, or whose account
 // was erased, is told by no address.
-func (d Deps) names(r *http.Request, past []diagnosis.BlockPast) (map[string]string, error) {
+func (d Deps) names(r *http.Request, past []composition.BlockPast) (map[string]string, error) {
 	ids := make([]string, len(past))
 	for i, p := range past {
 		ids[i] = p.By
@@ -227,7 +227,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := diagnosis.Block{ID: b.ID, Rev: n, Part: b.Part, Title: shell.Typed(r, "titre"), Text: text(r, "texte"), Params: map[string]string{}, State: b.State}
+	in := composition.Block{ID: b.ID, Rev: n, Part: b.Part, Title: shell.Typed(r, "titre"), Text: text(r, "texte"), Params: map[string]string{}, State: b.State}
 	for name := range r.PostForm {
 		if option, ok := strings.CutPrefix(name, "option-"); ok {
 			in.Params[option] = shell.Typed(r, name)
@@ -235,7 +235,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = d.Room.SaveBlock(r.Context(), shell.Actor(r), d.Catalogue.List(), in, shell.Typed(r, "reason"))
 	if err != nil && shell.Beside(err) {
-		if b, t, ferr := diagnosis.FindBlock(r.Context(), d.Q, b.ID); ferr == nil {
+		if b, t, ferr := composition.FindBlock(r.Context(), d.Q, b.ID); ferr == nil {
 			return d.showBlock(w, r, x, b, t, apperr.Status(err), &in, err)
 		}
 		return d.showBlock(w, r, x, b, t, apperr.Status(err), &in, err)
@@ -263,7 +263,7 @@ func (d Deps) move(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Room.PlaceBlock(r.Context(), shell.Actor(r), b.ID, n, diagnosis.Step(shell.Typed(r, "do")), diagnosis.Part(shell.Typed(r, "partie")), shell.Typed(r, "reason"))
+	_, err = d.Room.PlaceBlock(r.Context(), shell.Actor(r), b.ID, n, composition.Step(shell.Typed(r, "do")), composition.Part(shell.Typed(r, "partie")), shell.Typed(r, "reason"))
 	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
 	}

@@ -1,20 +1,21 @@
-// Package diagnoses serves the diagnosis of a region: where its team composes it
-// from live blocks, what both heads publish, and each edition with its files and
+// Package compositions serves the documents of a region: where its team composes
+// them from live blocks, what both heads publish, and each edition with its files and
 // the explanations of its figures as they were.
-package diagnoses
+package compositions
 
 import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
-	"jalon/internal/diagnosis"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/french"
@@ -33,11 +34,15 @@ type Deps struct {
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Q     db.Q
 	Now   func() time.Time
-	Room  *diagnosis.Room
+	Room  *composition.Room
+	// Kind is what these pages compose.
+	Kind composition.Kind
 	// Catalogue makes the live blocks.
-	Catalogue diagnosis.Catalogue
+	Catalogue composition.Catalogue
 	// Explain answers for the figures of a draft.
 	Explain figure.Explainer
+	// Together lets the explanations of one document share what they read.
+	Together func(ctx context.Context) context.Context
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
 	// Figure draws the page of an explanation that was kept, with a word on what it is
@@ -47,29 +52,55 @@ type Deps struct {
 
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
-	return map[string]shell.Handler{
-		"diagnosis-desk": d.desk, "diagnosis-begin": d.begin, "diagnosis-add": d.menu, "diagnosis-block-add": d.add, "diagnosis-block": d.block, "diagnosis-block-save": d.save, "diagnosis-block-place": d.move,
-		"diagnosis-preview": d.preview, "diagnosis-draft-file": d.draftFile, "diagnosis-publish": d.publish, "diagnosis-propose": d.propose,
-		"diagnosis-proposed": d.proposed, "diagnosis-proposed-file": d.proposedFile, "diagnosis-proposed-figure": d.proposedFigure,
-		"diagnosis-editions": d.editions, "diagnosis-edition": d.edition, "diagnosis-edition-file": d.editionFile, "diagnosis-edition-figure": d.editionFigure,
+	out := map[string]shell.Handler{}
+	for name, h := range map[string]shell.Handler{
+		"desk": d.desk, "begin": d.begin, "add": d.menu, "block-add": d.add, "block": d.block, "block-save": d.save, "block-place": d.move,
+		"preview": d.preview, "draft-file": d.draftFile, "publish": d.publish, "propose": d.propose,
+		"proposed": d.proposed, "proposed-file": d.proposedFile, "proposed-figure": d.proposedFigure,
+		"editions": d.editions, "edition": d.edition, "edition-file": d.editionFile, "edition-figure": d.editionFigure,
+	} {
+		out[d.Kind.Name()+"-"+name] = h
 	}
+	return out
 }
 
 const nb = french.NoBreak
+
+var year = regexp.MustCompile(`^20[2-9][0-9]$`)
 
 // place is the region of an address, and its COP.
 type place struct {
 	territory.Region
 	tree *territory.Tree
 	cop  cop.COP
+	kind composition.Kind
+	term string
 }
 
-func (x place) page() string   { return "/regions/" + x.Slug }
-func (x place) base() string   { return x.page() + "/bureau/diagnostic" }
-func (x place) public() string { return x.page() + "/diagnostic" }
+func (x place) page() string { return "/regions/" + x.Slug }
+
+// The addresses of a document, at the desk and in public. A review says its year.
+func (x place) base() string   { return x.page() + "/bureau" + x.kind.Path(x.term) }
+func (x place) public() string { return x.page() + x.kind.Path(x.term) }
+
+func (x place) words() composition.Words { return x.kind.Words() }
+func (x place) draftName() string        { return "projet-" + x.kind.File(x.term) + "-" + x.Slug }
+
+func (x place) tab() string {
+	return map[composition.Kind]string{composition.Diagnosis: wording.TabDiagnosis, composition.Roadmap: wording.TabRoadmap, composition.Review: wording.TabFollowUp}[x.kind]
+}
+
+// here is the document in a trail.
+func (x place) here(at string) ui.Link {
+	name := wording.Upper(x.words().Bare)
+	if x.term != "" {
+		name += " " + x.term
+	}
+	return ui.Link{Label: name, Href: at}
+}
 
 func (x place) thing() policy.Thing {
-	return policy.Thing{Kind: policy.Diagnosis, COPs: []string{x.cop.ID}}
+	return policy.Thing{Kind: x.kind.Policy(), COPs: []string{x.cop.ID}}
 }
 
 // seen is the region of a public page.
@@ -78,7 +109,12 @@ func (d Deps) seen(r *http.Request) (x place, err error) {
 	if err != nil {
 		return x, err
 	}
-	x.tree = m.Tree()
+	x.tree, x.kind = m.Tree(), d.Kind
+	if d.Kind == composition.Review {
+		if x.term = r.PathValue("annee"); !year.MatchString(x.term) {
+			return x, apperr.NotFoundf("Une revue porte une année\u00a0: «\u00a0%s\u00a0» n’en est pas une.", x.term)
+		}
+	}
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
@@ -98,7 +134,7 @@ func (d Deps) working(r *http.Request) (place, error) {
 		return x, nil
 	}
 	for _, dept := range x.tree.Departments() {
-		if dept.Region == x.Code && policy.Can(a, policy.Read, policy.Thing{Kind: policy.Diagnosis, Department: dept.Code}) {
+		if dept.Region == x.Code && policy.Can(a, policy.Read, policy.Thing{Kind: x.kind.Policy(), Department: dept.Code}) {
 			return x, nil
 		}
 	}
@@ -107,18 +143,18 @@ func (d Deps) working(r *http.Request) (place, error) {
 
 // draft is what a region composes, for who reads it; begun is false before.
 type draft struct {
-	diagnosis.Diagnosis
-	blocks []diagnosis.Block
+	composition.Composition
+	blocks []composition.Block
 	begun  bool
 }
 
 func (d Deps) draft(ctx context.Context, x place) (out draft, err error) {
 	err = db.Snapshot(ctx, d.Q, func(ctx context.Context, q db.Q) (err error) {
-		if out.Diagnosis, err = diagnosis.Of(ctx, q, x.cop.ID); err != nil {
+		if out.Composition, err = composition.Of(ctx, q, x.kind, x.cop.ID, x.term); err != nil {
 			return err
 		}
 		out.begun = true
-		out.blocks, err = diagnosis.Blocks(ctx, q, out.ID)
+		out.blocks, err = composition.Blocks(ctx, q, out.Composition)
 		return err
 	})
 	if apperr.KindOf(err) == apperr.NotFound && err != nil {
@@ -134,8 +170,8 @@ func (d Deps) today(x place) string { return x.cop.DayAt(d.Now()) }
 // document that both heads publish, nor its explanations.
 func anyone(ctx context.Context) context.Context { return shell.With(ctx, shell.Who{}) }
 
-func (d Deps) place(x place) diagnosis.Place {
-	return diagnosis.Place{COP: x.cop.ID, Cycle: x.cop.Cycle, Region: x.Region, Day: d.today(x)}
+func (d Deps) place(x place) composition.Place {
+	return composition.Place{COP: x.cop.ID, Cycle: x.cop.Cycle, Region: x.Region, Day: d.today(x)}
 }
 
 func (d Deps) author(x place) string {
@@ -143,8 +179,8 @@ func (d Deps) author(x place) string {
 }
 
 // compose makes the document of a draft.
-func (d Deps) compose(r *http.Request, x place, t draft) (diagnosis.Draft, error) {
-	return diagnosis.Compose(anyone(r.Context()), t.Diagnosis, t.blocks, d.Catalogue, d.place(x), diagnosis.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Mark: diagnosis.DraftMark,
+func (d Deps) compose(r *http.Request, x place, t draft) (composition.Draft, error) {
+	return composition.Compose(anyone(r.Context()), t.Composition, t.blocks, d.Catalogue, d.place(x), composition.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Mark: composition.DraftMark,
 		Version: "projet du " + french.Date(d.Now().In(x.cop.Location())) + ", révision " + strconv.FormatInt(t.Rev, 10), Address: d.Shell.Site(r) + x.base() + "/apercu"})
 }
 
@@ -165,7 +201,7 @@ const (
 )
 
 func (x place) tabs(current string) ui.Pages {
-	out := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.page() + "/bureau"}, {Label: wording.TabDiagnosis, Href: x.base(), Current: true}}}
+	out := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.page() + "/bureau"}, {Label: x.tab(), Href: x.base(), Current: true}}}
 	for _, p := range []ui.Link{{Label: tabCompose, Href: x.base()}, {Label: tabPreview, Href: x.base() + "/apercu"}, {Label: tabPublish, Href: x.base() + "/publication"}} {
 		p.Current = p.Label == current
 		out.Parts = append(out.Parts, p)
@@ -188,7 +224,7 @@ func wrongIn(fields []ui.Field, err error) {
 		return
 	}
 	at := 0
-	var f *diagnosis.Refusal
+	var f *composition.Refusal
 	if errors.As(err, &f) {
 		for i := range fields {
 			if fields[i].ID == f.Field {

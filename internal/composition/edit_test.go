@@ -1,4 +1,4 @@
-package diagnosis
+package composition
 
 import (
 	"context"
@@ -18,9 +18,9 @@ import (
 )
 
 // order is what the document shows of a part, by titles.
-func order(t *testing.T, m *Room, d Diagnosis, p Part) (out []string) {
+func order(t *testing.T, m *Room, d Composition, p Part) (out []string) {
 	t.Helper()
-	all, err := Blocks(t.Context(), m.DB, d.ID)
+	all, err := Blocks(t.Context(), m.DB, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,15 +35,15 @@ func order(t *testing.T, m *Room, d Diagnosis, p Part) (out []string) {
 func TestBlocksAreWrittenMovedAndBroughtBack(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m, s := t.Context(), conference(t, d, noon), newShelf()
-		root, err := m.Begin(ctx, team, grandEst.COP, s.list, false)
+		root, err := m.Begin(ctx, team, Diagnosis, grandEst.COP, "", s.list, false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = m.Begin(ctx, team, grandEst.COP, s.list, true)
+		_, err = m.Begin(ctx, team, Diagnosis, grandEst.COP, "", s.list, true)
 		kind(t, "begun twice", err, apperr.Conflict)
 		var list []Block
 		for _, title := range []string{"a", "b", "c", "d"} {
-			b, err := m.AddBlock(ctx, team, root.ID, s.list, Block{Part: Aims, Title: title})
+			b, err := m.AddBlock(ctx, team, root, s.list, Block{Part: Aims, Title: title})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -124,12 +124,12 @@ func TestTheSecondWriterOfABlock(t *testing.T) {
 			kind(t, "written by a stranger", err, apperr.NotFound)
 			_, err = m.PlaceBlock(ctx, a, b.ID, 4, StepWithdraw, "", "")
 			kind(t, "withdrawn by a stranger", err, apperr.NotFound)
-			_, err = m.AddBlock(ctx, a, root.ID, s.list, Block{Part: Aims})
+			_, err = m.AddBlock(ctx, a, root, s.list, Block{Part: Aims})
 			kind(t, "added by a stranger", err, apperr.NotFound)
 		}
 		_, err = m.SaveBlock(ctx, over("expert", policy.Expert, "44"), s.list, Block{ID: b.ID, Rev: 4}, "")
 		kind(t, "written by who reads", err, apperr.Forbidden)
-		_, err = m.AddBlock(ctx, team, root.ID, s.list, Block{Part: Aims, Live: "inconnu"})
+		_, err = m.AddBlock(ctx, team, root, s.list, Block{Part: Aims, Live: "inconnu"})
 		kind(t, "a block that is not there", err, apperr.Invalid)
 		titled, err := m.Rename(ctx, team, root.ID, "", "Un titre")
 		if err != nil || titled.Title != "Un titre" {
@@ -156,10 +156,10 @@ func TestTwentyWriteAtOnce(t *testing.T) {
 				} else if apperr.KindOf(err) != apperr.Conflict {
 					return err
 				}
-				if _, err := m.AddBlock(ctx, team, root.ID, s.list, Block{Part: Strengths, Title: fmt.Sprint(i)}); err != nil {
+				if _, err := m.AddBlock(ctx, team, root, s.list, Block{Part: Strengths, Title: fmt.Sprint(i)}); err != nil {
 					return err
 				}
-				if _, err := m.Begin(context.WithoutCancel(ctx), over("bzh", policy.Team, "53"), "2023-24-r53", s.list, true); err == nil {
+				if _, err := m.Begin(context.WithoutCancel(ctx), over("bzh", policy.Team, "53"), Diagnosis, "2023-24-r53", "", s.list, true); err == nil {
 					begins.Add(1)
 				} else if apperr.KindOf(err) != apperr.Conflict {
 					return err
@@ -170,7 +170,7 @@ func TestTwentyWriteAtOnce(t *testing.T) {
 		if err := g.Wait(); err != nil || won.Load() != 1 || begins.Load() != 1 {
 			t.Fatalf("%d kept, %d begun, %v", won.Load(), begins.Load(), err)
 		}
-		all, err := Blocks(ctx, d, root.ID)
+		all, err := Blocks(ctx, d, root)
 		if err != nil || len(all) != 28 {
 			t.Fatal(len(all), err)
 		}
@@ -182,7 +182,7 @@ func TestTwentyWriteAtOnce(t *testing.T) {
 			}
 			seen[at] = true
 		}
-		if now, err := Of(ctx, d, root.COP); err != nil || now.Rev != 1+1+20 {
+		if now, err := Of(ctx, d, Diagnosis, root.COP, ""); err != nil || now.Rev != 1+1+20 {
 			t.Errorf("revision %d, %v", now.Rev, err)
 		}
 	})

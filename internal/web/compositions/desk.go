@@ -1,4 +1,4 @@
-package diagnoses
+package compositions
 
 import (
 	"net/http"
@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"jalon/internal/apperr"
-	"jalon/internal/diagnosis"
+	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -64,7 +64,7 @@ type blockLine struct {
 	First, Last, MayWrite                         bool
 }
 
-// desk is the composer: the six parts in order, each with its blocks.
+// desk is the composer: the parts in order, each with its blocks.
 func (d Deps) desk(w http.ResponseWriter, r *http.Request) error {
 	x, err := d.working(r)
 	if err != nil {
@@ -80,24 +80,24 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 		return err
 	}
 	may := policy.Can(shell.Actor(r), policy.Edit, x.thing())
-	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: x.Name + nb + ": le diagnostic n’est pas commencé", Scope: []string{"cycle " + x.cop.Cycle, "projet, réservé à la COP"}}, Tabs: x.tabs(tabCompose)}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": " + x.words().The + " n’est pas commencé" + x.words().E(), Scope: []string{"cycle " + x.cop.Cycle, "projet, réservé à la COP"}}, Tabs: x.tabs(tabCompose)}
 	if wrong != nil && typed == nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})
 	}
 	if !t.begun {
 		v.Tabs.Parts = nil
-		v.Empty = &ui.Empty{Title: "Rien n’est encore composé", Text: "Le diagnostic se compose de blocs vivants, que Jalon tient à jour (chiffres, graphiques, tableaux), et de vos textes. Il reste un projet que seule la COP lit, jusqu’à ce que les deux têtes le publient."}
+		v.Empty = &ui.Empty{Title: "Rien n’est encore composé", Text: "Le document se compose de blocs vivants, que Jalon tient à jour (chiffres, graphiques, tableaux), et de vos textes. Il reste un projet que seule la COP lit, jusqu’à ce que les deux têtes le publient."}
 		if may {
 			v.Start = x.base()
 		}
-		return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, ui.Link{Label: "Diagnostic"})...)
+		return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, x.here(""))...)
 	}
 	made, err := d.compose(r, x, t)
 	if err != nil {
 		return err
 	}
-	kept := diagnosis.Kept(t.blocks)
-	v.Heading.Title = x.Name + nb + ": " + french.Integer(len(kept)) + nb + french.Plural(len(kept), "bloc dans le diagnostic", "blocs dans le diagnostic")
+	kept := composition.Kept(t.blocks)
+	v.Heading.Title = x.Name + nb + ": " + french.Integer(len(kept)) + nb + french.Plural(len(kept), "bloc dans ", "blocs dans ") + x.words().The
 	if n := len(made.Lacks); n > 0 {
 		v.Heading.Title += ", dont " + french.Integer(n) + " à compléter"
 	}
@@ -108,7 +108,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 	texts := 0
 	for _, g := range made.Lacks {
 		gaps[g.Block.ID] = g.Reason
-		v.Todo = append(v.Todo, ui.Link{Label: diagnosis.BlockName(list, g.Block) + ", " + diagnosis.PartName(g.Block.Part), Href: "#bloc-" + g.Block.ID})
+		v.Todo = append(v.Todo, ui.Link{Label: composition.BlockName(list, g.Block) + ", " + x.kind.PartName(g.Block.Part), Href: "#bloc-" + g.Block.ID})
 		if g.Block.Live == "" {
 			texts++
 		}
@@ -116,10 +116,10 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 	if may {
 		v.Next = nextOf(texts, len(made.Lacks)-texts)
 	}
-	for _, p := range diagnosis.Parts() {
+	for _, p := range x.kind.Parts() {
 		v.Jumps = append(v.Jumps, ui.Link{Label: p[1] + jumpNote(p[0], kept, gaps), Href: "#" + p[0]})
 	}
-	for _, p := range diagnosis.Parts() {
+	for _, p := range x.kind.Parts() {
 		part := partView{ID: p[0], Name: p[1]}
 		if may {
 			part.Add = x.base() + "/ajouter?partie=" + p[0]
@@ -130,7 +130,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 			}
 			line := lineOf(x, list, b, made.Made[b.ID], gaps[b.ID])
 			line.MayWrite = may
-			if b.State != diagnosis.BlockKept {
+			if b.State != composition.BlockKept {
 				line.Kind += ", " + strings.ToLower(p[1])
 				v.Withdrawn = append(v.Withdrawn, line)
 				continue
@@ -144,13 +144,13 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 		v.Parts = append(v.Parts, part)
 	}
 	if may {
-		f := ui.Field{ID: "titre", Label: "Titre du document", Value: t.Title, Help: "Vide, ce sera «\u00a0" + diagnosis.Title(diagnosis.Diagnosis{}, x.Name) + "\u00a0»."}
+		f := ui.Field{ID: "titre", Label: "Titre du document", Value: t.Title, Help: "Vide, ce sera «\u00a0" + composition.Title(composition.Composition{Kind: x.kind, Term: x.term}, x.Name) + "\u00a0»."}
 		if typed != nil {
 			f.Value, f.Error = *typed, apperr.Message(wrong)
 		}
 		v.Forms = append(v.Forms, formView{ID: "le-titre", Title: "Le titre", Action: x.base(), Hidden: [][2]string{{"do", "title"}, {"was", t.Title}}, Fields: []ui.Field{f}, Submit: "Enregistrer le titre", Second: true})
 	}
-	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, ui.Link{Label: "Diagnostic"})...)
+	return d.show(w, r, status, v, trail(x, ui.Link{Label: "Bureau", Href: x.page() + "/bureau"}, x.here(""))...)
 }
 
 // nextOf says what remains before a diagnosis is proposed: texts that the team
@@ -173,7 +173,7 @@ func nextOf(texts, live int) string {
 }
 
 // jumpNote counts the blocks of a part, and those to complete.
-func jumpNote(part string, kept []diagnosis.Block, gaps map[string]string) string {
+func jumpNote(part string, kept []composition.Block, gaps map[string]string) string {
 	n, open := 0, 0
 	for _, b := range kept {
 		if string(b.Part) != part {
@@ -191,23 +191,23 @@ func jumpNote(part string, kept []diagnosis.Block, gaps map[string]string) strin
 	return out + ")"
 }
 
-func lineOf(x place, list []diagnosis.Live, b diagnosis.Block, made diagnosis.Made, gap string) blockLine {
+func lineOf(x place, list []composition.Live, b composition.Block, made composition.Made, gap string) blockLine {
 	at := x.base() + "/blocs/" + b.ID
-	l := blockLine{ID: b.ID, Title: diagnosis.BlockName(list, b), Kind: kindOf(list, b), Missing: gap, Rev: strconv.FormatInt(b.Rev, 10), Href: at, Place: at + "/place"}
+	l := blockLine{ID: b.ID, Title: composition.BlockName(list, b), Kind: kindOf(list, b), Missing: gap, Rev: strconv.FormatInt(b.Rev, 10), Href: at, Place: at + "/place"}
 	l.Own = wording.Clip(strings.Join(strings.Fields(plainOf(document.Markdown(b.Text))), " "), 220)
-	if b.Live != "" && gap == "" && b.State == diagnosis.BlockKept {
+	if b.Live != "" && gap == "" && b.State == composition.BlockKept {
 		l.Finding, l.Holds = made.Title, holds(made.Blocks)
 	}
 	return l
 }
 
 // kindOf says what a block is.
-func kindOf(list []diagnosis.Live, b diagnosis.Block) string {
+func kindOf(list []composition.Live, b composition.Block) string {
 	if b.Live == "" {
 		return "Texte de l’équipe"
 	}
-	name := diagnosis.BlockName(list, diagnosis.Block{Live: b.Live})
-	if name == diagnosis.BlockName(list, b) {
+	name := composition.BlockName(list, composition.Block{Live: b.Live})
+	if name == composition.BlockName(list, b) {
 		return "Bloc vivant"
 	}
 	return "Bloc vivant" + nb + ": " + name
@@ -280,12 +280,12 @@ func (d Deps) begin(w http.ResponseWriter, r *http.Request) error {
 	var typed *string
 	switch do := shell.Typed(r, "do"); do {
 	case "plan", "vide":
-		_, err = d.Room.Begin(r.Context(), a, x.cop.ID, d.Catalogue.List(), do == "plan")
+		_, err = d.Room.Begin(r.Context(), a, x.kind, x.cop.ID, x.term, d.Catalogue.List(), do == "plan")
 	case "title":
 		title := shell.Typed(r, "titre")
 		typed = &title
-		var t diagnosis.Diagnosis
-		if t, err = diagnosis.Of(r.Context(), d.Q, x.cop.ID); err == nil {
+		var t composition.Composition
+		if t, err = composition.Of(r.Context(), d.Q, x.kind, x.cop.ID, x.term); err == nil {
 			_, err = d.Room.Rename(r.Context(), a, t.ID, shell.Typed(r, "was"), title)
 		}
 	default:
@@ -319,9 +319,9 @@ func (d Deps) menu(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	to := diagnosis.Part(r.URL.Query().Get("partie"))
-	if diagnosis.PartName(to) == "" {
-		to = diagnosis.Opening
+	to := composition.Part(r.URL.Query().Get("partie"))
+	if x.kind.PartName(to) == "" {
+		to = composition.Part(x.kind.Parts()[0][0])
 	}
 	t, err := d.draft(r.Context(), x)
 	if err != nil {
@@ -331,15 +331,15 @@ func (d Deps) menu(w http.ResponseWriter, r *http.Request) error {
 		return shell.SeeOther(w, r, x.base())
 	}
 	there := map[string]bool{}
-	for _, b := range diagnosis.Kept(t.blocks) {
+	for _, b := range composition.Kept(t.blocks) {
 		there[b.Live] = true
 	}
-	v := view{Heading: ui.Heading{Overline: "Diagnostic partagé", Title: "Ajouter à la partie «\u00a0" + diagnosis.PartName(to) + "\u00a0»", Scope: []string{"le bloc prend la dernière place de la partie, et se déplace ensuite"}}, Tabs: x.tabs(tabCompose)}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: "Ajouter à la partie «\u00a0" + x.kind.PartName(to) + "\u00a0»", Scope: []string{"le bloc prend la dernière place de la partie, et se déplace ensuite"}}, Tabs: x.tabs(tabCompose)}
 	first := menuPart{ID: "texte", Name: "Vos mots", Action: x.base() + "/blocs", To: string(to), Blocks: []menuLine{{Name: "Un texte de l’équipe", Help: "Des paragraphes, des listes, des liens, que l’équipe écrit."}}}
 	v.Menu = []menuPart{first}
 	// The part that the reader comes from is read first.
 	for _, mine := range []bool{true, false} {
-		for _, p := range diagnosis.Parts() {
+		for _, p := range x.kind.Parts() {
 			if (p[0] == string(to)) != mine {
 				continue
 			}
@@ -354,7 +354,7 @@ func (d Deps) menu(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return d.show(w, r, http.StatusOK, v, trail(x, ui.Link{Label: "Diagnostic", Href: x.base()}, ui.Link{Label: "Ajouter un bloc"})...)
+	return d.show(w, r, http.StatusOK, v, trail(x, x.here(x.base()), ui.Link{Label: "Ajouter un bloc"})...)
 }
 
 // writing is working, for those who write the draft.
@@ -377,11 +377,11 @@ func (d Deps) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := diagnosis.Of(r.Context(), d.Q, x.cop.ID)
+	t, err := composition.Of(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
 	if err != nil {
 		return err
 	}
-	b, err := d.Room.AddBlock(r.Context(), shell.Actor(r), t.ID, d.Catalogue.List(), diagnosis.Block{Part: diagnosis.Part(shell.Typed(r, "partie")), Live: shell.Typed(r, "live")})
+	b, err := d.Room.AddBlock(r.Context(), shell.Actor(r), t, d.Catalogue.List(), composition.Block{Part: composition.Part(shell.Typed(r, "partie")), Live: shell.Typed(r, "live")})
 	if err != nil && shell.Beside(err) {
 		return d.showDesk(w, r, x, apperr.Status(err), nil, err)
 	}

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"jalon/internal/adaptation"
+	"jalon/internal/composition"
+	"jalon/internal/followup"
+	"jalon/internal/renewal"
+	"jalon/internal/roadmap"
+	"jalon/internal/web/shell"
+)
+
+// Follow are the rooms of what a COP ends with, and of what follows.
+type Follow struct {
+	Roadmap    *roadmap.Room
+	FollowUp   *followup.Room
+	Adaptation *adaptation.Room
+	Renewal    *renewal.Room
+}
+
+// followHandlers are those of followRoutes, one room of pages each.
+func (s *server) followHandlers() []map[string]shell.Handler {
+	return []map[string]shell.Handler{
+		s.compositionHandlers(composition.Roadmap),
+		s.compositionHandlers(composition.Review),
+	}
+}

@@ -1,0 +1,34 @@
+package web
+
+import (
+	"slices"
+
+	"jalon/internal/composition"
+)
+
+// afterRoutes are the addresses of what a COP ends with and of what follows, one list
+// each.
+func afterRoutes() []Route {
+	return slices.Concat(roadmapRoutes(), exitRoutes(), adoptionRoutes(), updateRoutes(), followUpRoutes(), renewalRoutes(), adaptationRoutes())
+}
+
+// roadmapRoutes: the roadmap as it is composed and read.
+func roadmapRoutes() []Route { return compositionRoutes(composition.Roadmap) }
+
+// exitRoutes: the four exit points of a COP, and its close.
+func exitRoutes() []Route { return nil }
+
+// adoptionRoutes: evidence, commitments of organisations, versions of the roadmap.
+func adoptionRoutes() []Route { return nil }
+
+// updateRoutes: rounds of updates, and the personal link of a holder.
+func updateRoutes() []Route { return nil }
+
+// followUpRoutes: dashboards, alerts, reviews of a year.
+func followUpRoutes() []Route { return compositionRoutes(composition.Review) }
+
+// renewalRoutes: the next COP.
+func renewalRoutes() []Route { return nil }
+
+// adaptationRoutes: priorities of adaptation, the sheet of an EPCI.
+func adaptationRoutes() []Route { return nil }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,13 +193,30 @@ func TestTheCOPOfARegionMovesToAnotherInstallation(t *testing.T) {
 // addressesStayHome looks for the addresses of people in all that travels.
 func addressesStayHome(t *testing.T, d *db.DB, parts map[string][]byte) {
 	t.Helper()
-	people, err := db.Strings(d.Query(t.Context(), `SELECT email FROM account UNION SELECT email FROM debate_voice WHERE cop_id = $1 UNION SELECT email FROM working_group_member WHERE cop_id = $1 UNION SELECT email FROM meeting_invite WHERE cop_id = $1`, eastCOP))
-	if err != nil || len(people) < 20 {
-		t.Fatalf("%d addresses, %v", len(people), err)
+	var people []string
+	for _, x := range Tables() {
+		columns, err := db.Columns(t.Context(), d, x.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range columns {
+			if !strings.Contains(c.Name, "email") {
+				continue
+			}
+			some, err := db.Strings(d.Query(t.Context(), "SELECT DISTINCT "+c.Name+" FROM "+x.Name+" WHERE "+c.Name+" <> ''"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			people = append(people, some...)
+		}
+	}
+	slices.Sort(people)
+	if people = slices.Compact(people); len(people) < 100 {
+		t.Fatalf("%d addresses", len(people))
 	}
 	for name, body := range parts {
 		for _, address := range people {
-			if address != "" && bytes.Contains(body, []byte(address)) {
+			if bytes.Contains(body, []byte(address)) {
 				t.Errorf("%s holds %s", name, address)
 			}
 		}

@@ -223,6 +223,7 @@ func TestABackupAndACOPGoElsewhere(t *testing.T) {
 		t.Fatalf("%+v", s)
 	}
 	elsewhere := t.TempDir()
+	serves(t, elsewhere) // the COP is there, and holds what the program seeds
 	for _, step := range []struct{ flag, says string }{{"", "Essai à blanc"}, {"--apply", "Importée"}, {"--apply", "déjà importée"}} {
 		args := []string{"import", "cop", cop}
 		if step.flag != "" {
@@ -231,6 +232,10 @@ func TestABackupAndACOPGoElsewhere(t *testing.T) {
 		if s := jalon(t, elsewhere, args...); s.code != 0 || !strings.Contains(s.out, step.says) {
 			t.Errorf("%v: %+v", args, s)
 		}
+	}
+	serves(t, elsewhere)
+	if s := jalon(t, elsewhere, "verify"); s.code != 0 {
+		t.Errorf("after the import: %+v", s)
 	}
 	if s := jalon(t, elsewhere, "import", "cop", backup); s.code != 2 || !strings.Contains(s.err, "Rien n’a été importé") {
 		t.Errorf("what is no archive: %+v", s)

@@ -123,6 +123,7 @@ func visit(t *testing.T, c *http.Client, address string, form url.Values) (int, 
 // Two programs that serve pages and one that works, on one PostgreSQL: somebody signs in on one, writes on the other,
 // the first is killed, and nothing is lost. Each later part of Jalon adds a step.
 func TestTwoReplicas(t *testing.T) {
+	t.Parallel()
 	program, dsn := build(t), testkit.Postgres(t)
 	one, two := serve(t, program, dsn, "--no-jobs"), serve(t, program, dsn, "--no-jobs")
 	worker(t, program, dsn)

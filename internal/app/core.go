@@ -18,6 +18,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/account"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
 	"jalon/internal/composition"
@@ -56,16 +57,19 @@ type Core struct {
 	IDs     *db.IDs
 	Log     *slog.Logger
 
-	now     func() time.Time
-	random  io.Reader
-	tables  fs.FS
-	demo    bool // the database is one of demonstration
-	book    func() (*series.Book, error)
-	hub     *hub.Client // nil for the one of the settings
-	aidsAPI aid.API     // bounds of the API of aids, for tests
-	seeds   func(account.Organisation) bool
-	part    Part
-	drain   time.Duration
+	now    func() time.Time
+	random io.Reader
+	tables fs.FS
+	demo   bool // the database is one of demonstration
+
+	coverageOnce sync.Once
+	coverageRoom *coverage.Room // see nationCoverage
+	book         func() (*series.Book, error)
+	hub          *hub.Client // nil for the one of the settings
+	aidsAPI      aid.API     // bounds of the API of aids, for tests
+	seeds        func(account.Organisation) bool
+	part         Part
+	drain        time.Duration
 }
 
 // Part is what of the site a program runs.

@@ -27,6 +27,7 @@ type inclusion struct {
 	// from another. A root has none.
 	Column, Parent, Key string
 	own                 string // ofCOP: "cop_id", or "id" for the COP itself
+	columns             []string
 }
 
 // staysHome is what no archive of a COP takes, and why (shown, hence in French).
@@ -144,7 +145,7 @@ func inclusions(ctx context.Context, q db.Q, tables []db.Table) (all []inclusion
 	}
 	how := map[string]string{}
 	for _, t := range tables {
-		x := inclusion{Table: t}
+		x := inclusion{Table: t, columns: columns[t.Name]}
 		column, from, key, hung := parent(t)
 		switch why, stays := staysHome[t.Name]; {
 		case stays:

@@ -115,7 +115,7 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 				t.Errorf("%s: %s does not say %q", path, p.Status, says)
 			}
 		}
-		for _, path := range []string{"/chiffres/couverture/gestion-haies/region:44/rien", "/chiffres/couverture/rien/region:44/fait", "/chiffres/couverture/gestion-haies/nation/fait", "/chiffres/action/rien/gestion-haies"} {
+		for _, path := range []string{"/chiffres/couverture/gestion-haies/region:44/rien", "/chiffres/couverture/rien/region:44/fait", "/chiffres/couverture/rien/nation/fait", "/chiffres/action/rien/gestion-haies"} {
 			if p := s.visit(c, base+path, nil); p.StatusCode != http.StatusNotFound {
 				t.Errorf("%s: %s", path, p.Status)
 			}

@@ -87,6 +87,9 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 		if row := strings.Join(p.row("#leviers", "Haies"), " | "); !strings.Contains(row, "1 régionale") {
 			t.Errorf("an action on the region is not told apart: %q", row)
 		}
+		p = s.visit(c, base+"/epci/246700488/couverture", nil)
+		p.has("h1", "Eurométropole de Strasbourg")
+		p.has("#sans-part", "une part qui manque n’est pas zéro")
 		p = s.visit(c, base+"/national/couverture", nil)
 		checkPage(t, "nation", p)
 		p.has("#croise", "75 %")
@@ -112,7 +115,7 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 				t.Errorf("%s: %s does not say %q", path, p.Status, says)
 			}
 		}
-		for _, path := range []string{"/chiffres/couverture/gestion-haies/region:44/rien", "/chiffres/couverture/rien/region:44/fait", "/chiffres/couverture/gestion-haies/nation/fait", "/chiffres/action/rien/gestion-haies"} {
+		for _, path := range []string{"/chiffres/couverture/gestion-haies/region:44/rien", "/chiffres/couverture/rien/region:44/fait", "/chiffres/couverture/rien/nation/fait", "/chiffres/action/rien/gestion-haies"} {
 			if p := s.visit(c, base+path, nil); p.StatusCode != http.StatusNotFound {
 				t.Errorf("%s: %s", path, p.Status)
 			}

@@ -87,6 +87,8 @@ func coverageRoutes() []Route {
 		{Method: "GET", Pattern: region + "/{levier}/actions.csv", Name: "coverage-lever-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/couverture/gestion-haies/actions.csv"},
 		{Method: "GET", Pattern: "/departements/{code}/couverture", Name: "coverage-department", Formats: []string{typeHTML}, Sample: "/departements/67/couverture"},
 		{Method: "GET", Pattern: "/departements/{code}/couverture.csv", Name: "coverage-department-csv", Formats: []string{typeCSV}, Sample: "/departements/67/couverture.csv"},
+		{Method: "GET", Pattern: "/epci/{code}/couverture", Name: "coverage-epci", Formats: []string{typeHTML}, Sample: "/epci/246700488/couverture"},
+		{Method: "GET", Pattern: "/epci/{code}/couverture.csv", Name: "coverage-epci-csv", Formats: []string{typeCSV}, Sample: "/epci/246700488/couverture.csv"},
 		{Method: "GET", Pattern: "/national/couverture", Name: "coverage-nation", Formats: []string{typeHTML}, Sample: "/national/couverture"},
 		{Method: "GET", Pattern: "/national/couverture.csv", Name: "coverage-nation-csv", Formats: []string{typeCSV}, Sample: "/national/couverture.csv"},
 		{Method: "GET", Pattern: desk, Name: "overlaps", Formats: []string{typeHTML}, Cache: Private, SignIn: true},

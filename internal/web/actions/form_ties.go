@@ -230,7 +230,7 @@ func visibilityPart() part {
 			return url.Values{"hidden": slices.Sorted(slices.Values(x.Hidden))}
 		},
 		groups: func(_ writing, v url.Values) []sections.Group {
-			f := ui.Field{ID: "hidden", Label: "Ne pas publier", Type: "checkbox", Help: "L’adresse électronique du contact et les noms des tâches ne sont jamais publiés."}
+			f := ui.Field{ID: "hidden", Label: "Ne pas publier", Type: "checkbox", Help: "L’adresse électronique du contact et les noms des tâches ne sont jamais publiés. Ce qu’elle apporte devient public quand la COP la retient\u00a0: la couverture le compte."}
 			for _, o := range action.Groups() {
 				f.Options = append(f.Options, ui.Option{Value: o[0], Label: french.Upper(o[1]), Selected: slices.Contains(v["hidden"], o[0])})
 			}

@@ -200,6 +200,9 @@ func brought(a action.Row) ui.Cell {
 	if a.Kind == action.CrossCutting {
 		return ui.Cell{Missing: "Une action transversale n’a pas de tonnes à elle."}
 	}
+	if a.KeepsImpact() {
+		return ui.Cell{Missing: keptImpact}
+	}
 	return ui.Cell{Missing: "Ce qu’elle apporte n’est pas chiffré."}
 }
 

@@ -92,6 +92,9 @@ func (x where) notices(a action.Action) (out []ui.Alert) {
 	return out
 }
 
+// keptImpact is why what an action brings is not shown.
+const keptImpact = "Son porteur ne publie pas ce qu’elle apporte tant que la COP ne l’a pas retenue."
+
 // figures are the three numbers that a reader looks for first.
 func (x where) figures(a action.Action) []ui.KeyFigure {
 	gain := ui.KeyFigure{Label: "Ce qu’elle apporte"}
@@ -125,13 +128,15 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 		case impact.Quantity != nil:
 			gain.Meaning = quantity(impact) + gross(impact)
 		}
-		if counted == 1 && a.State.Public() {
+		if counted == 1 && a.PublicImpact() {
 			gain.Value.Explain = wording.FigurePath(coverage.ActionKey(a.ID, impact.Lever))
 		}
 	case a.Kind == action.CrossCutting:
 		gain.Value = ui.Value{Missing: "Une action transversale sert plusieurs leviers et n’a pas de tonnes de CO₂ à elle."}
 	case len(a.Impacts) > 0:
 		gain.Value = ui.Value{Missing: "Ce qu’elle apporte n’est pas chiffré\u00a0: " + a.Impacts[0].Class.Name() + "."}
+	case slices.Contains(a.Hidden, "impact") && a.State != action.Retained:
+		gain.Value = ui.Value{Missing: keptImpact}
 	default:
 		gain.Value = ui.Value{Missing: "Son porteur n’a pas encore dit ce qu’elle apporte."}
 	}

@@ -37,7 +37,7 @@ func (x where) brings(a action.Action) sections.Part {
 			row.Cells[2] = ui.Cell{Missing: "Ce qu’elle apporte est " + p.Class.Name() + "\u00a0: compté à part, jamais comme zéro."}
 			if p.Kg != nil {
 				row.Cells[2] = ui.Cell{Text: p.Kg.Text(), Name: x.lever(l)}
-				if a.State.Public() {
+				if a.PublicImpact() {
 					row.Cells[2].Explain = wording.FigurePath(coverage.ActionKey(a.ID, l))
 				}
 				if *p.Kg < 0 {

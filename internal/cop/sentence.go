@@ -92,6 +92,7 @@ var sentences = map[string]string{
 	"create decision": "a noté une décision de réunion", "edit decision": "a modifié une décision de réunion", "taken decision": "a remis une décision de réunion en cours", "applied decision": "a noté une décision appliquée", "dropped decision": "a noté une décision abandonnée",
 	"create task": "a confié une tâche de réunion", "done task": "a noté une tâche faite", "dropped task": "a abandonné une tâche de réunion", "open task": "a remis une tâche à faire",
 	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
+	"say update": "a dit où en est une action",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -112,6 +113,7 @@ var kindNames = map[string]string{
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",
 	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
+	"update": "points d’avancement",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -77,6 +77,9 @@ type Said struct {
 	NextBy     string     `json:"next_by,omitempty"` // a day
 	Note       string     `json:"note,omitempty"`
 	Evidence   []string   `json:"evidence,omitempty"` // addresses, or SHA-256 of kept files
+	// Unchanged tells that the holder said that nothing moved: what was said before is
+	// repeated for the day.
+	Unchanged bool `json:"unchanged,omitempty"`
 }
 
 // Update is where an action stood on a day.
@@ -90,4 +93,9 @@ type Update struct {
 	Ask                     string
 	Standing                string // current, superseded, withdrawn
 	Said
+	// Seen is the number of the last update that the writer read, nil to write whatever
+	// was said meanwhile; Confirmed tells that they read that a quantity is above what was
+	// planned. Neither is kept.
+	Seen      *int64
+	Confirmed bool
 }

@@ -4,12 +4,15 @@
 package followup
 
 import (
+	"context"
 	"time"
 
 	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/mail"
 )
 
 // Tables lists the tables of this room.
@@ -20,6 +23,9 @@ func Tables() []db.Table {
 		{Name: "followup_ask", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name", "email"}, Free: []string{"name", "email"}},
 		{Name: "followup_update", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by", "said_by", "body"}, Free: []string{"said_by", "body"}},
 		{Name: "followup_quantity", Order: []string{"update_id", "lever"}, Scope: db.COP},
+		{Name: "followup_rule", Order: []string{"cop_id"}, Scope: db.COP},
+		{Name: "followup_rule_version", Order: []string{"cop_id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "followup_alert", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by", "answer"}, Free: []string{"answer"}},
 	}
 }
 
@@ -34,6 +40,15 @@ type Room struct {
 	Journal  *journal.Journal
 	COPs     *cop.Room
 	Register *action.Room
+	Queue    *jobs.Queue
+	Outbox   *mail.Outbox
+	// Links draws personal links from the key of this installation; BaseURL begins those
+	// in mails.
+	Links   db.Cursors
+	BaseURL string
+	// People lists who may be asked about an action at a step of the chain: author,
+	// holder, lead. Nil lists nobody.
+	People func(ctx context.Context, q db.Q, step string, x action.Action) ([]Person, error)
 }
 
 // Class says what stands behind a quantity; the three are never added together.

@@ -133,7 +133,7 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 	if err != nil {
 		return u, err
 	}
-	if why := Closed(x); why != "" {
+	if why := Ended(x); why != "" {
 		return u, apperr.Conflictf("%s", why+" Rien n’a été enregistré, et rien de ce que vous avez écrit n’est perdu\u00a0: c’est encore dans le formulaire.")
 	}
 	past, err := Of(ctx, tx, x.ID)
@@ -195,8 +195,8 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 	return u, err
 }
 
-// Closed says why nobody says any more where an action stands, empty while they may.
-func Closed(x action.Action) string {
+// Ended says why nobody says any more where an action stands, empty while they may.
+func Ended(x action.Action) string {
 	switch {
 	case x.State == action.Merged:
 		return "Cette action a été fusionnée avec une autre\u00a0: c’est celle-là qui se suit."

@@ -21,6 +21,9 @@ import (
 const (
 	askKind = "followup.ask"
 	dayTick = "followup.day"
+	// watchTick applies the rules of alerts each night; tellTick tells them on Mondays.
+	watchTick = "followup.watch"
+	tellTick  = "followup.tell"
 )
 
 // mailPrefix begins the names of the mails of this room, followed by the id of the round.
@@ -288,7 +291,15 @@ func (m *Room) RegisterJobs(c *jobs.Config) {
 	if err != nil {
 		paris = time.UTC
 	}
-	c.Periodic = append(c.Periodic, jobs.Periodic{Name: dayTick, Last: jobs.Daily(8, 15, paris)})
+	c.Handlers[watchTick] = jobs.Handler{Do: func(ctx context.Context, _ jobs.Job) error { return m.WatchAll(ctx) }}
+	c.Handlers[tellTick] = jobs.Handler{Do: func(ctx context.Context, _ jobs.Job) error {
+		if m.Now().In(paris).Weekday() != time.Monday {
+			return nil
+		}
+		_, err := m.TellAlerts(ctx)
+		return err
+	}}
+	c.Periodic = append(c.Periodic, jobs.Periodic{Name: dayTick, Last: jobs.Daily(8, 15, paris)}, jobs.Periodic{Name: watchTick, Last: jobs.Daily(5, 20, paris)}, jobs.Periodic{Name: tellTick, Last: jobs.Daily(8, 40, paris)})
 }
 
 // enqueueNext has the mail of the next of the chain written.

@@ -41,5 +41,27 @@ CREATE TABLE followup_alert (
 );
 CREATE INDEX followup_alert_cop ON followup_alert (cop_id, state, raised_at, id);
 
+CREATE TABLE followup_alert_version (
+    id     TEXT   NOT NULL,
+    rev    BIGINT NOT NULL,
+    at     BIGINT NOT NULL,
+    by     TEXT   NOT NULL,
+    reason TEXT   NOT NULL,
+    body   TEXT   NOT NULL,
+    PRIMARY KEY (id, rev)
+);
+
+-- The files that show what an update says: its team and its holder open them.
+CREATE TABLE followup_file (
+    action_id TEXT   NOT NULL,
+    sha256    TEXT   NOT NULL REFERENCES blob (sha256),
+    cop_id    TEXT   NOT NULL,
+    name      TEXT   NOT NULL,
+    at        BIGINT NOT NULL,
+    PRIMARY KEY (action_id, sha256)
+);
+CREATE INDEX followup_file_sha256 ON followup_file (sha256);
+
 -- +goose Down
+DROP TABLE followup_file; DROP TABLE followup_alert_version;
 DROP TABLE followup_alert; DROP TABLE followup_rule_version; DROP TABLE followup_rule;

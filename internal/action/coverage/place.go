@@ -2,10 +2,13 @@ package coverage
 
 import (
 	"context"
+	"math/big"
 
+	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/panorama"
+	"jalon/internal/territory"
 )
 
 // OfCommunes reads what covers the objectives of a département or of a perimeter, each
@@ -40,4 +43,17 @@ func (m *Room) OfCommunes(ctx context.Context, q db.Q, region string, p panorama
 	}
 	x.sum()
 	return x, nil
+}
+
+// PartIn is the part of an action that lies in some communes, between 0 and 1, and false
+// when its places do not say it.
+func PartIn(tree *territory.Tree, places []action.Place, here func(commune int32) bool) (*big.Rat, bool) {
+	all := make([]placed, len(places))
+	for i, p := range places {
+		all[i] = placed{p.Territory, -1}
+		if p.Share != nil {
+			all[i].share = *p.Share
+		}
+	}
+	return partOf(tree, all, here)
 }

@@ -51,7 +51,7 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Things: s.things(), PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
-		}}),
+		}, Adopted: s.adopted}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"jalon/internal/composition"
 	"jalon/internal/cop"
@@ -122,7 +123,7 @@ func heads(ctx context.Context, r *reading, _ map[string]string) (composition.Ma
 		return composition.Made{}, err
 	}
 	if head, err := authorities.ElectedHead(r.Region.Code); err == nil && head.ElectedTitle != "" {
-		region = french.Upper(head.ElectedTitle)
+		region = "Le " + strings.TrimPrefix(head.ElectedTitle, "le ")
 	}
 	items := [][]document.Span{document.Labelled(state, "pour "+c.Head(cop.StateSide)+"."), document.Labelled(region, "pour "+c.Head(cop.RegionSide)+".")}
 	return composition.Made{Title: "Une feuille de route validée par deux têtes", Blocks: []document.Block{document.List{Items: items},

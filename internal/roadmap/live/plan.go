@@ -136,7 +136,7 @@ func byTheme(ctx context.Context, r *reading, params map[string]string) (composi
 	case first > 0 && len(bare) == 0:
 		made.Title += "\u00a0; chaque thème mis en premier en a au moins une"
 	case first > 0:
-		made.Title += "\u00a0; " + howMany(served, "thème mis en premier en a", "thèmes mis en premier en ont") + ", sur " + french.Integer(first)
+		made.Title += "\u00a0; " + french.Integer(served) + " des " + howMany(first, "thème mis en premier", "thèmes mis en premier") + " " + french.Plural(served, "en a", "en ont")
 		made.Notes = append(made.Notes, "Sans action retenue à ce jour"+nbsp+": "+french.List(bare)+".")
 	}
 	return made, nil

@@ -155,7 +155,7 @@ func (r *reading) money(x action.Action, add func(string, document.Cell)) {
 		cost = append(cost, action.Euros(*x.Budget.Operation)+" de fonctionnement par an")
 	}
 	if x.Budget.FTE != nil {
-		cost = append(cost, french.Number(float64(*x.Budget.FTE)/100, 1)+nbsp+"équivalent temps plein")
+		cost = append(cost, french.Significant(float64(*x.Budget.FTE)/100, 3)+nbsp+french.Plural(*x.Budget.FTE/100, "équivalent temps plein", "équivalents temps plein"))
 	}
 	switch {
 	case hides(x, "budget"):

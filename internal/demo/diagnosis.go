@@ -10,6 +10,7 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
+	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
@@ -141,5 +142,10 @@ func (s *Script) frozen(k composition.Kind, code string, at time.Time) (act func
 // page draws an edition as the web does.
 func page(ctx context.Context, d document.Document) ([]document.File, error) {
 	body, err := printed.Standalone(ctx, d)
-	return []document.File{{Path: document.PagePart, Body: body}}, err
+	files := []document.File{{Path: document.PagePart, Body: body}}
+	if err != nil || d.Kind != string(composition.Roadmap) {
+		return files, err
+	}
+	book, err := exchange.RoadmapBook(d)
+	return append(files, document.File{Path: exchange.TablesPart, Body: book}), err
 }

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/document"
+	"jalon/internal/exchange"
 	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -23,7 +24,7 @@ import (
 )
 
 // partNames are what the files of an edition are, for a person.
-var partNames = map[string]string{document.SlidesPart: "Diaporama (PPTX)", document.TextPart: "Texte (ODT)", document.PDFPart: "PDF", document.PagePart: "Page (HTML)", document.DocumentPart: "Données et explications (JSON)"}
+var partNames = map[string]string{document.SlidesPart: "Diaporama (PPTX)", document.TextPart: "Texte (ODT)", document.PDFPart: "PDF", document.PagePart: "Page (HTML)", exchange.TablesPart: "Tableaux (XLSX)", document.DocumentPart: "Données et explications (JSON)"}
 
 // frozen is an edition with where it is read.
 type frozen struct {

@@ -74,7 +74,7 @@ func (m *Room) OfGroup(ctx context.Context, q db.Q, ref territory.Ref) (x Covera
 }
 
 // PartIn is the part of an action that lies in some communes, between 0 and 1, and false
-// when its places do not say it.
+// when its places do not say it: a free perimeter does not.
 func PartIn(tree *territory.Tree, places []action.Place, here func(commune int32) bool) (*big.Rat, bool) {
 	all := make([]placed, len(places))
 	for i, p := range places {
@@ -83,5 +83,6 @@ func PartIn(tree *territory.Tree, places []action.Place, here func(commune int32
 			all[i].share = *p.Share
 		}
 	}
-	return partOf(tree, all, here)
+	part, ok := partOf(land{tree: tree}, all, here)
+	return part.Rat, ok
 }

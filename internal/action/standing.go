@@ -69,7 +69,7 @@ func StandingIn(ctx context.Context, q db.Q, cycle string) (_ map[string]Standin
 		          FROM action_impact i
 		         WHERE i.state = 'retained'
 		         GROUP BY i.cop_id, i.action_id
-		        HAVING SUM(CASE WHEN i.class = 'quantified' THEN 1 ELSE 0 END) = 0 AND SUM(CASE WHEN i.class = 'qualitative' THEN 1 ELSE 0 END) > 0) AS t
+		        HAVING COUNT(CASE WHEN i.class = 'quantified' THEN 1 END) = 0 AND COUNT(CASE WHEN i.class = 'qualitative' THEN 1 END) > 0) AS t
 		 GROUP BY t.cop_id`)
 	return out, each(rows, err, func(r *db.Rows) error {
 		var id string

@@ -45,6 +45,7 @@ var staysHome = map[string]string{
 	"declared_figure":    "les chiffres déclarés du tableau national", "declared_figure_version": "les chiffres déclarés du tableau national",
 	"demo":                 "la marque d’une démonstration, que le manifeste porte",
 	"export":               "les exports faits ici",
+	"renewal_crosswalk":    "les correspondances entre référentiels, que l’administration nationale tient",
 	"follow":               "les abonnements, accordés à ce site",
 	"funded_project":       "les projets financés, réimportés de leur source publique",
 	"identity":             "les liens des comptes avec leur fournisseur d’identité",

@@ -174,7 +174,7 @@ func (m *Room) readFacts(ctx context.Context, q db.Q, cops []string, into map[st
 	if len(cops) == 0 {
 		return nil
 	}
-	rows, err := q.Query(ctx, `SELECT a.id, a.cop_id, a.seq, a.kind, a.title, a.theme, a.holder, a.status, a.starts, a.ends, a.list_id, CASE WHEN a.body LIKE '%"ramp":%' THEN a.body ELSE '' END,
+	rows, err := q.Query(ctx, `SELECT a.id, a.cop_id, a.seq, a.kind, a.title, a.theme, a.holder, a.status, a.starts, a.ends, a.list_id, CASE WHEN REPLACE(a.body, '"ramp":', '') <> a.body THEN a.body ELSE '' END,
 			COALESCE(i.lever, ''), COALESCE(i.class, ''), i.quantity, COALESCE(i.unit, ''), i.kg, i.kg_low, i.kg_high, COALESCE(i.counted, 0), COALESCE(i.first_year, 0), COALESCE(i.gross, FALSE), COALESCE(i.outside, FALSE)
 		  FROM action a LEFT JOIN action_impact i ON i.action_id = a.id
 		 WHERE a.state = 'retained' AND a.cop_id IN (`+holes(1, len(cops))+`) ORDER BY a.cop_id, a.seq, i.lever`, anys(cops)...)

@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,4 +44,60 @@ func TestACOPFromItsObjectivesToTheNext(t *testing.T) {
 	x.act.judged()
 	x.act.retained()
 	x.act.readByAnyone()
+
+	x.adopts()
+}
+
+// adopts: the team composes the roadmap from the proposed plan, writes the word of both
+// heads, and both adopt what was frozen; anyone reads it, each action at its address,
+// every file as it was frozen.
+func (x *chain) adopts() {
+	x.t.Helper()
+	p, desk := x.team, x.desk()+"/feuille-de-route"
+	p.Visit(desk)
+	both(p)
+	p.Follow(`button[value=plan]`)
+	both(p)
+	block := strings.TrimPrefix(Eval[string](p, `document.querySelector("#preface .act").id`), "bloc-")
+	p.Follow(`#bloc-` + block + ` a`)
+	p.Fill("#texte", "Nous tenons cette feuille de route **ensemble**.")
+	p.Fill("#reason", "Le mot des deux têtes")
+	p.Follow("#ecrire form button")
+	x.holds(p, "#apercu", "ensemble")
+	p.Visit(desk + "/apercu")
+	x.holds(p, "main", "Projet, non publié", "Replanter les haies du Kochersberg")
+	both(p)
+	p.Visit(desk + "/publication")
+	both(p)
+	p.Follow("#proposer form button")
+	x.holds(p, "main", "attend la validation des deux têtes")
+	x.bothHeads()
+	anyone := Open(x.t, x.a.URL())
+	anyone.Visit(x.page() + "/feuille-de-route")
+	x.holds(anyone, "main", "Édition n° 1", "ensemble", "Replanter les haies du Kochersberg")
+	both(anyone)
+	anyone.Visit(x.page() + "/feuille-de-route/editions/1/actions/" + strings.TrimPrefix(x.act.action, "/actions/"))
+	x.holds(anyone, "main", "Replanter les haies du Kochersberg", "300 km")
+	phone(anyone)
+	anyone.Visit(x.page() + "/feuille-de-route/editions/1")
+	x.asFrozen(anyone, "pptx", "odt", "html", "json", "xlsx")
+}
+
+// asFrozen fetches every file that an edition lists, and holds each against its digest.
+func (x *chain) asFrozen(p *Page, kinds ...string) {
+	x.t.Helper()
+	rows := Eval[[][]string](p, `[...document.querySelectorAll("#fichiers tbody tr")].map(r => [r.querySelector("a").getAttribute("href"), r.cells[2].textContent.trim()])`)
+	found := map[string]bool{}
+	for _, row := range rows {
+		f, body := p.fetch(row[0])
+		if sum := sha256.Sum256(body); f.Status != 200 || hex.EncodeToString(sum[:]) != row[1] {
+			x.t.Errorf("%s: %d, %d bytes that are not those frozen", row[0], f.Status, len(body))
+		}
+		found[row[0][strings.LastIndex(row[0], ".")+1:]] = true
+	}
+	for _, k := range kinds {
+		if !found[k] {
+			x.t.Errorf("no %s among %v", k, rows)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"jalon/internal/adaptation"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/followup"
 	"jalon/internal/renewal"
@@ -21,8 +22,10 @@ func followTables() []db.Table {
 
 // followRooms builds these rooms, once those of actions are there.
 func (c *Core) followRooms(r rooms, _ *operator.Desk, _ string, _ func(context.Context) (*territory.Tree, error)) web.Follow {
+	ends := &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage, Model: c.Model}
+	r.cops.OnEnd[cop.CloseAct] = ends.EndClose
 	return web.Follow{
-		Roadmap:    &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage},
+		Roadmap:    ends,
 		FollowUp:   &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register},
 		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops},
 		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge},

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
+	"jalon/internal/roadmap"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -33,6 +34,7 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(objective.Prefix, c.modelled(r.objectives.Explain))
 	f.Register(coverage.Prefix, r.action.Coverage.Explain)
 	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
+	f.Register(roadmap.Prefix, r.follow.Roadmap.Explain)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 

@@ -91,7 +91,12 @@ var sentences = map[string]string{
 	"proposed minutes": "a proposé un compte rendu à l’approbation", "draft minutes": "a repris la rédaction d’un compte rendu", "approve minutes": "a approuvé un compte rendu",
 	"create decision": "a noté une décision de réunion", "edit decision": "a modifié une décision de réunion", "taken decision": "a remis une décision de réunion en cours", "applied decision": "a noté une décision appliquée", "dropped decision": "a noté une décision abandonnée",
 	"create task": "a confié une tâche de réunion", "done task": "a noté une tâche faite", "dropped task": "a abandonné une tâche de réunion", "open task": "a remis une tâche à faire",
-	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
+	"create roadmap_subject": "a ajouté un sujet pour la prochaine COP", "edit roadmap_subject": "a modifié un sujet pour la prochaine COP", "withdraw roadmap_subject": "a retiré un sujet pour la prochaine COP",
+	"create roadmap_arrangement": "a ajouté une modalité de suivi", "edit roadmap_arrangement": "a modifié une modalité de suivi", "withdraw roadmap_arrangement": "a retiré une modalité de suivi",
+	"propose roadmap_close": "a proposé la clôture de la COP", "publish roadmap_close": "a validé le dernier la clôture de la COP", "withdraw roadmap_close": "a retiré la clôture proposée de la COP",
+	"create roadmap_evidence": "a joint une preuve de l’adoption de la feuille de route", "withdraw roadmap_evidence": "a retiré une preuve de l’adoption de la feuille de route",
+	"create roadmap_commitment": "a validé son engagement dans la feuille de route",
+	"create meeting-file":       "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -111,6 +116,7 @@ var kindNames = map[string]string{
 	"moderation_setting": "réglages de la modération", "instruction": "étude des contributions", "group": "groupes de travail", "group_member": "membres des groupes de travail", "ambition": "débats sur les leviers",
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",
+	"roadmap_subject": "sujets de la prochaine COP", "roadmap_arrangement": "modalités de suivi", "roadmap_close": "clôture de la COP", "roadmap_evidence": "preuves d’adoption", "roadmap_commitment": "engagements des organismes",
 	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
 }
 

@@ -1,13 +1,26 @@
 package web_test
 
 import (
+	"net/http"
 	"strings"
 
 	"jalon/internal/composition"
+	"jalon/internal/policy"
 )
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
-var foreseenFollow = map[string]need{}
+var foreseenFollow = map[string]need{
+	"exit-nation":           {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/points-de-sortie"},
+	"exit-desk":             {kind: policy.Roadmap, do: policy.Read, over: itsNote},
+	"exit-close":            {kind: policy.Roadmap, do: policy.Read, over: itsNote, answer: http.StatusNotFound}, // none is proposed
+	"exit-subject-add":      {kind: policy.Roadmap, do: policy.Create, over: itsNote},
+	"exit-arrangement-add":  {kind: policy.Roadmap, do: policy.Create, over: itsNote},
+	"exit-propose":          {kind: policy.Roadmap, do: policy.Propose, over: itsNote},
+	"exit-subject":          {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/sujets/absent"}, // its own tests read who sees one
+	"exit-subject-save":     {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/sujets/absent"},
+	"exit-arrangement":      {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/suivi/absent"},
+	"exit-arrangement-save": {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/suivi/absent"},
+}
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is
 // foreseen of each.

@@ -94,6 +94,7 @@ var sentences = map[string]string{
 	"create roadmap_subject": "a ajouté un sujet pour la prochaine COP", "edit roadmap_subject": "a modifié un sujet pour la prochaine COP", "withdraw roadmap_subject": "a retiré un sujet pour la prochaine COP",
 	"create roadmap_arrangement": "a ajouté une modalité de suivi", "edit roadmap_arrangement": "a modifié une modalité de suivi", "withdraw roadmap_arrangement": "a retiré une modalité de suivi",
 	"propose roadmap_close": "a proposé la clôture de la COP", "publish roadmap_close": "a validé le dernier la clôture de la COP", "withdraw roadmap_close": "a retiré la clôture proposée de la COP",
+	"retire roadmap": "a retiré une édition adoptée de la feuille de route", "retire diagnosis": "a retiré une édition publiée du diagnostic partagé", "retire review": "a retiré une édition publiée de la revue annuelle",
 	"create roadmap_evidence": "a joint une preuve de l’adoption de la feuille de route", "withdraw roadmap_evidence": "a retiré une preuve de l’adoption de la feuille de route",
 	"create roadmap_commitment": "a validé son engagement dans la feuille de route",
 	"create meeting-file":       "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",

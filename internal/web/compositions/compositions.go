@@ -45,6 +45,9 @@ type Deps struct {
 	Together func(ctx context.Context) context.Context
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
+	// More leads to what else there is of a published edition, from the address of its
+	// page; nil for nothing.
+	More func(edition string) []ui.Link
 	// Figure draws the page of an explanation that was kept, with a word on what it is
 	// of; terms leads to the explanation of one of its terms.
 	Figure func(w http.ResponseWriter, r *http.Request, e figure.Explanation, kept ui.Alert, terms func(key string) string, trail []ui.Link) error

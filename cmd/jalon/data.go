@@ -218,13 +218,25 @@ var panoramaCommand = command{
 	},
 }
 
+// several reports whether more than one of them is asked.
+func several(asked ...bool) bool {
+	n := 0
+	for _, x := range asked {
+		if x {
+			n++
+		}
+	}
+	return n > 1
+}
+
 var verifyCommand = command{
-	name: "verify", args: "[--bundle FICHIER | --board JOUR | --counters]",
+	name: "verify", args: "[--bundle FICHIER | --roadmap FICHIER | --board JOUR | --counters]",
 	short: "recalcule tout et dit si cela se referme",
-	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats. Avec --board, recalcule le tableau national d’une\nnuit et dit ce qui a été corrigé depuis son relevé. Avec --counters, recompte les soutiens et les commentaires.",
+	long:  "Sort avec le code 1 si un écart n’est pas connu par son nom. Avec --bundle, recalcule\nle lot à partir de lui seul et compare chaque ligne de ses résultats. Avec --roadmap, vérifie hors ligne l’archive\nd’une feuille de route adoptée\u00a0: empreintes, chiffres, validations. Avec --board, recalcule le tableau national d’une\nnuit et dit ce qui a été corrigé depuis son relevé. Avec --counters, recompte les soutiens et les commentaires.",
 	setup: func(fs *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
-		var bundle, night string
+		var bundle, night, adopted string
 		var counters bool
+		fs.StringVar(&adopted, "roadmap", "", "`FICHIER` de l’archive d’une feuille de route adoptée (.zip)")
 		fs.BoolVar(&counters, "counters", false, "recompte ce que tiennent les compteurs du débat")
 		fs.StringVar(&bundle, "bundle", "", "`FICHIER` d’un lot téléchargé (.zip)")
 		fs.StringVar(&night, "board", "", "`JOUR` d’un relevé de nuit du tableau national (2026-03-02)")
@@ -233,8 +245,10 @@ var verifyCommand = command{
 				return err
 			}
 			switch {
-			case bundle != "" && night != "", counters && bundle+night != "":
-				return apperr.Invalidf("Choisissez --bundle, --board ou --counters, un seul à la fois.")
+			case several(bundle != "", night != "", adopted != "", counters):
+				return apperr.Invalidf("Choisissez --bundle, --roadmap, --board ou --counters, un seul à la fois.")
+			case adopted != "":
+				return app.VerifyRoadmap(ctx, adopted, t.out)
 			case bundle != "":
 				return app.VerifyBundle(ctx, bundle, t.out)
 			case night != "":

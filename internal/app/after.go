@@ -9,6 +9,7 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/adaptation"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/followup"
 	"jalon/internal/policy"
@@ -27,12 +28,13 @@ func followTables() []db.Table {
 // followRooms builds these rooms, once those of actions are there.
 func (c *Core) followRooms(r rooms, desk *operator.Desk, base string, _ func(context.Context) (*territory.Tree, error)) web.Follow {
 	f := web.Follow{
-		Roadmap: &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage},
+		Roadmap: &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage, Model: c.Model},
 		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
 			People: followedBy(r.accounts)},
 		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops},
 		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Coverage: r.action.Coverage, Model: c.Model},
 	}
+	r.cops.OnEnd[cop.CloseAct] = f.Roadmap.EndClose
 	r.accounts.OnErase = append(r.accounts.OnErase, f.FollowUp.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, f.FollowUp.EraseAddress)
 	return f

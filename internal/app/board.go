@@ -17,6 +17,7 @@ import (
 	"jalon/internal/national"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 )
@@ -32,7 +33,7 @@ func (c *Core) board(j *journal.Journal) *national.Room {
 		}
 		return m.Tree(), nil
 	}
-	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree, c.covered()),
+	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree, c.covered(), c.exits()),
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 }
 
@@ -63,9 +64,29 @@ func (c *Core) covered() Covered {
 	}
 }
 
+// Exits gives how many of its exit points each COP of a cycle meets.
+type Exits func(ctx context.Context, q db.Q, cycle string) (map[string]int64, error)
+
+// exits reads it from all that the points are made of.
+func (c *Core) exits() Exits {
+	room := &roadmap.Room{DB: c.DB, Now: c.now}
+	return func(ctx context.Context, q db.Q, cycle string) (map[string]int64, error) {
+		m, err := c.Model(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all, err := room.InCycle(ctx, q, m, cycle)
+		out := map[string]int64{}
+		for _, x := range all {
+			out[x.COP.ID] = int64(x.Met())
+		}
+		return out, err
+	}
+}
+
 // Metrics is every metric that the board may show. covered may be nil where no action
-// is read.
-func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Covered) *national.Registry {
+// is read; so may exits.
+func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Covered, exits ...Exits) *national.Registry {
 	r := &national.Registry{}
 	r.Add(national.Events())
 	r.Add(national.Meetings())
@@ -105,6 +126,11 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Co
 	}))
 	r.Add(national.Actions())
 	r.Add(national.Coverage(covered))
+	var met Exits
+	for _, read := range exits {
+		met = read
+	}
+	r.Add(national.Exit(met))
 	r.Add(national.Coming())
 	return r
 }

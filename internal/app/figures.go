@@ -13,7 +13,8 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
-	roadmap "jalon/internal/roadmap/live"
+	"jalon/internal/roadmap"
+	blocks "jalon/internal/roadmap/live"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -35,7 +36,8 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(coverage.Prefix, r.action.Coverage.Explain)
 	f.Register(coverage.SheetPrefix, r.action.Coverage.ExplainSheet)
 	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
-	f.Register(roadmap.Prefix, (&roadmap.Catalogue{Sources: roadmap.Sources{DB: c.DB, Model: c.Model, Coverage: r.action.Coverage}}).Explain)
+	f.Register(blocks.Prefix, (&blocks.Catalogue{Sources: blocks.Sources{DB: c.DB, Model: c.Model, Coverage: r.action.Coverage}}).Explain)
+	f.Register(roadmap.Prefix, r.follow.Roadmap.Explain)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 

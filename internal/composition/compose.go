@@ -43,6 +43,9 @@ type Edition struct {
 	Act, By                string
 	At                     time.Time
 	SHA256                 string
+	// Why says why it follows the edition before it; EndedOn and EndedWhy when and why
+	// it was withdrawn once published: it is read still, and says so.
+	Why, EndedOn, EndedWhy string
 }
 
 // EditionState is where an edition stands.

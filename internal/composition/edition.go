@@ -13,22 +13,25 @@ import (
 // Thing is an edition for the table of rights: published, it is public.
 func (e Edition) Thing() policy.Thing {
 	t := policy.Thing{Kind: e.Kind.Policy(), COPs: []string{e.COP}}
-	if e.State == EditionPublished {
+	if e.PublishedOn != "" {
 		t.Part = policy.Public
 	}
 	return t
 }
+
+// Retired reports whether an edition was withdrawn after it was published.
+func (e Edition) Retired() bool { return e.State == EditionWithdrawn && e.PublishedOn != "" }
 
 // Name is the French name of a state.
 func (s EditionState) Name() string {
 	return map[EditionState]string{EditionProposed: "attend les deux têtes", EditionPublished: "publiée", EditionWithdrawn: "retirée avant d’être publiée"}[s]
 }
 
-const editionColumns = `e.id, e.cop_id, e.region, e.cycle, e.kind, e.term, e.seq, e.state, e.day, e.published_on, e.publication_id, e.act, e.by, e.at, e.sha256`
+const editionColumns = `e.id, e.cop_id, e.region, e.cycle, e.kind, e.term, e.seq, e.state, e.day, e.published_on, e.publication_id, e.act, e.by, e.at, e.sha256, e.why, e.ended_on, e.ended_why`
 
 func scanEdition(r interface{ Scan(...any) error }) (e Edition, err error) {
 	var at int64
-	err = r.Scan(&e.ID, &e.COP, &e.Region, &e.Cycle, &e.Kind, &e.Term, &e.Seq, &e.State, &e.Day, &e.PublishedOn, &e.Publication, &e.Act, &e.By, &at, &e.SHA256)
+	err = r.Scan(&e.ID, &e.COP, &e.Region, &e.Cycle, &e.Kind, &e.Term, &e.Seq, &e.State, &e.Day, &e.PublishedOn, &e.Publication, &e.Act, &e.By, &at, &e.SHA256, &e.Why, &e.EndedOn, &e.EndedWhy)
 	e.At = time.UnixMilli(at).UTC()
 	return e, err
 }
@@ -43,6 +46,13 @@ func Editions(ctx context.Context, q db.Q, k Kind, copID, term string) ([]Editio
 // PublishedEditions lists what a COP published of a document, the newest first.
 func PublishedEditions(ctx context.Context, q db.Q, k Kind, copID, term string) ([]Edition, error) {
 	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.cop_id = $1 AND e.kind = $2 AND e.term = $3 AND e.state = 'published' ORDER BY e.seq DESC`, copID, string(k), term)
+	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
+}
+
+// ReadEditions lists what anyone reads of a document, the newest first: what is
+// published, and what was and is withdrawn since.
+func ReadEditions(ctx context.Context, q db.Q, k Kind, copID, term string) ([]Edition, error) {
+	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.cop_id = $1 AND e.kind = $2 AND e.term = $3 AND e.published_on <> '' ORDER BY e.seq DESC`, copID, string(k), term)
 	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
 }
 
@@ -69,7 +79,7 @@ type Verified struct {
 // digest, and what both heads validated with what is kept.
 func Verify(ctx context.Context, q db.Q) (v Verified, err error) {
 	defer apperr.Wrap(&err, "composition.Verify")
-	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.state = 'published' ORDER BY e.cop_id, e.kind, e.term, e.seq`)
+	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.published_on <> '' ORDER BY e.cop_id, e.kind, e.term, e.seq`)
 	all, err := db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
 	if err != nil {
 		return v, err

@@ -26,6 +26,9 @@ type Press struct {
 	Together func(ctx context.Context) context.Context
 	// Draw gives the files that this room cannot draw: the page, the PDF.
 	Draw func(ctx context.Context, d document.Document) ([]document.File, error)
+	// Why says why this edition follows the one before: asked of a roadmap that was
+	// adopted once.
+	Why string
 	// Sheet is what the edition of a number says of itself.
 	Sheet func(seq int64) Sheet
 }
@@ -62,6 +65,9 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, k 
 	if d.Rev != rev {
 		return e, errDraft
 	}
+	if p.Why, err = m.why(ctx, d, p.Why); err != nil {
+		return e, err
+	}
 	draft, err := Compose(ctx, d, blocks, p.Catalogue, at, p.Sheet(seq))
 	if err != nil {
 		return e, err
@@ -82,7 +88,7 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, k 
 	}
 	defer func() { err = errors.Join(err, sealed.Close()) }()
 	now := m.Now()
-	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256()}
+	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256(), Why: p.Why}
 	if e.ID, err = m.IDs.New(); err != nil {
 		return e, err
 	}
@@ -123,8 +129,8 @@ func (m *Room) propose(ctx context.Context, tx db.Q, a policy.Actor, e *Edition,
 	if now.Rev != d.Rev || seq != e.Seq {
 		return errDraft
 	}
-	n, err := db.Insert(ctx, tx, "composition_edition", []string{"id", "cop_id", "region", "cycle", "kind", "term", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256"},
-		[][]any{{e.ID, e.COP, e.Region, e.Cycle, string(e.Kind), e.Term, e.Seq, string(e.State), e.Day, "", e.Publication, "", e.By, e.At.UnixMilli(), e.SHA256}}, "ON CONFLICT (cop_id, kind, term, seq) DO NOTHING")
+	n, err := db.Insert(ctx, tx, "composition_edition", []string{"id", "cop_id", "region", "cycle", "kind", "term", "seq", "state", "day", "published_on", "publication_id", "act", "by", "at", "sha256", "why"},
+		[][]any{{e.ID, e.COP, e.Region, e.Cycle, string(e.Kind), e.Term, e.Seq, string(e.State), e.Day, "", e.Publication, "", e.By, e.At.UnixMilli(), e.SHA256, e.Why}}, "ON CONFLICT (cop_id, kind, term, seq) DO NOTHING")
 	if err != nil {
 		return err
 	}

@@ -96,6 +96,12 @@ var sentences = map[string]string{
 	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
 	"say update": "a dit où en est une action", "create followup_round": "a préparé un tour de suivi", "edit followup_round": "a modifié un tour de suivi", "open followup_round": "a ouvert un tour de suivi", "close followup_round": "a fermé un tour de suivi",
 	"refuse followup_ask": "a dit ne pas être la bonne personne pour une action", "edit followup_rule": "a changé les réglages du suivi", "answer followup_alert": "a répondu à une alerte du suivi",
+	"create roadmap_subject": "a ajouté un sujet pour la prochaine COP", "edit roadmap_subject": "a modifié un sujet pour la prochaine COP", "withdraw roadmap_subject": "a retiré un sujet pour la prochaine COP",
+	"create roadmap_arrangement": "a ajouté une modalité de suivi", "edit roadmap_arrangement": "a modifié une modalité de suivi", "withdraw roadmap_arrangement": "a retiré une modalité de suivi",
+	"propose roadmap_close": "a proposé la clôture de la COP", "publish roadmap_close": "a validé le dernier la clôture de la COP", "withdraw roadmap_close": "a retiré la clôture proposée de la COP",
+	"retire roadmap": "a retiré une édition adoptée de la feuille de route", "retire diagnosis": "a retiré une édition publiée du diagnostic partagé", "retire review": "a retiré une édition publiée de la revue annuelle",
+	"create roadmap_evidence": "a joint une preuve de l’adoption de la feuille de route", "withdraw roadmap_evidence": "a retiré une preuve de l’adoption de la feuille de route",
+	"create roadmap_commitment": "a validé son engagement dans la feuille de route",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -116,6 +122,7 @@ var kindNames = map[string]string{
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",
 	"renewal": "reprise de la COP précédente", "crosswalk": "tables de correspondance entre leviers",
+	"roadmap_subject": "sujets de la prochaine COP", "roadmap_arrangement": "modalités de suivi", "roadmap_close": "clôture de la COP", "roadmap_evidence": "preuves d’adoption", "roadmap_commitment": "engagements des organismes",
 	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
 	"update": "points d’avancement", "followup_round": "tours de suivi", "followup_ask": "demandes de point d’avancement", "followup_rule": "réglages du suivi", "followup_alert": "alertes du suivi",
 }

@@ -34,6 +34,15 @@ func Find(ctx context.Context, q db.Q, id string) (_ Publication, err error) {
 	return one(ctx, q, `id = $1`, id)
 }
 
+// ManifestBytes are the bytes of the manifest as they were kept at freezing: those whose
+// digest people validate.
+func ManifestBytes(ctx context.Context, q db.Q, id string) (_ []byte, err error) {
+	defer apperr.Wrap(&err, "document.ManifestBytes(%q)", id)
+	var text string
+	err = q.QueryRow(ctx, `SELECT manifest FROM publication WHERE id = $1`, id).Scan(&text)
+	return []byte(text), db.OrNotFound(err, "Ce document n’a pas été publié.")
+}
+
 // FindSeq returns the publication of a number in its series.
 func FindSeq(ctx context.Context, q db.Q, copID, kind string, seq int64) (_ Publication, err error) {
 	defer apperr.Wrap(&err, "document.FindSeq(%q, %q, %d)", copID, kind, seq)

@@ -9,6 +9,7 @@ import (
 	"jalon/internal/followup"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
+	"jalon/internal/web/exits"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/updates"
 )
@@ -29,5 +30,6 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
 		}}),
+		exits.Handlers(exits.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Roadmap}),
 	}
 }

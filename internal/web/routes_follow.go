@@ -22,7 +22,22 @@ func roadmapRoutes() []Route {
 }
 
 // exitRoutes: the four exit points of a COP, and its close.
-func exitRoutes() []Route { return nil }
+func exitRoutes() []Route {
+	const desk = "/regions/{slug}/bureau/points-de-sortie"
+	get := func(pattern, name string) Route {
+		return Route{Method: "GET", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true}
+	}
+	post := func(pattern, name string) Route {
+		return Route{Method: "POST", Pattern: pattern, Name: name, Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody}
+	}
+	return []Route{
+		{Method: "GET", Pattern: "/regions/{slug}/feuille-de-route/points-de-sortie", Name: "exit", Formats: []string{typeHTML}, Sample: "/regions/grand-est/feuille-de-route/points-de-sortie"},
+		get("/national/points-de-sortie", "exit-nation"),
+		get(desk, "exit-desk"), post(desk+"/sujets", "exit-subject-add"), get(desk+"/sujets/{id}", "exit-subject"), post(desk+"/sujets/{id}", "exit-subject-save"),
+		post(desk+"/suivi", "exit-arrangement-add"), get(desk+"/suivi/{id}", "exit-arrangement"), post(desk+"/suivi/{id}", "exit-arrangement-save"),
+		get(desk+"/cloture", "exit-close"), post(desk+"/cloture", "exit-propose"),
+	}
+}
 
 // adoptionRoutes: evidence, commitments of organisations, versions of the roadmap.
 func adoptionRoutes() []Route { return nil }

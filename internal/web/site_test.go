@@ -41,6 +41,7 @@ import (
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/restitution"
+	"jalon/internal/roadmap"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -75,6 +76,7 @@ type site struct {
 	debate    web.Debate
 	register  *action.Room
 	act       web.Action
+	ends      *roadmap.Room
 	ill       atomic.Bool // the database does not answer
 	trusted   []netip.Prefix
 	rebuild   func()
@@ -203,6 +205,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	s.act = s.actionRooms(book, &figures)
 	s.register = s.act.Register
 	rooms.OnEnd[cop.ActionsAct] = s.register.End
+	s.ends = s.endsRoom(rooms, &figures)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
@@ -233,7 +236,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: s.roadmapBlocks(), composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: s.roadmapBlocks(), composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: web.Follow{Roadmap: s.ends}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -21,6 +22,16 @@ var foreseenFollow = map[string]need{
 	"update":                {over: nobody, path: "/actions/absente/point"},
 	"update-say":            {over: nobody, path: "/actions/absente/point"},
 	"update-file":           {over: nobody, path: "/actions/absente/point/pieces/absente"},
+	"exit-nation":           {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/points-de-sortie"},
+	"exit-desk":             {kind: policy.Roadmap, do: policy.Read, over: itsNote},
+	"exit-close":            {kind: policy.Roadmap, do: policy.Read, over: itsNote, answer: http.StatusNotFound}, // none is proposed
+	"exit-subject-add":      {kind: policy.Roadmap, do: policy.Create, over: itsNote},
+	"exit-arrangement-add":  {kind: policy.Roadmap, do: policy.Create, over: itsNote},
+	"exit-propose":          {kind: policy.Roadmap, do: policy.Propose, over: itsNote},
+	"exit-subject":          {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/sujets/absent"}, // its own tests read who sees one
+	"exit-subject-save":     {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/sujets/absent"},
+	"exit-arrangement":      {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/suivi/absent"},
+	"exit-arrangement-save": {over: nobody, path: "/regions/guyane/bureau/points-de-sortie/suivi/absent"},
 }
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is

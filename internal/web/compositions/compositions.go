@@ -51,6 +51,9 @@ type Deps struct {
 	// both are nil for another kind.
 	Register *action.Room
 	Shelf    *live.Shelf
+	// More leads to what else there is of a published edition, from the address of its
+	// page; nil for nothing.
+	More func(edition string) []ui.Link
 	// Figure draws the page of an explanation that was kept, with a word on what it is
 	// of; terms leads to the explanation of one of its terms.
 	Figure func(w http.ResponseWriter, r *http.Request, e figure.Explanation, kept ui.Alert, terms func(key string) string, trail []ui.Link) error

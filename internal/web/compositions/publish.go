@@ -78,6 +78,15 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		if policy.Can(shell.Actor(r), policy.Propose, x.thing()) && len(made.Document.Parts) > 0 {
 			v.Forms = append(v.Forms, formView{ID: "proposer", Title: "Proposer aux deux têtes", Action: x.base() + "/publication", Rev: strconv.FormatInt(t.Rev, 10), Submit: "Figer et proposer la publication",
 				Lead: "L’édition portera la date du " + french.Day(d.today(x)) + ". La préparer prend quelques secondes."})
+			asked, err := composition.AsksWhy(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
+			if err != nil {
+				return err
+			}
+			if asked {
+				f := &v.Forms[len(v.Forms)-1]
+				f.Fields = []ui.Field{{ID: "why", Label: "Pourquoi cette nouvelle édition", Type: "textarea", Rows: 3, Required: true, Value: shell.Typed(r, "why"), Help: "Une édition est déjà adoptée. La raison paraît avec celle-ci, et avec la liste de ce qui change."}}
+				wrongIn(f.Fields, wrong)
+			}
 		}
 	}
 	if len(list) > 0 {
@@ -87,11 +96,19 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 			if one.PublishedOn != "" {
 				on = ui.Cell{Text: french.Day(one.PublishedOn)}
 			}
-			e.Rows = append(e.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(one.Seq), Href: x.base() + "/editions/" + one.ID}, {Text: french.Day(one.Day)}, {Text: one.State.Name()}, on, {Text: one.SHA256}}})
+			e.Rows = append(e.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(one.Seq), Href: x.base() + "/editions/" + one.ID}, {Text: french.Day(one.Day)}, {Text: stateOf(one)}, on, {Text: one.SHA256}}})
 		}
 		v.Tables = append(v.Tables, section{ID: "les-editions", Title: "Les éditions", Table: e})
 	}
 	return d.show(w, r, status, v, trail(x, x.here(x.base()), ui.Link{Label: "Publication"})...)
+}
+
+// stateOf says where an edition stands.
+func stateOf(e composition.Edition) string {
+	if e.Retired() {
+		return "retirée le " + french.Day(e.EndedOn)
+	}
+	return e.State.Name()
 }
 
 // lacks says what the document would lack: blocks that show nothing, figures that
@@ -143,7 +160,7 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), composition.Press{Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
+	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), composition.Press{Why: shell.Typed(r, "why"), Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
 		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
 		return composition.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
 	}})

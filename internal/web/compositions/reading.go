@@ -40,7 +40,7 @@ func (d Deps) read(r *http.Request) (f frozen, err error) {
 	if f.place, err = d.seen(r); err != nil {
 		return f, err
 	}
-	list, err := composition.PublishedEditions(r.Context(), d.Q, f.kind, f.cop.ID, f.term)
+	list, err := composition.ReadEditions(r.Context(), d.Q, f.kind, f.cop.ID, f.term)
 	if err != nil {
 		return f, err
 	}
@@ -109,6 +109,15 @@ func (d Deps) edition(w http.ResponseWriter, r *http.Request) error {
 	return d.showEdition(w, r, f)
 }
 
+// published is when an edition was, and whether it was withdrawn since.
+func published(e composition.Edition) ui.Cell {
+	c := ui.Cell{Text: french.Day(e.PublishedOn)}
+	if e.Retired() {
+		c.Sub = "retirée le " + french.Day(e.EndedOn)
+	}
+	return c
+}
+
 func (d Deps) proposed(w http.ResponseWriter, r *http.Request) error {
 	f, err := d.readAtDesk(r)
 	if err != nil {
@@ -135,6 +144,10 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 	case composition.EditionProposed:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Édition proposée, non publiée", Text: "Seule la COP la lit. Chaque tête la valide depuis le bureau\u00a0; ce qu’elle lit ici est ce qui paraîtra, mot pour mot.", Links: []ui.Link{{Label: "Aller au bureau", Href: f.page() + "/bureau#acte-" + f.Act}}})
 	case composition.EditionWithdrawn:
+		if f.Retired() {
+			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Édition retirée le " + french.Day(f.EndedOn), Text: "Raison donnée" + nb + ": " + f.EndedWhy + " Elle reste lisible, avec ses fichiers, pour mémoire."})
+			break
+		}
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Édition retirée avant d’être publiée", Text: "Elle reste gardée pour mémoire, et seule la COP la lit."})
 	case composition.EditionPublished:
 		list, err := composition.PublishedEditions(ctx, d.Q, f.kind, f.cop.ID, f.term)
@@ -150,6 +163,9 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 		return err
 	}
 	v.Files = f.files()
+	if d.More != nil && f.PublishedOn != "" {
+		v.Links = append(v.Links, d.More(f.public()+"/editions/"+strconv.FormatInt(f.Seq, 10))...)
+	}
 	if !f.desk {
 		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.public()}}
 	}
@@ -166,6 +182,9 @@ func (d Deps) facts(r *http.Request, f frozen, kept document.Frozen) ([][2]strin
 	out := [][2]string{{"Édition", "n°" + nb + french.Integer(f.Seq) + ", situation au " + french.Day(f.Day)}}
 	if f.PublishedOn != "" {
 		out = append(out, [2]string{"Publiée le", french.Day(f.PublishedOn)})
+	}
+	if f.Why != "" {
+		out = append(out, [2]string{"Pourquoi cette édition suit la précédente", f.Why})
 	}
 	said, err := d.validated(r.Context(), f.cop, f.cop.Location(), f.Edition)
 	if err != nil {
@@ -189,7 +208,7 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := composition.PublishedEditions(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
+	list, err := composition.ReadEditions(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
 	if err != nil {
 		return err
 	}
@@ -198,7 +217,7 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 		v.Heading.Title = x.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "édition ", "éditions ") + x.words().OfShared
 		t := ui.Table{ID: "editions", Caption: "Les éditions publiées, la dernière d’abord", Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}
 		for _, e := range list {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq), Href: x.public() + "/editions/" + strconv.FormatInt(e.Seq, 10)}, {Text: french.Day(e.Day)}, {Text: french.Day(e.PublishedOn)}, {Text: e.SHA256}}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(e.Seq), Href: x.public() + "/editions/" + strconv.FormatInt(e.Seq, 10)}, {Text: french.Day(e.Day)}, published(e), {Text: e.SHA256}}})
 		}
 		v.Tables = []section{{ID: "liste", Title: "Les éditions", Table: t}}
 	} else {

@@ -79,6 +79,8 @@ func readFirst(x cop.Act, c cop.COP) string {
 		return "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject
 	case cop.RoadmapAct:
 		return "/regions/" + c.Slug + "/bureau/feuille-de-route/editions/" + x.Subject
+	case cop.CloseAct:
+		return "/regions/" + c.Slug + "/bureau/points-de-sortie/cloture"
 	case cop.ReviewAct:
 		return "/regions/" + c.Slug + "/bureau/suivi/editions/" + x.Subject
 	case cop.ActionsAct:

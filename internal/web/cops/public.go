@@ -11,6 +11,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -28,6 +29,7 @@ type oneView struct {
 	Presentation        string
 	Contact             string
 	Conflict            *ui.Alert
+	Closed              *ui.Alert
 	Events              ui.Table
 	News                []newsLine
 	Coming              []meetingLine
@@ -100,6 +102,14 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 		first, _ := s.Launched()
 		v.Conflict = &ui.Alert{State: "info", Title: "Deux dates de lancement sont publiées",
 			Text: "Le " + first.Date() + " selon " + first.Source + ", le " + s.Conflicts[0].Date() + " selon " + s.Conflicts[0].Source + ". Jalon garde les deux et compte de la première."}
+	}
+	ended, err := roadmap.CloseOf(r.Context(), d.Q, c.ID)
+	if err != nil {
+		return err
+	}
+	if ended.State == roadmap.Closed {
+		v.Closed = &ui.Alert{State: "info", Title: "Cette COP est close depuis le " + french.Day(ended.EndedOn), Text: "Ses points de sortie, et les raisons de ce qui manquait, restent à lire.",
+			Links: []ui.Link{{Label: "Les points de sortie", Href: "/regions/" + c.Slug + "/feuille-de-route/points-de-sortie"}}}
 	}
 	if v.Events, err = d.eventTable(r, c, events); err != nil {
 		return err

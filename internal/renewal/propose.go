@@ -140,6 +140,15 @@ func (m *Room) Propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, f
 	return m.propose(ctx, q, a, c, x)
 }
 
+// Preview is Propose with choices that are not kept: those of a form that came back.
+func (m *Room) Preview(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x Renewal) (p Proposal, err error) {
+	defer apperr.Wrap(&err, "renewal.Preview(%s)", c.ID)
+	if err := may(a, c); err != nil {
+		return p, err
+	}
+	return m.propose(ctx, q, a, c, x)
+}
+
 func (m *Room) propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x Renewal) (p Proposal, err error) {
 	p = Proposal{To: c, Renewal: x}
 	if err := p.between(ctx, q); err != nil {

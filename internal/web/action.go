@@ -25,6 +25,7 @@ import (
 	"jalon/internal/web/keys"
 	"jalon/internal/web/measures"
 	"jalon/internal/web/registers"
+	"jalon/internal/web/renewals"
 	"jalon/internal/web/shares"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/transfers"
@@ -49,7 +50,9 @@ type Action struct {
 func (s *server) actionHandlers() []map[string]shell.Handler {
 	a := s.Action
 	return []map[string]shell.Handler{
-		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Things: s.things(), PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
+		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Things: s.things(), Follows: func(ctx context.Context, who policy.Actor, x action.Action) ([]ui.Link, error) {
+			return renewals.Follows(ctx, s.DB, who, x)
+		}, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
 		}}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),

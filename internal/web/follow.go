@@ -6,6 +6,7 @@ import (
 	"jalon/internal/followup"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
+	"jalon/internal/web/renewals"
 	"jalon/internal/web/shell"
 )
 
@@ -22,5 +23,6 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		s.compositionHandlers(composition.Roadmap),
 		s.compositionHandlers(composition.Review),
+		renewals.Handlers(renewals.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Renewal}),
 	}
 }

@@ -1,13 +1,23 @@
 package web_test
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 
 	"jalon/internal/composition"
+	"jalon/internal/policy"
 )
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
-var foreseenFollow = map[string]need{}
+var foreseenFollow = map[string]need{
+	"renewal-desk":   {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"renewal-act":    {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
+	"crosswalks":     {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk-try":  {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk":      {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente", answer: http.StatusNotFound},
+	"crosswalk-turn": {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente"},
+}
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is
 // foreseen of each.

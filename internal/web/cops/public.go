@@ -28,6 +28,7 @@ type oneView struct {
 	Presentation        string
 	Contact             string
 	Conflict            *ui.Alert
+	Chain               []ui.Alert // the COPs before and after it
 	Events              ui.Table
 	News                []newsLine
 	Coming              []meetingLine
@@ -100,6 +101,11 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 		first, _ := s.Launched()
 		v.Conflict = &ui.Alert{State: "info", Title: "Deux dates de lancement sont publiées",
 			Text: "Le " + first.Date() + " selon " + first.Source + ", le " + s.Conflicts[0].Date() + " selon " + s.Conflicts[0].Source + ". Jalon garde les deux et compte de la première."}
+	}
+	if d.Chain != nil {
+		if v.Chain, err = d.Chain(r.Context(), c); err != nil {
+			return err
+		}
 	}
 	if v.Events, err = d.eventTable(r, c, events); err != nil {
 		return err

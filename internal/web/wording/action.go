@@ -22,11 +22,30 @@ func GridPath(id string) string { return ActionPath(id) + "/grille" }
 // comes from, «contribution» or «decision», empty for nothing.
 func ProposePath(c cop.COP, from, id string) string {
 	path := "/regions/" + c.Slug + "/actions/nouvelle"
-	if from != "" {
-		path += "?" + from + "=" + id
+	path += inCycle(c)
+	switch {
+	case from == "":
+		return path
+	case strings.Contains(path, "?"):
+		return path + "&" + from + "=" + id
 	}
-	return path
+	return path + "?" + from + "=" + id
 }
+
+// inCycle writes which cycle an address of actions speaks of: none for the first one,
+// whose addresses are cited as they are.
+func inCycle(c cop.COP) string {
+	if c.Cycle == cop.First || c.Cycle == "" {
+		return ""
+	}
+	return "?cycle=" + c.Cycle
+}
+
+// ActionsPath is the public page of the actions of the COP of a region.
+func ActionsPath(c cop.COP) string { return "/regions/" + c.Slug + "/actions" + inCycle(c) }
+
+// RegisterPath is the register of the actions of the COP of a region.
+func RegisterPath(c cop.COP) string { return "/regions/" + c.Slug + "/bureau/actions" + inCycle(c) }
 
 // Proposes reports whether somebody is offered to propose an action: for the COP, for one
 // of its départements, for an organisation. The page itself knows where that one is.
@@ -134,6 +153,15 @@ func LeversOf(fw *framework.Framework, region string) []framework.Lever {
 		return fw.Levers(framework.Overseas)
 	}
 	return fw.Levers(framework.National)
+}
+
+// LeversIn are the levers of a COP, whose cycle chose their list: for the first one, those
+// of LeversOf.
+func LeversIn(fw *framework.Framework, c cop.COP, version string) []framework.Lever {
+	if c.Cycle == cop.First || version == "" {
+		return LeversOf(fw, c.Region)
+	}
+	return fw.Levers(version)
 }
 
 // PlaceName names a territory where an action takes place, by its code when nobody knows

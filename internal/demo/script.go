@@ -13,6 +13,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/action"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
 	"jalon/internal/cop"
@@ -31,6 +32,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/renewal"
 	"jalon/internal/restitution"
 	"jalon/internal/support/aid"
 	"jalon/internal/survey"
@@ -79,6 +81,7 @@ func Steps() []Step {
 		{"consultations", consultations},
 		{"letters", letters},
 		{"actions", actions},
+		{"renewals", renewals},
 	}
 }
 
@@ -100,6 +103,7 @@ type Script struct {
 	Debate   web.Debate
 	Actions  *action.Room
 	Aids     *aid.Room
+	Renewal  *renewal.Room
 
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
@@ -172,6 +176,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model,
+		Coverage: &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}}
 	s.Blocks = live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)

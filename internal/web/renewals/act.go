@@ -98,6 +98,14 @@ func typedChoices(r *http.Request) renewal.Choices {
 		}
 		s := renewal.Settled{Way: shell.Typed(r, name)}
 		if s.Way == "" {
+			// What is left open follows the choice for all that is.
+			if rest := shell.Typed(r, "rest"); rest != "" {
+				s = renewal.Settled{Way: rest}
+				if rest == renewal.Behind {
+					s.Reason = shell.Typed(r, "rest-why")
+				}
+				c.Levers[code] = s
+			}
 			continue
 		}
 		if to, ok := strings.CutPrefix(s.Way, "lever:"); ok {

@@ -2,6 +2,7 @@ package renewals
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"jalon/internal/action"
@@ -53,6 +54,9 @@ func (d Deps) archive(w http.ResponseWriter, r *http.Request) error {
 	if v.Notices, err = Told(r.Context(), d.Q, c); err != nil {
 		return err
 	}
+	for i := range v.Notices { // not to itself
+		v.Notices[i].Links = slices.DeleteFunc(v.Notices[i].Links, func(l ui.Link) bool { return l.Href == ArchivePath(c) })
+	}
 	v.Parts = append(v.Parts, table("editions", "Documents validés par les deux têtes", "Aucun document n’a été publié", "Le diagnostic partagé, la feuille de route et les revues annuelles paraîtront ici une fois validés.", editions))
 	var rows []ui.Row
 	for _, l := range lists {
@@ -68,7 +72,7 @@ func (d Deps) archive(w http.ResponseWriter, r *http.Request) error {
 		docs.Lead = "Les " + french.Integer(mostDocuments) + " derniers\u00a0; les autres restent à leurs adresses."
 	}
 	v.Parts = append(v.Parts, docs, sections.Part{ID: "aussi", Title: "Lire cette COP", Links: []ui.Link{{Label: "La page de la COP " + c.Cycle, Href: c.Path()}, {Label: "Ses actions", Href: wording.ActionsPath(c)}}})
-	v.Foot = ui.Source{Text: "Jalon, ce que " + c.SenderName() + " a publié dans le cycle " + c.Cycle + ".", Print: true}
+	v.Foot = ui.Source{Text: "Jalon, ce que la " + c.SenderName() + " a publié dans le cycle " + c.Cycle + ".", Print: true}
 	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, wording.RegionTrail(region, ui.Link{Label: "COP " + c.Cycle, Href: c.Path()}, ui.Link{Label: "Archives"})...)
 }
 

@@ -51,6 +51,14 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	title := french.Integer(n) + nb + french.Plural(n, "chose prête à reprendre", "choses prêtes à reprendre")
 	if n == 0 {
 		title = "rien de plus à reprendre"
+		waiting := 0
+		for _, k := range renewal.Kinds() {
+			_, _, _, waits := p.Count(k)
+			waiting += waits
+		}
+		if waiting > 0 {
+			title = french.Integer(waiting) + nb + french.Plural(waiting, "chose attend un choix", "choses attendent un choix")
+		}
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP " + p.To.Cycle, Title: x.region.Name + nb + ": " + title, Scope: []string{"de la COP " + p.From.Cycle + " à la COP " + p.To.Cycle, "réservé à l’équipe"},
 		Lead: "Jalon propose, vous choisissez, puis un seul geste reprend. La COP " + p.From.Cycle + " ne change pas\u00a0: ses actions, ses relevés et ses éditions restent à leurs adresses."}}
@@ -70,7 +78,11 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	case wrong != nil:
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été repris", Text: apperr.Message(wrong)})
 	}
-	v.Parts = append(v.Parts, x.picker(p), counts(p), levers(p), sections.Part{ID: "choisir", Title: "Ce qui est repris", Lead: "Tout est coché d’avance, sauf ce que vous avez décoché. Enregistrer ne reprend rien encore.", Forms: []sections.Form{choices}}, x.apply(p, met == nil && fault == nil))
+	v.Parts = append(v.Parts, x.picker(p), counts(p), levers(p))
+	if a := aims(p); len(a.Tables) > 0 {
+		v.Parts = append(v.Parts, a)
+	}
+	v.Parts = append(v.Parts, sections.Part{ID: "choisir", Title: "Ce qui est repris", Lead: "Tout est coché d’avance, sauf ce que vous avez décoché. Enregistrer ne reprend rien encore.", Forms: []sections.Form{choices}}, x.apply(p, met == nil && fault == nil))
 	receipt, err := d.receipt(r, p.To)
 	if err != nil {
 		return err
@@ -133,7 +145,7 @@ func levers(p renewal.Proposal) sections.Part {
 		part.Empty = ui.Empty{Title: "Aucun levier n’est en jeu", Text: "Aucune action ni aucun objectif à reprendre n’en nomme un."}
 		return part
 	}
-	t := ui.Table{ID: "passage", Caption: "Leviers de la COP " + p.From.Cycle, CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Correspondance"}, {Label: "Devient"}, {Label: "Actions", Number: true}, {Label: "Objectifs", Number: true}}}
+	t := ui.Table{ID: "passage", Caption: "Leviers de la COP " + p.From.Cycle, CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Correspondance"}, {Label: "Devient"}, {Label: "Ce qui en dépend"}}}
 	for _, l := range p.Levers {
 		becomes := ui.Cell{Missing: "À trancher plus bas."}
 		switch l.Settled.Way {
@@ -147,10 +159,48 @@ func levers(p renewal.Proposal) sections.Part {
 		case renewal.Behind:
 			becomes = ui.Cell{Text: "reste dans la COP " + p.From.Cycle, Sub: l.Settled.Reason}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.From.Name}, {Text: l.Way.Name(), Sub: strings.Join(l.Why, " ")}, becomes, {Text: strconv.Itoa(l.Actions)}, {Text: strconv.Itoa(l.Aims)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: named(l)}, {Text: l.Way.Name(), Sub: strings.Join(l.Why, " ")}, becomes, {Text: depends(l)}}})
 	}
 	part.Tables = []ui.Table{t}
 	return part
+}
+
+// named is a lever by the name that no other one has.
+func named(l renewal.LeverLine) string { return cmp.Or(l.From.ShortName, l.From.Name) }
+
+// depends says what a lever holds.
+func depends(l renewal.LeverLine) string {
+	var words []string
+	if l.Actions > 0 {
+		words = append(words, french.Integer(l.Actions)+nb+french.Plural(l.Actions, "action", "actions"))
+	}
+	if l.Aims > 0 {
+		words = append(words, french.Integer(l.Aims)+nb+french.Plural(l.Aims, "objectif", "objectifs"))
+	}
+	if len(words) == 0 {
+		return "levier secondaire d’une action"
+	}
+	return french.List(words)
+}
+
+// aims are the objectives that are not reached, each with its figures.
+func aims(p renewal.Proposal) (part sections.Part) {
+	t := ui.Table{ID: "objectifs-tableau", Caption: "Objectifs partagés que ce qui est fait n’atteint pas", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Objectif partagé, par an en 2030", Number: true}, {Label: "Fait depuis 2019", Number: true}}}
+	for _, x := range p.Of(renewal.Objectives) {
+		row := []ui.Cell{{Text: x.Title}}
+		for i, f := range x.Figures {
+			cell := ui.Cell{Text: f.Text, Missing: f.Missing, Name: []string{"objectif partagé, ", "fait depuis 2019, "}[i] + x.Title}
+			if f.Key != "" {
+				cell.Explain = wording.FigurePath(f.Key)
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: row})
+	}
+	if len(t.Rows) == 0 {
+		return part
+	}
+	return sections.Part{ID: "objectifs", Title: "Objectifs pas encore atteints", Lead: "En tonnes de CO₂e de moins par an en 2030 qu’en 2019. Ils sont repris pour la discussion seulement.", Tables: []ui.Table{t}}
 }
 
 func leverName(p renewal.Proposal, code string) string {
@@ -165,11 +215,19 @@ func leverName(p renewal.Proposal, code string) string {
 // choices is the form of what the team chooses.
 func (x where) choices(p renewal.Proposal) sections.Form {
 	f := sections.Form{ID: "choix", Action: x.here(p.From.ID), Rev: strconv.FormatInt(p.Renewal.Rev, 10), Submit: "Enregistrer les choix", Secondary: true, Do: "choose"}
+	if slices.ContainsFunc(p.Levers, func(l renewal.LeverLine) bool { return l.Open() && l.Actions+l.Aims > 0 }) {
+		f.Groups = append(f.Groups, sections.Group{Title: "Tous les leviers encore à trancher", Lead: "Pour aller vite\u00a0: ce choix vaut pour chaque levier que vous laissez «\u00a0à trancher\u00a0» plus bas.", Fields: []ui.Field{
+			sections.Choose("rest", "Ce que deviennent leurs actions", "", "à trancher un par un", [][2]string{{renewal.ToCross, "elles deviennent transversales, sans tonnes à elles"}, {renewal.Behind, "elles restent dans la COP " + p.From.Cycle}}),
+			{ID: "rest-why", Label: "Pourquoi elles restent", Help: "Demandé quand elles restent dans la COP " + p.From.Cycle + "."}}})
+	}
 	for _, l := range p.Levers {
+		if l.Actions+l.Aims == 0 && !l.ByHand {
+			continue // a secondary lever: nothing waits for it
+		}
 		if to, ok := l.Only(); ok && l.Way != framework.Split && !l.ByHand && l.Settled.To == to.Code {
 			continue // the crosswalk alone says it
 		}
-		g := sections.Group{Title: "Levier «\u00a0" + l.From.Name + "\u00a0»" + nb + ": " + l.Way.Name(), Lead: french.Integer(l.Actions) + nb + french.Plural(l.Actions, "action", "actions") + ", " + french.Integer(l.Aims) + nb + french.Plural(l.Aims, "objectif", "objectifs") + "."}
+		g := sections.Group{Title: "Levier «\u00a0" + named(l) + "\u00a0»" + nb + ": " + l.Way.Name(), Lead: wording.Upper(depends(l)) + "."}
 		choice := ui.Field{ID: "way." + l.From.Code, Label: "Ce que deviennent ses actions", Type: "select", Options: []ui.Option{{Label: "à trancher"}, {Value: renewal.ToCross, Label: "elles deviennent transversales, sans tonnes à elles", Selected: l.Settled.Way == renewal.ToCross},
 			{Value: renewal.Behind, Label: "elles restent dans la COP " + p.From.Cycle, Selected: l.Settled.Way == renewal.Behind}}}
 		for _, o := range ordered(p.Options(), l.To) {

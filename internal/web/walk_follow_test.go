@@ -11,12 +11,23 @@ import (
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
 var foreseenFollow = map[string]need{
-	"renewal-desk":   {kind: policy.Action, do: policy.Judge, over: theCOP},
-	"renewal-act":    {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
-	"crosswalks":     {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
-	"crosswalk-try":  {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
-	"crosswalk":      {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente", answer: http.StatusNotFound},
-	"crosswalk-turn": {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente"},
+	"renewal-desk":          {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"renewal-act":           {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
+	"crosswalks":            {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk-try":         {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk":             {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente", answer: http.StatusNotFound},
+	"crosswalk-turn":        {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente"},
+	"followup-desk":         {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
+	"followup-round-add":    {kind: policy.FollowUp, do: policy.Create, over: theCOP},
+	"followup-round":        {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"}, // its own tests read who sees a round
+	"followup-round-act":    {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"},
+	"followup-rules":        {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
+	"followup-rules-save":   {kind: policy.FollowUp, do: policy.Edit, over: theCOP, form: url.Values{"fresh": {"30"}, "aging": {"60"}, "silent": {"180"}, "pace": {"20"}, "aid": {"45"}}},
+	"followup-alerts":       {kind: policy.FollowUp, do: policy.Judge, over: theCOP},
+	"followup-alert-answer": {kind: policy.FollowUp, do: policy.Judge, over: theCOP, form: url.Values{"id": {"absente"}, "state": {"taken"}}},
+	"update":                {over: nobody, path: "/actions/absente/point"},
+	"update-say":            {over: nobody, path: "/actions/absente/point"},
+	"update-file":           {over: nobody, path: "/actions/absente/point/pieces/absente"},
 }
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is

@@ -31,6 +31,14 @@ var firstThemes = []CrossTheme{
 	{Code: "recherche-innovation", Name: "Recherche et innovation"}, {Code: "numerique", Name: "Numérique responsable"}, {Code: "achats", Name: "Achats et financements"},
 }
 
+// FirstThemes are the themes that every COP begins with, as codes and names.
+func FirstThemes() (out [][2]string) {
+	for _, t := range firstThemes {
+		out = append(out, [2]string{t.Code, t.Name})
+	}
+	return out
+}
+
 // CrossThemes lists the cross-cutting themes of a COP, those withdrawn too.
 func CrossThemes(ctx context.Context, q db.Q, copID string) (out []CrossTheme, err error) {
 	defer apperr.Wrap(&err, "action.CrossThemes(%s)", copID)

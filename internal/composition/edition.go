@@ -56,6 +56,13 @@ func ReadEditions(ctx context.Context, q db.Q, k Kind, copID, term string) ([]Ed
 	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
 }
 
+// EditionsOf lists those that both heads published in a COP, of every term, the last
+// first.
+func EditionsOf(ctx context.Context, q db.Q, k Kind, copID string) ([]Edition, error) {
+	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.cop_id = $1 AND e.kind = $2 AND e.state = 'published' ORDER BY e.term DESC, e.seq DESC`, copID, string(k))
+	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
+}
+
 // FindEdition returns an edition by its id, whatever its state.
 func FindEdition(ctx context.Context, q db.Q, id string) (Edition, error) {
 	e, err := scanEdition(q.QueryRow(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.id = $1`, id))

@@ -163,6 +163,15 @@ func OfRegion(ctx context.Context, q db.Q, region string) (COP, error) {
 	return FindIn(ctx, q, First, "region:"+region)
 }
 
+// InCycleOf is the COP of a region in a cycle that an address names; without one, that
+// of OfRegion.
+func InCycleOf(ctx context.Context, q db.Q, region, cycle string) (COP, error) {
+	if cycle == "" {
+		return OfRegion(ctx, q, region)
+	}
+	return FindIn(ctx, q, cycle, "region:"+region)
+}
+
 // ListOfRegion lists the COPs of a region, its own first, then those of its
 // départements, newest cycle first.
 func ListOfRegion(ctx context.Context, q db.Q, region string) ([]COP, error) {

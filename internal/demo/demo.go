@@ -33,7 +33,7 @@ import (
 
 // Edition names what the generator writes: change it when a step writes
 // something else, and demonstrations made before are made again.
-const Edition = "2026-11-8"
+const Edition = "2026-11-9"
 
 // Seed is that of the demonstration that everybody sees.
 const Seed = 20240527

@@ -32,6 +32,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/policy"
+	"jalon/internal/renewal"
 	"jalon/internal/restitution"
 	roadmap "jalon/internal/roadmap/live"
 	"jalon/internal/support/aid"
@@ -82,6 +83,7 @@ func Steps() []Step {
 		{"letters", letters},
 		{"actions", actions},
 		{"roadmaps", roadmaps},
+		{"renewals", renewals},
 	}
 }
 
@@ -103,6 +105,7 @@ type Script struct {
 	Debate   web.Debate
 	Actions  *action.Room
 	Aids     *aid.Room
+	Renewal  *renewal.Room
 
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
@@ -176,6 +179,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model,
+		Coverage: &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}}
 	found := live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
 	s.Blocks = map[composition.Kind]composition.Catalogue{composition.Diagnosis: found, composition.Roadmap: roadmap.New(roadmap.Sources{DB: p.DB, Model: p.Model, Coverage: t.Coverage, Told: found})}
 	s.setup = func(ctx context.Context) error {

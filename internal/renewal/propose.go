@@ -6,17 +6,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"jalon/internal/action"
-	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/framework"
 	"jalon/internal/french"
-	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
@@ -37,8 +33,14 @@ type Item struct {
 	Made   string // what it became; Done tells that it was carried already
 	Done   bool
 
+	Figures []Figure // of an objective: what was shared, what is done
+
 	made action.Action // of an action: what it would become
 }
+
+// Figure is a mass that an item says, with where it is explained; Text is empty when it is
+// missing, and Missing says why.
+type Figure struct{ Text, Key, Missing string }
 
 // Key names an item in a form.
 func (x Item) Key() string { return string(x.Kind) + "/" + x.Source }
@@ -140,6 +142,15 @@ func (m *Room) Propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, f
 	return m.propose(ctx, q, a, c, x)
 }
 
+// Preview is Propose with choices that are not kept: those of a form that came back.
+func (m *Room) Preview(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x Renewal) (p Proposal, err error) {
+	defer apperr.Wrap(&err, "renewal.Preview(%s)", c.ID)
+	if err := may(a, c); err != nil {
+		return p, err
+	}
+	return m.propose(ctx, q, a, c, x)
+}
+
 func (m *Room) propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x Renewal) (p Proposal, err error) {
 	p = Proposal{To: c, Renewal: x}
 	if err := p.between(ctx, q); err != nil {
@@ -169,6 +180,9 @@ func (m *Room) propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x
 	}
 	for _, y := range old {
 		p.Items = append(p.Items, p.carry(a, y))
+	}
+	for i := range aims {
+		p.aim(&aims[i])
 	}
 	for _, read := range []func(context.Context, db.Q, *Proposal) error{m.obstacles, m.subjects, m.contacts} {
 		if err := read(ctx, q, &p); err != nil {
@@ -292,100 +306,4 @@ func (p *Proposal) lever(code string) (LeverLine, bool) {
 		return LeverLine{}, false
 	}
 	return p.Levers[i], true
-}
-
-// unreached are the shared objectives of the earlier COP that what is done does not
-// reach: to discuss again, never shared by themselves.
-func (m *Room) unreached(ctx context.Context, q db.Q, p *Proposal) (out []Item, err error) {
-	if p.From.Cycle != cop.First || p.From.Parent != "" || m.Coverage == nil {
-		p.NoCoverage = "Les objectifs en tonnes de CO₂e sont ceux de la COP 2023-24 de la région\u00a0: la COP " + p.From.Cycle + " n’en a pas à reprendre."
-		return nil, nil
-	}
-	all, err := m.Coverage.OfRegion(ctx, q, p.From.Region)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range all.Cells {
-		if c.Objective.Origin != coverage.Shared || !c.Objective.Known || c.Objective.Kg <= 0 || c.Done.Kg.Known && c.Done.Kg.Kg >= c.Objective.Kg {
-			continue
-		}
-		note := "objectif partagé le " + french.Day(c.Objective.On) + nb + ": " + c.Objective.Kg.Text() + " en moins par an en 2030"
-		if c.Done.Kg.Known {
-			note += "\u00a0; fait depuis 2019, jusqu’en " + strconv.Itoa(c.Done.Year) + nb + ": " + c.Done.Kg.Kg.Text()
-		} else {
-			note += "\u00a0; ce qui est fait depuis 2019 n’est pas connu"
-		}
-		out = append(out, Item{Kind: Objectives, Source: c.Line.Lever.Code, Title: c.Line.Lever.Name, Note: note, Public: true})
-	}
-	return out, nil
-}
-
-// mostObstacles bounds those that are read.
-const mostObstacles = 1_000
-
-// obstacles are those of the region that are retained and that nobody lifted.
-func (m *Room) obstacles(ctx context.Context, q db.Q, p *Proposal) error {
-	list, _, err := knowledge.Public(ctx, q, knowledge.Filter{Kind: knowledge.Obstacle, Region: p.To.Region}, mostObstacles)
-	if err != nil {
-		return err
-	}
-	list = slices.DeleteFunc(list, func(x knowledge.Item) bool { return x.MergedInto != "" })
-	answers, err := knowledge.AnswersTo(ctx, q, list)
-	if err != nil {
-		return err
-	}
-	for _, x := range list {
-		status := answers[x.Group].Status
-		if status == "leve" {
-			continue
-		}
-		note := knowledge.Named(knowledge.Natures(), x.Nature)
-		if status != "" {
-			note += ", réponse de la nation" + nb + ": " + knowledge.Named(knowledge.Statuses(), status)
-		}
-		p.Items = append(p.Items, Item{Kind: Obstacles, Source: x.ID, Title: x.Title, Note: note, Rev: x.Rev, Public: true})
-	}
-	return nil
-}
-
-func (m *Room) subjects(ctx context.Context, q db.Q, p *Proposal) error {
-	if m.Subjects == nil {
-		return nil
-	}
-	list, err := m.Subjects(ctx, q, p.From.ID)
-	for _, x := range list {
-		p.Items = append(p.Items, Item{Kind: Subjects, Source: x.ID, Title: x.Title, Note: first(x.Text), Public: x.Public})
-	}
-	return err
-}
-
-// first is the beginning of a text, on one line.
-func first(text string) string {
-	r := []rune(strings.Join(strings.Fields(text), " "))
-	if len(r) > 200 {
-		return strings.TrimSpace(string(r[:199])) + "…"
-	}
-	return string(r)
-}
-
-// contacts are who headed the earlier COP, and its address: to be invited anew.
-func (m *Room) contacts(ctx context.Context, q db.Q, p *Proposal) error {
-	offices, err := cop.Offices(ctx, q, p.From.ID)
-	if err != nil {
-		return err
-	}
-	for _, o := range offices {
-		if o.To != "" {
-			continue
-		}
-		title := o.Title
-		if o.Name != "" {
-			title = o.Name + ", " + o.Title
-		}
-		p.Items = append(p.Items, Item{Kind: Contacts, Source: o.ID, Title: title, Note: "conduit la COP " + p.From.Cycle + " pour " + p.From.Head(o.Side) + "\u00a0: à inviter de nouveau", Rev: o.Rev})
-	}
-	if p.From.Contact != "" {
-		p.Items = append(p.Items, Item{Kind: Contacts, Source: p.From.ID, Title: p.From.Contact, Note: "adresse de contact de la COP " + p.From.Cycle + "\u00a0: à reprendre dans les réglages de la nouvelle COP", Public: true})
-	}
-	return nil
 }

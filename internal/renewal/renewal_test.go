@@ -367,7 +367,7 @@ func TestTheNationSendsACrosswalk(t *testing.T) {
 		k.retained(t, action.Action{Title: "Planter", Levers: []string{"gestion-haies"}})
 		to := lastOption(k.propose(t, k.far, ""))
 		const head = "from;to;kind;reason;source;to_version\n"
-		good, err := k.Try(ctx, k.nation, "haies.csv", []byte(head+"gestion-haies;"+to+";one-to-one;Même objet.;jalon;2025-adaptation\n"))
+		good, err := k.Try(ctx, k.nation, "haies.csv", []byte(head+"gestion-haies;"+to+";part-of;Même objet.;jalon;2025-adaptation\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -175,3 +175,10 @@ func Nexts(ctx context.Context, q db.Q, copID string) (_ []Renewal, err error) {
 		return x, err
 	})
 }
+
+// MadeFrom is what an action was carried from, none for one that was not.
+func MadeFrom(ctx context.Context, q db.Q, made string) (_ []Carried, err error) {
+	defer apperr.Wrap(&err, "renewal.MadeFrom")
+	rows, err := q.Query(ctx, `SELECT `+carriedColumns+` FROM renewal_item i WHERE i.made = $1 AND i.kind = 'action' ORDER BY i.cop_id`, made)
+	return db.Collect(rows, err, func(r *db.Rows) (Carried, error) { return scanCarried(r) })
+}

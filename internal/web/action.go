@@ -18,6 +18,7 @@ import (
 	"jalon/internal/web/keys"
 	"jalon/internal/web/measures"
 	"jalon/internal/web/registers"
+	"jalon/internal/web/renewals"
 	"jalon/internal/web/shares"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/transfers"
@@ -45,7 +46,9 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 		return account.Names(ctx, s.DB, ids)
 	}
 	return []map[string]shell.Handler{
-		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, PersonName: names, Adopted: s.adopted}),
+		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, Follows: func(ctx context.Context, who policy.Actor, x action.Action) ([]ui.Link, error) {
+			return renewals.Follows(ctx, s.DB, who, x)
+		}, PersonName: names, Adopted: s.adopted}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, PersonName: names}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),

@@ -10,6 +10,7 @@ import (
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/exits"
+	"jalon/internal/web/renewals"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/updates"
 )
@@ -27,6 +28,7 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		s.compositionHandlers(composition.Roadmap),
 		s.compositionHandlers(composition.Review),
+		renewals.Handlers(renewals.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Renewal}),
 		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
 		}}),

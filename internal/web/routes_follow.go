@@ -69,7 +69,19 @@ func updateRoutes() []Route {
 func followUpRoutes() []Route { return compositionRoutes(composition.Review) }
 
 // renewalRoutes: the next COP.
-func renewalRoutes() []Route { return nil }
+func renewalRoutes() []Route {
+	html := []string{typeHTML}
+	const desk, nation = "/regions/{slug}/bureau/reprise", "/national/correspondances"
+	return []Route{
+		{Method: "GET", Pattern: desk, Name: "renewal-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk, Name: "renewal-act", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/regions/{slug}/cycles/{cycle}/archive", Name: "cop-archive", Formats: html, Sample: "/regions/grand-est/cycles/2023-24/archive"},
+		{Method: "GET", Pattern: nation, Name: "crosswalks", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: nation, Name: "crosswalk-try", Formats: html, Cache: Private, SignIn: true, Body: 2 << 20},
+		{Method: "GET", Pattern: nation + "/{id}", Name: "crosswalk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: nation + "/{id}", Name: "crosswalk-turn", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+	}
+}
 
 // adaptationRoutes: priorities of adaptation, the sheet of an EPCI.
 func adaptationRoutes() []Route { return nil }

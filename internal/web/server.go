@@ -50,6 +50,7 @@ import (
 	"jalon/internal/web/perimeters"
 	"jalon/internal/web/places"
 	"jalon/internal/web/plans"
+	"jalon/internal/web/renewals"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/simulator"
 	"jalon/internal/web/trends"
@@ -205,7 +206,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	}
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, Actions: s.actionsNear}))
-	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs, ActorOf: s.Accounts.Actor}))
+	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs, ActorOf: s.Accounts.Actor, Chain: func(ctx context.Context, c cop.COP) ([]ui.Alert, error) { return renewals.Told(ctx, s.DB, c) }}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
 		TrustedProxies: s.TrustedProxies, Log: s.Log, Actions: s.ownActions}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))

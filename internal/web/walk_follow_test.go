@@ -11,6 +11,12 @@ import (
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
 var foreseenFollow = map[string]need{
+	"renewal-desk":          {kind: policy.Action, do: policy.Judge, over: theCOP},
+	"renewal-act":           {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
+	"crosswalks":            {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk-try":         {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk":             {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente", answer: http.StatusNotFound},
+	"crosswalk-turn":        {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente"},
 	"followup-desk":         {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
 	"followup-round-add":    {kind: policy.FollowUp, do: policy.Create, over: theCOP},
 	"followup-round":        {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"}, // its own tests read who sees a round

@@ -34,6 +34,9 @@ type Deps struct {
 	// Things name what an action is linked to in other rooms, by kind: «contribution», as
 	// far as the actor may read it; empty when they may not.
 	Things map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error)
+	// Follows lead to what an action follows and to what follows it, in other COPs of its
+	// region; none when nil.
+	Follows func(ctx context.Context, a policy.Actor, x action.Action) ([]ui.Link, error)
 	// InTime draws actions in a calendar, and says the same in a table.
 	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.
@@ -60,7 +63,8 @@ type where struct {
 	region territory.Region
 	cop    cop.COP
 	model  *panorama.Model
-	inner  bool // the reader of an action reads all of it
+	list   string // the referential of its cycle
+	inner  bool   // the reader of an action reads all of it
 }
 
 func (x where) home() string          { return "/regions/" + x.region.Slug }
@@ -74,8 +78,17 @@ func (d Deps) of(r *http.Request) (x where, err error) {
 	if x.region, err = x.tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code)
+	if x.cop, err = cop.InCycleOf(r.Context(), d.Q, x.region.Code, r.URL.Query().Get("cycle")); err != nil {
+		return x, err
+	}
+	x.list, err = d.listOf(r, x.cop)
 	return x, err
+}
+
+// listOf is the referential that the cycle of a COP chose.
+func (d Deps) listOf(r *http.Request, c cop.COP) (string, error) {
+	cycle, err := cop.FindCycle(r.Context(), d.Q, c.Cycle)
+	return cycle.Framework, err
 }
 
 // one is the action of an address, with its COP, as the reader may read it.
@@ -84,6 +97,9 @@ func (d Deps) one(r *http.Request) (x where, a action.Action, err error) {
 		return x, a, err
 	}
 	if x.model, err = d.Model(r.Context()); err != nil {
+		return x, a, err
+	}
+	if x.list, err = d.listOf(r, x.cop); err != nil {
 		return x, a, err
 	}
 	x.region, err = x.tree().Region(x.cop.Region)
@@ -95,7 +111,9 @@ func (d Deps) one(r *http.Request) (x where, a action.Action, err error) {
 func (x where) lever(code string) string { return wording.LeverName(x.model.Framework(), code) }
 
 // levers are those of the COP.
-func (x where) levers() []framework.Lever { return wording.LeversOf(x.model.Framework(), x.cop.Region) }
+func (x where) levers() []framework.Lever {
+	return wording.LeversIn(x.model.Framework(), x.cop, x.list)
+}
 
 // place names a territory in words.
 func (x where) place(ref string) string { return wording.PlaceName(x.model.Tree(), ref) }
@@ -119,7 +137,7 @@ func number(seq int64) string { return wording.ActionNumber(seq) }
 
 // trail leads to an action.
 func (x where) trail(last ...ui.Link) []ui.Link {
-	out := []ui.Link{{Label: "France", Href: "/"}, {Label: x.region.Name, Href: x.home()}, {Label: tabActions, Href: x.home() + "/actions"}}
+	out := []ui.Link{{Label: "France", Href: "/"}, {Label: x.region.Name, Href: x.home()}, {Label: tabActions, Href: wording.ActionsPath(x.cop)}}
 	return append(out, last...)
 }
 

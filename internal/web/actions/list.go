@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"jalon/internal/action"
+	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
@@ -38,6 +39,9 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := sections.View{Heading: ui.Heading{Overline: x.cop.Name, Title: finding(states), Scope: []string{"ce que les deux têtes ont retenu, et ce qui est en débat"}}, Tabs: wording.RegionTabs(x.region, tabActions)}
+	if x.cop.Cycle != cop.First {
+		v.Heading.Scope = append([]string{"cycle " + x.cop.Cycle}, v.Heading.Scope...)
+	}
 	total := int64(0)
 	for _, s := range states {
 		total += s.Count
@@ -58,7 +62,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	case total == 0:
 		v.Parts = append(v.Parts, sections.Part{ID: "actions", Empty: ui.Empty{Title: "Aucune action n’est encore en débat ni retenue", Text: "Les actions viennent du débat\u00a0: elles sont proposées, évaluées par la grille de l’action COP, débattues, puis retenues par les deux têtes.", Action: ui.Link{Label: "Lire le débat", Href: x.home() + "/debat"}}})
 	case len(page.Rows) == 0:
-		part.Empty = ui.Empty{Title: "Aucune action ne répond à ce choix", Action: ui.Link{Label: "Voir toutes les actions", Href: x.home() + "/actions"}}
+		part.Empty = ui.Empty{Title: "Aucune action ne répond à ce choix", Action: ui.Link{Label: "Voir toutes les actions", Href: wording.ActionsPath(x.cop)}}
 		v.Parts = append(v.Parts, part)
 	default:
 		part.Tables = []ui.Table{x.table(page.Rows)}
@@ -87,6 +91,18 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	links := sections.Part{ID: "aussi", Title: "Aussi", Links: []ui.Link{{Label: "Ce qui couvre déjà les objectifs, et ce qu’il reste à trouver", Href: x.home() + "/couverture"},
 		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape (mesures)", Href: "/mesures"}, {Label: "Chercher une aide\u00a0: subvention, prêt, ingénierie", Href: "/aides?lieu=region:" + x.region.Code}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
+	if x.cop.Cycle != cop.First {
+		links.Links = nil // those pages speak of the first COP
+	}
+	cops, err := cop.ListOfRegion(r.Context(), d.Q, x.region.Code)
+	if err != nil {
+		return err
+	}
+	for _, c := range cops {
+		if c.Parent == "" && c.ID != x.cop.ID {
+			links.Links = append(links.Links, ui.Link{Label: "Les actions de la COP " + c.Cycle, Href: wording.ActionsPath(c)})
+		}
+	}
 	if wording.Proposes(actor, x.cop) {
 		links.Links = append([]ui.Link{{Label: "Proposer une action", Href: wording.ProposePath(x.cop, "", "")}}, links.Links...)
 	}
@@ -158,7 +174,7 @@ func (x where) filterForm(ask url.Values, holders []action.Tally) sections.Form 
 	for _, l := range x.levers() {
 		levers = append(levers, [2]string{l.Code, l.Name})
 	}
-	return sections.Form{ID: "choisir", Action: x.home() + "/actions", Get: true, Submit: "Choisir", Secondary: true, Fields: []ui.Field{
+	f := sections.Form{ID: "choisir", Action: x.home() + "/actions", Get: true, Submit: "Choisir", Secondary: true, Fields: []ui.Field{
 		{ID: "mots", Label: "Mots du titre, du porteur ou du résumé", Type: "search", Value: ask.Get("mots")},
 		sections.Choose("levier", "Levier (ce sur quoi une action agit\u00a0: rénover, covoiturer, planter…)", ask.Get("levier"), "tous", levers),
 		sections.Choose("theme", "Thématique", ask.Get("theme"), "toutes", themes),
@@ -170,6 +186,10 @@ func (x where) filterForm(ask url.Values, holders []action.Tally) sections.Form 
 		sections.Choose("statut", "Où en est le projet", ask.Get("statut"), "tous", action.Statuses()),
 		sections.Choose("nature", "Nature", ask.Get("nature"), "toutes", [][2]string{{string(action.Sectoral), "sectorielle"}, {string(action.CrossCutting), "transversale"}}),
 	}}
+	if x.cop.Cycle != cop.First {
+		f.Hidden = [][2]string{{"cycle", x.cop.Cycle}}
+	}
+	return f
 }
 
 func summary(p action.Page) string {

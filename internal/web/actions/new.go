@@ -33,7 +33,7 @@ func (d Deps) proposing(r *http.Request) (p proposal, err error) {
 	if err != nil {
 		return p, err
 	}
-	c, err := cop.OfRegion(r.Context(), d.Q, region.Code)
+	c, err := cop.InCycleOf(r.Context(), d.Q, region.Code, r.URL.Query().Get("cycle"))
 	if err != nil {
 		return p, err
 	}
@@ -128,7 +128,7 @@ func (p proposal) showNew(rw http.ResponseWriter, status int, v url.Values, bad 
 	if len(near) > 0 {
 		f.Hidden, f.Submit = [][2]string{{"near", "1"}}, "Mon action est autre\u00a0: enregistrer le brouillon"
 	}
-	view := sections.View{Heading: ui.Heading{Overline: p.cop.Name, Title: "Proposer une action", Scope: []string{p.region.Name, "brouillon d’abord"},
+	view := sections.View{Heading: ui.Heading{Overline: p.cop.Name, Title: "Proposer une action", Scope: []string{p.region.Name, "cycle " + p.cop.Cycle, "brouillon d’abord"},
 		Lead: "Une page pour commencer. L’action est gardée en brouillon, à son adresse\u00a0: vous la complétez quand vous voulez, puis vous la proposez à l’équipe de la COP."}}
 	view.Notices = bad.beside(&f)
 	if p.from.href != "" {

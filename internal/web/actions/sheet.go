@@ -12,6 +12,7 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/link"
 	"jalon/internal/plan"
@@ -37,6 +38,9 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	actor := shell.Actor(r)
 	v := sections.View{Heading: ui.Heading{Overline: "Action " + number(a.Seq) + " de " + x.cop.SenderName(), Title: a.Title, Scope: x.scope(a)}}
 	v.Notices = x.notices(a)
+	if x.cop.Cycle != cop.First {
+		v.Heading.Scope = append(v.Heading.Scope, "cycle "+x.cop.Cycle)
+	}
 	recorded, err := d.recorded(r, x, a)
 	if err != nil {
 		return err
@@ -296,6 +300,11 @@ func (d Deps) around(r *http.Request, x where, a action.Action) (out []sections.
 		return nil, err
 	}
 	p = sections.Part{ID: "origine", Title: "D’où elle vient, à quoi elle répond"}
+	if d.Follows != nil {
+		if p.Links, err = d.Follows(r.Context(), actor, a); err != nil {
+			return nil, err
+		}
+	}
 	ends := make([]link.End, 0, len(from)+len(to))
 	for _, l := range from {
 		ends = append(ends, l.To)

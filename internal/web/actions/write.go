@@ -47,6 +47,9 @@ func (d Deps) writingAt(r *http.Request, c cop.COP, code string) (w writing, err
 	if w.region, err = w.model.Tree().Region(code); err != nil {
 		return w, err
 	}
+	if w.list, err = d.listOf(r, c); err != nil {
+		return w, err
+	}
 	w.themes, err = action.CrossThemes(r.Context(), d.Q, c.ID)
 	return w, err
 }

@@ -71,6 +71,9 @@ func tabs(r *http.Request, c cop.COP, here string) []ui.Link {
 			out = append(out, ui.Link{Label: x.label, Href: base + x.path, Current: x.path == here})
 		}
 	}
+	if c.Parent == "" && c.Cycle != cop.First && policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
+		out = append(out, ui.Link{Label: "Reprise", Href: "/regions/" + c.Slug + "/bureau/reprise?cycle=" + c.Cycle}, ui.Link{Label: "Registre", Href: "/regions/" + c.Slug + "/bureau/actions?cycle=" + c.Cycle})
+	}
 	return out
 }
 

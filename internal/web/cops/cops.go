@@ -29,6 +29,8 @@ type Deps struct {
 	Now   func() time.Time
 	// Room does what people do to COPs.
 	Room *cop.Room
+	// Chain is what the page of a COP says of those before and after it; none when nil.
+	Chain func(ctx context.Context, c cop.COP) ([]ui.Alert, error)
 	// ActorOf is what policy asks of an account as it stands now.
 	ActorOf func(ctx context.Context, account string) (policy.Actor, error)
 }

@@ -30,6 +30,7 @@ type oneView struct {
 	Contact             string
 	Conflict            *ui.Alert
 	Closed              *ui.Alert
+	Chain               []ui.Alert // the COPs before and after it
 	Events              ui.Table
 	News                []newsLine
 	Coming              []meetingLine
@@ -110,6 +111,11 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	if ended.State == roadmap.Closed {
 		v.Closed = &ui.Alert{State: "info", Title: "Cette COP est close depuis le " + french.Day(ended.EndedOn), Text: "Ses points de sortie, et les raisons de ce qui manquait, restent à lire.",
 			Links: []ui.Link{{Label: "Les points de sortie", Href: "/regions/" + c.Slug + "/feuille-de-route/points-de-sortie"}}}
+	}
+	if d.Chain != nil {
+		if v.Chain, err = d.Chain(r.Context(), c); err != nil {
+			return err
+		}
 	}
 	if v.Events, err = d.eventTable(r, c, events); err != nil {
 		return err

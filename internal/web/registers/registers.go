@@ -55,6 +55,7 @@ type where struct {
 	cop    cop.COP
 	model  *panorama.Model
 	ask    url.Values
+	list   string // the referential of the cycle
 	// holders and authors are those that the register may be narrowed to.
 	holders, authors [][2]string
 	reader           policy.Actor
@@ -62,6 +63,18 @@ type where struct {
 
 func (x where) home() string { return "/regions/" + x.region.Slug }
 func (x where) desk() string { return x.home() + "/bureau/actions" }
+
+// ofCycle adds to what an address asks for the cycle of a COP that is not the first: the
+// register of that one stays at the address that is cited.
+func (x where) ofCycle(query string) string {
+	if x.cop.Cycle == cop.First {
+		return query
+	}
+	return strings.TrimSuffix("cycle="+x.cop.Cycle+"&"+query, "&")
+}
+
+// filters reports whether something narrows the register.
+func (x where) filters() bool { return x.query() != x.ofCycle("") }
 
 // at is the register of a region, for who works on its actions: all of it, or those of
 // a département.
@@ -72,10 +85,16 @@ func (d Deps) at(r *http.Request) (x where, err error) {
 	if x.region, err = x.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code); err != nil {
+	x.ask = r.URL.Query()
+	if x.cop, err = cop.InCycleOf(r.Context(), d.Q, x.region.Code, x.ask.Get("cycle")); err != nil {
 		return x, err
 	}
-	x.ask, x.reader = r.URL.Query(), shell.Actor(r)
+	cycle, err := cop.FindCycle(r.Context(), d.Q, x.cop.Cycle)
+	if err != nil {
+		return x, err
+	}
+	x.list = cycle.Framework
+	x.reader = shell.Actor(r)
 	if err := policy.Check(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)); err != nil {
 		return x, err
 	}
@@ -121,7 +140,7 @@ func (x where) lever(code string) string { return wording.LeverName(x.model.Fram
 func (x where) place(ref string) string { return wording.PlaceName(x.model.Tree(), ref) }
 
 func (x where) levers() (out [][2]string) {
-	for _, l := range wording.LeversOf(x.model.Framework(), x.cop.Region) {
+	for _, l := range wording.LeversIn(x.model.Framework(), x.cop, x.list) {
 		out = append(out, [2]string{l.Code, l.Name})
 	}
 	return out
@@ -210,7 +229,7 @@ func (x where) query() string {
 // filterForm is what narrows the register, the same on its every view.
 func (x where) filterForm(path string) sections.Form {
 	get := x.ask.Get
-	return sections.Form{ID: "filtre", Action: path, Get: true, Submit: "Filtrer", Secondary: true, Fields: []ui.Field{
+	f := sections.Form{ID: "filtre", Action: path, Get: true, Submit: "Filtrer", Secondary: true, Fields: []ui.Field{
 		{ID: "mots", Label: "Mots du titre, du porteur ou du résumé", Type: "search", Value: get("mots")},
 		sections.Choose("etat", "État", get("etat"), "tous", stateOptions()),
 		sections.Choose("levier", "Levier", get("levier"), "tous", x.levers()),
@@ -228,6 +247,10 @@ func (x where) filterForm(path string) sections.Form {
 		sections.Choose("manque", "Il lui manque", get("manque"), "rien de précis", lacks()),
 		sections.Choose("tri", "Trier par", get("tri"), "titre", orders()),
 	}}
+	if x.cop.Cycle != cop.First {
+		f.Hidden = [][2]string{{"cycle", x.cop.Cycle}}
+	}
+	return f
 }
 
 // tabs are the pages of the register.
@@ -257,7 +280,7 @@ func (d Deps) views(r *http.Request, x where, name string, wrong error) (section
 		p.Links = append(p.Links, ui.Link{Label: label, Href: x.desk() + "?" + v.Query})
 	}
 	for _, v := range ready(d.Now().In(x.cop.Location())) {
-		p.Links = append(p.Links, ui.Link{Label: v[0], Href: x.desk() + "?" + v[1]})
+		p.Links = append(p.Links, ui.Link{Label: v[0], Href: x.desk() + "?" + x.ofCycle(v[1])})
 	}
 	p.Fold = "Garder ou retirer une vue"
 	p.Forms = []sections.Form{{ID: "garder", Title: "Garder le filtre de cette page", Action: x.desk() + "/vues?" + x.query(), Submit: "Garder la vue", Secondary: true, Fields: []ui.Field{
@@ -271,7 +294,7 @@ func (d Deps) views(r *http.Request, x where, name string, wrong error) (section
 		mine = append(mine, [2]string{v.ID, v.Name})
 	}
 	if len(mine) > 0 {
-		p.Forms = append(p.Forms, sections.Form{ID: "retirer", Title: "Retirer une vue", Action: x.desk() + "/vues/retrait", Submit: "Retirer la vue", Secondary: true, Fields: []ui.Field{sections.Choose("view", "Vue", "", "", mine)}})
+		p.Forms = append(p.Forms, sections.Form{ID: "retirer", Title: "Retirer une vue", Action: x.desk() + "/vues/retrait?" + x.ofCycle(""), Submit: "Retirer la vue", Secondary: true, Fields: []ui.Field{sections.Choose("view", "Vue", "", "", mine)}})
 	}
 	return p, nil
 }
@@ -304,7 +327,7 @@ func (d Deps) endView(w http.ResponseWriter, r *http.Request) error {
 	if err := d.Room.EndView(r.Context(), shell.Actor(r), x.cop, shell.Typed(r, "view")); err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, x.desk()+"?fait=1")
+	return shell.SeeOther(w, r, x.desk()+"?"+x.ofCycle("fait=1"))
 }
 
 func number(seq int64) string { return wording.ActionNumber(seq) }

@@ -24,11 +24,30 @@ func GridPath(id string) string { return ActionPath(id) + "/grille" }
 // comes from, «contribution» or «decision», empty for nothing.
 func ProposePath(c cop.COP, from, id string) string {
 	path := "/regions/" + c.Slug + "/actions/nouvelle"
-	if from != "" {
-		path += "?" + from + "=" + id
+	path += inCycle(c)
+	switch {
+	case from == "":
+		return path
+	case strings.Contains(path, "?"):
+		return path + "&" + from + "=" + id
 	}
-	return path
+	return path + "?" + from + "=" + id
 }
+
+// inCycle writes which cycle an address of actions speaks of: none for the first one,
+// whose addresses are cited as they are.
+func inCycle(c cop.COP) string {
+	if c.Cycle == cop.First || c.Cycle == "" {
+		return ""
+	}
+	return "?cycle=" + c.Cycle
+}
+
+// ActionsPath is the public page of the actions of the COP of a region.
+func ActionsPath(c cop.COP) string { return "/regions/" + c.Slug + "/actions" + inCycle(c) }
+
+// RegisterPath is the register of the actions of the COP of a region.
+func RegisterPath(c cop.COP) string { return "/regions/" + c.Slug + "/bureau/actions" + inCycle(c) }
 
 // Proposes reports whether somebody is offered to propose an action: for the COP, for one
 // of its départements, for an organisation. The page itself knows where that one is.
@@ -118,6 +137,7 @@ const (
 func RegisterTabs(a policy.Actor, c cop.COP, query, current string) ui.Pages {
 	home := "/regions/" + c.Slug + "/bureau"
 	desk := home + "/actions"
+	first := c.Cycle == cop.First // the other pages speak of that COP alone
 	if query != "" {
 		query = "?" + query
 	}
@@ -127,9 +147,9 @@ func RegisterTabs(a policy.Actor, c cop.COP, query, current string) ui.Pages {
 	for _, x := range []struct {
 		may         bool
 		label, href string
-	}{{reads, "Bureau", home}, {reads && judges, RegisterTable, desk + query}, {reads && judges, RegisterBoard, desk + "/tableau" + query}, {reads && judges, RegisterCalendar, desk + "/calendrier" + query}, {reads && judges, RegisterMap, desk + "/carte" + query},
-		{proposes, RegisterRetain, desk + "/retenir"}, {true, RegisterListings, desk + "/releves"}, {judges, RegisterPool, desk + "/vivier"}, {judges, RegisterPairs, desk + "/doublons"}, {judges, RegisterOverlaps, desk + "/recoupements"}, {judges, RegisterCross, desk + "/transversales"},
-		{judges, RegisterImport, desk + "/importer"}, {judges, RegisterExport, desk + "/exporter"}, {judges, RegisterNeeds, home + "/besoins"}} {
+	}{{reads, "Bureau", c.Path() + "/bureau"}, {reads && judges, RegisterTable, desk + query}, {reads && judges, RegisterBoard, desk + "/tableau" + query}, {reads && judges, RegisterCalendar, desk + "/calendrier" + query}, {reads && judges, RegisterMap, desk + "/carte" + query},
+		{proposes && first, RegisterRetain, desk + "/retenir"}, {first, RegisterListings, desk + "/releves"}, {judges && first, RegisterPool, desk + "/vivier"}, {judges && first, RegisterPairs, desk + "/doublons"}, {judges && first, RegisterOverlaps, desk + "/recoupements"}, {judges && first, RegisterCross, desk + "/transversales"},
+		{judges && first, RegisterImport, desk + "/importer"}, {judges && first, RegisterExport, desk + "/exporter"}, {judges && first, RegisterNeeds, home + "/besoins"}} {
 		if x.may {
 			out = append(out, ui.Link{Label: x.label, Href: x.href, Current: x.label == current})
 		}
@@ -154,6 +174,15 @@ func LeversOf(fw *framework.Framework, region string) []framework.Lever {
 		return fw.Levers(framework.Overseas)
 	}
 	return fw.Levers(framework.National)
+}
+
+// LeversIn are the levers of a COP, whose cycle chose their list: for the first one, those
+// of LeversOf.
+func LeversIn(fw *framework.Framework, c cop.COP, version string) []framework.Lever {
+	if c.Cycle == cop.First || version == "" {
+		return LeversOf(fw, c.Region)
+	}
+	return fw.Levers(version)
 }
 
 // PlaceName names a territory where an action takes place, by its code when nobody knows

@@ -1,11 +1,16 @@
 package web
 
 import (
+	"context"
+
+	"jalon/internal/account"
 	"jalon/internal/adaptation"
 	"jalon/internal/composition"
 	"jalon/internal/followup"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
+	"jalon/internal/web/adaptations"
+	"jalon/internal/web/groupsheets"
 	"jalon/internal/web/shell"
 )
 
@@ -22,5 +27,10 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		s.compositionHandlers(composition.Roadmap),
 		s.compositionHandlers(composition.Review),
+		groupsheets.Handlers(groupsheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Register: s.Action.Register, Coverage: s.Action.Coverage, Aid: s.Action.Aid}),
+		adaptations.Handlers(adaptations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Adaptation, Register: s.Action.Register, PDF: s.PDF,
+			Names: func(ctx context.Context, ids []string) (map[string]string, error) {
+				return account.Names(ctx, s.DB, ids)
+			}}),
 	}
 }

@@ -309,7 +309,7 @@ func Routes() []Route {
 // plans, strong points, obstacles and notes are those of a place.
 func ofRegion(rest string) bool {
 	return slices.ContainsFunc([]string{"bureau/plans", "bureau/points-forts", "bureau/freins", "bureau/notes", "bureau/questionnaire", "bureau/objectifs", "bureau/themes", "bureau/diagnostic",
-		"bureau/groupes", "bureau/moderation", "bureau/contributions", "bureau/debats", "bureau/ambitions", "bureau/consultations", "bureau/lettre", "bureau/actions", "bureau/mesures", "bureau/aides", "bureau/besoins"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
+		"bureau/groupes", "bureau/moderation", "bureau/contributions", "bureau/debats", "bureau/ambitions", "bureau/consultations", "bureau/lettre", "bureau/actions", "bureau/mesures", "bureau/aides", "bureau/besoins", "bureau/feuille-de-route", "bureau/suivi"}, func(prefix string) bool { return strings.HasPrefix(rest, prefix) })
 }
 
 // everyCOP gives each page of the COP of a region to those of the other cycles

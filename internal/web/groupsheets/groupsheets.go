@@ -215,32 +215,20 @@ func (x sheet) levers() document.Table {
 
 // actions are those that it holds first, then those that take place in its communes.
 func (d Deps) actions(r *http.Request, x sheet) (t document.Table, err error) {
-	t = document.Table{ID: "actions", Caption: "Les actions qu’elle porte, et celles qui ont lieu chez elle", Columns: []document.Column{{Label: "Action"}, {Label: "Porteur"}, {Label: "État"}, {Label: "Fin"}}}
-	places, err := action.Inside(x.model.Tree(), x.ref)
+	t = document.Table{ID: "actions", Caption: "Les actions qu’elle porte, celles qui ont lieu chez elle, puis celles du département et de la région", Columns: []document.Column{{Label: "Action"}, {Label: "Porteur"}, {Label: "État"}, {Label: "Fin"}}}
+	rows, err := d.touching(r, x)
 	if err != nil {
 		return t, err
 	}
-	states := []action.State{action.Retained, action.Debated, action.Qualified, action.Proposed}
-	page, err := d.Register.List(r.Context(), d.Q, x.actor, action.Filter{Places: places, States: states, Order: action.ByChange}, "", 100)
-	if err != nil {
-		return t, err
-	}
-	if err := action.Dress(r.Context(), d.Q, page.Rows); err != nil {
-		return t, err
-	}
-	rows := page.Rows
-	mine := func(a action.Row) bool { return a.HolderOrg == x.ref.String() }
+	mine := func(a action.Row) bool { return a.HolderOrg == x.authority() }
 	slices.SortStableFunc(rows, func(a, b action.Row) int {
-		rank := func(a action.Row) int {
-			switch {
-			case mine(a):
-				return 0
-			case a.State == action.Retained:
-				return 1
-			}
-			return 2
+		switch {
+		case mine(a) == mine(b):
+			return 0
+		case mine(a):
+			return -1
 		}
-		return cmp.Compare(rank(a), rank(b))
+		return 1
 	})
 	for _, a := range rows[:min(len(rows), mostActions)] {
 		holder, ends := document.Cell{Text: a.Holder}, document.Cell{Text: a.Ends}
@@ -256,17 +244,45 @@ func (d Deps) actions(r *http.Request, x sheet) (t document.Table, err error) {
 	}
 	switch n := len(rows) - mostActions; {
 	case len(rows) == 0:
-		t.Note = "Aucune action que vous puissiez lire n’a lieu dans ses communes. Une action de toute la région n’est pas comptée ici."
+		t.Note = "Aucune action que vous puissiez lire n’a lieu dans ses communes, son département ou sa région."
 	case n > 0:
 		t.Note = french.Integer(n) + nb + french.Plural(n, "autre action est", "autres actions sont") + " dans le registre de la région."
 	}
 	return t, nil
 }
 
+// touching are the actions that a reader may read there: first those that take place in
+// its communes, what both heads retained before the others, then those of the whole
+// département or region around it that are retained.
+func (d Deps) touching(r *http.Request, x sheet) ([]action.Row, error) {
+	inside, err := action.Inside(x.model.Tree(), x.ref)
+	if err != nil {
+		return nil, err
+	}
+	around, err := action.Around(x.model.Tree(), x.ref)
+	if err != nil {
+		return nil, err
+	}
+	var rows []action.Row
+	for _, f := range []action.Filter{{Places: inside, States: []action.State{action.Retained}}, {Places: inside, States: []action.State{action.Debated, action.Qualified, action.Proposed}}, {Places: around, States: []action.State{action.Retained}}} {
+		f.Order = action.ByChange
+		page, err := d.Register.List(r.Context(), d.Q, x.actor, f, "", 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page.Rows {
+			if !slices.ContainsFunc(rows, func(o action.Row) bool { return o.ID == a.ID }) {
+				rows = append(rows, a)
+			}
+		}
+	}
+	return rows, action.Dress(r.Context(), d.Q, rows)
+}
+
 // answers are those to the questionnaire: who may read them reads where they are, anyone
 // else that they are not public.
 func (d Deps) answers(r *http.Request, x sheet) ([]document.Block, error) {
-	all, err := survey.ResponsesOf(r.Context(), d.Q, x.ref.String())
+	all, err := survey.ResponsesOf(r.Context(), d.Q, x.authority())
 	if err != nil {
 		return nil, err
 	}
@@ -340,3 +356,6 @@ func (d Deps) aids(r *http.Request, x sheet) ([]document.Block, error) {
 	}
 	return []document.Block{t}, nil
 }
+
+// authority is its id among the authorities that answer and hold.
+func (x sheet) authority() string { return string(x.ref.Scale) + "-" + x.ref.Code }

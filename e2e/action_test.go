@@ -28,6 +28,7 @@ type acting struct {
 // debates it; the préfet and the president retain it; an inhabitant without an account
 // reads it on a phone, and the coverage moved; a neighbour reads the same without script.
 func TestAnActionFromAContributionToTheList(t *testing.T) {
+	t.Parallel()
 	began := time.Now()
 	morning := began.UTC().Truncate(24 * time.Hour).Add(9 * time.Hour)
 	a, pit := startWithMail(t, app.WithSeeds(few), app.WithClock(func() time.Time { return morning.Add(time.Since(began)) }, rand.Reader))

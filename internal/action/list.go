@@ -120,10 +120,15 @@ func scanRow(r interface{ Scan(...any) error }) (x Row, sort string, err error) 
 	return x, sort, err
 }
 
+// inner reports whether somebody reads all of an action: see Action.Inner.
+func (x Row) inner(a policy.Actor) bool {
+	return policy.Where(a, policy.Read, policy.Action).Admits(policy.Thing{Kind: policy.Action, COPs: []string{x.COP}, Department: x.Department, Org: x.HolderOrg, Author: x.Author})
+}
+
 // kept is a row without the money that an action keeps from who reads only what is
 // public, and without what it brings, which is known once it is retained.
 func (x Row) kept(a policy.Actor) Row {
-	if !x.budgetHidden && !x.fundingHidden && !x.impactHidden || policy.Where(a, policy.Read, policy.Action).Admits(policy.Thing{Kind: policy.Action, COPs: []string{x.COP}, Department: x.Department, Org: x.HolderOrg, Author: x.Author}) {
+	if !x.budgetHidden && !x.fundingHidden && !x.impactHidden || x.inner(a) {
 		return x
 	}
 	if x.budgetHidden {
@@ -157,7 +162,7 @@ func (x Row) key(o Order, sort string) string {
 }
 
 // List returns the actions that a filter chooses and that the actor may read: six
-// statements, whatever there is.
+// statements, whatever there is, and one more when words are looked for.
 func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, cursor string, limit int) (p Page, err error) {
 	defer apperr.Wrap(&err, "action.List(%s)", f.COP)
 	if err := f.Check(); err != nil {
@@ -170,6 +175,9 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 	list := "action" + string(name)
 	from, err := m.Cursors.Open(list, cursor, 2)
 	if err != nil {
+		return p, err
+	}
+	if f.common, err = commonOf(ctx, q, f.words()); err != nil {
 		return p, err
 	}
 	var b binder
@@ -309,10 +317,10 @@ type Tally struct {
 }
 
 // TallyBy counts the actions that a filter chooses and that the actor may read by state,
-// status, phase, theme, lever, department or holder: one statement.
+// status, phase, theme, lever, department, holder or author: one statement.
 func (m *Room) TallyBy(ctx context.Context, q db.Q, a policy.Actor, f Filter, by string) (out []Tally, err error) {
 	defer apperr.Wrap(&err, "action.TallyBy(%s)", by)
-	column, ok := map[string]string{"state": "x.state", "status": "x.status", "phase": "x.phase", "theme": "x.theme", "lever": "x.lever", "department": "x.department", "holder": "x.holder", "region": "x.region", "step": "x.step"}[by]
+	column, ok := map[string]string{"state": "x.state", "status": "x.status", "phase": "x.phase", "theme": "x.theme", "lever": "x.lever", "department": "x.department", "holder": "x.holder", "author": "x.author", "region": "x.region", "step": "x.step"}[by]
 	if !ok {
 		return nil, apperr.Invalidf("Ce regroupement n’existe pas\u00a0: choisissez dans la liste.")
 	}

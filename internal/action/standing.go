@@ -64,11 +64,13 @@ func StandingIn(ctx context.Context, q db.Q, cycle string) (_ map[string]Standin
 		return nil, err
 	}
 	rows, err = q.Query(ctx, `
-		SELECT i.cop_id, COUNT(DISTINCT i.action_id)
-		  FROM action_impact i
-		 WHERE i.class = 'qualitative' AND i.state = 'retained'
-		   AND NOT EXISTS (SELECT 1 FROM action_impact o WHERE o.action_id = i.action_id AND o.class = 'quantified')
-		 GROUP BY i.cop_id`)
+		SELECT t.cop_id, COUNT(*)
+		  FROM (SELECT i.cop_id, i.action_id
+		          FROM action_impact i
+		         WHERE i.state = 'retained'
+		         GROUP BY i.cop_id, i.action_id
+		        HAVING COUNT(CASE WHEN i.class = 'quantified' THEN 1 END) = 0 AND COUNT(CASE WHEN i.class = 'qualitative' THEN 1 END) > 0) AS t
+		 GROUP BY t.cop_id`)
 	return out, each(rows, err, func(r *db.Rows) error {
 		var id string
 		var n int64

@@ -224,12 +224,12 @@ func (x *importer) place(ctx context.Context, q db.Q) (already bool, err error) 
 			return false, apperr.Conflictf("La COP de la région %s (cycle %s) existe déjà ici, et elle est en cours (table «\u00a0%s\u00a0»). Rien n’a été importé ni remplacé\u00a0: une COP ne s’importe que là où elle n’a pas commencé.", x.m.Region, x.m.Cycle, t.Name)
 		}
 	}
-	return false, x.invented(ctx, q, some)
+	return false, x.invented(some)
 }
 
 // invented keeps the data of a demonstration out of a real site, and real ones out of
 // a demonstration. An installation where no COP was begun becomes a demonstration.
-func (x *importer) invented(ctx context.Context, q db.Q, some func(string, ...any) (bool, error)) error {
+func (x *importer) invented(some func(string, ...any) (bool, error)) error {
 	here, err := some(`SELECT 1 FROM demo`)
 	if err != nil || here == (x.m.Demo != nil) {
 		return err

@@ -27,6 +27,7 @@ type inclusion struct {
 	// from another. A root has none.
 	Column, Parent, Key string
 	own                 string // ofCOP: "cop_id", or "id" for the COP itself
+	columns             []string
 }
 
 // staysHome is what no archive of a COP takes, and why (shown, hence in French).
@@ -44,6 +45,7 @@ var staysHome = map[string]string{
 	"declared_figure":    "les chiffres déclarés du tableau national", "declared_figure_version": "les chiffres déclarés du tableau national",
 	"demo":                 "la marque d’une démonstration, que le manifeste porte",
 	"export":               "les exports faits ici",
+	"renewal_crosswalk":    "les correspondances entre référentiels, que l’administration nationale tient",
 	"follow":               "les abonnements, accordés à ce site",
 	"funded_project":       "les projets financés, réimportés de leur source publique",
 	"identity":             "les liens des comptes avec leur fournisseur d’identité",
@@ -144,7 +146,7 @@ func inclusions(ctx context.Context, q db.Q, tables []db.Table) (all []inclusion
 	}
 	how := map[string]string{}
 	for _, t := range tables {
-		x := inclusion{Table: t}
+		x := inclusion{Table: t, columns: columns[t.Name]}
 		column, from, key, hung := parent(t)
 		switch why, stays := staysHome[t.Name]; {
 		case stays:

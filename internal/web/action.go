@@ -45,7 +45,7 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 		return account.Names(ctx, s.DB, ids)
 	}
 	return []map[string]shell.Handler{
-		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, PersonName: names}),
+		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, PersonName: names, Adopted: s.adopted}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, PersonName: names}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),

@@ -12,6 +12,7 @@ import (
 	"jalon/internal/web/adaptations"
 	"jalon/internal/web/groupsheets"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/updates"
 )
 
 // Follow are the rooms of what a COP ends with, and of what follows.
@@ -32,5 +33,8 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 			Names: func(ctx context.Context, ids []string) (map[string]string, error) {
 				return account.Names(ctx, s.DB, ids)
 			}}),
+		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
+			return account.Names(ctx, s.DB, ids)
+		}}),
 	}
 }

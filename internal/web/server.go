@@ -32,6 +32,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
+	"jalon/internal/roadmap/live"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -153,6 +154,7 @@ type server struct {
 	mux   *http.ServeMux
 
 	settings string // what public pages show of the settings
+	shelf    live.Shelf
 }
 
 // New builds the handler of the whole site. It panics when a route has no

@@ -3,8 +3,10 @@ package coverage
 import (
 	"context"
 	"maps"
+	"math/big"
 	"slices"
 
+	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/panorama"
@@ -69,4 +71,18 @@ func (m *Room) OfGroup(ctx context.Context, q db.Q, ref territory.Ref) (x Covera
 		}
 		return inside(ctx, q, tree, slices.Sorted(maps.Keys(regions)), func(i int32) bool { return in[i] })
 	})
+}
+
+// PartIn is the part of an action that lies in some communes, between 0 and 1, and false
+// when its places do not say it: a free perimeter does not.
+func PartIn(tree *territory.Tree, places []action.Place, here func(commune int32) bool) (*big.Rat, bool) {
+	all := make([]placed, len(places))
+	for i, p := range places {
+		all[i] = placed{p.Territory, -1}
+		if p.Share != nil {
+			all[i].share = *p.Share
+		}
+	}
+	part, ok := partOf(land{tree: tree}, all, here)
+	return part.Rat, ok
 }

@@ -38,6 +38,9 @@ type Deps struct {
 	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
+	// Adopted is where an action stands in the roadmap that its COP published, false when
+	// it is not there; nil when nobody knows.
+	Adopted func(ctx context.Context, c cop.COP, id string) (ui.Link, bool, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

@@ -42,6 +42,15 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Parts = append(v.Parts, sections.Part{ID: "en-bref", Bodies: []templ.Component{ui.KeyFigures(x.figures(a))}, Markdown: a.Summary, Links: recorded})
+	if d.Adopted != nil && a.State == action.Retained {
+		l, ok, err := d.Adopted(r.Context(), x.cop, a.ID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			v.Parts = append(v.Parts, sections.Part{ID: "feuille-de-route", Title: "Dans la feuille de route", Links: []ui.Link{l}})
+		}
+	}
 	v.Parts = append(v.Parts, x.brings(a))
 	v.Parts = append(v.Parts, sections.Part{ID: "qui", Title: "Qui la porte", Facts: x.people(a)})
 	v.Parts = append(v.Parts, x.placesPart(a), x.calendar(a), x.money(a), indicators(a))

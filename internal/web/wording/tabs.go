@@ -102,6 +102,8 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 	list.add(TabDebate, base+"/debat")
 	list.add(TabActions, base+"/actions")
 	list.add(TabCoverage, base+"/couverture")
+	list.add(TabRoadmap, base+"/feuille-de-route")
+	list.add(TabFollowUp, base+"/suivi")
 	list.add(TabQuestionnaire, base+"/questionnaire")
 	list.add(TabSimulator, "/simulateur/"+r.Slug)
 	list.add(TabCompare, "/comparer?a=region:"+r.Code)

@@ -74,6 +74,7 @@ func ImportKinds() [][2]string {
 		{seriesFile, "séries\u00a0: territory, series, year ou date, value, unit, source (et edition, reason)"},
 		{"cerema-artif", "Cerema, conso_com\u00a0: consommation d’espaces par commune"},
 		{aid.RunKind, "aides d’Aides-territoires\u00a0: fichier JSON ou CSV de son API, ou --api ADRESSE (jeton\u00a0: JALON_AIDS_TOKEN)"},
+		{warming, "réchauffement auquel une région d’outre-mer se prépare\u00a0: region, year, degrees, reference, source (et address)"},
 		{fondsVert, "projets financés par le Fonds vert (export public, --year ANNÉE), mis à côté des actions du questionnaire"},
 	}
 }
@@ -117,6 +118,8 @@ func (c *Core) Import(ctx context.Context, r ImportRequest) (_ Outcome, err erro
 		return c.importPerimeters(ctx, r, table, digest, o)
 	case "plans":
 		return c.importPlans(ctx, r, table, digest, o)
+	case warming:
+		return c.importWarming(ctx, r, table, digest, o)
 	case fondsVert:
 		return c.importProjects(ctx, r, table, digest, o)
 	}

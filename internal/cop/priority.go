@@ -61,10 +61,20 @@ func (in NewPriority) check() error {
 // AddPriority writes a draft in the COP of a département.
 func (m *Room) AddPriority(ctx context.Context, a policy.Actor, copID string, in NewPriority) (x Priority, err error) {
 	defer apperr.Wrap(&err, "cop.AddPriority(%s)", copID)
-	c, err := Find(ctx, m.DB, copID)
-	if err != nil {
-		return x, err
-	}
+	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		c, err := Find(ctx, tx, copID)
+		if err != nil {
+			return err
+		}
+		x, err = m.AddPriorityTx(ctx, tx, a, c, in)
+		return err
+	})
+	return x, err
+}
+
+// AddPriorityTx is AddPriority within a transaction, for a room that keeps more of a
+// priority than its words.
+func (m *Room) AddPriorityTx(ctx context.Context, tx db.Q, a policy.Actor, c COP, in NewPriority) (x Priority, err error) {
 	if err := policy.Check(a, policy.Create, c.Thing(policy.Priority)); err != nil {
 		return x, err
 	}
@@ -74,38 +84,42 @@ func (m *Room) AddPriority(ctx context.Context, a policy.Actor, copID string, in
 	if err := in.check(); err != nil {
 		return x, err
 	}
-	x = Priority{Rev: 1, COP: copID, Title: in.Title, Text: in.Text, Theme: in.Theme, State: PriorityDraft}
+	x = Priority{Rev: 1, COP: c.ID, Title: in.Title, Text: in.Text, Theme: in.Theme, State: PriorityDraft}
 	if x.ID, err = m.IDs.New(); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		if _, err := db.Insert(ctx, tx, "priority", []string{"id", "rev", "cop_id", "title", "text", "theme", "state", "reason", "merged_into"},
-			[][]any{{x.ID, x.Rev, x.COP, x.Title, x.Text, x.Theme, string(x.State), "", ""}}, ""); err != nil {
-			return err
-		}
-		return m.kept(ctx, tx, a, "create", "priority", x.ID, x.Rev, copID, "", x)
-	})
-	return x, err
+	if _, err := db.Insert(ctx, tx, "priority", []string{"id", "rev", "cop_id", "title", "text", "theme", "state", "reason", "merged_into"},
+		[][]any{{x.ID, x.Rev, x.COP, x.Title, x.Text, x.Theme, string(x.State), "", ""}}, ""); err != nil {
+		return x, err
+	}
+	return x, m.kept(ctx, tx, a, "create", "priority", x.ID, x.Rev, c.ID, "", x)
 }
 
 // SavePriority edits a draft at a revision. What was adopted is not edited: the
 // département adopts another one.
 func (m *Room) SavePriority(ctx context.Context, a policy.Actor, id string, rev int64, in NewPriority) (x Priority, err error) {
 	defer apperr.Wrap(&err, "cop.SavePriority(%s)", id)
+	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		x, err = m.SavePriorityTx(ctx, tx, a, id, rev, in)
+		return err
+	})
+	return x, err
+}
+
+// SavePriorityTx is SavePriority within a transaction: one revision is that of the
+// words and of what another room keeps beside them.
+func (m *Room) SavePriorityTx(ctx context.Context, tx db.Q, a policy.Actor, id string, rev int64, in NewPriority) (x Priority, err error) {
 	if err := in.check(); err != nil {
 		return x, err
 	}
-	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		n, err := tx.Exec(ctx, `UPDATE priority SET rev = rev + 1, title = $3, text = $4, theme = $5 WHERE id = $1 AND rev = $2 AND state = 'draft'`, id, rev, in.Title, in.Text, in.Theme)
-		if err != nil {
-			return err
-		}
-		if x, _, err = m.changed(ctx, tx, a, id, n); err != nil {
-			return err
-		}
-		return m.kept(ctx, tx, a, "edit", "priority", id, x.Rev, x.COP, "", x)
-	})
-	return x, err
+	n, err := tx.Exec(ctx, `UPDATE priority SET rev = rev + 1, title = $3, text = $4, theme = $5 WHERE id = $1 AND rev = $2 AND state = 'draft'`, id, rev, in.Title, in.Text, in.Theme)
+	if err != nil {
+		return x, err
+	}
+	if x, _, err = m.changed(ctx, tx, a, id, n); err != nil {
+		return x, err
+	}
+	return x, m.kept(ctx, tx, a, "edit", "priority", id, x.Rev, x.COP, "", x)
 }
 
 // changed reads a priority that was just changed, and judges the actor and what

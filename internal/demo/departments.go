@@ -3,21 +3,24 @@ package demo
 import (
 	"context"
 
+	"jalon/internal/adaptation"
 	"jalon/internal/cop"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 )
 
-// adaptation is the cycle whose COPs are held in the départements too.
-const adaptation = "2025"
+// adaptationCycle is the one whose COPs are held in the départements too.
+const adaptationCycle = "2025"
 
-var wishes = []cop.NewPriority{
-	{Title: "Rafraîchir les cours d’école et les crèches", Text: "Trente cours à désimperméabiliser d’ici trois ans, en commençant par les quartiers les plus chauds.", Theme: "se-loger"},
-	{Title: "Partager l’eau avant la crise", Text: "Un projet de territoire par bassin, et des volumes connus de tous.", Theme: "preserver"},
-	{Title: "Protéger les routes des crues", Text: "Recenser les ouvrages exposés, et les reprendre en dix ans.", Theme: "se-deplacer"},
-	{Title: "Adapter les forêts communales", Text: "Diversifier les essences à chaque coupe, avec l’appui de l’ONF.", Theme: "preserver"},
-	{Title: "Aider les éleveurs à passer l’été", Text: "Ombre, eau et fourrage : un diagnostic par exploitation volontaire.", Theme: "se-nourrir"},
-	{Title: "Prévenir les retraits-gonflements d’argile", Text: "Informer les propriétaires avant les travaux, et non après les fissures.", Theme: "se-loger"},
+// wishes are what départements put first, as the State's sheet says it: some fields are
+// left for later, as they are in life.
+var wishes = []adaptation.Input{
+	{Title: "Rafraîchir les cours d’école et les crèches", Text: "Trente cours à désimperméabiliser d’ici trois ans, en commençant par les quartiers les plus chauds.", Sheet: adaptation.Sheet{Effect: "chaleur", Sensitivity: "Écoles et crèches sans ombre dans les quartiers denses.", Lever: "a25-renaturation-villes", Level: "1", Ends: "2028", Criteria: "Trente cours plantées ; les enfants y jouent l’après-midi en juin.", Parties: "Communes, Éducation nationale, CAF", Funding: "Agence de l’eau", National: "Une dotation sur trois ans plutôt que chaque année.", Budget: "4,5 M€"}},
+	{Title: "Partager l’eau avant la crise", Text: "Un projet de territoire par bassin, et des volumes connus de tous.", Sheet: adaptation.Sheet{Effect: "secheresse", Sensitivity: "Nappes basses trois étés sur quatre.", Lever: "a25-urbanisme-ressource-eau", Level: "1", Ends: "2027", Criteria: "Chaque bassin a ses volumes par usage, validés par la commission locale de l’eau.", Parties: "Agence de l’eau, chambre d’agriculture, syndicats d’eau", Engineering: "Agence de l’eau", Regional: "Une base commune des prélèvements.", Budget: "entre 1 et 2 M€"}},
+	{Title: "Protéger les routes des crues", Text: "Recenser les ouvrages exposés, et les reprendre en dix ans.", Sheet: adaptation.Sheet{Effect: "inondation", Lever: "a25-infrastructures-transport", Level: "2", Ends: "2035", Criteria: "Aucune commune isolée plus d’un jour.", Parties: "Conseil départemental, Cerema", Engineering: "Cerema", National: "Compter l’adaptation des ouvrages dans les aides à l’entretien.", Budget: "12 M€"}},
+	{Title: "Adapter les forêts communales", Text: "Diversifier les essences à chaque coupe, avec l’appui de l’ONF.", Sheet: adaptation.Sheet{Effect: "vivant", Sensitivity: "Épicéas et hêtres dépérissants.", Level: "2", Criteria: "Trois essences au moins par parcelle renouvelée.", Parties: "ONF, communes forestières"}},
+	{Title: "Aider les éleveurs à passer l’été", Text: "Ombre, eau et fourrage : un diagnostic par exploitation volontaire.", Sheet: adaptation.Sheet{Effect: "chaleur", Lever: "a25-filieres-agricoles", Level: "2", Ends: "2028", Parties: "Chambre d’agriculture", Funding: "Région", Budget: "600 k€"}},
+	{Title: "Prévenir les retraits-gonflements d’argile", Text: "Informer les propriétaires avant les travaux, et non après les fissures.", Sheet: adaptation.Sheet{Effect: "argiles", Lever: "a25-retrait-gonflement-argiles", Level: "3", National: "Ouvrir les aides à la prévention, avant les dégâts."}},
 }
 
 // departments opens the cycle of adaptation everywhere, a COP in the
@@ -25,7 +28,7 @@ var wishes = []cop.NewPriority{
 // which answers some.
 func departments(s *Script) {
 	s.As(s.Head(policy.NationalAdmin, ""), s.At(opened-9), "cycle of adaptation", func(ctx context.Context, a policy.Actor) error {
-		_, err := s.COPs.OpenCycle(ctx, a, adaptation, s.Tree)
+		_, err := s.COPs.OpenCycle(ctx, a, adaptationCycle, s.Tree)
 		s.moved()
 		return err
 	})
@@ -44,10 +47,10 @@ func departments(s *Script) {
 
 func (x scenario) department(d territory.Dept) {
 	team, lead := x.Head(policy.Team, x.region.Code), x.Head(policy.DepartmentLead, d.Code)
-	id := cop.DepartmentID(adaptation, d.Code)
+	id := cop.DepartmentID(adaptationCycle, d.Code)
 	began := Between(x.Random, 120, opened-15)
 	x.As(team, x.At(began), "COP of "+d.Code, func(ctx context.Context, a policy.Actor) error {
-		_, err := x.COPs.OpenDepartment(ctx, a, cop.RegionID(adaptation, x.region.Code), d, false)
+		_, err := x.COPs.OpenDepartment(ctx, a, cop.RegionID(adaptationCycle, x.region.Code), d, false)
 		x.moved()
 		return err
 	})
@@ -74,17 +77,13 @@ func (x scenario) department(d territory.Dept) {
 	for i, k := range x.Random.Perm(len(wishes))[:2] {
 		x.priority(id, lead, team, wishes[k], began-35-i*Between(x.Random, 3, 15))
 	}
+	x.sheetsOf(d.Code, id, lead, team, began-40)
 }
 
 // priority is written and adopted by the département, then answered, or still
 // waits.
-func (x scenario) priority(copID string, lead, team *Person, in cop.NewPriority, ago int) {
-	in.Title, in.Text = fr(in.Title), fr(in.Text)
-	kept := new(cop.Priority)
-	x.As(lead, x.At(ago), "priority in "+copID, func(ctx context.Context, a policy.Actor) (err error) {
-		*kept, err = x.COPs.AddPriority(ctx, a, copID, in)
-		return err
-	})
+func (x scenario) priority(copID string, lead, team *Person, in adaptation.Input, ago int) {
+	kept := x.sheet(copID, lead, in, ago)
 	how := x.Random.IntN(10)
 	if how == 9 { // still a draft
 		return

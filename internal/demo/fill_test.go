@@ -302,6 +302,8 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		`SELECT COUNT(*) FROM objective WHERE scale = 'perimeter'`:                                                                                   2,
 		`SELECT COUNT(*) FROM objective_dissent WHERE cop_id = '2023-24-r44' AND state = 'held'`:                                                     2,
 		`SELECT COUNT(*) FROM (SELECT commune FROM perimeter_member GROUP BY commune HAVING COUNT(*) > 1) AS x`:                                      1,
+		`SELECT COUNT(*) FROM adaptation_sheet WHERE cop_id = '2025-d67'`:                                                                            4,
+		`SELECT COUNT(*) FROM adaptation_sheet WHERE cop_id = '2025-d57'`:                                                                            4,
 		`SELECT COUNT(*) FROM diagnosis_theme WHERE region = '44'`:                                                                                   7,
 		`SELECT COUNT(*) FROM diagnosis_theme WHERE region = '44' AND priority`:                                                                      4,
 		`SELECT COUNT(*) FROM diagnosis_theme WHERE region = '53' AND priority`:                                                                      0,

@@ -14,6 +14,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/adaptation"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
 	"jalon/internal/cop"
@@ -107,6 +108,8 @@ type Script struct {
 	Aids     *aid.Room
 	Renewal  *renewal.Room
 
+	Adaptation *adaptation.Room
+
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
 
@@ -148,6 +151,7 @@ func newScript(p Place, o Options) (*Script, error) {
 			c, err := cop.HomeOf(ctx, q, region)
 			return account.Home{COP: c.ID, Name: c.SenderName(), Contact: c.Contact}, err
 		}}
+	s.Adaptation = &adaptation.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model, Cursors: cursors}
 	s.COPs.People = s.Accounts // whom an act waits for is told
 	s.National = &national.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Registry: p.Metrics,
 		Tree: func(context.Context) (*territory.Tree, error) { return p.Tree, nil }}

@@ -25,6 +25,9 @@ type Document struct {
 	// of a frozen document lead to the explanations kept with it; empty for
 	// /chiffres/, which answers as of today.
 	FigureBase string `json:",omitempty"`
+	// Sheets makes each part a sheet of its own page, one after the other: neither first
+	// page nor table of contents, since each is handed out alone.
+	Sheets bool `json:",omitempty"`
 }
 
 // Part is a chapter of a text and one slide, or several, of a deck. Its title

@@ -15,6 +15,28 @@ func WriteODT(w io.Writer, d Document) (err error) {
 	subject := d.Subtitle
 	t := office.NewText(office.TextProps{Title: d.Title, Subject: subject, Author: d.Author, At: d.at(),
 		Header: clip(d.Title, office.PageWidth, 1, 9, false), Footer: d.asOf(), Mark: d.mark(), Theme: theme()})
+	if !d.Sheets {
+		d.cover(t)
+	}
+	anchors := d.Anchors()
+	for i, p := range d.Parts {
+		if i == 0 && !d.Sheets || i > 0 && d.Sheets {
+			t.PageBreak()
+		}
+		x := odt{d, t, 1}
+		if d.Chaptered() {
+			x.level = 2
+		}
+		if p.Chapter != "" {
+			x.t.Heading(1, "chapitre-"+anchors[i], p.Chapter)
+		}
+		x.part(p, anchors[i])
+	}
+	return t.Write(w)
+}
+
+// cover is the first page and the table of contents.
+func (d Document) cover(t *office.Text) {
 	t.Paragraph(office.TitleStyle, []office.Run{{Text: d.Title}})
 	if d.Subtitle != "" {
 		t.Paragraph(office.SubtitleStyle, []office.Run{{Text: d.Subtitle}})
@@ -30,21 +52,6 @@ func WriteODT(w io.Writer, d Document) (err error) {
 		t.Paragraph("Standard", nil)
 		t.Contents("Sommaire")
 	}
-	anchors := d.Anchors()
-	for i, p := range d.Parts {
-		if i == 0 {
-			t.PageBreak()
-		}
-		x := odt{d, t, 1}
-		if d.Chaptered() {
-			x.level = 2
-		}
-		if p.Chapter != "" {
-			x.t.Heading(1, "chapitre-"+anchors[i], p.Chapter)
-		}
-		x.part(p, anchors[i])
-	}
-	return t.Write(w)
 }
 
 type odt struct {

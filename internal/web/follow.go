@@ -9,7 +9,9 @@ import (
 	"jalon/internal/followup"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
+	"jalon/internal/web/adaptations"
 	"jalon/internal/web/exits"
+	"jalon/internal/web/groupsheets"
 	"jalon/internal/web/renewals"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/updates"
@@ -29,6 +31,11 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 		s.compositionHandlers(composition.Roadmap),
 		s.compositionHandlers(composition.Review),
 		renewals.Handlers(renewals.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Renewal}),
+		groupsheets.Handlers(groupsheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Register: s.Action.Register, Coverage: s.Action.Coverage, Aid: s.Action.Aid}),
+		adaptations.Handlers(adaptations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Adaptation, Register: s.Action.Register, PDF: s.PDF,
+			Names: func(ctx context.Context, ids []string) (map[string]string, error) {
+				return account.Names(ctx, s.DB, ids)
+			}}),
 		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
 		}}),

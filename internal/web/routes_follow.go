@@ -84,4 +84,38 @@ func renewalRoutes() []Route {
 }
 
 // adaptationRoutes: priorities of adaptation, the sheet of an EPCI.
-func adaptationRoutes() []Route { return nil }
+func adaptationRoutes() []Route {
+	const dept, region = "/departements/{code}/cycles/{cycle}", "/regions/{slug}/cycles/{cycle}"
+	html := []string{typeHTML}
+	files := []string{typeXLSX, typeCSV, typeODT, typePDF}
+	out := []Route{
+		{Method: "GET", Pattern: dept + "/priorites/{id}", Name: "adaptation-one", Formats: html},
+		{Method: "GET", Pattern: dept + "/priorites/{id}/{fichier}", Name: "adaptation-one-file", Formats: []string{typeODT, typePDF}, Timeout: time.Minute},
+		{Method: "GET", Pattern: "/national/adaptation", Name: "adaptation-nation", Formats: html, Sample: "/national/adaptation"},
+		{Method: "GET", Pattern: "/national/adaptation/fichiers/{fichier}", Name: "adaptation-nation-file", Formats: files, Sample: "/national/adaptation/fichiers/priorites.csv"},
+		{Method: "GET", Pattern: dept + "/bureau/adaptation/nouvelle", Name: "adaptation-new", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: dept + "/bureau/adaptation/nouvelle", Name: "adaptation-add", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: dept + "/bureau/adaptation/{id}", Name: "adaptation-edit", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: dept + "/bureau/adaptation/{id}", Name: "adaptation-save", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/epci/{code}/fiche", Name: "group-sheet", Formats: html, Cache: Private, Sample: "/epci/246700488/fiche"},
+		{Method: "GET", Pattern: "/epci/{code}/fiche.odt", Name: "group-sheet-odt", Formats: []string{typeODT}, Cache: Private, Sample: "/epci/246700488/fiche.odt"},
+	}
+	for _, base := range []string{dept, region} {
+		out = append(out, []Route{
+			{Method: "GET", Pattern: base + "/priorites", Name: "adaptation", Formats: html},
+			{Method: "GET", Pattern: base + "/priorites/fiches", Name: "adaptation-sheets", Formats: html},
+			{Method: "GET", Pattern: base + "/priorites/fichiers/{fichier}", Name: "adaptation-file", Formats: files, Timeout: time.Minute},
+			{Method: "GET", Pattern: base + "/bureau/adaptation", Name: "adaptation-desk", Formats: html, Cache: Private, SignIn: true},
+			{Method: "GET", Pattern: base + "/bureau/adaptation/fiches", Name: "adaptation-draft-sheets", Formats: html, Cache: Private, SignIn: true},
+			{Method: "GET", Pattern: base + "/bureau/adaptation/fichiers/{fichier}", Name: "adaptation-draft-file", Formats: files, Cache: Private, SignIn: true, Timeout: time.Minute},
+			{Method: "GET", Pattern: base + "/bureau/adaptation/importer", Name: "adaptation-import", Formats: html, Cache: Private, SignIn: true},
+			{Method: "POST", Pattern: base + "/bureau/adaptation/importer", Name: "adaptation-send", Formats: html, Cache: Private, SignIn: true, Body: 26 << 20, Timeout: time.Minute},
+			{Method: "POST", Pattern: base + "/bureau/adaptation/importer/enregistrer", Name: "adaptation-apply", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: time.Minute},
+			{Method: "GET", Pattern: base + "/bureau/adaptation/importer/{run}/colonnes", Name: "adaptation-columns", Formats: html, Cache: Private, SignIn: true},
+			{Method: "POST", Pattern: base + "/bureau/adaptation/importer/{run}/colonnes", Name: "adaptation-map", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
+			{Method: "GET", Pattern: base + "/bureau/adaptation/importer/{run}", Name: "adaptation-preview", Formats: html, Cache: Private, SignIn: true},
+			{Method: "GET", Pattern: base + "/bureau/adaptation/importer/{run}/verdicts.csv", Name: "adaptation-verdicts", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+		}...)
+	}
+	return out
+}

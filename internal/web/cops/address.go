@@ -62,12 +62,13 @@ func tabs(r *http.Request, c cop.COP, here string) []ui.Link {
 		{"Documents", "/bureau/documents", policy.Read, partOf(c.Thing(policy.Document), cop.Internal)},
 		{"Actualités", "/bureau/actualites", policy.Read, c.Thing(policy.Desk)},
 		{"Priorités", "/bureau/priorites", policy.Read, c.Thing(policy.Priority)},
+		{"Fiches d’adaptation", "/bureau/adaptation", policy.Read, c.Thing(policy.Priority)},
 		{"Départements", "/bureau/departements", policy.Read, c.Thing(policy.Desk)},
 		{"Modèle", "/bureau/modele", policy.Read, c.Thing(policy.Desk)},
 		{"Réglages", "/bureau/reglages", policy.Edit, c.Thing(policy.COP)},
 		{"Journal", "/bureau/journal", policy.Read, c.Thing(policy.Journal)},
 	} {
-		if policy.Can(a, x.verb, x.thing) && (x.label != "Départements" || c.Parent == "") {
+		if policy.Can(a, x.verb, x.thing) && (x.label != "Départements" || c.Parent == "") && (x.path != "/bureau/adaptation" || c.Cycle != cop.First) {
 			out = append(out, ui.Link{Label: x.label, Href: base + x.path, Current: x.path == here})
 		}
 	}

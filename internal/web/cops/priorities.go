@@ -34,6 +34,7 @@ type priorityView struct {
 	MayEdit, MayAdopt bool
 	AnswerFields      []ui.Field
 	Adopts            string // who adopts it
+	Sheet             string // address of its sheet of adaptation
 }
 
 func (d Deps) priorities(w http.ResponseWriter, r *http.Request) error {
@@ -193,6 +194,9 @@ func (d Deps) showPriority(w http.ResponseWriter, r *http.Request, status int, o
 	}
 	if x.State == cop.TakenUp || x.State == cop.Merged || x.State == cop.SetAside {
 		v.Answer = &ui.Alert{State: "info", Title: "Réponse de la région" + nb + ": " + x.State.Name(), Text: x.Reason}
+	}
+	if v.Sheet = of.Path() + "/bureau/adaptation/" + x.ID; of.ID != c.ID {
+		v.Sheet = of.Path() + "/priorites/" + x.ID // what anyone reads of it
 	}
 	if v.History, err = d.priorityHistory(r, of, x); err != nil {
 		return err

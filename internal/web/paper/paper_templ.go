@@ -35,7 +35,7 @@ func whole(v view) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{"paper", templ.KV("paper-invented", v.Demo), templ.KV("paper-draft", v.Mark != "")}
+		var templ_7745c5c3_Var2 = []any{"paper", templ.KV("paper-invented", v.Demo), templ.KV("paper-draft", v.Mark != ""), templ.KV("paper-sheets", v.Sheets)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -173,7 +173,7 @@ func whole(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(v.Parts) > 1 {
+		if len(v.Parts) > 1 && !v.Sheets {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<nav class=\"paper-toc\" aria-labelledby=\"sommaire\"><h2 id=\"sommaire\">Sommaire</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -29,6 +29,7 @@ const (
 	TabCoverage   = "Couverture"
 	TabActions    = "Actions"
 
+	TabSheet    = "Fiche"
 	TabRoadmap  = "Feuille de route"
 	TabFollowUp = "Suivi"
 )
@@ -72,6 +73,9 @@ func Tabs(tree *territory.Tree, p panorama.Panorama, current string) ui.Pages {
 	switch ref.Scale {
 	case territory.Department, territory.EPCI, territory.EPT:
 		list.add(TabCoverage, t.Path+"/couverture")
+	}
+	if ref.Scale == territory.EPCI || ref.Scale == territory.EPT {
+		list.add(TabSheet, "/epci/"+ref.Code+"/fiche")
 	}
 	if simulator := SimulatorPath(tree, p); simulator != "" {
 		list.add(TabSimulator, simulator)

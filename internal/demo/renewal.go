@@ -28,7 +28,7 @@ func renewals(s *Script) {
 	const region = "44"
 	team := s.Head(policy.Team, region)
 	s.As(team, s.At(2), "carry-over of Grand Est", func(ctx context.Context, a policy.Actor) error {
-		c, err := cop.Find(ctx, s.db, cop.RegionID(adaptation, region))
+		c, err := cop.Find(ctx, s.db, cop.RegionID("2025", region))
 		if err != nil {
 			return err
 		}

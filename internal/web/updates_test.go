@@ -128,5 +128,29 @@ func TestARoundGoesFromTheDeskToTheSheet(t *testing.T) {
 		if p = s.visit(anyone, link+"/"+asks[1].ID, url.Values{"do": {"refuse"}, "reason": {"Voir Bruno"}}); p.StatusCode != http.StatusOK || !strings.Contains(p.text("main"), "C’est noté") {
 			t.Errorf("refused: %s %s", p.Status, p.text("main"))
 		}
+		// What they said blocks: the team answers the alert, beside its words.
+		if err := s.follow.FollowUp.WatchAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p = s.visit(team, desk+"/alertes", nil)
+		_, after, _ := strings.Cut(p.body, "?repondre=")
+		id, _, _ = strings.Cut(after, "#")
+		if !strings.Contains(p.text("#attendent"), "Plants trop rares") || id == "" {
+			t.Fatalf("the alerts: %s %s", p.Status, p.text("main"))
+		}
+		p = s.visit(team, desk+"/alertes?repondre="+id, nil)
+		rev := formRev(p)
+		if p = s.visit(team, desk+"/alertes", url.Values{"id": {id}, "rev": {rev}, "state": {""}, "answer": {"Nous appelons"}}); p.StatusCode != http.StatusBadRequest || !strings.Contains(p.body, "Nous appelons") {
+			t.Errorf("an answer without its kind: %s", p.Status)
+		}
+		if p = s.visit(team, desk+"/alertes", url.Values{"id": {id}, "rev": {rev}, "state": {"taken"}, "answer": {"Nous appelons"}}); p.StatusCode != http.StatusOK || !strings.Contains(p.text("#avec-reponse"), "Nous appelons") {
+			t.Errorf("answered: %s %s", p.Status, p.text("main"))
+		}
+		if p = s.visit(team, desk+"/reglages", url.Values{"rev": {"0"}, "fresh": {"30"}, "aging": {"20"}, "silent": {"180"}, "pace": {"20"}, "aid": {"45"}}); p.StatusCode != http.StatusBadRequest {
+			t.Errorf("delays out of order: %s", p.Status)
+		}
+		if p = s.visit(team, desk+"/reglages", url.Values{"rev": {"0"}, "fresh": {"20"}, "aging": {"60"}, "silent": {"180"}, "pace": {"20"}, "aid": {"45"}, "rules": {"blocked"}, "digest": {"1"}}); p.StatusCode != http.StatusOK || !strings.Contains(p.body, `value="20"`) {
+			t.Errorf("delays: %s %s", p.Status, p.text("main"))
+		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"jalon/internal/apperr"
 	"jalon/internal/db"
 	"jalon/internal/policy"
 )
@@ -35,6 +36,34 @@ func Each(ctx context.Context, q db.Q, a policy.Actor, thing func(Action) policy
 			}
 		}
 	}
+}
+
+// RetainedOf reads the actions that both heads of a COP retained, as anyone reads them, in
+// the order of their numbers.
+func RetainedOf(ctx context.Context, q db.Q, copID string) (_ []Action, err error) {
+	defer apperr.Wrap(&err, "action.RetainedOf(%s)", copID)
+	list, err := collect(q.Query(ctx, `SELECT `+columns+` FROM action x WHERE x.cop_id = $1 AND x.state = 'retained' ORDER BY x.seq`, copID))
+	for i := range list {
+		list[i] = list[i].Public()
+	}
+	return list, err
+}
+
+// CountedOf tells, for the retained actions of a COP, the part that counts of what each
+// brings to a lever, in ten-thousandths, where it is not the whole: what is declared twice
+// counts once.
+func CountedOf(ctx context.Context, q db.Q, copID string) (_ map[[2]string]int64, err error) {
+	defer apperr.Wrap(&err, "action.CountedOf(%s)", copID)
+	rows, err := q.Query(ctx, `SELECT action_id, lever, counted FROM action_impact WHERE cop_id = $1 AND state = 'retained' AND counted < 10000`, copID)
+	out := map[[2]string]int64{}
+	err = each(rows, err, func(r *db.Rows) error {
+		var id, lever string
+		var part int64
+		err := r.Scan(&id, &lever, &part)
+		out[[2]string{id, lever}] = part
+		return err
+	})
+	return out, err
 }
 
 // Exported writes down that a file went out: its rows and its digest, and who took it

@@ -31,7 +31,7 @@ func (c *Core) followRooms(r rooms, desk *operator.Desk, base string, _ func(con
 		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
 			People: followedBy(r.accounts), Lagging: c.lagging, Closing: closing, TellTeam: tellTeam(r.accounts)},
 		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops},
-		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge},
+		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Coverage: r.action.Coverage, Model: c.Model},
 	}
 	r.accounts.OnErase = append(r.accounts.OnErase, f.FollowUp.Erase)
 	r.accounts.OnEraseAddress = append(r.accounts.OnEraseAddress, f.FollowUp.EraseAddress)

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
 	"jalon/internal/restitution"
+	roadmap "jalon/internal/roadmap/live"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -32,7 +33,9 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(survey.Figures, r.survey.Explain)
 	f.Register(objective.Prefix, c.modelled(r.objectives.Explain))
 	f.Register(coverage.Prefix, r.action.Coverage.Explain)
+	f.Register(coverage.SheetPrefix, r.action.Coverage.ExplainSheet)
 	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
+	f.Register(roadmap.Prefix, (&roadmap.Catalogue{Sources: roadmap.Sources{DB: c.DB, Model: c.Model, Coverage: r.action.Coverage}}).Explain)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 

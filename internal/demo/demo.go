@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"jalon/internal/account"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
 	"jalon/internal/db"
@@ -115,6 +116,7 @@ type Told struct {
 	Objectives  *objective.Room
 	Diagnosis   *diagnosis.Room
 	Composed    *composition.Room
+	Coverage    *coverage.Room
 }
 
 // Options says what to make. The zero Options make what «jalon demo» opens.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
+	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
@@ -48,20 +50,20 @@ var textsOf = map[string]words{
 // diagnoses composes three: one that both heads published, one that waits for the
 // préfet's delegate, one that is a draft.
 func diagnoses(s *Script) {
-	s.composed("44", 25)
-	act := s.frozen("44", 4)
+	s.composed(composition.Diagnosis, "44", 25, textsOf["44"])
+	act := s.frozen(composition.Diagnosis, "44", s.At(4))
 	s.word(s.Head(policy.StateChair, "44"), 3, "diagnosis of 44", act)
 	s.word(s.Head(policy.RegionChair, "44"), 2, "diagnosis of 44", act)
 
-	s.composed("04", 20)
-	act = s.frozen("04", 3)
+	s.composed(composition.Diagnosis, "04", 20, textsOf["04"])
+	act = s.frozen(composition.Diagnosis, "04", s.At(3))
 	s.word(s.Head(policy.RegionChair, "04"), 2, "diagnosis of 04", act)
 	r, err := s.Tree.Region("04")
 	if err == nil {
 		s.delegate(r)
 	}
 
-	s.composed("53", 14)
+	s.composed(composition.Diagnosis, "53", 14, textsOf["53"])
 }
 
 // delegate has the préfet leave the diagnosis to a member of the team, whom visitors
@@ -78,21 +80,22 @@ func (s *Script) delegate(r territory.Region) {
 	s.Show(helper, r.Code, "/regions/"+r.Slug+"/bureau/diagnostic/publication")
 }
 
-// composed begins a diagnosis from the usual plan; the team then writes its texts.
-func (s *Script) composed(code string, ago int) {
-	id, team := cop.RegionID(cop.First, code), s.Holding(policy.Team, code)[:2]
-	s.As(team[0], s.At(ago), "diagnosis of "+code, func(ctx context.Context, a policy.Actor) error {
-		_, err := s.Told.Composed.Begin(ctx, a, composition.Diagnosis, id, "", s.Blocks.List(), true)
+// composed begins a document from the usual plan; the team then writes its texts, one a
+// day.
+func (s *Script) composed(k composition.Kind, code string, ago int, texts words) {
+	id, team, list := cop.RegionID(cop.First, code), s.Holding(policy.Team, code)[:2], s.Blocks[k].List()
+	s.As(team[0], s.At(ago), k.Name()+" of "+code, func(ctx context.Context, a policy.Actor) error {
+		_, err := s.Told.Composed.Begin(ctx, a, k, id, "", list, true)
 		return err
 	})
-	for i, p := range composition.Diagnosis.Parts() {
+	for i, p := range k.Parts() {
 		part := composition.Part(p[0])
-		text := textsOf[code][part]
+		text := texts[part]
 		if text == "" {
 			continue
 		}
-		s.As(team[i%2], s.At(ago-1-i), "text of the diagnosis of "+code, func(ctx context.Context, a policy.Actor) error {
-			d, err := composition.Of(ctx, s.db, composition.Diagnosis, id, "")
+		s.As(team[i%2], s.At(max(2, ago-1-i)), "text of the "+k.Name()+" of "+code, func(ctx context.Context, a policy.Actor) error {
+			d, err := composition.Of(ctx, s.db, k, id, "")
 			if err != nil {
 				return err
 			}
@@ -103,7 +106,7 @@ func (s *Script) composed(code string, ago int) {
 			at := slices.IndexFunc(blocks, func(b composition.Block) bool { return b.Part == part && b.Live == "" })
 			b := blocks[at]
 			b.Text = fr(text)
-			_, err = s.Told.Composed.SaveBlock(ctx, a, s.Blocks.List(), b, "première écriture")
+			_, err = s.Told.Composed.SaveBlock(ctx, a, list, b, "première écriture")
 			return err
 		})
 	}
@@ -111,9 +114,9 @@ func (s *Script) composed(code string, ago int) {
 
 // frozen has the team propose the edition of its draft. It holds no PDF: what prints
 // one takes longer than all the rest of the demonstration.
-func (s *Script) frozen(code string, ago int) (act func() string) {
+func (s *Script) frozen(k composition.Kind, code string, at time.Time) (act func() string) {
 	id, kept := cop.RegionID(cop.First, code), new(composition.Edition)
-	s.As(s.Head(policy.Team, code), s.At(ago), "edition of the diagnosis of "+code, func(ctx context.Context, a policy.Actor) error {
+	s.As(s.Head(policy.Team, code), at, "edition of the "+k.Name()+" of "+code, func(ctx context.Context, a policy.Actor) error {
 		r, err := s.Tree.Region(code)
 		if err != nil {
 			return err
@@ -122,13 +125,13 @@ func (s *Script) frozen(code string, ago int) (act func() string) {
 		if err != nil {
 			return err
 		}
-		d, err := composition.Of(ctx, s.db, composition.Diagnosis, id, "")
+		d, err := composition.Of(ctx, s.db, k, id, "")
 		if err != nil {
 			return err
 		}
-		*kept, err = s.Told.Composed.ProposeEdition(ctx, a, d.Rev, composition.Diagnosis, "", composition.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock)}, composition.Press{
-			Catalogue: s.Blocks, Explain: s.explain, Together: diagnosis.Together, Draw: page, Sheet: func(seq int64) composition.Sheet {
-				at := "/regions/" + r.Slug + "/diagnostic/editions/" + strconv.FormatInt(seq, 10)
+		*kept, err = s.Told.Composed.ProposeEdition(ctx, a, d.Rev, k, "", composition.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock)}, composition.Press{
+			Catalogue: s.Blocks[k], Explain: s.explain, Together: diagnosis.Together, Draw: page, Sheet: func(seq int64) composition.Sheet {
+				at := "/regions/" + r.Slug + k.Path("") + "/editions/" + strconv.FormatInt(seq, 10)
 				return composition.Sheet{Author: "COP régionale de la région " + r.Name, Demo: true, Version: "édition n°" + french.NoBreak + strconv.FormatInt(seq, 10), Address: s.Accounts.BaseURL + at, FigureBase: at + "/chiffres/"}
 			}})
 		return err
@@ -139,5 +142,10 @@ func (s *Script) frozen(code string, ago int) (act func() string) {
 // page draws an edition as the web does.
 func page(ctx context.Context, d document.Document) ([]document.File, error) {
 	body, err := printed.Standalone(ctx, d)
-	return []document.File{{Path: document.PagePart, Body: body}}, err
+	files := []document.File{{Path: document.PagePart, Body: body}}
+	if err != nil || d.Kind != string(composition.Roadmap) {
+		return files, err
+	}
+	book, err := exchange.RoadmapBook(d)
+	return append(files, document.File{Path: exchange.TablesPart, Body: book}), err
 }

@@ -306,6 +306,9 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 		`SELECT COUNT(*) FROM diagnosis_theme WHERE region = '44' AND priority`:                                                                      4,
 		`SELECT COUNT(*) FROM diagnosis_theme WHERE region = '53' AND priority`:                                                                      0,
 		`SELECT COUNT(*) FROM composition_edition WHERE region = '44' AND kind = 'diagnostic' AND state = 'published'`:                               1,
+		`SELECT COUNT(*) FROM composition_edition WHERE region = '44' AND kind = 'feuille-de-route' AND state = 'published'`:                         1,
+		`SELECT COUNT(*) FROM composition_edition WHERE region = '28'`:                                                                               0,
+		`SELECT COUNT(*) FROM composition WHERE region = '28' AND kind = 'feuille-de-route'`:                                                         1,
 		`SELECT COUNT(*) FROM composition d WHERE d.region = '53' AND NOT EXISTS (SELECT e.id FROM composition_edition e WHERE e.cop_id = d.cop_id)`: 1,
 		`SELECT COUNT(*) FROM persona WHERE region = '04' AND first LIKE '%/bureau/diagnostic/publication'`:                                          1,
 	} {

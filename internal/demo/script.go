@@ -13,6 +13,7 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/action"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
 	"jalon/internal/cop"
@@ -33,6 +34,7 @@ import (
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/restitution"
+	roadmap "jalon/internal/roadmap/live"
 	"jalon/internal/support/aid"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -81,6 +83,7 @@ func Steps() []Step {
 		{"letters", letters},
 		{"actions", actions},
 		{"followup", followed},
+		{"roadmaps", roadmaps},
 	}
 }
 
@@ -98,7 +101,7 @@ type Script struct {
 	Survey   *survey.Room
 	Known    *knowledge.Room
 	Told     Told
-	Blocks   *live.Catalogue // the live blocks of diagnoses
+	Blocks   map[composition.Kind]composition.Catalogue // the live blocks of documents
 	Debate   web.Debate
 	Actions  *action.Room
 	Aids     *aid.Room
@@ -160,6 +163,7 @@ func newScript(p Place, o Options) (*Script, error) {
 		Restitution: &restitution.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Actor: anyone, Tree: s.Accounts.Tree}}
 	t.Diagnosis = &diagnosis.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model, Book: p.Book, Own: p.Own, Restitution: t.Restitution}
 	t.Composed = &composition.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs}
+	t.Coverage = &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}
 	s.Told, s.explain, s.model = t, p.Explain(t), p.Model
 	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice}
 	for _, k := range composition.Kinds() {
@@ -176,7 +180,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Blocks = live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
+	found := live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
+	s.Blocks = map[composition.Kind]composition.Catalogue{composition.Diagnosis: found, composition.Roadmap: roadmap.New(roadmap.Sources{DB: p.DB, Model: p.Model, Coverage: t.Coverage, Told: found})}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {

@@ -89,6 +89,9 @@ type Table struct {
 	Columns []Column
 	Rows    [][]Cell
 	Note    string
+	// Detail is one of many alike, such as the sheet of one action: a deck leaves it
+	// out, and says how many there are.
+	Detail bool `json:",omitempty"`
 }
 
 // Column is the head of a column; numbers are set to the right.

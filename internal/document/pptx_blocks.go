@@ -3,6 +3,7 @@ package document
 import (
 	"strings"
 
+	"jalon/internal/french"
 	"jalon/internal/office"
 )
 
@@ -10,6 +11,10 @@ import (
 // and returns the last that it laid out.
 func (m *maker) blocks(list []Block, i int) int {
 	if n := m.beside(list, i); n > 0 {
+		return i + n - 1
+	}
+	if n := details(list[i:]); n > 0 {
+		m.write(paragraphs(Para(detailsSay(n))), office.Body().W, m.size)
 		return i + n - 1
 	}
 	switch b := list[i].(type) {
@@ -24,6 +29,26 @@ func (m *maker) blocks(list []Block, i int) int {
 		m.chart(b)
 	}
 	return i
+}
+
+// details counts the tables of detail that a list begins with.
+func details(list []Block) (n int) {
+	for n < len(list) {
+		t, ok := list[n].(Table)
+		if !ok || !t.Detail {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// detailsSay is what a deck says in their place.
+func detailsSay(n int) string {
+	if n == 1 {
+		return "Le tableau détaillé se lit dans le texte du document et sur sa page en ligne."
+	}
+	return "Les " + french.Integer(n) + nb + "fiches ou tableaux détaillés se lisent dans le texte du document et sur sa page en ligne."
 }
 
 // beside sets a picture that is not wide with the texts before it (or after it)

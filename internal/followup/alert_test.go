@@ -23,9 +23,11 @@ func TestEachRuleFindsItsCause(t *testing.T) {
 		change func(*action.Action)
 		facts  func(*followup.Facts)
 	}{
-		"late":    {func(x *action.Action) { x.Ends = "2025" }, nil},
-		"blocked": {nil, func(f *followup.Facts) { f.Last["a"] = followup.Update{Day: "2026-02-20", Said: followup.Said{Blocked: "Plants."}} }},
-		"silent":  {func(x *action.Action) { x.RetainedOn = "2025-08-01" }, nil},
+		"late": {func(x *action.Action) { x.Ends = "2025" }, nil},
+		"blocked": {nil, func(f *followup.Facts) {
+			f.Last["a"] = followup.Update{Day: "2026-02-20", Said: followup.Said{Blocked: "Plants."}}
+		}},
+		"silent": {func(x *action.Action) { x.RetainedOn = "2025-08-01" }, nil},
 		"funding": {func(x *action.Action) {
 			x.Budget.Invest, x.Funding = whole(1000), []action.Funding{{Funder: "Région", Amount: whole(400), State: "granted"}}
 		}, nil},

@@ -35,6 +35,9 @@ func Tables() []db.Table {
 // Version is the name of the version of all that the public pages of this room show.
 const Version = "followup"
 
+// VersionOf is the name of the version of what is said of the actions of one COP.
+func VersionOf(copID string) string { return Version + ":" + copID }
+
 // Room does what people do in the follow-up. Time and ids are given.
 type Room struct {
 	DB       *db.DB

@@ -203,8 +203,16 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: u.By, Verb: "say", Kind: "update", Subject: u.ID, Rev: u.Seq, COP: u.COP}); err != nil {
 		return u, err
 	}
-	_, err = db.Bump(ctx, tx, Version, m.Now())
-	return u, err
+	return u, m.moved(ctx, tx, u.COP)
+}
+
+// moved tells what is kept of what is said of a COP that it changed.
+func (m *Room) moved(ctx context.Context, tx db.Q, copID string) error {
+	if _, err := db.Bump(ctx, tx, VersionOf(copID), m.Now()); err != nil {
+		return err
+	}
+	_, err := db.Bump(ctx, tx, Version, m.Now())
+	return err
 }
 
 // Ended says why nobody says any more where an action stands, empty while they may.

@@ -21,6 +21,6 @@ func (s *server) diagnosisHandlers() []map[string]shell.Handler {
 
 // compositionHandlers are those of the pages of a kind of document.
 func (s *server) compositionHandlers(k composition.Kind) map[string]shell.Handler {
-	return compositions.Handlers(compositions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
+	return compositions.Handlers(compositions.Deps{Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
 		Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure})
 }

@@ -84,7 +84,10 @@ func compositionRoutes(k composition.Kind) []Route {
 	}
 	propose := form(desk+"/publication", "propose")
 	propose.Timeout = 2 * time.Minute // every file of the edition is made, the PDF among them
-	files := []string{typePPTX, typeODT, typePDF, typeJSON, typeHTML}
+	files, drafts := []string{typePPTX, typeODT, typePDF, typeJSON, typeHTML}, []string{typePPTX, typeODT, typePDF}
+	if k == composition.Roadmap {
+		files, drafts = append(files, typeXLSX), append(drafts, typeXLSX)
+	}
 	editions := Route{Method: "GET", Pattern: public, Name: name("editions"), Formats: []string{typeHTML}}
 	if k != composition.Review {
 		editions.Sample = "/regions/grand-est" + path + "/editions"
@@ -93,7 +96,7 @@ func compositionRoutes(k composition.Kind) []Route {
 		page(desk, "desk"), form(desk, "begin"), page(desk+"/ajouter", "add"), form(desk+"/blocs", "block-add"),
 		page(desk+"/blocs/{id}", "block"), form(desk+"/blocs/{id}", "block-save"), form(desk+"/blocs/{id}/place", "block-place"),
 		page(desk+"/apercu", "preview"),
-		{Method: "GET", Pattern: desk + "/fichiers/{fichier}", Name: name("draft-file"), Formats: []string{typePPTX, typeODT, typePDF}, Cache: Private, SignIn: true, Timeout: time.Minute},
+		{Method: "GET", Pattern: desk + "/fichiers/{fichier}", Name: name("draft-file"), Formats: drafts, Cache: Private, SignIn: true, Timeout: time.Minute},
 		page(desk+"/publication", "publish"), propose,
 		page(desk+"/editions/{id}", "proposed"), page(desk+"/editions/{id}/chiffres/{key...}", "proposed-figure"),
 		{Method: "GET", Pattern: desk + "/editions/{id}/fichiers/{fichier}", Name: name("proposed-file"), Formats: files, Cache: Private, SignIn: true},

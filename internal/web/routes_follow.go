@@ -14,7 +14,12 @@ func afterRoutes() []Route {
 }
 
 // roadmapRoutes: the roadmap as it is composed and read.
-func roadmapRoutes() []Route { return compositionRoutes(composition.Roadmap) }
+func roadmapRoutes() []Route {
+	const public = "/regions/{slug}/feuille-de-route"
+	return append(compositionRoutes(composition.Roadmap),
+		Route{Method: "GET", Pattern: public, Name: "roadmap", Formats: []string{typeHTML}, Sample: "/regions/grand-est/feuille-de-route"},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}})
+}
 
 // exitRoutes: the four exit points of a COP, and its close.
 func exitRoutes() []Route { return nil }

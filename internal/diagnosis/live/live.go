@@ -80,17 +80,9 @@ func (r *reading) Make(ctx context.Context, code string, params map[string]strin
 		if b.Code != code {
 			continue
 		}
-		chosen := map[string]string{}
-		for _, o := range b.Options {
-			value := params[o.Name]
-			switch {
-			case len(o.Values) == 0 || slices.ContainsFunc(o.Values, func(v [2]string) bool { return v[0] == value }):
-			case value == "":
-				value = o.Values[0][0]
-			default:
-				return composition.Made{Title: b.Name, Missing: "Le choix «\u00a0" + value + "\u00a0» de ce bloc (" + o.Label + ") n’existe plus\u00a0: choisissez-en un autre en modifiant le bloc."}, nil
-			}
-			chosen[o.Name] = value
+		chosen, wrong := b.Choose(params)
+		if wrong != "" {
+			return composition.Made{Title: b.Name, Missing: wrong}, nil
 		}
 		return b.make(ctx, r, chosen)
 	}

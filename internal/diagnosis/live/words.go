@@ -1,8 +1,6 @@
 package live
 
 import (
-	"strings"
-
 	"jalon/internal/composition"
 	"jalon/internal/document"
 	"jalon/internal/framework"
@@ -21,14 +19,14 @@ const (
 
 // word, keyed and absent are the cells of a table: a text, a number that leads to
 // its explanation, and why there is none.
-func word(text string) document.Cell { return document.Cell{Text: text} }
+func word(text string) document.Cell { return document.Word(text) }
 
-func keyed(text, figure string) document.Cell { return document.Cell{Text: text, Figure: figure} }
+func keyed(text, figure string) document.Cell { return document.Keyed(text, figure) }
 
-func absent(why string) document.Cell { return document.Cell{Missing: plainly(why)} }
+func absent(why string) document.Cell { return document.Absent(why) }
 
 // plainly is a reason inside a table: without its capital nor its stop.
-func plainly(why string) string { return lower(strings.TrimSuffix(why, ".")) }
+func plainly(why string) string { return document.Absent(why).Missing }
 
 // leverCell leads to the page of a lever.
 func leverCell(l framework.Lever) document.Cell {
@@ -52,9 +50,7 @@ func ratio(v panorama.Value, figure string) document.Cell {
 }
 
 // howMany writes a count and its noun: «16 leviers».
-func howMany(n int, one, many string) string {
-	return french.Integer(n) + nbsp + french.Plural(n, one, many)
-}
+func howMany(n int, one, many string) string { return french.Many(n, one, many) }
 
 // say and stress are runs of text.
 func say(text string) document.Span { return document.Span{Text: text} }
@@ -62,30 +58,16 @@ func say(text string) document.Span { return document.Span{Text: text} }
 func stress(text string) document.Span { return document.Span{Text: text, Bold: true} }
 
 // entry is a line of a list: what it is, then what it says.
-func entry(head, text string) []document.Span {
-	return []document.Span{stress(head), say(nbsp + ": " + text)}
-}
+func entry(head, text string) []document.Span { return document.Labelled(head, text) }
 
 // guillemets sets words between French quotes.
-func guillemets(s string) string { return "«" + nbsp + s + nbsp + "»" }
+func guillemets(s string) string { return french.Quoted(s) }
 
 // lower and upper set a word inside or at the head of a sentence; a word all in
 // capitals stays so.
-func lower(s string) string {
-	r := []rune(s)
-	if len(r) > 1 && strings.ToLower(string(r[1])) == string(r[1]) {
-		return strings.ToLower(string(r[0])) + string(r[1:])
-	}
-	return s
-}
+func lower(s string) string { return french.Lower(s) }
 
-func upper(s string) string {
-	r := []rune(s)
-	if len(r) == 0 {
-		return s
-	}
-	return strings.ToUpper(string(r[0])) + string(r[1:])
-}
+func upper(s string) string { return french.Upper(s) }
 
 // none is a block that has nothing to show, with why.
 func none(title, why string, notes ...string) composition.Made {

@@ -6,6 +6,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
 	"jalon/internal/document"
+	"jalon/internal/french"
 	"jalon/internal/knowledge"
 	"jalon/internal/territory"
 )
@@ -13,32 +14,15 @@ import (
 const byJalon = "calculé par Jalon"
 
 // hrefCell leads elsewhere; textColumn and numberColumn are heads of columns.
-func hrefCell(text, href string) document.Cell { return document.Cell{Text: text, Href: href} }
-func textColumn(label string) document.Column  { return document.Column{Label: label} }
-func numberColumn(label, unit string) document.Column {
-	return document.Column{Label: label, Unit: unit, Number: true}
-}
+func hrefCell(text, href string) document.Cell        { return document.Linked(text, href) }
+func textColumn(label string) document.Column         { return document.Heading(label) }
+func numberColumn(label, unit string) document.Column { return document.NumberHeading(label, unit) }
 
 // short cuts a text that a person wrote at a word.
-func short(s string, n int) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
-	if len(r) <= n {
-		return string(r)
-	}
-	cut := string(r[:n-1])
-	if i := strings.LastIndexByte(cut, ' '); i > n/2 {
-		cut = cut[:i]
-	}
-	return strings.TrimRight(cut, " ,;:") + "…"
-}
+func short(s string, n int) string { return french.Short(s, n) }
 
 // orWhy is a text, or why there is none.
-func orWhy(text, why string) document.Cell {
-	if strings.TrimSpace(text) == "" {
-		return absent(why)
-	}
-	return word(text)
-}
+func orWhy(text, why string) document.Cell { return document.WordOr(text, why) }
 
 // lacking is a block without anything to show: why, then what will come.
 func lacking(why, coming string) composition.Made {

@@ -264,3 +264,16 @@ func Sums(ctx context.Context, q db.Q, a policy.Actor, copID string) (_ []Sum, e
 		return s, r.Scan(&s.Lever, &s.Region, &s.Open, &s.All, &s.Places)
 	})
 }
+
+// Unanswered counts the needs of a COP that nobody answered, by lever: a count of what is
+// missing, that says nothing of who looked for it. It is what a document of the COP may
+// say; a lever that one or two territories alone spoke of is not told apart.
+func Unanswered(ctx context.Context, q db.Q, copID string) (_ []Sum, err error) {
+	defer apperr.Wrap(&err, "aid.Unanswered(%s)", copID)
+	rows, err := q.Query(ctx, `
+		SELECT n.lever, n.region, COUNT(*) AS open, COUNT(*), COUNT(DISTINCT n.territory)
+		  FROM need n WHERE n.cop_id = $1 AND n.state IN ('open', 'sent') GROUP BY n.lever, n.region ORDER BY open DESC, n.lever`, copID)
+	return db.Collect(rows, err, func(r *db.Rows) (s Sum, err error) {
+		return s, r.Scan(&s.Lever, &s.Region, &s.Open, &s.All, &s.Places)
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
@@ -30,6 +31,9 @@ type Deps struct {
 	Log *slog.Logger
 	// Waiting is what waits for an account in other rooms, in one link; nil for nothing.
 	Waiting func(ctx context.Context, a account.Account) ([]ui.Link, error)
+	// Actions are those of somebody, with what waits for them, and whether there are others;
+	// nil where there is no register.
+	Actions func(ctx context.Context, a policy.Actor, email string) (t ui.Table, more bool, err error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

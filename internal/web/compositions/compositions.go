@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
 	"jalon/internal/cop"
@@ -21,6 +22,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap/live"
 	"jalon/internal/territory"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
@@ -45,6 +47,10 @@ type Deps struct {
 	Together func(ctx context.Context) context.Context
 	// PDF prints a document, nil without a browser on the machine.
 	PDF func(ctx context.Context, d document.Document) ([]byte, error)
+	// Register counts the actions of a COP, and Shelf keeps the editions of its roadmap;
+	// both are nil for another kind.
+	Register *action.Room
+	Shelf    *live.Shelf
 	// Figure draws the page of an explanation that was kept, with a word on what it is
 	// of; terms leads to the explanation of one of its terms.
 	Figure func(w http.ResponseWriter, r *http.Request, e figure.Explanation, kept ui.Alert, terms func(key string) string, trail []ui.Link) error
@@ -60,6 +66,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		"editions": d.editions, "edition": d.edition, "edition-file": d.editionFile, "edition-figure": d.editionFigure,
 	} {
 		out[d.Kind.Name()+"-"+name] = h
+	}
+	if d.Kind == composition.Roadmap {
+		out["roadmap"], out["roadmap-edition-action"] = d.roadmap, d.editionAction
 	}
 	return out
 }

@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"jalon/internal/apperr"
+	"jalon/internal/composition"
 	"jalon/internal/document"
+	"jalon/internal/exchange"
 	"jalon/internal/policy"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
@@ -28,7 +31,7 @@ type paperView struct {
 	Back    []ui.Link
 }
 
-var fileTypes = map[string]string{"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", "odt": "application/vnd.oasis.opendocument.text", "pdf": "application/pdf",
+var fileTypes = map[string]string{"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", "odt": "application/vnd.oasis.opendocument.text", "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 	"json": "application/json; charset=utf-8", "html": "text/html; charset=utf-8"}
 
 // drafted is the document of a draft that has begun.
@@ -69,8 +72,8 @@ func (d Deps) draftFiles(r *http.Request, x place) []ui.Link {
 		return nil
 	}
 	var out []ui.Link
-	for _, f := range [][2]string{{"odt", "Texte (ODT)"}, {"pdf", "PDF"}, {"pptx", "Diaporama (PPTX)"}} {
-		if f[0] != "pdf" || d.PDF != nil {
+	for _, f := range [][2]string{{"odt", "Texte (ODT)"}, {"pdf", "PDF"}, {"pptx", "Diaporama (PPTX)"}, {"xlsx", "Tableaux (XLSX)"}} {
+		if (f[0] != "pdf" || d.PDF != nil) && (f[0] != "xlsx" || d.Kind == composition.Roadmap) {
 			out = append(out, ui.Link{Label: f[1], Href: x.base() + "/fichiers/" + x.draftName() + "." + f[0]})
 		}
 	}
@@ -87,7 +90,7 @@ func (d Deps) draftFile(w http.ResponseWriter, r *http.Request) error {
 		return apperr.New(apperr.Forbidden, nil, "Votre rôle permet de lire ce projet, pas d’en emporter les fichiers. Demandez-les à l’équipe de la COP.")
 	}
 	base, ext, _ := strings.Cut(r.PathValue("fichier"), ".")
-	if base != x.draftName() || ext != "odt" && ext != "pdf" && ext != "pptx" {
+	if base != x.draftName() || !slices.Contains([]string{"odt", "pdf", "pptx", "xlsx"}, ext) || ext == "xlsx" && d.Kind != composition.Roadmap {
 		return apperr.NotFoundf("Ce fichier n’existe pas. La page de l’aperçu donne ceux que l’on peut emporter.")
 	}
 	_, doc, err := d.drafted(r)
@@ -98,6 +101,10 @@ func (d Deps) draftFile(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case ext == "pptx":
 		err = document.WritePPTX(&b, doc)
+	case ext == "xlsx":
+		var book []byte
+		book, err = exchange.RoadmapBook(doc)
+		b.Write(book)
 	case ext == "odt":
 		err = document.WriteODT(&b, doc)
 	case d.PDF == nil:

@@ -9,6 +9,7 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/document"
+	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/web/paper"
@@ -162,6 +163,13 @@ func (d Deps) draw(ctx context.Context, doc document.Document) ([]document.File,
 		return nil, err
 	}
 	files := []document.File{{Path: document.PagePart, Body: page}}
+	if d.Kind == composition.Roadmap {
+		book, err := exchange.RoadmapBook(doc)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, document.File{Path: exchange.TablesPart, Body: book})
+	}
 	if d.PDF == nil {
 		return files, nil
 	}

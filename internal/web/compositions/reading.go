@@ -13,6 +13,7 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/document"
+	"jalon/internal/exchange"
 	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -23,7 +24,7 @@ import (
 )
 
 // partNames are what the files of an edition are, for a person.
-var partNames = map[string]string{document.SlidesPart: "Diaporama (PPTX)", document.TextPart: "Texte (ODT)", document.PDFPart: "PDF", document.PagePart: "Page (HTML)", document.DocumentPart: "Données et explications (JSON)"}
+var partNames = map[string]string{document.SlidesPart: "Diaporama (PPTX)", document.TextPart: "Texte (ODT)", document.PDFPart: "PDF", document.PagePart: "Page (HTML)", exchange.TablesPart: "Tableaux (XLSX)", document.DocumentPart: "Données et explications (JSON)"}
 
 // frozen is an edition with where it is read.
 type frozen struct {
@@ -120,7 +121,7 @@ func (d Deps) proposed(w http.ResponseWriter, r *http.Request) error {
 // and whether a later one was published.
 func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) error {
 	ctx := r.Context()
-	kept, err := document.Load(ctx, d.Q, f.pub)
+	kept, err := d.body(r, f)
 	if err != nil {
 		return err
 	}
@@ -145,20 +146,10 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 				Links: []ui.Link{{Label: "Lire l’édition n°" + nb + french.Integer(last.Seq), Href: f.public() + "/editions/" + strconv.FormatInt(last.Seq, 10)}}})
 		}
 	}
-	v.Facts = [][2]string{{"Édition", "n°" + nb + french.Integer(f.Seq) + ", situation au " + french.Day(f.Day)}}
-	if f.PublishedOn != "" {
-		v.Facts = append(v.Facts, [2]string{"Publiée le", french.Day(f.PublishedOn)})
-	}
-	said, err := d.validated(ctx, f.cop, f.cop.Location(), f.Edition)
-	if err != nil {
+	if v.Facts, err = d.facts(r, f, kept); err != nil {
 		return err
 	}
-	v.Facts = append(v.Facts, said...)
-	v.Facts = append(v.Facts, [2]string{"Chiffres expliqués", french.Integer(len(kept.Explanations)) + " sur " + french.Integer(len(kept.Explanations)+len(kept.Unexplained)) + ", chacun tel qu’il était au " + french.Day(f.Day)})
-	v.Files = ui.Table{ID: "fichiers", Caption: "Les fichiers de l’édition, tels qu’ils ont été figés", Columns: []ui.Column{{Label: "Fichier"}, {Label: "Taille", Unit: "Ko", Number: true}, {Label: "Empreinte SHA-256", Wide: true}}}
-	for _, e := range f.pub.Manifest {
-		v.Files.Rows = append(v.Files.Rows, ui.Row{Cells: []ui.Cell{{Text: partNames[e.Path], Href: f.file(e.Path)}, {Text: french.Number(float64(e.Size)/1024, 0)}, {Text: e.SHA256}}})
-	}
+	v.Files = f.files()
 	if !f.desk {
 		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.public()}}
 	}
@@ -168,6 +159,28 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 	}
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, paperPage(v))
+}
+
+// facts say what an edition is, and who validated it.
+func (d Deps) facts(r *http.Request, f frozen, kept document.Frozen) ([][2]string, error) {
+	out := [][2]string{{"Édition", "n°" + nb + french.Integer(f.Seq) + ", situation au " + french.Day(f.Day)}}
+	if f.PublishedOn != "" {
+		out = append(out, [2]string{"Publiée le", french.Day(f.PublishedOn)})
+	}
+	said, err := d.validated(r.Context(), f.cop, f.cop.Location(), f.Edition)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(out, said...), [2]string{"Chiffres expliqués", french.Integer(len(kept.Explanations)) + " sur " + french.Integer(len(kept.Explanations)+len(kept.Unexplained)) + ", chacun tel qu’il était au " + french.Day(f.Day)}), nil
+}
+
+// files are those of an edition, with their digests.
+func (f frozen) files() ui.Table {
+	t := ui.Table{ID: "fichiers", Caption: "Les fichiers de l’édition, tels qu’ils ont été figés", Columns: []ui.Column{{Label: "Fichier"}, {Label: "Taille", Unit: "Ko", Number: true}, {Label: "Empreinte SHA-256", Wide: true}}}
+	for _, e := range f.pub.Manifest {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: partNames[e.Path], Href: f.file(e.Path)}, {Text: french.Number(float64(e.Size)/1024, 0)}, {Text: e.SHA256}}})
+	}
+	return t
 }
 
 // editions lists what a region published.

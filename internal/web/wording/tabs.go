@@ -69,7 +69,8 @@ func Tabs(tree *territory.Tree, p panorama.Panorama, current string) ui.Pages {
 	if ref.Scale == territory.Department || ref.Scale == territory.Perimeter {
 		list.add(TabObjectives, t.Path+"/objectifs")
 	}
-	if ref.Scale == territory.Department {
+	switch ref.Scale {
+	case territory.Department, territory.EPCI, territory.EPT:
 		list.add(TabCoverage, t.Path+"/couverture")
 	}
 	if simulator := SimulatorPath(tree, p); simulator != "" {
@@ -97,6 +98,8 @@ func RegionTabs(r territory.Region, current string) ui.Pages {
 	list.add(TabDebate, base+"/debat")
 	list.add(TabActions, base+"/actions")
 	list.add(TabCoverage, base+"/couverture")
+	list.add(TabRoadmap, base+"/feuille-de-route")
+	list.add(TabFollowUp, base+"/suivi")
 	list.add(TabQuestionnaire, base+"/questionnaire")
 	list.add(TabSimulator, "/simulateur/"+r.Slug)
 	list.add(TabCompare, "/comparer?a=region:"+r.Code)

@@ -8,7 +8,6 @@ import (
 	"jalon/data"
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
-	"jalon/internal/adaptation"
 	"jalon/internal/apikey"
 	"jalon/internal/db"
 	"jalon/internal/figure"
@@ -19,11 +18,6 @@ import (
 	"jalon/internal/web"
 	"jalon/internal/web/measures"
 )
-
-// afterRooms are the rooms of what a COP ends with and of what follows.
-func (s *site) afterRooms() web.Follow {
-	return web.Follow{Adaptation: &adaptation.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Model: s.store.Model, Intake: intake.New(s.ids, s.cops.Now), Cursors: db.NewCursors([]byte("adaptation"))}}
-}
 
 // actionRooms are the rooms of actions and of what helps them.
 func (s *site) actionRooms(book *series.Book, figures *figure.Registry) web.Action {

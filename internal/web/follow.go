@@ -7,6 +7,7 @@ import (
 	"jalon/internal/adaptation"
 	"jalon/internal/composition"
 	"jalon/internal/followup"
+	"jalon/internal/french"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/adaptations"
@@ -14,6 +15,7 @@ import (
 	"jalon/internal/web/groupsheets"
 	"jalon/internal/web/renewals"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
 	"jalon/internal/web/updates"
 )
 
@@ -41,4 +43,16 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 		}}),
 		exits.Handlers(exits.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Roadmap}),
 	}
+}
+
+// updatesWaiting leads a person to the actions of which they are asked where they stand.
+func (s *server) updatesWaiting(ctx context.Context, a account.Account) ([]ui.Link, error) {
+	if s.Follow.FollowUp == nil {
+		return nil, nil
+	}
+	token, n, err := s.Follow.FollowUp.WaitingFor(ctx, s.DB, a.ID, a.Email)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []ui.Link{{Label: "Dire où " + french.Plural(n, "en est l’action que vous suivez", "en sont les "+french.Integer(n)+"\u00a0actions que vous suivez"), Href: followup.LinkPath(token)}}, nil
 }

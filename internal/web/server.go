@@ -208,7 +208,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, Actions: s.actionsNear}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs, ActorOf: s.Accounts.Actor, Chain: func(ctx context.Context, c cop.COP) ([]ui.Alert, error) { return renewals.Told(ctx, s.DB, c) }}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
-		TrustedProxies: s.TrustedProxies, Log: s.Log, Actions: s.ownActions}))
+		TrustedProxies: s.TrustedProxies, Log: s.Log, Actions: s.ownActions, Waiting: s.updatesWaiting}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))

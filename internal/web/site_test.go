@@ -77,6 +77,7 @@ type site struct {
 	register  *action.Room
 	act       web.Action
 	ends      *roadmap.Room
+	follow    web.Follow
 	ill       atomic.Bool // the database does not answer
 	trusted   []netip.Prefix
 	rebuild   func()
@@ -206,6 +207,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	s.register = s.act.Register
 	rooms.OnEnd[cop.ActionsAct] = s.register.End
 	s.ends = s.endsRoom(rooms, &figures)
+	s.follow = s.followRooms(queue)
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
 		more[name] = h
@@ -236,7 +238,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: s.roadmapBlocks(), composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: web.Follow{Roadmap: s.ends, Renewal: s.renewal()}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: s.roadmapBlocks(), composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: s.follow, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -29,6 +29,8 @@ type Deps struct {
 	TrustedProxies []netip.Prefix
 	// Log keeps why a provider's answer was refused; nil keeps nothing.
 	Log *slog.Logger
+	// Waiting is what waits for an account in other rooms, in one link; nil for nothing.
+	Waiting func(ctx context.Context, a account.Account) ([]ui.Link, error)
 	// Actions are those of somebody, with what waits for them, and whether there are others;
 	// nil where there is no register.
 	Actions func(ctx context.Context, a policy.Actor, email string) (t ui.Table, more bool, err error)

@@ -18,6 +18,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
+	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -37,6 +38,9 @@ type Deps struct {
 	// Follows lead to what an action follows and to what follows it, in other COPs of its
 	// region; none when nil.
 	Follows func(ctx context.Context, a policy.Actor, x action.Action) ([]ui.Link, error)
+	// Said is what was said since of where an action stands, and what its reader may say;
+	// nil when there is no follow-up.
+	Said func(r *http.Request, x action.Action, c cop.COP, lever func(string) string) (sections.Part, error)
 	// InTime draws actions in a calendar, and says the same in a table.
 	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.

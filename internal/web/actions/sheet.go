@@ -55,6 +55,13 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 			v.Parts = append(v.Parts, sections.Part{ID: "feuille-de-route", Title: "Dans la feuille de route", Links: []ui.Link{l}})
 		}
 	}
+	if d.Said != nil && a.State == action.Retained {
+		said, err := d.Said(r, a, x.cop, x.lever)
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, said)
+	}
 	v.Parts = append(v.Parts, x.brings(a))
 	v.Parts = append(v.Parts, sections.Part{ID: "qui", Title: "Qui la porte", Facts: x.people(a)})
 	v.Parts = append(v.Parts, x.placesPart(a), x.calendar(a), x.money(a), indicators(a))

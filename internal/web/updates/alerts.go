@@ -1,6 +1,7 @@
 package updates
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -60,33 +61,38 @@ func (d Deps) showAlerts(w http.ResponseWriter, r *http.Request, status int, x w
 	}
 	subject := func(a followup.Alert) ui.Link {
 		if a.Kind == "lever" {
-			return ui.Link{Label: "Levier «" + nb + x.lever(a.Subject) + nb + "»", Href: wording.LeverPath(a.Subject)}
+			return ui.Link{Label: "«" + nb + x.lever(a.Subject) + nb + "»", Href: wording.LeverPath(a.Subject)}
 		}
 		return ui.Link{Label: named(found[a.Subject]), Href: wording.ActionPath(a.Subject)}
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Alertes", Scope: []string{"des règles écrites, appliquées chaque nuit", "réservé à l’équipe de la COP"}}}
-	answeredNow := 0
-	for i, a := range live {
-		if a.State != "raised" {
-			continue
-		}
-		if answeredNow++; answeredNow > 100 {
-			break
-		}
-		s := subject(a)
-		p := sections.Part{ID: "alerte-" + a.ID, Title: followup.RuleNamed(a.Rule) + nb + ": " + s.Label, Lead: a.Said + " Relevée le " + french.Date(a.RaisedAt.In(x.cop.Location())) + ".", Links: []ui.Link{{Label: "Ouvrir", Href: s.Href}}}
-		f := answerForm(x, live[i], back)
-		if back.id == a.ID {
-			v.Notices = append(v.Notices, refuse(&f, "", back.err)...)
-			p.Open = true
-		}
-		p.Fold, p.Forms = "Répondre à cette alerte", []sections.Form{f}
-		v.Parts = append(v.Parts, p)
+	asked := back.id
+	if asked == "" {
+		asked = shell.Clean(r.URL.Query().Get("repondre"))
 	}
-	if answeredNow == 0 {
+	waiting := ui.Table{ID: "sans-reponse", Caption: "Alertes sans réponse", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Alerte", Wide: true}, {Label: "Relevée le"}, {Label: "Réponse"}}}
+	for _, a := range live {
+		if a.ID == asked {
+			s, f := subject(a), answerForm(x, a, back)
+			if back.err != nil {
+				v.Notices = append(v.Notices, refuse(&f, fieldOf(back.err, a.ID), back.err)...)
+			}
+			v.Parts = append(v.Parts, sections.Part{ID: "repondre", Title: "Répondre" + nb + ": " + heading(a, s), Lead: a.Said, Links: []ui.Link{s}, Forms: []sections.Form{f}})
+		}
+		if a.State == "raised" {
+			s := subject(a)
+			waiting.Rows = append(waiting.Rows, ui.Row{Cells: []ui.Cell{{Text: heading(a, s), Href: s.Href, Sub: a.Said}, {Text: french.Date(a.RaisedAt.In(x.cop.Location()))}, {Text: "Répondre", Href: x.path() + "/alertes?repondre=" + a.ID + "#repondre"}}})
+		}
+	}
+	if n := len(waiting.Rows); n == 0 {
 		v.Parts = append(v.Parts, sections.Part{ID: "aucune", Empty: ui.Empty{Title: "Aucune alerte ne demande de réponse", Text: "Les règles sont appliquées chaque nuit. Une alerte se relève une fois, et se ferme seule quand sa cause a disparu."}})
-	} else if answeredNow > 100 {
-		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Les cent premières alertes sans réponse sont ici", Text: "Répondez-y, les suivantes paraîtront."})
+	} else {
+		lead := french.Integer(n) + nb + french.Plural(n, "alerte", "alertes") + ". Chacune se relève une fois, attend une réponse, et se ferme seule quand sa cause a disparu."
+		if n > mostListed {
+			waiting.Rows = waiting.Rows[:mostListed]
+			lead += " Les " + french.Integer(mostListed) + nb + "dernières sont ici."
+		}
+		v.Parts = append(v.Parts, sections.Part{ID: "attendent", Title: "Sans réponse", Lead: lead, Tables: []ui.Table{waiting}})
 	}
 	told := ui.Table{ID: "repondues", Caption: "Alertes qui ont leur réponse", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Alerte", Wide: true}, {Label: "Réponse", Wide: true}, {Label: "Par"}}}
 	row := func(a followup.Alert) ui.Row {
@@ -98,7 +104,7 @@ func (d Deps) showAlerts(w http.ResponseWriter, r *http.Request, status int, x w
 		} else if a.Answer != "" {
 			by = ui.Cell{Text: "personne effacée"}
 		}
-		return ui.Row{Cells: []ui.Cell{{Text: followup.RuleNamed(a.Rule) + nb + ": " + s.Label, Href: s.Href, Sub: a.Said}, said, by}}
+		return ui.Row{Cells: []ui.Cell{{Text: heading(a, s), Href: s.Href, Sub: a.Said}, said, by}}
 	}
 	var closed []ui.Row
 	for _, a := range live {
@@ -126,6 +132,22 @@ func (d Deps) showAlerts(w http.ResponseWriter, r *http.Request, status int, x w
 	}
 	v.Parts = append(v.Parts, say)
 	return sections.Show(d.Shell, w, r, status, v, true, x.trail(ui.Link{Label: "Alertes"})...)
+}
+
+// mostListed bounds a list of alerts, whose form is on the same page.
+const mostListed = 200
+
+func heading(a followup.Alert, s ui.Link) string {
+	return followup.RuleNamed(a.Rule) + nb + ": " + s.Label
+}
+
+// fieldOf is the field that a refusal speaks of, in the form of an alert.
+func fieldOf(err error, id string) string {
+	var f *action.Fault
+	if errors.As(err, &f) {
+		return f.Field + "-" + id
+	}
+	return "answer-" + id
 }
 
 func answerForm(x where, a followup.Alert, back answering) sections.Form {
@@ -193,7 +215,7 @@ func (d Deps) showRules(w http.ResponseWriter, r *http.Request, status int, x wh
 		{ID: "aid", Label: "Une aide est bientôt close si elle se ferme dans moins de", Unit: "jours", Required: true, Value: n(in.Aid)},
 		used,
 		{ID: "digest", Label: "Lettre à l’équipe", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "Écrire à l’équipe le lundi, s’il y a des alertes nouvelles", Selected: in.Digest}}},
-		{ID: "reason", Label: "Pourquoi", Value: shell.Typed(r, "reason"), Help: "Facultatif. Reste dans l’histoire des réglages."},
+		{ID: "reason", Label: "Pourquoi", Value: shell.Typed(r, "reason"), Help: "Reste dans l’histoire des réglages."},
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Réglages du suivi", Scope: []string{"réservé à l’équipe de la COP"}}}
 	v.Notices = wrongIn(fields, wrong)

@@ -45,7 +45,7 @@ func roundFields(in followup.Round, draft bool) []ui.Field {
 	}
 	return append(out, ui.Field{ID: "closes_on", Label: "Dernier jour pour répondre", Type: "date", Required: true, Value: in.ClosesOn},
 		ui.Field{ID: "days", Label: "Sans réponse, interroger la personne suivante après", Unit: "jours", Required: true, Value: strconv.FormatInt(in.Fallback.Days, 10), Help: "Dans l’ordre" + nb + ": le contact de l’action, qui l’a écrite, les contacts de son organisme, le référent du département, l’équipe."},
-		ui.Field{ID: "note", Label: "Mot de l’équipe", Type: "textarea", Rows: 3, Value: in.Note, Help: "Il est dans le courriel, dans un cadre à votre nom. Facultatif."})
+		ui.Field{ID: "note", Label: "Mot de l’équipe", Type: "textarea", Rows: 3, Value: in.Note, Help: "Il est dans le courriel, dans un cadre à votre nom."})
 }
 
 func readRound(r *http.Request) followup.Round {
@@ -123,7 +123,12 @@ func (d Deps) freshness(r *http.Request, x where) (p sections.Part, err error) {
 	}
 	counts := map[followup.Age]int{}
 	rows := map[followup.Age][]ui.Row{}
+	going := 0
 	for _, a := range list {
+		if followup.Ended(a) != "" || a.Status == "done" {
+			continue // nothing more is expected of it
+		}
+		going++
 		u, spoken := last[a.ID]
 		age := followup.Silent
 		said := ui.Cell{Missing: "Personne n’a encore dit où elle en est."}
@@ -139,7 +144,7 @@ func (d Deps) freshness(r *http.Request, x where) (p sections.Part, err error) {
 		}
 		rows[age] = append(rows[age], ui.Row{Cells: []ui.Cell{{Text: named(a), Href: wording.ActionPath(a.ID), Sub: a.Holder.Name}, said, state, {Text: "Dire où elle en est", Href: wording.ActionPath(a.ID) + "/point"}}})
 	}
-	p.Lead = french.Integer(len(list)) + nb + french.Plural(len(list), "action retenue", "actions retenues") + nb + ": " + french.Integer(counts[followup.Fresh]) + nb + "avec des nouvelles de moins de " + french.Integer(rules.Fresh) + nb + "jours, " +
+	p.Lead = french.Integer(going) + nb + french.Plural(going, "action retenue suit son cours", "actions retenues suivent leur cours") + nb + ": " + french.Integer(counts[followup.Fresh]) + nb + "avec des nouvelles de moins de " + french.Integer(rules.Fresh) + nb + "jours, " +
 		french.Integer(counts[followup.Aging]) + nb + "de moins de " + french.Integer(rules.Aging) + nb + "jours, " + french.Integer(counts[followup.Old]) + nb + "plus anciennes, " + french.Integer(counts[followup.Silent]) + nb + "sans nouvelles depuis " + french.Integer(rules.Silent) + nb + "jours ou jamais dites."
 	t := ui.Table{ID: "actions-suivies", Caption: "Actions retenues, les plus silencieuses d’abord", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Dernières nouvelles"}, {Label: "Statut"}, {Label: "Pour l’équipe"}}}
 	for _, age := range []followup.Age{followup.Silent, followup.Old, followup.Aging, followup.Fresh} {

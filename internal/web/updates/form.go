@@ -240,7 +240,7 @@ func (s *sentForm) files(r *http.Request) (closing func()) {
 // refuse puts a refusal beside its field, in the form that comes back filled.
 func refuse(f *sections.Form, field string, err error) []ui.Alert {
 	var fault *action.Fault
-	if errors.As(err, &fault) {
+	if errors.As(err, &fault) && field == "" {
 		field = fault.Field
 	}
 	if confirming(f, err) {
@@ -289,7 +289,7 @@ func told(u followup.Update, lever func(string) string) (out [][2]string) {
 	add("Ce qui bloque", u.Blocked)
 	next := u.Next
 	if u.NextBy != "" {
-		next = strings.TrimPrefix(next+", pour le "+french.Day(u.NextBy), ", ")
+		next = strings.TrimPrefix(strings.TrimSuffix(next, ".")+", pour le "+french.Day(u.NextBy), ", ")
 	}
 	add("Prochaine étape", next)
 	for _, e := range u.Evidence {

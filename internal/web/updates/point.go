@@ -64,15 +64,20 @@ func (d Deps) point(w http.ResponseWriter, r *http.Request) error {
 			state = ui.Cell{Text: "pas la bonne personne"}
 		case followup.Ended(it.Action) != "":
 			state = ui.Cell{Text: "ne se suit plus"}
-		case it.Ask.State == "closed" || it.Ask.State == "answered":
+		case it.Ask.State == "answered" || it.Ask.State == "closed" && it.Ask.Reason != "":
 			state = ui.Cell{Text: "une autre personne a répondu"}
+		case x.Round.State != followup.Open:
+			state = ui.Cell{Text: "sans réponse"}
 		default:
 			left++
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: it.Action.Title, Href: x.path(it)}, state}})
 	}
 	lead := "Choisissez une action" + nb + ": deux minutes chacune, et ce qui avait été dit est déjà rempli."
-	if left == 0 {
+	switch {
+	case x.Round.State != followup.Open:
+		lead = "Ce tour de suivi est clos" + nb + ": voici ce qui a été dit. Pour dire autre chose, écrivez à l’équipe de la COP" + contact(x.where.cop) + "."
+	case left == 0:
 		lead = "Vous avez tout dit, merci. Vous pouvez encore corriger chaque réponse jusqu’à la fin du tour."
 	}
 	v.Parts = []sections.Part{{ID: "vos-actions", Lead: lead, Tables: []ui.Table{t}}}

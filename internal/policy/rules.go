@@ -302,7 +302,6 @@ var rules = []rule{
 	{Writer, Note, v(Read, Create)},
 	{Writer, Response, v(Read, Edit)},
 	{Writer, Action, v(Read, Create, Edit)},
-	{Writer, Roadmap, v(Consent)},
 	{Writer, Need, v(Read, Create)},
 
 	{Validator, Organisation, v(Read, Edit)},
@@ -313,7 +312,6 @@ var rules = []rule{
 	{Validator, Note, v(Read, Create)},
 	{Validator, Response, v(Read, Edit, Consent)},
 	{Validator, Action, v(Read, Create, Edit)},
-	{Validator, Roadmap, v(Consent)},
 	{Validator, Need, v(Read, Create)},
 
 	{Participant, Document, v(Read)},

@@ -306,6 +306,10 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 }
 
 func (d Deps) join(w http.ResponseWriter, r *http.Request) (err error) {
+	e, err := d.deskEdition(r) // before what was sent: who may not know the page learns nothing
+	if err != nil {
+		return err
+	}
 	if err := r.ParseMultipartForm(1 << 20); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
@@ -314,10 +318,6 @@ func (d Deps) join(w http.ResponseWriter, r *http.Request) (err error) {
 		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
 	}
 	defer func() { err = errors.Join(err, r.MultipartForm.RemoveAll()) }()
-	e, err := d.deskEdition(r)
-	if err != nil {
-		return err
-	}
 	file, header, ferr := r.FormFile("file")
 	var wrong error
 	if ferr != nil {

@@ -97,7 +97,7 @@ func roleOf(x action.Action, org string) string {
 // MayCommit reports whether somebody speaks for an organisation here: its writers and its
 // validators, and nobody for another one.
 func MayCommit(a policy.Actor, org string) bool {
-	return org != "" && policy.Can(a, policy.Consent, policy.Thing{Kind: policy.Roadmap, Org: org})
+	return org != "" && a.Holds(policy.Thing{Kind: policy.Roadmap, Org: org}, policy.Writer, policy.Validator)
 }
 
 // Commit records that an organisation validates its own part in an action of an adopted

@@ -4,10 +4,12 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/diagnosis"
 	"jalon/internal/web/compositions"
+	"jalon/internal/web/exits"
 	"jalon/internal/web/objectives"
 	"jalon/internal/web/panoramas"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/themes"
+	"jalon/internal/web/ui"
 )
 
 // diagnosisHandlers are those of diagnosisRoutes, one room of pages each.
@@ -21,6 +23,10 @@ func (s *server) diagnosisHandlers() []map[string]shell.Handler {
 
 // compositionHandlers are those of the pages of a kind of document.
 func (s *server) compositionHandlers(k composition.Kind) map[string]shell.Handler {
-	return compositions.Handlers(compositions.Deps{Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
+	var more func(string) []ui.Link
+	if k == composition.Roadmap {
+		more = exits.Links
+	}
+	return compositions.Handlers(compositions.Deps{More: more, Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
 		Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure})
 }

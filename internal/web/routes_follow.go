@@ -40,7 +40,21 @@ func exitRoutes() []Route {
 }
 
 // adoptionRoutes: evidence, commitments of organisations, versions of the roadmap.
-func adoptionRoutes() []Route { return nil }
+func adoptionRoutes() []Route {
+	const edition, desk = "/regions/{slug}/feuille-de-route/editions/{n}", "/regions/{slug}/bureau/feuille-de-route/adoption/{n}"
+	html := []string{typeHTML}
+	return []Route{
+		{Method: "GET", Pattern: edition + "/adoption", Name: "adoption", Formats: html},
+		{Method: "GET", Pattern: edition + "/archive.zip", Name: "adoption-archive", Formats: []string{typeZIP}, Timeout: time.Minute},
+		{Method: "GET", Pattern: edition + "/preuves/{id}", Name: "adoption-file", Formats: []string{typeAny}},
+		{Method: "GET", Pattern: edition + "/ecarts", Name: "adoption-changes", Formats: html},
+		{Method: "GET", Pattern: desk, Name: "adoption-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: desk + "/preuves", Name: "adoption-join", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: desk, Name: "adoption-turn", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+		{Method: "GET", Pattern: "/organismes/{id}/engagements/{slug}", Name: "adoption-mine", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: "/organismes/{id}/engagements/{slug}", Name: "adoption-commit", Formats: html, Cache: Private, SignIn: true, Body: formBody},
+	}
+}
 
 // updateRoutes: rounds of updates, and the personal link of a holder.
 func updateRoutes() []Route {

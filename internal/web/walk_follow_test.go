@@ -28,6 +28,11 @@ var foreseenFollow = map[string]need{
 	"update":                {over: nobody, path: "/actions/absente/point"},
 	"update-say":            {over: nobody, path: "/actions/absente/point"},
 	"update-file":           {over: nobody, path: "/actions/absente/point/pieces/absente"},
+	"adoption-desk":         {over: nobody, path: "/regions/guyane/bureau/feuille-de-route/adoption/99"}, // none is adopted: their own tests read who sees one
+	"adoption-join":         {over: nobody, path: "/regions/guyane/bureau/feuille-de-route/adoption/99/preuves"},
+	"adoption-turn":         {over: nobody, path: "/regions/guyane/bureau/feuille-de-route/adoption/99"},
+	"adoption-mine":         {over: nobody, path: "/organismes/absent/engagements/guyane"},
+	"adoption-commit":       {over: nobody, path: "/organismes/absent/engagements/guyane"},
 	"exit-nation":           {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/points-de-sortie"},
 	"exit-desk":             {kind: policy.Roadmap, do: policy.Read, over: itsNote},
 	"exit-close":            {kind: policy.Roadmap, do: policy.Read, over: itsNote, answer: http.StatusNotFound}, // none is proposed

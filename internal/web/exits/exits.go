@@ -37,6 +37,8 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"exit": d.public, "exit-desk": d.desk, "exit-nation": d.nation, "exit-close": d.close, "exit-propose": d.propose,
 		"exit-subject-add": d.addSubject, "exit-subject": d.subject, "exit-subject-save": d.saveSubject,
+		"adoption": d.adoption, "adoption-archive": d.archive, "adoption-file": d.evidence, "adoption-changes": d.changes,
+		"adoption-desk": d.adoptionDesk, "adoption-join": d.join, "adoption-turn": d.turnAdoption, "adoption-mine": d.mine, "adoption-commit": d.commit,
 		"exit-arrangement-add": d.addArrangement, "exit-arrangement": d.arrangement, "exit-arrangement-save": d.saveArrangement,
 	}
 }

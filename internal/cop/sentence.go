@@ -92,6 +92,7 @@ var sentences = map[string]string{
 	"create decision": "a noté une décision de réunion", "edit decision": "a modifié une décision de réunion", "taken decision": "a remis une décision de réunion en cours", "applied decision": "a noté une décision appliquée", "dropped decision": "a noté une décision abandonnée",
 	"create task": "a confié une tâche de réunion", "done task": "a noté une tâche faite", "dropped task": "a abandonné une tâche de réunion", "open task": "a remis une tâche à faire",
 	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
+	"comment roadmap": "a commenté un passage du projet de feuille de route", "answer roadmap": "a répondu à un commentaire sur le projet de feuille de route",
 }
 
 // kindNames are the kinds of things that the journal speaks of.

@@ -32,6 +32,8 @@ const (
 	Obstacle     = "obstacle"
 	Aid          = "aid"
 	Measure      = "measure"
+	Consultation = "consultation"
+	Document     = "document" // that a COP composes
 )
 
 // End is one end of a link.

@@ -15,7 +15,7 @@ import (
 )
 
 // Tables lists the tables of this room.
-func Tables() []db.Table { return nil }
+func Tables() []db.Table { return comments() }
 
 // Room does what people do to what ends a COP. Time and ids are given.
 type Room struct {

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"context"
+
+	"jalon/internal/account"
 	"jalon/internal/composition"
 	"jalon/internal/diagnosis"
 	"jalon/internal/web/compositions"
@@ -21,6 +24,8 @@ func (s *server) diagnosisHandlers() []map[string]shell.Handler {
 
 // compositionHandlers are those of the pages of a kind of document.
 func (s *server) compositionHandlers(k composition.Kind) map[string]shell.Handler {
-	return compositions.Handlers(compositions.Deps{Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
+	return compositions.Handlers(compositions.Deps{Closing: s.Follow.Roadmap, Consultation: s.Debate.Consultation, Links: s.Debate.Shared.Links, Names: func(ctx context.Context, ids []string) (map[string]string, error) {
+		return account.Names(ctx, s.DB, ids)
+	}, Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
 		Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure})
 }

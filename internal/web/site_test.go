@@ -41,6 +41,7 @@ import (
 	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/restitution"
+	"jalon/internal/roadmap"
 	"jalon/internal/series"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -233,7 +234,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: s.roadmapBlocks(), composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: s.roadmapBlocks(), composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: web.Follow{Roadmap: &roadmap.Room{DB: s.d, IDs: s.ids, Now: clock, Journal: s.cops.Journal, COPs: s.cops, Composed: s.composing, Register: s.act.Register, Coverage: s.act.Coverage}}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -1,13 +1,20 @@
 package web_test
 
 import (
+	"net/url"
 	"strings"
 
 	"jalon/internal/composition"
+	"jalon/internal/policy"
 )
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
-var foreseenFollow = map[string]need{}
+var foreseenFollow = map[string]need{
+	"roadmap-comments":       {kind: policy.Roadmap, do: policy.Read, over: itsDraft},
+	"roadmap-comment-add":    {kind: policy.Roadmap, do: policy.Read, over: itsDraft, form: url.Values{"texte": {"x"}}},
+	"roadmap-comment-answer": {kind: policy.Roadmap, do: policy.Edit, over: itsDraft, made: "roadmap-block", form: url.Values{"reponse": {"x"}}},
+	"roadmap-consult":        {kind: policy.Roadmap, do: policy.Edit, over: itsDraft},
+}
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is
 // foreseen of each.

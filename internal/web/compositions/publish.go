@@ -80,6 +80,9 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 				Lead: "L’édition portera la date du " + french.Day(d.today(x)) + ". La préparer prend quelques secondes."})
 		}
 	}
+	if err := d.consulted(r, x, t, &v); err != nil {
+		return err
+	}
 	if len(list) > 0 {
 		e := ui.Table{ID: "editions", Caption: "Les éditions, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "État"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}
 		for _, one := range list {

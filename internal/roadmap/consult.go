@@ -44,6 +44,9 @@ func markdownOf(blocks []document.Block) string {
 		case document.Text:
 			lines = []string{spansOf(x.Spans)}
 		case document.Quote:
+			if x.Title == composition.Nothing {
+				continue // what is not there yet is amended by nobody
+			}
 			lines = []string{spansOf(x.Spans)}
 		case document.List:
 			for _, it := range x.Items {
@@ -58,7 +61,7 @@ func markdownOf(blocks []document.Block) string {
 		case document.Table:
 			lines = linesOf(x)
 		case document.Chart:
-			lines = linesOf(x.Table)
+			lines = []string{x.Title + "."}
 		}
 		text := strings.Join(lines, "\n")
 		if text == "" {
@@ -104,7 +107,7 @@ func linesOf(t document.Table) (out []string) {
 	for _, row := range t.Rows {
 		var said []string
 		for i, c := range row {
-			if i > 0 && c.Text != "" && i < len(t.Columns) {
+			if i > 0 && c.Text != "" && i < len(t.Columns) && (c.Href == "" || strings.HasPrefix(c.Href, "/actions/")) {
 				unit := ""
 				if t.Columns[i].Unit != "" {
 					unit = "\u00a0" + t.Columns[i].Unit
@@ -141,7 +144,7 @@ func (m *Room) Consult(ctx context.Context, a policy.Actor, rooms *consultation.
 		return x, apperr.Invalidf("Le projet est vide\u00a0: écrivez un texte ou ajoutez un bloc avant de le mettre en consultation. Rien n’a été créé.")
 	}
 	now := m.Now()
-	x, err = rooms.Create(ctx, a, c, consultation.Input{Title: "Projet de feuille de route\u00a0: votre avis", OpensOn: c.DayAt(now.AddDate(0, 0, 7)), ClosesOn: c.DayAt(now.AddDate(0, 0, 35)),
+	x, err = rooms.Create(ctx, a, c, consultation.Input{Title: "Votre avis sur le projet de feuille de route", OpensOn: c.DayAt(now.AddDate(0, 0, 7)), ClosesOn: c.DayAt(now.AddDate(0, 0, 35)),
 		Presentation: "Voici le projet de feuille de route de la COP, partie par partie. Chacun peut proposer d’en changer un article, de le supprimer ou d’y faire une remarque\u00a0; l’équipe répond à chaque proposition, et dit pourquoi."})
 	if err != nil {
 		return x, err

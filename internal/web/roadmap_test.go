@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"jalon/internal/action"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 	"jalon/internal/testkit/registered"
 )
@@ -29,7 +31,10 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree := s.tree()
+		tree, err := territory.Embedded()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := registered.Fill(t.Context(), d, tree, registered.Size{Actions: 60, COPs: []cop.COP{c}, At: noon.AddDate(0, -2, 0), Seed: 3}); err != nil {
 			t.Fatal(err)
 		}
@@ -71,14 +76,14 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		reply := url.Values{"rev": {"1"}, "reponse": {"Nous l’avons remonté."}}
 		send("/regions/grand-est"+to, reply).has("main", "Nous l’avons remonté.")
 		send("/regions/grand-est"+to, reply).has(".fr-alert--error", "avant vous")
-		if p := s.get(desk + "/relecture"); p.status == 200 {
+		if p := s.get(desk + "/relecture"); p.StatusCode == 200 {
 			t.Error("what is said of a draft is read by anyone")
 		}
 
 		// In consultation: a draft, an article for each part, one at a time.
 		p = send(desk+"/consultation", url.Values{})
 		checkPage(t, "consultation", p)
-		p.has("main", "Les fiches des actions")
+		p.has("main", "Article 12")
 		p = send(desk+"/consultation", url.Values{})
 		p.has(".fr-alert--error", "se prépare déjà")
 		p = at(desk + "/publication")
@@ -90,7 +95,14 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 
 		// Both heads adopt it.
 		send(desk+"/publication", url.Values{"rev": p.attr("#proposer input[name=rev]", "value")})
-		s.bothConsent("44")
+		waiting, err := composition.Editions(t.Context(), d, composition.Roadmap, c.ID, "")
+		if err != nil || len(waiting) != 1 {
+			t.Fatalf("%d editions (%v)", len(waiting), err)
+		}
+		for email, role := range map[string]policy.Role{"prefet@exemple.fr": policy.StateChair, "presidente@exemple.fr": policy.RegionChair} {
+			head, base := s.signIn(email, role, "region", "44")
+			s.visit(head, base+"/regions/grand-est/bureau/actes/"+waiting[0].Act, url.Values{"do": {"consent"}})
+		}
 		p = s.get(public)
 		checkPage(t, public, p)
 		p.has("main", "publiée par les deux têtes de la COP")
@@ -98,7 +110,9 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		p = s.get(one)
 		checkPage(t, one, p)
 		p.has("h1", list[0].Title)
-		s.get(public + "/editions/1/actions/inconnue").has("h1", "introuvable")
+		if p := s.get(public + "/editions/1/actions/inconnue"); p.StatusCode != 404 {
+			t.Errorf("an action that is not there: %s", p.Status)
+		}
 		s.get("/actions/" + list[0].ID).has("#feuille-de-route a", "dans la feuille de route")
 		p = s.get(public + "/editions/1")
 		checkPage(t, public+"/editions/1", p)

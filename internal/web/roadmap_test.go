@@ -113,7 +113,7 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		if p := s.get(public + "/editions/1/actions/inconnue"); p.StatusCode != 404 {
 			t.Errorf("an action that is not there: %s", p.Status)
 		}
-		s.get("/actions/" + list[0].ID).has("#feuille-de-route a", "dans la feuille de route")
+		s.get("/actions/"+list[0].ID).has("#feuille-de-route a", "dans la feuille de route")
 		p = s.get(public + "/editions/1")
 		checkPage(t, public+"/editions/1", p)
 		p.has("#emporter a", "Tableaux (XLSX)")

@@ -41,6 +41,7 @@ func site(t *testing.T) string {
 }
 
 func TestAGoodPagePasses(t *testing.T) {
+	t.Parallel()
 	p := Open(t, site(t))
 	p.Visit("/")
 	p.Axe()
@@ -56,6 +57,7 @@ func TestAGoodPagePasses(t *testing.T) {
 }
 
 func TestABadPageIsSeen(t *testing.T) {
+	t.Parallel()
 	p := Open(t, site(t))
 	p.Visit("/mauvaise")
 	found := strings.Join(p.violations(), "\n")
@@ -73,6 +75,7 @@ func TestABadPageIsSeen(t *testing.T) {
 }
 
 func TestOverflowIsSeen(t *testing.T) {
+	t.Parallel()
 	p := Open(t, site(t))
 	p.Visit("/")
 	p.Resize(320, 640)
@@ -86,6 +89,7 @@ func TestOverflowIsSeen(t *testing.T) {
 }
 
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	p := Open(t, site(t))
 	p.Visit("/")
 	img, err := png.DecodeConfig(bytes.NewReader(p.Screenshot(320, 640)))
@@ -98,6 +102,7 @@ func TestPictures(t *testing.T) {
 }
 
 func TestWithoutScript(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

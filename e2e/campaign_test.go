@@ -22,6 +22,7 @@ func grandEst(o account.Organisation) bool {
 // without script; the team counts, reminds and marks; the nation counts; the answer
 // is corrected.
 func TestAWholeCampaign(t *testing.T) {
+	t.Parallel()
 	a, pit := startWithMail(t, app.WithSeeds(grandEst))
 	c := &campaign{t: t, a: a, pit: pit}
 	c.prepare()

@@ -32,6 +32,34 @@ func (p *Page) Axe() {
 	}
 }
 
+// AxeInTheDark looks at a page that Axe just found good as who prefers dark pages
+// sees it. Where no box came, went or moved with the scheme, only a rule of colour
+// can say something else than it just did, and those alone are run: the whole where
+// one did.
+func (p *Page) AxeInTheDark() {
+	p.t.Helper()
+	before := Eval[string](p, boxes)
+	p.Dark()
+	which := everyRule
+	if Eval[string](p, boxes) == before {
+		which = coloursOnly
+	}
+	for _, v := range p.breaches(which) {
+		p.t.Errorf("%s, in the dark: %s", p.Path(), v)
+	}
+}
+
+// boxes is where each element stands and whether it is shown, which is all that a rule
+// that reads no colour takes from the style.
+const boxes = `(async () => {
+	const text = [...document.querySelectorAll("*")].map(e => {
+		const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+		return [r.x + scrollX, r.y + scrollY, r.width, r.height, s.display, s.visibility, s.opacity, s.clip, s.clipPath, s.overflow, s.fontSize, s.fontWeight].join();
+	}).join("\n");
+	const sum = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+	return [...new Uint8Array(sum)].map(b => b.toString(16).padStart(2, "0")).join("");
+})()`
+
 // clean holds the appearances that axe-core found nothing in.
 var clean sync.Map
 
@@ -56,7 +84,20 @@ type violation struct {
 	}
 }
 
+// What axe-core is asked for: every rule of WCAG 2.2 A and AA and its good practices,
+// or those of them that it files under colour itself.
+const (
+	standard    = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+	everyRule   = `{type: "tag", values: ` + standard + `}`
+	coloursOnly = `{type: "rule", values: axe.getRules(["cat.color"]).filter(r => r.tags.some(t => ` + standard + `.includes(t))).map(r => r.ruleId)}`
+)
+
 func (p *Page) violations() []string {
+	p.t.Helper()
+	return p.breaches(everyRule)
+}
+
+func (p *Page) breaches(which string) []string {
 	p.t.Helper()
 	if !Eval[bool](p, `typeof window.axe?.run === "function"`) {
 		// A page may hold an id «axe», which is then a name of the window too. By the
@@ -64,7 +105,7 @@ func (p *Page) violations() []string {
 		get(p, "axe", chromedp.Evaluate[chromedp.Void](axeScript))
 	}
 	found := Eval[[]violation](p, `axe.run(document, {
-		runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+		runOnly: `+which+`,
 		resultTypes: ["violations"],
 	}).then(r => r.violations.map(v => ({ID: v.id, Impact: v.impact || "", Help: v.help,
 		Nodes: v.nodes.map(n => ({Target: n.target, HTML: n.html, FailureSummary: n.failureSummary || ""}))})))`)

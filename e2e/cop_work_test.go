@@ -35,6 +35,7 @@ func (p *Page) attach(css, name, content string) {
 // adopt them, and the region sets one aside with its reason, which the lead
 // reads.
 func TestADepartmentSendsItsPrioritiesUp(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, dsn string) {
 		a := startOn(t, dsn)
 		nation := signIn(t, a, "nation@exemple.fr", "national_admin", "nation")
@@ -121,6 +122,7 @@ func TestADepartmentSendsItsPrioritiesUp(t *testing.T) {
 // A team deposits a document, what lies is refused in words, and anyone
 // downloads the public one from the page of the COP, which prints.
 func TestATeamPublishesADocument(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, dsn string) {
 		a := startOn(t, dsn)
 		team := signIn(t, a, "equipe@exemple.fr", "team", "region:44")
@@ -195,6 +197,7 @@ func TestATeamPublishesADocument(t *testing.T) {
 // The national administration opens the cycle of 2026, and a region adapts its
 // template; it comes back to the nation's on a phone and without script.
 func TestARegionAdaptsTheTemplate(t *testing.T) {
+	t.Parallel()
 	onEach(t, func(t *testing.T, dsn string) {
 		a := startOn(t, dsn)
 		nation := signIn(t, a, "nation@exemple.fr", "national_admin", "nation")

@@ -38,6 +38,7 @@ type debating struct {
 // advises, the team answers; the group meets, votes, decides and approves its minutes;
 // the author is told.
 func TestADebateFromTheCallToTheAnswers(t *testing.T) {
+	t.Parallel()
 	// The day of the program begins in the morning: none of it is played across midnight.
 	began := time.Now()
 	morning := began.UTC().Truncate(24 * time.Hour).Add(9 * time.Hour)

@@ -27,6 +27,7 @@ func (x *diagnosing) desk() string { return x.page() + "/bureau" }
 // and why, composes its diagnosis and publishes it; a second one, overseas, composes
 // its own. From real series, as people who have never seen Jalon do.
 func TestTwoRegionsShareTheirDiagnosis(t *testing.T) {
+	t.Parallel()
 	a := startOn(t, testkit.Postgres(t))
 	east := &diagnosing{t: t, a: a, slug: "grand-est"}
 	east.arrive("44")

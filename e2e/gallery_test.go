@@ -27,6 +27,7 @@ func gallery(t *testing.T) string {
 }
 
 func TestEveryComponentIsAccessible(t *testing.T) {
+	t.Parallel()
 	p := Open(t, gallery(t))
 	p.Visit("/")
 	p.Axe()
@@ -41,6 +42,7 @@ func TestEveryComponentIsAccessible(t *testing.T) {
 }
 
 func TestArrowsMoveInAChart(t *testing.T) {
+	t.Parallel()
 	p := Open(t, gallery(t))
 	p.Visit("/")
 	const stops = `document.querySelectorAll('#par-secteur svg.wide a:not([tabindex="-1"])').length`
@@ -69,6 +71,7 @@ func TestArrowsMoveInAChart(t *testing.T) {
 }
 
 func TestWithoutScriptEveryCellIsAStop(t *testing.T) {
+	t.Parallel()
 	p := Open(t, gallery(t))
 	p.NoScript()
 	p.Visit("/")

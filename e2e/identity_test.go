@@ -15,6 +15,7 @@ import (
 // session, takes their data away, chooses their mails, signs out there too; then
 // comes back and leaves for good.
 func TestIdentityJourney(t *testing.T) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) { comesByTheProvider(t, filepath.Join(t.TempDir(), "jalon.db")) })
 	t.Run("postgresql", func(t *testing.T) { comesByTheProvider(t, testkit.Postgres(t)) })
 }

@@ -38,6 +38,7 @@ func kills(t *testing.T) int {
 // validate: each answer and each version that it acknowledged is there afterwards,
 // or a later one by the same person, and a version is never half of one.
 func TestKilledWhilePeopleAnswer(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "jalon.db")
 	program := build(t)
 	serve(t, program, file).kill(t) // migrated, with its organisations of reference

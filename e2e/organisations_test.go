@@ -78,6 +78,7 @@ var signInLink = regexp.MustCompile(`https?://[^/\s]+(/connexion/confirmer\?jeto
 // there, sends; who is invited reads the mail, signs in and finds their
 // organisation.
 func TestATeamInvitesByFile(t *testing.T) {
+	t.Parallel()
 	a, pit := startWithMail(t)
 	team := signIn(t, a, "equipe.alsace@exemple.fr", "team", "region:44")
 	team.Follow(`main a[href="/organisations"]`)

@@ -55,20 +55,24 @@ func (p *Page) Zoom() {
 	p.run("zoom", chromedp.EmulateViewport(640, 450, chromedp.EmulateScale(2)))
 }
 
-// Dark makes the person prefer dark pages.
-func (p *Page) Dark() { p.t.Helper(); p.media("", "prefers-color-scheme", "dark") }
+// Dark makes the person prefer dark pages, and no motion: a colour on its way from
+// one scheme to the other is neither's.
+func (p *Page) Dark() {
+	p.t.Helper()
+	p.media("", "prefers-color-scheme", "dark", "prefers-reduced-motion", "reduce")
+}
 
 // Light makes the person prefer light pages again.
 func (p *Page) Light() { p.t.Helper(); p.media("", "prefers-color-scheme", "light") }
 
 // Paper shows the page as it prints.
-func (p *Page) Paper() { p.t.Helper(); p.media("print", "", "") }
+func (p *Page) Paper() { p.t.Helper(); p.media("print") }
 
-func (p *Page) media(media, feature, value string) {
+func (p *Page) media(media string, features ...string) {
 	p.t.Helper()
 	params := emulation.SetEmulatedMediaParams{Media: media}
-	if feature != "" {
-		params.Features = []*emulation.MediaFeature{{Name: feature, Value: value}}
+	for pair := range slices.Chunk(features, 2) {
+		params.Features = append(params.Features, &emulation.MediaFeature{Name: pair[0], Value: pair[1]})
 	}
 	p.run("media", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, params)

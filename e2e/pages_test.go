@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"jalon/internal/web"
@@ -81,25 +84,54 @@ const readFacts = `(() => {
 	};
 })()`
 
-// Every page, as people with the most different means read it.
+// walk is what the tabs that go through the pages side by side have found.
+type walk struct {
+	mu   sync.Mutex
+	seen map[string]facts // by address
+}
+
+// Every page, as people with the most different means read it. Nobody writes
+// meanwhile, so that two tabs share the pages: each goes through one half of them.
 func TestEveryPage(t *testing.T) {
-	p := Open(t, Start(t).URL())
-	seen := map[string]facts{}
+	a, all := Start(t), addresses(t)
+	w := walk{seen: map[string]facts{}}
+	t.Run("tabs", func(t *testing.T) {
+		const tabs = 2
+		for n := range tabs {
+			var mine []string
+			for i := n; i < len(all); i += tabs {
+				mine = append(mine, all[i])
+			}
+			t.Run(strconv.Itoa(n+1), func(t *testing.T) {
+				t.Parallel()
+				w.read(t, Open(t, a.URL()), mine)
+			})
+		}
+	})
 	titles := map[string]string{}
-	each(t, p, addresses(t), func() {
+	for _, path := range slices.Sorted(maps.Keys(w.seen)) {
+		title := w.seen[path].Title
+		if other, ok := titles[title]; ok && pathOnly(other) != pathOnly(path) {
+			t.Errorf("%s: title %q is also that of %s", path, title, other)
+		}
+		titles[title] = path
+	}
+}
+
+// read goes through pages wide, narrow and in the dark, then without script, where
+// they say the same.
+func (w *walk) read(t *testing.T, p *Page, paths []string) {
+	with := map[string]facts{}
+	each(t, p, paths, func() {
 		path := p.Path()
 		f := Eval[facts](p, readFacts)
-		seen[path] = f
+		with[path] = f
 		if f.Lang != "fr" {
 			p.t.Errorf("lang %q", f.Lang)
 		}
 		if !strings.HasSuffix(f.Title, " – Jalon") && f.Title != "Jalon" {
 			p.t.Errorf("title %q", f.Title)
 		}
-		if other, ok := titles[f.Title]; ok && pathOnly(other) != pathOnly(path) {
-			p.t.Errorf("title %q is also that of %s", f.Title, other)
-		}
-		titles[f.Title] = path
 		if f.Headings != 1 || f.Mains != 1 || f.H1 == "" {
 			p.t.Errorf("%d h1 (%q), %d main", f.Headings, f.H1, f.Mains)
 		}
@@ -112,26 +144,27 @@ func TestEveryPage(t *testing.T) {
 		if f.Charts > 0 && f.Tables == 0 && f.Listed < 18 {
 			p.t.Errorf("%d charts, no table and no list of the regions", f.Charts)
 		}
-		p.Resize(1280, 900)
-		p.Axe()
-		p.Picture(1280, 900)
 		p.Narrow()
 		p.Axe()
 		p.Picture(320, 640)
+		p.Resize(1280, 900)
+		p.Axe()
+		p.Picture(1280, 900)
+		p.AxeInTheDark()
+		p.Light()
 	})
+	w.mu.Lock()
+	maps.Copy(w.seen, with)
+	w.mu.Unlock()
 	if t.Failed() {
 		return
 	}
-	p.Dark()
-	p.Resize(1280, 900)
-	each(t, p, addresses(t), p.Axe)
-	p.Light()
 	p.NoScript()
-	for path, with := range seen {
+	for path, f := range with {
 		p.Visit(path)
 		without := Eval[facts](p, readFacts)
-		if without != with {
-			t.Errorf("%s: without script %+v, with it %+v", path, without, with)
+		if without != f {
+			t.Errorf("%s: without script %+v, with it %+v", path, without, f)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 // A document of every type of block, as a page: at each width, in each scheme,
 // on paper, and by keyboard.
 func TestDocumentIsAccessible(t *testing.T) {
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {

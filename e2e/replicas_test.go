@@ -39,10 +39,10 @@ func env(dsn, dir string) []string {
 }
 
 // serve starts a replica and reads the address that it opened.
-func serve(t *testing.T, program, dsn string) *replica {
+func serve(t *testing.T, program, dsn string, flags ...string) *replica {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, program, "serve")
+	cmd := exec.CommandContext(ctx, program, append([]string{"serve"}, flags...)...)
 	cmd.Env = append(env(dsn, t.TempDir()), "JALON_METRICS_ADDR=")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -61,6 +61,27 @@ func serve(t *testing.T, program, dsn string) *replica {
 	}
 	t.Fatal("the program did not say where it listens")
 	return nil
+}
+
+// worker starts what works in the background, and serves no page.
+func worker(t *testing.T, program, dsn string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	cmd := exec.CommandContext(ctx, program, "worker")
+	cmd.Env = append(env(dsn, t.TempDir()), "JALON_METRICS_ADDR=")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || !strings.Contains(lines.Text(), "tâches de fond") {
+		t.Fatalf("the worker said %q", lines.Text())
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
 }
 
 // kill ends a replica as a power cut would.
@@ -99,11 +120,13 @@ func visit(t *testing.T, c *http.Client, address string, form url.Values) (int, 
 	return res.StatusCode, string(b)
 }
 
-// Two programs on one PostgreSQL: somebody signs in on one, writes on the other,
+// Two programs that serve pages and one that works, on one PostgreSQL: somebody signs in on one, writes on the other,
 // the first is killed, and nothing is lost. Each later part of Jalon adds a step.
 func TestTwoReplicas(t *testing.T) {
+	t.Parallel()
 	program, dsn := build(t), testkit.Postgres(t)
-	one, two := serve(t, program, dsn), serve(t, program, dsn)
+	one, two := serve(t, program, dsn, "--no-jobs"), serve(t, program, dsn, "--no-jobs")
+	worker(t, program, dsn)
 
 	add := exec.CommandContext(t.Context(), program, "user", "add", "equipe@exemple.fr", "--role", "team", "--scope", "region:44", "--name", "Anne")
 	add.Env = env(dsn, t.TempDir())
@@ -146,8 +169,9 @@ func TestTwoReplicas(t *testing.T) {
 	if status, page = visit(t, &http.Client{Timeout: 30 * time.Second}, two.url+"/regions/grand-est", nil); status != http.StatusOK || !strings.Contains(page, "Et lu partout.") {
 		t.Errorf("anyone on the second: %d", status)
 	}
-	three := serve(t, program, dsn)
+	three := serve(t, program, dsn, "--no-jobs")
 	if status, _ = visit(t, c, three.url+"/mon-espace", nil); status != http.StatusOK {
 		t.Errorf("the session on a new one: %d", status)
 	}
+	restartsInTurn(t, c, program, dsn, two, three)
 }

@@ -77,7 +77,8 @@ func (r *running) stop() (err error) {
 }
 
 // Start gives the real program over SQLite, one for every test of the package:
-// what a test writes there bears a name that no other test reads.
+// what a test writes there bears a name that no other test reads. Those that use it
+// go one after the other; a test that has a program of its own is parallel.
 func Start(t testing.TB) *app.App {
 	t.Helper()
 	program.once.Do(program.start)

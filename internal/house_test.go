@@ -33,7 +33,7 @@ var house = []floor{
 		"internal/account", "internal/apikey", "internal/cop", "internal/composition", "internal/plan", "internal/objective", "internal/knowledge", "internal/action", "internal/action/coverage",
 		"internal/survey", "internal/restitution", "internal/support", "internal/support/aid",
 		"internal/debate", "internal/debate/moderation", "internal/debate/group", "internal/debate/meeting", "internal/debate/ballot", "internal/debate/minutes", "internal/debate/contribution", "internal/debate/question", "internal/debate/ambition", "internal/debate/consultation", "internal/debate/follow",
-		"internal/diagnosis", "internal/roadmap", "internal/followup", "internal/adaptation", "internal/renewal", "internal/national", "internal/report",
+		"internal/diagnosis", "internal/roadmap", "internal/followup", "internal/followup/outcome", "internal/adaptation", "internal/renewal", "internal/national", "internal/report",
 		"internal/diagnosis/live", "internal/followup/live", "internal/roadmap/live"}}, // the blocks of documents: they read every room, and draw as reports do
 	{name: "foreign formats", packages: []string{"internal/exchange", "internal/hub"}},
 	// Components and the frame of a page know no room.

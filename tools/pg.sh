@@ -6,10 +6,12 @@ set -euo pipefail
 
 if [[ -n ${JALON_TEST_PG:-} ]]; then exec "$@"; fi
 
+scratch=$("$(dirname "$0")/scratch.sh")
+
 bin=$(compgen -G '/usr/lib/postgresql/*/bin' | sort -V | tail -n 1 || true)
 if [[ -z $bin ]]; then bin=$(dirname "$(command -v initdb)"); fi
 
-dir=$(mktemp -d /tmp/jalon-pg.XXXXXX)
+dir=$(mktemp -d "$scratch/jalon-pg.XXXXXX")
 as=()
 if [[ $(id -u) -eq 0 ]]; then
   chown postgres "$dir"

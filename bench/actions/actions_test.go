@@ -117,6 +117,13 @@ func lists(b *testing.B, d *db.DB, m *action.Room, tree *territory.Tree) {
 			}
 		})
 	}
+	b.Run("where each COP stands", func(b *testing.B) {
+		for b.Loop() {
+			if out, err := action.StandingIn(ctx, d, cop.First); err != nil || len(out) == 0 {
+				b.Fatal(len(out), err)
+			}
+		}
+	})
 	b.Run("tenth page of the nation", func(b *testing.B) {
 		cursor := ""
 		for range 9 {

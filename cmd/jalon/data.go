@@ -43,6 +43,9 @@ var importCommand = command{
 			if err := importArgs(&r, args); err != nil {
 				return err
 			}
+			if r.Kind == "cop" {
+				return importCOP(ctx, cfg, t, r.Path, r.Apply)
+			}
 			r.By = who()
 			if !knownKind(r.Kind) {
 				return apperr.Invalidf("Import inconnu\u00a0: «\u00a0%s\u00a0». Lancez «\u00a0jalon import --help\u00a0» pour la liste.", r.Kind)
@@ -136,6 +139,7 @@ func importHelp() string {
 	for _, k := range app.ImportKinds() {
 		fmt.Fprintf(&b, "  %-15s %s\n", k[0], k[1])
 	}
+	fmt.Fprintf(&b, "  %-15s %s\n", "cop", "toute la COP d’une région, archive de «\u00a0jalon export cop\u00a0»")
 	return b.String()
 }
 

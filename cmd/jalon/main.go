@@ -44,7 +44,7 @@ type command struct {
 }
 
 func commands() []command {
-	return []command{serveCommand, demoCommand, migrateCommand, importCommand, exportCommand, panoramaCommand, verifyCommand, backupCommand, dumpCommand, loadCommand, userCommand, versionCommand}
+	return []command{serveCommand, workerCommand, demoCommand, migrateCommand, importCommand, exportCommand, panoramaCommand, verifyCommand, backupCommand, restoreCommand, dumpCommand, loadCommand, userCommand, versionCommand}
 }
 
 // run returns the exit status: 0, 1 when something failed, 2 when what the user

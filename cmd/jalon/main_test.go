@@ -200,6 +200,72 @@ func TestAFileGoesAllTheWay(t *testing.T) {
 	}
 }
 
+// A backup is restored elsewhere, never over anything, and the COP of a region goes to
+// another installation: what a person types, and what they read.
+func TestABackupAndACOPGoElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	serves(t, dir) // COPs are written by a first start
+	backup, cop := filepath.Join(dir, "sauvegarde.db"), filepath.Join(dir, "grand-est.zip")
+	if s := jalon(t, dir, "backup", backup); s.code != 0 {
+		t.Fatalf("%+v", s)
+	}
+	there := t.TempDir()
+	if s := jalon(t, there, "restore", backup); s.code != 0 || !strings.Contains(s.out, "Sauvegarde reprise et relue") || !strings.Contains(s.out, "aucun écart inconnu") {
+		t.Errorf("%+v", s)
+	}
+	if s := jalon(t, there, "restore", backup); s.code != 2 || !strings.Contains(s.err, "existe déjà") {
+		t.Errorf("twice: %+v", s)
+	}
+	if s := jalon(t, there, "export", "cop", cop); s.code != 2 || !strings.Contains(s.err, "--region") {
+		t.Errorf("without a region: %+v", s)
+	}
+	if s := jalon(t, there, "export", "cop", cop, "--region", "44"); s.code != 0 || !strings.Contains(s.out, "Empreinte du manifeste") {
+		t.Fatalf("%+v", s)
+	}
+	elsewhere := t.TempDir()
+	serves(t, elsewhere) // the COP is there, and holds what the program seeds
+	for _, step := range []struct{ flag, says string }{{"", "Essai à blanc"}, {"--apply", "Importée"}, {"--apply", "déjà importée"}} {
+		args := []string{"import", "cop", cop}
+		if step.flag != "" {
+			args = append(args, step.flag)
+		}
+		if s := jalon(t, elsewhere, args...); s.code != 0 || !strings.Contains(s.out, step.says) {
+			t.Errorf("%v: %+v", args, s)
+		}
+	}
+	serves(t, elsewhere)
+	if s := jalon(t, elsewhere, "verify"); s.code != 0 {
+		t.Errorf("after the import: %+v", s)
+	}
+	if s := jalon(t, elsewhere, "import", "cop", backup); s.code != 2 || !strings.Contains(s.err, "Rien n’a été importé") {
+		t.Errorf("what is no archive: %+v", s)
+	}
+}
+
+// serves starts the program once in a folder, and stops it.
+func serves(t *testing.T, dir string) {
+	t.Helper()
+	c := program(dir, "serve")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.Contains(lines.Text(), "http://") {
+			break
+		}
+	}
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Errorf("stopped with %v", err)
+	}
+}
+
 // The program serves, says where, and stops when asked to.
 func TestServeAnswersAndStops(t *testing.T) {
 	dir := t.TempDir()

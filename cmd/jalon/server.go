@@ -64,6 +64,20 @@ var backupCommand = command{
 	},
 }
 
+var restoreCommand = command{
+	name: "restore", args: "FICHIER",
+	short: "reprend une sauvegarde à une place neuve, et la vérifie",
+	long:  "La place est celle que dit JALON_DB\u00a0: un fichier qui n’existe pas encore (SQLite), ou une base qui ne\ncontient aucune table (PostgreSQL). Rien n’est jamais remplacé. Une sauvegarde d’une version plus récente\nest refusée. Celle d’une version plus ancienne garde son schéma\u00a0: «\u00a0jalon migrate\u00a0» le met à jour.",
+	setup: func(_ *flag.FlagSet, t terminal) func(context.Context, config.Config, []string) error {
+		return func(ctx context.Context, cfg config.Config, args []string) error {
+			if err := need(args, "FICHIER"); err != nil {
+				return err
+			}
+			return app.Restore(ctx, cfg, args[0], t.out, app.WithVersion(version))
+		}
+	},
+}
+
 var dumpCommand = command{
 	name: "dump", args: "FICHIER.zip",
 	short: "écrit toute la base dans une archive portable d’un moteur à l’autre",

@@ -65,6 +65,8 @@ type Room struct {
 	SIREN func(ctx context.Context, q db.Q) (func(org string) string, error)
 	// OnState is what other rooms do when an action moves, in its transaction.
 	OnState []func(ctx context.Context, tx db.Q, x Action, from State) error
+
+	alike alike
 }
 
 // Kind says whether an action serves a lever or a cross-cutting theme.

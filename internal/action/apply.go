@@ -27,6 +27,10 @@ type Applied struct {
 // applyBatch is how many new actions one short transaction writes.
 const applyBatch = 500
 
+// shownAtOnce is how many of them one statement gives to the COP, in the one transaction
+// that shows the file.
+const shownAtOnce = 5_000
+
 // hiddenState is that of actions of a file that is not applied yet.
 const hiddenState = "incoming"
 
@@ -81,19 +85,27 @@ type applying struct {
 	out     Applied
 	seq     int64
 	held    []Action
-	updates []Incomer
+	updates []update
 	things  map[string]Action // one action of each that rights tell apart
 	states  map[State]bool
 	changes bool // the last row is of an action that is there
 }
 
+// update is where the file says what an action that is there becomes: its own line, then
+// those of its parts. What they say is read again when it is written, so that a file of
+// changes weighs no more in memory than one of new actions.
+type update struct {
+	id       string
+	from, to int
+}
+
 // prepare reads the rows back and writes what is new, unseen.
 func (x *applying) prepare(ctx context.Context, run string) error {
-	for r, err := range intake.Each[Incomer](ctx, x.DB, run) {
+	for row, err := range intake.Numbered[Incomer](ctx, x.DB, run) {
 		if err != nil {
 			return err
 		}
-		switch r.Do {
+		switch r := row.Data; r.Do {
 		case DoAdd:
 			if len(x.held) == applyBatch {
 				if err := x.flush(ctx); err != nil {
@@ -102,11 +114,11 @@ func (x *applying) prepare(ctx context.Context, run string) error {
 			}
 			x.states[r.Action.State], x.changes = true, false
 			x.held = append(x.held, r.Action)
-			x.things[r.Action.Department()+"|"+r.Action.Holder.Org] = r.Action
+			x.things[r.Action.Department()+"|"+r.Action.Holder.Org] = Action{Title: r.Action.Title, State: r.Action.State, Places: r.Action.Places, Holder: r.Action.Holder}
 		case DoUpdate:
-			x.updates, x.changes = append(x.updates, r), true
+			x.updates, x.changes = append(x.updates, update{r.ID, row.Line, row.Line}), true
 		case DoTask:
-			x.task(r.Action)
+			x.task(r.Action, row.Line)
 		default:
 			x.out.Left++
 		}
@@ -115,17 +127,29 @@ func (x *applying) prepare(ctx context.Context, run string) error {
 }
 
 // task gives a part of an action to the one before it, new or there already.
-func (x *applying) task(part Action) {
-	var of *Action
+func (x *applying) task(part Action, line int) {
 	switch {
 	case x.changes:
-		of = &x.updates[len(x.updates)-1].Action
+		x.updates[len(x.updates)-1].to = line
 	case len(x.held) > 0:
-		of = &x.held[len(x.held)-1]
-	default: // the action was left as it is
-		return
+		of := &x.held[len(x.held)-1]
+		of.Tasks = append(of.Tasks, part.Tasks...)
+	} // else the action was left as it is
+}
+
+// read gives what the file says of an action that is there, with its parts.
+func (u update) read(ctx context.Context, q db.Q, run string) (Incomer, error) {
+	rows, err := intake.At[Incomer](ctx, q, run, u.from, u.to)
+	if err != nil || len(rows) == 0 {
+		return Incomer{}, cmp.Or(err, error(apperr.New(apperr.Internal, nil, "L’import n’a pas retrouvé ce qu’il avait préparé. Rien n’a été enregistré\u00a0: recommencez.")))
 	}
-	of.Tasks = append(of.Tasks, part.Tasks...)
+	out := rows[0].Data
+	for _, part := range rows[1:] {
+		if part.Data.Do == DoTask {
+			out.Action.Tasks = append(out.Action.Tasks, part.Data.Action.Tasks...)
+		}
+	}
+	return out, nil
 }
 
 // allowed reads the rights of who applies again, and judges each kind of action that
@@ -189,7 +213,7 @@ func (x *applying) flush(ctx context.Context) error {
 		for _, p := range a.Places {
 			places = append(places, []any{id, p.Territory, p.Share})
 		}
-		for _, w := range a.words() {
+		for _, w := range a.found() {
 			words = append(words, []any{w, id})
 		}
 	}
@@ -236,16 +260,26 @@ func (x *applying) show(ctx context.Context, tx db.Q, run intake.Run) error {
 			state = s
 		}
 	}
-	n, err := tx.Exec(ctx, `UPDATE action SET cop_id = $2, cycle = $3, region = $4, seq = seq + $5, state = CASE WHEN pool_state <> '' THEN 'pool' ELSE $6 END WHERE cop_id = $1`,
-		x.hidden, x.cop.ID, x.cop.Cycle, x.cop.Region, last, string(state))
-	if err != nil {
-		return err
+	// By sets: to undo one statement SQLite holds in memory what it changes, and 100 000
+	// rows at once are more than it has.
+	shown := int64(0)
+	for from := int64(0); from < x.seq; from += shownAtOnce {
+		n, err := tx.Exec(ctx, `UPDATE action SET cop_id = $2, cycle = $3, region = $4, seq = seq + $5, state = CASE WHEN pool_state <> '' THEN 'pool' ELSE $6 END WHERE cop_id = $1 AND seq > $7 AND seq <= $8`,
+			x.hidden, x.cop.ID, x.cop.Cycle, x.cop.Region, last, string(state), from, from+shownAtOnce)
+		if err != nil {
+			return err
+		}
+		shown += n
 	}
-	if x.out.Added = int(n); n != x.seq {
+	if x.out.Added = int(shown); shown != x.seq {
 		return apperr.New(apperr.Internal, nil, "L’import n’a pas retrouvé ce qu’il avait préparé. Rien n’a été enregistré\u00a0: recommencez.")
 	}
-	slices.SortFunc(x.updates, func(a, b Incomer) int { return strings.Compare(a.ID, b.ID) }) // rows are held in one order: see Bulk
-	for _, u := range x.updates {
+	slices.SortFunc(x.updates, func(a, b update) int { return strings.Compare(a.id, b.id) }) // rows are held in one order: see Bulk
+	for _, at := range x.updates {
+		u, err := at.read(ctx, tx, run.ID)
+		if err != nil {
+			return err
+		}
 		if err := x.update(ctx, tx, u); err != nil {
 			return err
 		}

@@ -1,12 +1,14 @@
 package action
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/db"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/textmining"
@@ -26,6 +28,7 @@ type Filter struct {
 	Department string   // all of it is there, as the action's own département says
 	Places     []string // one of them is a place of the action: see Inside and Around
 	Org        string   // of the holder
+	Holder     string   // as its name is written
 	Author     string
 	Step       string
 	Phase      string
@@ -38,6 +41,8 @@ type Filter struct {
 	Lacks      string // holder, impact, funding, dates: what it does not say
 	Words      string // what a reader searched for
 	Order      Order
+
+	common map[string]bool // words of many actions: see commonOf
 }
 
 // Check refuses a code that no list holds.
@@ -56,7 +61,9 @@ func (f Filter) Check() error {
 		f.Class != "" && f.Class != Quantified && f.Class != Qualitative && f.Class != Unassessed,
 		!slices.Contains([]string{"", "holder", "impact", "funding", "dates", "budget"}, f.Lacks):
 		return apperr.Invalidf("Ce filtre n’existe pas\u00a0: choisissez dans les listes.")
-	case len(f.Words) > 300:
+	case f.From > 0 && f.To > 0 && f.From > f.To:
+		return apperr.Invalidf("Ces années sont à l’envers\u00a0: la première vient après la dernière.")
+	case len(f.Holder) > 1_000, len(f.Words) > 300:
 		return apperr.Invalidf("Cette recherche est trop longue\u00a0: gardez quelques mots.")
 	case len(f.Places) > 2_000:
 		return apperr.Invalidf("Ce territoire en contient trop\u00a0: choisissez un département.")
@@ -142,7 +149,7 @@ func (f Filter) where(b *binder) string {
 	text := "x.state <> '" + hiddenState + "'"
 	and := func(s string) { text += " AND " + s }
 	for _, c := range []struct{ column, value string }{{"cop_id", f.COP}, {"cycle", f.Cycle}, {"pool_state", f.PoolState}, {"kind", string(f.Kind)}, {"theme", f.Theme}, {"cross_theme", f.Cross},
-		{"department", f.Department}, {"holder_org", f.Org}, {"author", f.Author}, {"step", f.Step}, {"phase", f.Phase}, {"status", f.Status}, {"list_id", f.List}} {
+		{"department", f.Department}, {"holder_org", f.Org}, {"holder", f.Holder}, {"author", f.Author}, {"step", f.Step}, {"phase", f.Phase}, {"status", f.Status}, {"list_id", f.List}} {
 		if c.value != "" {
 			and("x." + c.column + " = " + b.bind(c.value))
 		}
@@ -190,11 +197,49 @@ func (f Filter) where(b *binder) string {
 	case "dates":
 		and("(x.starts = '' OR x.ends = '')")
 	}
-	words := textmining.NewStemmer().Stems(f.Words)
-	for _, w := range words[:min(len(words), fewWords)] {
-		and("x.id IN (SELECT action_id FROM action_word WHERE word = " + b.bind(w) + ")")
+	for _, w := range f.words() {
+		if f.common[w] {
+			and("EXISTS (SELECT 1 FROM action_word w WHERE w.word = " + b.bind(w) + " AND w.action_id = x.id)")
+		} else {
+			and("x.id IN (SELECT action_id FROM action_word WHERE word = " + b.bind(w) + ")")
+		}
 	}
 	return text
+}
+
+// words are the stems that a search looks for.
+func (f Filter) words() []string {
+	words := textmining.NewStemmer().Stems(f.Words)
+	return words[:min(len(words), fewWords)]
+}
+
+// commonFrom is how many actions make a word common. SQLite gathers all that a word is in
+// before it reads any; a common word is looked up in each row of the list instead, which
+// soon has enough of them.
+const commonFrom = 4_000
+
+// commonOf tells which of some words are common, in one statement; none for no words.
+func commonOf(ctx context.Context, q db.Q, words []string) (map[string]bool, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	var b binder
+	counts := make([]string, len(words))
+	for i, w := range words {
+		counts[i] = "(SELECT COUNT(*) FROM (SELECT 1 FROM action_word WHERE word = " + b.bind(w) + " LIMIT " + b.bind(int64(commonFrom)) + ") t)"
+	}
+	found, to := make([]int64, len(words)), make([]any, len(words))
+	for i := range found {
+		to[i] = &found[i]
+	}
+	if err := q.QueryRow(ctx, `SELECT `+strings.Join(counts, ", "), b.args...).Scan(to...); err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for i, w := range words {
+		out[w] = found[i] == commonFrom
+	}
+	return out, nil
 }
 
 // openInvest is the budget of whoever may know all that they list.

@@ -2,6 +2,7 @@ package action
 
 import (
 	"cmp"
+	"hash/maphash"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -94,13 +95,14 @@ type Incoming struct {
 	origins map[string]Known
 	ids     map[string]string // id of an action → its origin, or the id itself
 	titles  map[string]int64  // folded title → number
-	seen    map[string]int    // origin → its line
-	last    bool              // the row before was kept
+	seen    map[uint64]int32  // digest of an origin → its line: a file of 100 000 rows keeps no text of them
+	seed    maphash.Seed
+	last    bool // the row before was kept
 }
 
 // NewIncoming starts the judgement of a file for a region whose actions are known.
 func NewIncoming(m *panorama.Model, region string, c Choices) *Incoming {
-	in := &Incoming{Choices: c, Region: region, tree: m.Tree(), frame: m.Framework(), levers: map[string][]string{}, places: map[string][]string{}, origins: map[string]Known{}, ids: map[string]string{}, titles: map[string]int64{}, seen: map[string]int{},
+	in := &Incoming{Choices: c, Region: region, tree: m.Tree(), frame: m.Framework(), levers: map[string][]string{}, places: map[string][]string{}, origins: map[string]Known{}, ids: map[string]string{}, titles: map[string]int64{}, seen: map[uint64]int32{}, seed: maphash.MakeSeed(),
 		Party: func(string) (Party, bool) { return Party{}, false }, Suggest: func(string, string, string) (string, bool) { return "", false }}
 	in.readLevers()
 	in.readPlaces()
@@ -176,23 +178,26 @@ func (in *Incoming) Row(r Received) (out Incomer, err error) {
 	return in.place(x, r, remarks)
 }
 
+// mark stands for an origin; two of a file share one by chance once in a billion files.
+func (in *Incoming) mark(origin string) uint64 { return maphash.String(in.seed, origin) }
+
 // place says what becomes of a row: new, there already, or given twice.
 func (in *Incoming) place(x Action, r Received, remarks []string) (out Incomer, err error) {
 	origin := x.origin(r)
 	if own, ok := in.ids[r.ID]; ok && r.ID != "" {
 		origin = own
 	}
-	if at, twice := in.seen[origin]; twice {
+	if at, twice := in.seen[in.mark(origin)]; twice {
 		if r.Format != "fonds-vert" {
 			return out, fault("id", "même action qu’à la ligne\u00a0"+french.Integer(at)+"\u00a0: gardez l’une des deux, ou donnez-leur des identifiants différents")
 		}
 		// A request may hold several projects: they are told apart by all they say.
 		origin += ":" + digest(x.Title, strings.Join(r.Places, " "), r.SIREN)
-		if _, again := in.seen[origin]; again {
+		if _, again := in.seen[in.mark(origin)]; again {
 			origin += ":" + strconv.Itoa(r.Line)
 		}
 	}
-	in.seen[origin] = r.Line
+	in.seen[in.mark(origin)] = int32(r.Line)
 	x.Origin, in.last = origin, true
 	out = Incomer{Do: DoAdd, Action: x, Given: r.Given}
 	k, there := in.origins[origin]

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -37,22 +38,8 @@ func (k *kit) stage(t testing.TB, name string, body []byte, said [][2]string, c 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := u.Read(ctx, k.db)
+	run, err := k.verdicts(t, u)
 	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := exchange.OpenActions(name, r, r.Size(), exchange.Options{Limits: exchange.ActionLimits()}, said)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f.Undecided() {
-		t.Fatalf("%s: %s, columns left to decide: %q of %q", name, f.Format.ID, f.Columns, f.Header)
-	}
-	run, err := exchange.StageActions(ctx, k.room, k.model, k.team, k.cop, f, u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
 	var bad []intake.Line
@@ -70,6 +57,25 @@ func (k *kit) stage(t testing.TB, name string, body []byte, said [][2]string, c 
 			return run, bad
 		}
 	}
+}
+
+// verdicts judges a file that was kept.
+func (k *kit) verdicts(t testing.TB, u action.Upload) (run intake.Run, err error) {
+	t.Helper()
+	ctx := context.Background()
+	r, err := u.Read(ctx, k.db)
+	if err != nil {
+		return run, err
+	}
+	f, err := exchange.OpenActions(u.Name, r, r.Size(), exchange.Options{Limits: exchange.ActionLimits()}, u.Said)
+	if err != nil {
+		return run, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if f.Undecided() {
+		t.Fatalf("%s: %s, columns left to decide: %q of %q", u.Name, f.Format.ID, f.Columns, f.Header)
+	}
+	return exchange.StageActions(ctx, k.room, k.model, k.team, k.cop, f, u)
 }
 
 // said is what the first refused rows were told.

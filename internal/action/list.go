@@ -64,7 +64,8 @@ type Row struct {
 	MergedInto, List       string
 	Changed                time.Time
 	// What is kept from who reads only what is public.
-	budgetHidden, fundingHidden bool
+	budgetHidden, fundingHidden, impactHidden bool
+	quiet                                     bool // its impacts are not read: who reads it may not know them
 
 	Levers  []string // the central one first
 	Places  []Place
@@ -93,6 +94,9 @@ func (x Row) Brings() (kg panorama.Kg, known bool) {
 	return kg, known
 }
 
+// KeepsImpact reports whether the reader of this row may not know what the action brings.
+func (x Row) KeepsImpact() bool { return x.quiet }
+
 // Page is a part of a list; Next is the cursor of the part after it, empty at the end.
 // Total is exact to 1 000, and More says that there are more.
 type Page struct {
@@ -105,21 +109,26 @@ type Page struct {
 const countedTo = 1000
 
 const rowFields = `x.id, x.rev, x.cop_id, x.cycle, x.region, x.seq, x.kind, x.state, x.pool_state, x.author, x.title, x.theme, x.cross_theme, x.lever, x.holder_org, x.holder, x.department, x.step, x.phase, x.status,
-	x.starts, x.ends, x.first_year, x.last_year, x.invest, x.operation, x.funded, x.complete, x.merged_into, x.list_id, x.changed, x.budget_hidden, x.funding_hidden, x.sort`
+	x.starts, x.ends, x.first_year, x.last_year, x.invest, x.operation, x.funded, x.complete, x.merged_into, x.list_id, x.changed, x.budget_hidden, x.funding_hidden, x.impact_hidden, x.sort`
 
 func scanRow(r interface{ Scan(...any) error }) (x Row, sort string, err error) {
 	var kind, state string
 	var first, last, complete, changed int64
 	err = r.Scan(&x.ID, &x.Rev, &x.COP, &x.Cycle, &x.Region, &x.Seq, &kind, &state, &x.PoolState, &x.Author, &x.Title, &x.Theme, &x.Cross, &x.Lever, &x.HolderOrg, &x.Holder, &x.Department, &x.Step, &x.Phase, &x.Status,
-		&x.Starts, &x.Ends, &first, &last, &x.Invest, &x.Operation, &x.Funded, &complete, &x.MergedInto, &x.List, &changed, &x.budgetHidden, &x.fundingHidden, &sort)
+		&x.Starts, &x.Ends, &first, &last, &x.Invest, &x.Operation, &x.Funded, &complete, &x.MergedInto, &x.List, &changed, &x.budgetHidden, &x.fundingHidden, &x.impactHidden, &sort)
 	x.Kind, x.State, x.First, x.Last, x.Complete, x.Changed = Kind(kind), State(state), int(first), int(last), int(complete), time.UnixMilli(changed).UTC()
 	return x, sort, err
 }
 
+// inner reports whether somebody reads all of an action: see Action.Inner.
+func (x Row) inner(a policy.Actor) bool {
+	return policy.Where(a, policy.Read, policy.Action).Admits(policy.Thing{Kind: policy.Action, COPs: []string{x.COP}, Department: x.Department, Org: x.HolderOrg, Author: x.Author})
+}
+
 // kept is a row without the money that an action keeps from who reads only what is
-// public.
+// public, and without what it brings, which is known once it is retained.
 func (x Row) kept(a policy.Actor) Row {
-	if !x.budgetHidden && !x.fundingHidden || policy.Where(a, policy.Read, policy.Action).Admits(policy.Thing{Kind: policy.Action, COPs: []string{x.COP}, Department: x.Department, Org: x.HolderOrg, Author: x.Author}) {
+	if !x.budgetHidden && !x.fundingHidden && !x.impactHidden || x.inner(a) {
 		return x
 	}
 	if x.budgetHidden {
@@ -128,6 +137,7 @@ func (x Row) kept(a policy.Actor) Row {
 	if x.fundingHidden {
 		x.Funded = nil
 	}
+	x.quiet = x.impactHidden && x.State != Retained
 	return x
 }
 
@@ -152,7 +162,7 @@ func (x Row) key(o Order, sort string) string {
 }
 
 // List returns the actions that a filter chooses and that the actor may read: six
-// statements, whatever there is.
+// statements, whatever there is, and one more when words are looked for.
 func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, cursor string, limit int) (p Page, err error) {
 	defer apperr.Wrap(&err, "action.List(%s)", f.COP)
 	if err := f.Check(); err != nil {
@@ -165,6 +175,9 @@ func (m *Room) List(ctx context.Context, q db.Q, a policy.Actor, f Filter, curso
 	list := "action" + string(name)
 	from, err := m.Cursors.Open(list, cursor, 2)
 	if err != nil {
+		return p, err
+	}
+	if f.common, err = commonOf(ctx, q, f.words()); err != nil {
 		return p, err
 	}
 	var b binder
@@ -279,7 +292,9 @@ func Dress(ctx context.Context, q db.Q, rows []Row) (err error) {
 		err := r.Scan(&id, &p.Lever, &class, &p.Quantity, &p.Unit, &p.Gross, &kg, &low, &high, &p.Counted)
 		if err == nil {
 			p.Class, p.Kg, p.Low, p.High = Class(class), (*panorama.Kg)(kg), (*panorama.Kg)(low), (*panorama.Kg)(high)
-			at[id].Impacts = append(at[id].Impacts, p)
+			if !at[id].quiet {
+				at[id].Impacts = append(at[id].Impacts, p)
+			}
 		}
 		return err
 	})
@@ -302,10 +317,10 @@ type Tally struct {
 }
 
 // TallyBy counts the actions that a filter chooses and that the actor may read by state,
-// status, phase, theme, lever, department or holder: one statement.
+// status, phase, theme, lever, department, holder or author: one statement.
 func (m *Room) TallyBy(ctx context.Context, q db.Q, a policy.Actor, f Filter, by string) (out []Tally, err error) {
 	defer apperr.Wrap(&err, "action.TallyBy(%s)", by)
-	column, ok := map[string]string{"state": "x.state", "status": "x.status", "phase": "x.phase", "theme": "x.theme", "lever": "x.lever", "department": "x.department", "holder": "x.holder", "region": "x.region", "step": "x.step"}[by]
+	column, ok := map[string]string{"state": "x.state", "status": "x.status", "phase": "x.phase", "theme": "x.theme", "lever": "x.lever", "department": "x.department", "holder": "x.holder", "author": "x.author", "region": "x.region", "step": "x.step"}[by]
 	if !ok {
 		return nil, apperr.Invalidf("Ce regroupement n’existe pas\u00a0: choisissez dans la liste.")
 	}
@@ -314,8 +329,12 @@ func (m *Room) TallyBy(ctx context.Context, q db.Q, a policy.Actor, f Filter, by
 	}
 	var b binder
 	may, invest := readable(a, f, &b)
+	kg := "x.kg"
+	if invest != openInvest {
+		kg = "CASE WHEN x.impact_hidden AND x.state <> 'retained' THEN NULL ELSE x.kg END"
+	}
 	where := f.where(&b) + " AND " + may
-	rows, err := q.Query(ctx, `SELECT `+column+`, COUNT(*), CAST(COALESCE(SUM(`+invest+`), 0) AS BIGINT), COUNT(`+invest+`), CAST(COALESCE(SUM(x.kg), 0) AS BIGINT), COUNT(x.kg) FROM action x WHERE `+where+` GROUP BY `+column+` ORDER BY `+column, b.args...)
+	rows, err := q.Query(ctx, `SELECT `+column+`, COUNT(*), CAST(COALESCE(SUM(`+invest+`), 0) AS BIGINT), COUNT(`+invest+`), CAST(COALESCE(SUM(`+kg+`), 0) AS BIGINT), COUNT(`+kg+`) FROM action x WHERE `+where+` GROUP BY `+column+` ORDER BY `+column, b.args...)
 	return db.Collect(rows, err, func(r *db.Rows) (t Tally, err error) {
 		var kg int64
 		err = r.Scan(&t.Code, &t.Count, &t.Invest, &t.Budgeted, &kg, &t.Counted)

@@ -41,6 +41,64 @@ func NearOf(ctx context.Context, q db.Q, tree *territory.Tree, copID string) (_ 
 	return FindNear(tree, all), nil
 }
 
+// NearAcross looks for retained actions of other COPs of the cycle that declare the same
+// thing as one of this COP, on places one inside the other: A is of this COP, B of the
+// other one. Only what reaches over the border of the region can be. Two statements.
+func NearAcross(ctx context.Context, q db.Q, tree *territory.Tree, copID string) (out []Near, err error) {
+	defer apperr.Wrap(&err, "action.NearAcross(%q)", copID)
+	own, err := collect(q.Query(ctx, `SELECT `+columns+` FROM action x WHERE x.cop_id = $1 AND x.kind = 'sectoral' AND x.state IN ('qualified', 'debated', 'retaining', 'retained') AND x.status <> 'abandoned' ORDER BY x.seq`, copID))
+	if err != nil || len(own) == 0 {
+		return nil, err
+	}
+	var b binder
+	text := `SELECT ` + columns + ` FROM action x WHERE x.cycle = ` + b.bind(own[0].Cycle) + ` AND x.cop_id <> ` + b.bind(copID) + ` AND x.kind = 'sectoral' AND x.state = 'retained' AND x.status <> 'abandoned'
+		AND EXISTS (SELECT 1 FROM action_place p WHERE p.action_id = x.id AND p.territory IN (` + b.in(bordering(tree, own)) + `)) ORDER BY x.cop_id, x.seq LIMIT 2000`
+	others, err := collect(q.Query(ctx, text, b.args...))
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range FindNear(tree, slices.Concat(own, others)) {
+		if n.A.COP == n.B.COP {
+			continue
+		}
+		if n.A.COP != copID {
+			n.A, n.B = n.B, n.A
+		}
+		if n.A.COP == copID {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// bordering lists where an action of another COP may be on the same ground as these: the
+// places of these, the EPCI that reach over the border of their region, and the
+// communes of those.
+func bordering(tree *territory.Tree, own []Action) []string {
+	seen := map[string]bool{}
+	for _, x := range own {
+		for _, p := range x.Places {
+			seen[p.Territory] = true
+		}
+	}
+	region := own[0].Region
+	for _, g := range tree.Groups() {
+		here, there := false, false
+		for _, i := range g.Communes {
+			r := tree.Communes()[i].Region
+			here, there = here || r == region, there || r != region
+		}
+		if !here || !there {
+			continue
+		}
+		seen[territory.Ref{Scale: territory.EPCI, Code: g.SIREN}.String()] = true
+		for _, i := range g.Communes {
+			seen[territory.Ref{Scale: territory.CommuneS, Code: tree.Communes()[i].Code}.String()] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
 // candidate is one impact with what it is compared by.
 type candidate struct {
 	x     Action

@@ -20,7 +20,8 @@ const (
 )
 
 // Overlap is the same thing declared by two actions for one lever, as the team settled
-// it: Counts counts whole, and Part of Other, in ten-thousandths.
+// it: Counts counts whole, and Part of Other, in ten-thousandths. COP is that of Other;
+// where Counts is of another one, the sum of the nation alone is reduced.
 type Overlap struct {
 	ID     string    `json:"id"`
 	Rev    int64     `json:"rev"`
@@ -62,6 +63,14 @@ func overlaps(rows *db.Rows, err error) ([]Overlap, error) {
 func Overlaps(ctx context.Context, q db.Q, copID string) (_ []Overlap, err error) {
 	defer apperr.Wrap(&err, "action.Overlaps(%q)", copID)
 	return overlaps(q.Query(ctx, `SELECT `+overlapColumns+` FROM action_overlap o WHERE o.cop_id = $1 ORDER BY o.lever, o.id`, copID))
+}
+
+// OverlapsAcross lists what teams settled of an action of a COP and one of another COP, by
+// lever.
+func OverlapsAcross(ctx context.Context, q db.Q, copID string) (_ []Overlap, err error) {
+	defer apperr.Wrap(&err, "action.OverlapsAcross(%q)", copID)
+	return overlaps(q.Query(ctx, `SELECT `+overlapColumns+` FROM action_overlap o JOIN action a ON a.id = o.counts JOIN action b ON b.id = o.other
+		WHERE a.cop_id <> b.cop_id AND (a.cop_id = $1 OR b.cop_id = $1) ORDER BY o.lever, o.id`, copID))
 }
 
 // SettleOverlap writes what the team says of two actions that may declare the same
@@ -139,26 +148,48 @@ func (o Overlap) check() error {
 	return sized("reason", "Raison", o.Reason, LongestTitle)
 }
 
-// overlapped reads both actions of an overlap, for who may judge them.
+// overlapped reads the action that gives way, for who may judge it. The other one is of
+// the same COP and judged too, or of another COP and read by anyone who may: there, each
+// team only says what its own action takes off the sum of the nation.
 func (m *Room) overlapped(ctx context.Context, tx db.Q, a policy.Actor, in Overlap) (x Action, err error) {
-	for _, id := range []string{in.Other, in.Counts} {
-		y, err := one(ctx, tx, id)
-		if err != nil {
-			return x, err
-		}
-		c, err := cop.Find(ctx, tx, y.COP)
-		if err != nil {
-			return x, err
-		}
-		if err := policy.Check(a, policy.Judge, y.Thing(c)); err != nil {
-			return x, err
-		}
-		if x.ID != "" && x.COP != y.COP {
-			return x, fault("other", "Ces deux actions ne sont pas de la même COP.")
-		}
-		x = y
+	if x, err = m.judged(ctx, tx, a, in.Other); err != nil {
+		return x, err
 	}
-	return x, nil
+	y, c, err := Find(ctx, tx, a, in.Counts)
+	if err != nil {
+		return x, err
+	}
+	if y.COP == x.COP {
+		return x, policy.Check(a, policy.Judge, y.Thing(c))
+	}
+	if y.State != Retained {
+		return x, fault("counts", "L’action d’une autre région se compare une fois qu’elle y est retenue.")
+	}
+	if in.Rev == 0 {
+		return x, nil
+	}
+	// Who turns a word that stands judges the action that it reduced.
+	var was string
+	err = tx.QueryRow(ctx, `SELECT other FROM action_overlap WHERE id = $1`, in.ID).Scan(&was)
+	if err = db.OrNotFound(err, "Ce recoupement n’existe plus."); err != nil {
+		return x, err
+	}
+	if was != in.Other {
+		_, err = m.judged(ctx, tx, a, was)
+	}
+	return x, err
+}
+
+// judged reads an action for who may judge it.
+func (m *Room) judged(ctx context.Context, tx db.Q, a policy.Actor, id string) (x Action, err error) {
+	if x, err = one(ctx, tx, id); err != nil {
+		return x, err
+	}
+	c, err := cop.Find(ctx, tx, x.COP)
+	if err != nil {
+		return x, err
+	}
+	return x, policy.Check(a, policy.Judge, x.Thing(c))
 }
 
 func (m *Room) keptOverlap(ctx context.Context, tx db.Q, o Overlap) error {
@@ -177,14 +208,15 @@ func (m *Room) keptOverlap(ctx context.Context, tx db.Q, o Overlap) error {
 	return err
 }
 
-// recount writes the part of an action that counts, and those of the actions that it
-// reduces: an action that is not retained, or abandoned, reduces none.
+// recount writes the part of an action that counts in its region, and those of the
+// actions that it reduces: an action that is not retained, abandoned, or of another COP
+// reduces none.
 func recount(ctx context.Context, tx db.Q, id string) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE action_impact
 		   SET counted = 10000 - COALESCE((SELECT CASE WHEN CAST(SUM(10000 - o.part) AS BIGINT) > 10000 THEN 10000 ELSE CAST(SUM(10000 - o.part) AS BIGINT) END
 		                                     FROM action_overlap o JOIN action a ON a.id = o.counts
-		                                    WHERE o.other = action_impact.action_id AND o.lever = action_impact.lever AND o.state = 'confirmed' AND a.state = 'retained' AND a.status <> 'abandoned'), 0)
+		                                    WHERE o.other = action_impact.action_id AND o.lever = action_impact.lever AND o.state = 'confirmed' AND a.cop_id = action_impact.cop_id AND a.state = 'retained' AND a.status <> 'abandoned'), 0)
 		 WHERE action_id IN (SELECT CAST($1 AS TEXT) UNION SELECT o.other FROM action_overlap o WHERE o.counts = $1)`, id) // an OR would read every impact there is
 	return err
 }

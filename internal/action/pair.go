@@ -1,7 +1,6 @@
 package action
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -143,70 +142,6 @@ func orderPair(a, b string) (string, string) {
 		return b, a
 	}
 	return a, b
-}
-
-// Pairs lists the actions of a COP that look alike two by two, the closest first, most
-// at most: the same lever or theme, a place in common, and close words. Those that
-// somebody said to be two are left out. Three statements.
-func Pairs(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, tree *territory.Tree, lever func(string) string, most int) (out []Pair, err error) {
-	defer apperr.Wrap(&err, "action.Pairs(%s)", c.ID)
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM action x WHERE x.cop_id = $1 AND x.state NOT IN ('draft', 'merged', 'withdrawn') ORDER BY x.id`, c.ID)
-	all, err := collect(rows, err)
-	if err != nil {
-		return nil, err
-	}
-	rows, err = q.Query(ctx, `SELECT a, b FROM action_pair WHERE cop_id = $1 AND state IN ('dismissed', 'parted')`, c.ID)
-	gone, err := db.Collect(rows, err, func(r *db.Rows) (p [2]string, err error) { err = r.Scan(&p[0], &p[1]); return p, err })
-	if err != nil {
-		return nil, err
-	}
-	seen := map[[2]string]bool{}
-	for _, p := range gone {
-		seen[p] = true
-	}
-	byID, subjects := map[string]Action{}, map[string][]Action{}
-	for _, x := range all {
-		if !policy.Can(a, policy.Read, x.Thing(c)) {
-			continue
-		}
-		byID[x.ID] = x
-		for _, s := range x.subjects() {
-			subjects[s] = append(subjects[s], x)
-		}
-	}
-	names := make([]string, 0, len(subjects))
-	for s := range subjects {
-		names = append(names, s)
-	}
-	slices.Sort(names)
-	for _, s := range names {
-		kin := textmining.NewKindred()
-		for _, x := range subjects[s] {
-			kin.Put(x.ID, x.Title, x.Summary+" "+x.object())
-		}
-		for _, x := range subjects[s] {
-			for _, k := range kin.Near(x.Title, 6) {
-				first, second := orderPair(x.ID, k.ID)
-				y := byID[k.ID]
-				quantity := sameQuantity(x, y)
-				if k.ID == x.ID || seen[[2]string{first, second}] || k.Score < textmining.Close && (!quantity || k.Score < alikeBut) || x.State == Retained && y.State == Retained {
-					continue
-				}
-				where := meet(tree, x.Places, y.Places)
-				if where == "" {
-					continue
-				}
-				seen[[2]string{first, second}] = true
-				out = append(out, Pair{A: byID[first], B: byID[second], Score: k.Score, subject: s, where: where, quantity: quantity})
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Pair) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.A.ID, b.A.ID)) })
-	out = out[:min(most, len(out))]
-	for i := range out {
-		out[i].Why = out[i].why(tree, lever)
-	}
-	return out, nil
 }
 
 // why says in French what two actions have in common.

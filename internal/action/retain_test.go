@@ -227,7 +227,7 @@ func TestTwoActionsAreOne(t *testing.T) {
 		add("Planter 300 km de haies bocagères", "department:08", "Ardennes")
 		find := func() []action.Pair {
 			t.Helper()
-			all, err := action.Pairs(ctx, k.db, k.team, k.cop, k.model.Tree(), func(c string) string { return c }, 50)
+			all, err := k.room.Pairs(ctx, k.db, k.team, k.cop, k.model.Tree(), func(c string) string { return c }, 50)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -342,15 +342,38 @@ func TestMergingsAtOnce(t *testing.T) {
 	})
 }
 
-// BenchmarkPairs compares the 2 000 actions of a COP two by two, and BenchmarkNear one
-// that is being typed.
+// BenchmarkPairs compares the 2 000 actions of a COP two by two: at first, when nothing
+// moved, after one moved. BenchmarkNear compares one that is being typed.
 func BenchmarkPairs(b *testing.B) {
 	k := crowd(b)
-	for b.Loop() {
-		if _, err := action.Pairs(b.Context(), k.db, k.team, k.cop, k.model.Tree(), func(c string) string { return c }, 100); err != nil {
+	read := func(b *testing.B, m *action.Room) []action.Pair {
+		all, err := m.Pairs(b.Context(), k.db, k.team, k.cop, k.model.Tree(), func(c string) string { return c }, 100)
+		if err != nil {
 			b.Fatal(err)
 		}
+		return all
 	}
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			read(b, &action.Room{DB: k.db})
+		}
+	})
+	all := read(b, k.room)
+	b.Run("kept", func(b *testing.B) {
+		for b.Loop() {
+			read(b, k.room)
+		}
+	})
+	b.Run("one moved", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			if _, err := k.db.Exec(b.Context(), `UPDATE action SET rev = rev + 1 WHERE id = $1`, all[0].A.ID); err != nil {
+				b.Fatal(err)
+			}
+			b.StartTimer()
+			read(b, k.room)
+		}
+	})
 }
 
 func BenchmarkNear(b *testing.B) {

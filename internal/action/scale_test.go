@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"jalon/internal/action"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
 	"jalon/internal/testkit/registered"
@@ -36,7 +37,7 @@ func TestListsCostTheSameStatements(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		ctx, n := context.Background(), new(atomic.Int64)
 		q := counter{k.db, n}
-		cost := func(size int, seed uint64) (out [4]int64) {
+		cost := func(size int, seed uint64) (out [5]int64) {
 			t.Helper()
 			for _, table := range action.Tables() {
 				if _, err := k.db.Exec(ctx, `DELETE FROM `+table.Name); err != nil {
@@ -60,6 +61,7 @@ func TestListsCostTheSameStatements(t *testing.T) {
 					_, err := k.room.TallyBy(ctx, q, policy.Actor{}, action.Filter{Class: action.Quantified}, "lever")
 					return err
 				},
+				func() error { return k.stands(t, q) },
 			} {
 				n.Store(0)
 				if err := do(); err != nil {
@@ -70,7 +72,7 @@ func TestListsCostTheSameStatements(t *testing.T) {
 			return out
 		}
 		few, many := cost(50, 1), cost(1_800, 2)
-		if few != many || many != [4]int64{6, 6, 1, 1} {
+		if few != many || many != [5]int64{7, 6, 1, 1, 2} {
 			t.Errorf("statements at 50: %v, at 1 800: %v", few, many)
 		}
 		p, err := k.room.List(ctx, k.db, k.team, action.Filter{}, "", 10)
@@ -113,4 +115,37 @@ func told(r action.Row) string {
 		return err.Error()
 	}
 	return string(out)
+}
+
+// stands reads where the actions of each COP stand, and holds it against what the rows
+// say one by one.
+func (k *kit) stands(t *testing.T, q db.Q) error {
+	t.Helper()
+	ctx := context.Background()
+	all, err := action.StandingIn(ctx, q, cop.First)
+	if err != nil {
+		return err
+	}
+	counts, err := action.CountsIn(ctx, k.db, cop.First)
+	if err != nil {
+		return err
+	}
+	for id, c := range counts {
+		s := all[id]
+		if s.Sectoral[action.Retained] != c.Retained || s.Cross[action.Retained] != c.Cross || s.Sectoral[action.Pool]+s.Cross[action.Pool] != c.Pool || action.OnTheWay(s.Sectoral)+action.OnTheWay(s.Cross) != c.Proposed {
+			t.Errorf("%s: %+v, counted %+v", id, s, c)
+		}
+		if s.Quantified+s.Qualitative+s.Unassessed != s.Sectoral[action.Retained] || s.Quantified < 0 || s.Qualitative < 0 || s.Unassessed < 0 {
+			t.Errorf("%s: classes of %+v", id, s)
+		}
+		var qualitative int64
+		if err := k.db.QueryRow(ctx, `SELECT COUNT(*) FROM action x WHERE x.cop_id = $1 AND x.state = 'retained' AND x.kind = 'sectoral'
+			AND EXISTS (SELECT 1 FROM action_impact i WHERE i.action_id = x.id AND i.class = 'qualitative') AND NOT EXISTS (SELECT 1 FROM action_impact i WHERE i.action_id = x.id AND i.class = 'quantified')`, id).Scan(&qualitative); err != nil || qualitative != s.Qualitative {
+			t.Errorf("%s: %d in words, counted %d, %v", id, s.Qualitative, qualitative, err)
+		}
+	}
+	if len(all) != len(counts) || len(all) == 0 {
+		t.Errorf("%d COPs of %d", len(all), len(counts))
+	}
+	return nil
 }

@@ -21,7 +21,7 @@ func (w *indexed) add(x Action) {
 	for _, r := range x.Relations {
 		w.relations = append(w.relations, []any{x.ID, r.Other, r.Kind})
 	}
-	for _, word := range x.words() {
+	for _, word := range x.found() {
 		w.words = append(w.words, []any{word, x.ID})
 	}
 	if x.Kind != Sectoral {

@@ -119,7 +119,7 @@ func (m *Room) insert(ctx context.Context, tx db.Q, by, reason string, x Action)
 }
 
 var rowColumns = strings.Fields(`id rev cop_id cycle region seq kind state pool_state author origin title sort theme cross_theme lever holder_org holder department step phase status
-	starts ends first_year last_year invest operation funded kg budget_hidden funding_hidden complete merged_into list_id at changed body`)
+	starts ends first_year last_year invest operation funded kg budget_hidden funding_hidden impact_hidden complete merged_into list_id at changed body`)
 
 // row is an action as its columns hold it.
 func (x Action) row() ([]any, error) {
@@ -132,7 +132,7 @@ func (x Action) row() ([]any, error) {
 		origin = &x.Origin
 	}
 	return []any{x.ID, x.Rev, x.COP, x.Cycle, x.Region, x.Seq, string(x.Kind), string(x.State), x.PoolState, x.Author, origin, x.Title, french.SortKey(x.Title), x.Theme, x.Cross, x.Central(), x.Holder.Org,
-		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), slices.Contains(x.Hidden, "budget"), slices.Contains(x.Hidden, "funding"), int64(x.Completeness().Points), x.MergedInto, x.List,
+		x.Holder.Name, x.Department(), x.Step, x.Phase, x.Status, x.Starts, x.Ends, int64(YearOf(x.Starts)), int64(YearOf(x.Ends)), x.Budget.Invest, x.Budget.Operation, x.funded(), x.brings(), slices.Contains(x.Hidden, "budget"), slices.Contains(x.Hidden, "funding"), slices.Contains(x.Hidden, "impact"), int64(x.Completeness().Points), x.MergedInto, x.List,
 		x.At.UnixMilli(), x.Changed.UnixMilli(), string(body)}, nil
 }
 

@@ -1,7 +1,6 @@
 package action
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -21,10 +20,14 @@ import (
 )
 
 // partSize is how many bytes of a file one row holds; kept is how long a file waits for
-// somebody to say what its columns hold.
+// somebody to say what its columns hold, and mostKept how many of one person do: the
+// oldest makes room. unseen is how long what an import wrote unseen may be its own still:
+// it is applied in minutes.
 const (
 	partSize = 256 << 10
 	kept     = 24 * time.Hour
+	mostKept = 3
+	unseen   = time.Hour
 )
 
 // Upload is a file of actions that somebody sent for a COP.
@@ -97,6 +100,13 @@ func (m *Room) Keep(ctx context.Context, a policy.Actor, c cop.COP, departments 
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO action_import (id, cop_id, name, sha256, size, said, chosen, header, run, at, by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10)`,
 			u.ID, u.COP, u.Name, u.SHA256, u.Size, said, chosen, header, u.At.UnixMilli(), u.By)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			DELETE FROM action_import_part
+			WHERE import_id IN (SELECT id FROM action_import WHERE by = $1)
+			  AND import_id NOT IN (SELECT id FROM action_import WHERE by = $1 ORDER BY at DESC, id DESC LIMIT $2)`, u.By, int64(mostKept))
 		return err
 	})
 	return u, err
@@ -114,20 +124,6 @@ func (u Upload) texts() (said, chosen, header string, err error) {
 		*t.to = string(b)
 	}
 	return said, chosen, header, nil
-}
-
-// Read opens the bytes of a file again.
-func (u Upload) Read(ctx context.Context, q db.Q) (*bytes.Reader, error) {
-	rows, err := q.Query(ctx, `SELECT data FROM action_import_part WHERE import_id = $1 ORDER BY n`, u.ID)
-	parts, err := db.Collect(rows, err, func(r *db.Rows) (b []byte, err error) { return b, r.Scan(&b) })
-	if err != nil {
-		return nil, err
-	}
-	whole := bytes.Join(parts, nil)
-	if int64(len(whole)) != u.Size || len(whole) == 0 {
-		return nil, apperr.NotFoundf("Ce fichier n’est plus là\u00a0: il est gardé un jour. Envoyez-le de nouveau.")
-	}
-	return bytes.NewReader(whole), nil
 }
 
 // FindUpload returns a file to whoever sent it, by its id or by its run.
@@ -269,7 +265,7 @@ func (m *Room) DropStale(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return m.dropHidden(ctx, `SELECT id FROM action WHERE cop_id >= 'import:' AND cop_id < 'import;' AND at < $1`, before)
+	return m.dropHidden(ctx, `SELECT id FROM action WHERE cop_id >= 'import:' AND cop_id < 'import;' AND at < $1`, m.Now().Add(-unseen).UnixMilli())
 }
 
 // dropHidden deletes what was written unseen, a few hundred actions at a time.

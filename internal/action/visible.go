@@ -10,7 +10,7 @@ import (
 // Groups are the groups of fields that an action may keep from its public page, with
 // their French names.
 func Groups() [][2]string {
-	return [][2]string{{"contact", "contact et élu référent"}, {"budget", "budget"}, {"funding", "plan de financement"}, {"tasks", "tâches"}, {"obstacles", "freins rencontrés"}, {"documents", "documents"}, {"grid", "grille de l’action COP"}}
+	return [][2]string{{"contact", "contact et élu référent"}, {"budget", "budget"}, {"funding", "plan de financement"}, {"tasks", "tâches"}, {"obstacles", "freins rencontrés"}, {"documents", "documents"}, {"grid", "grille de l’action COP"}, {"impact", "ce qu’elle apporte, tant qu’elle n’est pas retenue"}}
 }
 
 func groupNames(codes []string) []string {
@@ -20,6 +20,14 @@ func groupNames(codes []string) []string {
 	}
 	return out
 }
+
+// keepsImpact reports whether what an action brings is not published yet.
+func (x Action) keepsImpact() bool {
+	return x.State != Retained && slices.Contains(x.Hidden, "impact")
+}
+
+// PublicImpact reports whether anyone may read what an action brings.
+func (x Action) PublicImpact() bool { return x.State.Public() && !x.keepsImpact() }
 
 // Inner reports whether somebody reads all of an action: whoever may change it, and
 // those who read what the COP has not published.
@@ -66,6 +74,9 @@ func (x Action) Public() Action {
 	}
 	if hides("documents") {
 		x.Files = nil
+	}
+	if x.keepsImpact() {
+		x.Impacts = nil // once retained, sums hold it and the list of both heads says it
 	}
 	x.Grid.Self, x.Grid.Opinion = nil, nil
 	if d := x.Grid.Decision; d != nil && !hides("grid") {

@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/link"
+	"jalon/internal/panorama"
 	"jalon/internal/policy"
 )
 
@@ -172,6 +173,67 @@ func TestVersionsAreToldApartAndComeBack(t *testing.T) {
 		}
 		if gap, _ := x.Gap(); gap != nil {
 			t.Error("a missing budget has a gap")
+		}
+	})
+}
+
+// What an action brings, when it is hidden, is on no page, in no list and in no sum of
+// who reads only what is public, until both heads retain the action.
+func TestHiddenImpactIsPublicOnceRetained(t *testing.T) {
+	each(t, func(t *testing.T, k *kit) {
+		ctx := context.Background()
+		x := hedge("Planter", "haies", 100, "region:44")
+		kg := panorama.Kg(3_000_000)
+		x.Impacts[0].Kg, x.Hidden = &kg, []string{"impact"}
+		x, err := k.room.Add(ctx, k.db, k.team, k.cop, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := func(a policy.Actor) (one, listed bool, sum panorama.Kg) {
+			t.Helper()
+			y, c, err := action.Find(ctx, k.db, a, x.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := k.room.List(ctx, k.db, a, action.Filter{COP: k.cop.ID}, "", 10)
+			if err != nil || len(p.Rows) != 1 {
+				t.Fatal(len(p.Rows), err)
+			}
+			if err := action.Dress(ctx, k.db, p.Rows); err != nil {
+				t.Fatal(err)
+			}
+			sums, err := k.room.TallyBy(ctx, k.db, a, action.Filter{COP: k.cop.ID}, "state")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, listed = p.Rows[0].Brings()
+			if listed == p.Rows[0].KeepsImpact() {
+				t.Errorf("listed %v, kept %v", listed, p.Rows[0].KeepsImpact())
+			}
+			return len(y.For(a, c).Impacts) > 0, listed, sums[0].Kg
+		}
+		for _, state := range []action.State{action.Debated, action.Retaining, action.Retained} {
+			// As a change of state writes it: the column, and the body that is read.
+			x.State = state
+			body, err := json.Marshal(x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := k.db.Exec(ctx, `UPDATE action SET state = $1, body = $2 WHERE id = $3`, string(state), string(body), x.ID); err != nil {
+				t.Fatal(err)
+			}
+			want := panorama.Kg(0)
+			if state == action.Retained {
+				want = kg
+			}
+			for name, a := range map[string]policy.Actor{"anyone": {}, "another team": over("ailleurs", policy.Team, "53")} {
+				if one, listed, sum := read(a); one != (want > 0) || listed != (want > 0) || sum != want {
+					t.Errorf("%s, %s: page %v, list %v, sum %d", state, name, one, listed, sum)
+				}
+			}
+			if one, listed, sum := read(k.team); !one || !listed || sum != kg {
+				t.Errorf("%s, the team: page %v, list %v, sum %d", state, one, listed, sum)
+			}
 		}
 	})
 }

@@ -194,7 +194,7 @@ func seen(o apikey.Opened, x action.Action, c cop.COP) actionWhole {
 		o.Actor = policy.Actor{}
 	}
 	x = x.For(o.Actor, c)
-	x.Author = "" // an account is nobody's business
+	x.Author, x.Grid = "", nameless(x.Grid) // an account is nobody's business
 	return actionWhole{x, x.Rev, wording.ActionPath(x.ID)}
 }
 

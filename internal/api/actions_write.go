@@ -20,8 +20,8 @@ import (
 
 type ctx = context.Context
 
-// written is what a program says of an action. What an action brings to a lever is
-// computed on its page, with what it is held against: it is not written here.
+// written is what a program says of an action. What is a pointer stays as it is when it
+// is not given: a program that knows nothing of it takes nothing away.
 type written struct {
 	COP     string `json:"cop"`
 	Origin  string `json:"origin"`
@@ -53,6 +53,10 @@ type written struct {
 	Funding      []action.Funding   `json:"funding"`
 	Indicators   []action.Indicator `json:"indicators"`
 	Hidden       []string           `json:"hidden"`
+
+	Impacts   *[]action.Impact   `json:"impacts"`
+	Relations *[]action.Relation `json:"relations"`
+	Self      *assessed          `json:"self_assessment"`
 }
 
 // into writes what was said over an action.
@@ -65,6 +69,9 @@ func (in written) into(x action.Action) action.Action {
 	x.Contact, x.Email, x.Referent, x.Step, x.Starts, x.Ends = in.Contact, in.Email, in.Referent, in.Step, in.Starts, in.Ends
 	x.Phase, x.Status, x.StatusReason, x.StatusOn = in.Phase, in.Status, in.StatusReason, in.StatusOn
 	x.Tasks, x.Budget, x.Funding, x.Indicators, x.Hidden = in.Tasks, in.Budget, in.Funding, in.Indicators, in.Hidden
+	if in.Relations != nil {
+		x.Relations = *in.Relations
+	}
 	return x
 }
 
@@ -130,7 +137,11 @@ func (d Deps) actionAdd(w http.ResponseWriter, r *http.Request) error {
 	}
 	var out actionWhole
 	status := http.StatusCreated
-	err := d.act(r, func(ctx ctx, tx db.Q, o apikey.Opened) error {
+	m, err := d.Model(r.Context()) // before the transaction, where no other statement is made
+	if err != nil {
+		return err
+	}
+	err = d.act(r, func(ctx ctx, tx db.Q, o apikey.Opened) error {
 		in, err := readBody(r)
 		if err != nil {
 			return err
@@ -145,7 +156,10 @@ func (d Deps) actionAdd(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		x := in.into(action.Action{State: action.State(in.State), Origin: originOf(in.Origin)})
+		x, err := d.weighed(ctx, tx, m, c, in, in.into(action.Action{State: action.State(in.State), Origin: originOf(in.Origin)}))
+		if err != nil {
+			return err
+		}
 		x.COP, x.Author = c.ID, o.Person
 		if !o.Holds(x.Thing(c)) {
 			return apperr.New(apperr.Forbidden, nil, outOfScope)
@@ -172,6 +186,10 @@ func (d Deps) actionAdd(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		made, err := d.Actions.Add(ctx, tx, o.Actor, c, x)
+		if err != nil {
+			return err
+		}
+		made, err = d.assess(ctx, tx, o, in, made)
 		out = seen(o, made, c)
 		return err
 	})
@@ -203,7 +221,11 @@ func (d Deps) actionSave(w http.ResponseWriter, r *http.Request) error {
 	}
 	var out actionWhole
 	var current *actionWhole
-	err := d.act(r, func(ctx ctx, tx db.Q, o apikey.Opened) error {
+	m, err := d.Model(r.Context()) // before the transaction, where no other statement is made
+	if err != nil {
+		return err
+	}
+	err = d.act(r, func(ctx ctx, tx db.Q, o apikey.Opened) error {
 		rev, err := strconv.ParseInt(strings.Trim(r.Header.Get("If-Match"), `"`), 10, 64)
 		if err != nil || rev < 1 {
 			return apperr.Invalidf("Dites quelle version vous changez, dans l’en-tête If-Match\u00a0: le numéro «\u00a0rev\u00a0» que la lecture a donné. Rien n’a été enregistré.")
@@ -226,7 +248,11 @@ func (d Deps) actionSave(w http.ResponseWriter, r *http.Request) error {
 			return apperr.Invalidf("cop, state et origin ne changent pas ici\u00a0: laissez-les, ou donnez ce qu’ils sont. Rien n’a été enregistré.")
 		}
 		x := in.into(was)
-		x.Rev = rev
+		if x.Rev = rev; was.Rev == rev { // else the second writer is told first
+			if x, err = d.weighed(ctx, tx, m, c, in, x); err != nil {
+				return err
+			}
+		}
 		if !o.Holds(x.Thing(c)) {
 			return apperr.New(apperr.Forbidden, nil, outOfScope)
 		}
@@ -238,8 +264,9 @@ func (d Deps) actionSave(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		saved, err = d.assess(ctx, tx, o, in, saved)
 		out = seen(o, saved, c)
-		return nil
+		return err
 	})
 	if current != nil {
 		return conflict(w, err, *current)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
@@ -29,7 +28,7 @@ func actionTables() []db.Table {
 func (c *Core) actionRooms(r rooms, desk *operator.Desk, base string, tree func(context.Context) (*territory.Tree, error)) web.Action {
 	a := web.Action{
 		Register: &action.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("action")), COPs: r.cops, Links: r.debate.Shared.Links},
-		Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book, Together: sync.OnceValues(func() ([]coverage.Together, error) { return coverage.LoadTogether(c.tables) })},
+		Coverage: c.nationCoverage(),
 		Support:  &support.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal},
 		Aid: &aid.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Random: c.random, Journal: r.journal, Cursors: db.NewCursors(desk.Key("aid")), Queue: r.queue, Outbox: r.outbox,
 			Accounts: r.accounts, COPs: r.cops, Links: r.debate.Shared.Links, Intake: c.Intake, Tree: tree, Knowledge: r.knowledge, Related: c.related, BaseURL: strings.TrimRight(base, "/")},

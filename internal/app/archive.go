@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"jalon/internal/apperr"
+	"jalon/internal/config"
 	"jalon/internal/db"
 	"jalon/internal/french"
 )
@@ -76,5 +78,42 @@ func (c *Core) Backup(ctx context.Context, path string, w io.Writer) (err error)
 		return err
 	}
 	_, err = fmt.Fprintf(w, "Sauvegarde écrite et vérifiée\u00a0: %s (%s octets, %d tables, %s lignes).\n", r.Path, french.Integer(r.Bytes), len(r.Tables), french.Integer(rows))
+	return err
+}
+
+// Restore brings a backup back to the new place that the configuration names, says
+// what was restored, and recomputes it when its schema is that of this program.
+func Restore(ctx context.Context, cfg config.Config, path string, w io.Writer, opts ...Option) (err error) {
+	defer apperr.Wrap(&err, "app.Restore(%q)", path)
+	r, err := db.Restore(ctx, path, cfg.DB)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "Sauvegarde reprise et relue\u00a0: %s (schéma %d, %d tables, %s lignes).\n", r.Target, r.Schema, len(r.Tables), french.Integer(r.Rows())); err != nil {
+		return err
+	}
+	if r.Schema < r.Known {
+		_, err = fmt.Fprintf(w, "Elle vient d’une version plus ancienne\u00a0: «\u00a0jalon migrate\u00a0» la mettra au schéma %d, puis «\u00a0jalon verify\u00a0» la recalculera.\n", r.Known)
+		return err
+	}
+	c, err := OpenExisting(ctx, cfg, opts...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	var waiting int64
+	if err := c.DB.QueryRow(ctx, `SELECT COUNT(*) FROM mail_outbox WHERE state = 'waiting'`).Scan(&waiting); err != nil {
+		return err
+	}
+	var found strings.Builder
+	if err := c.Verify(ctx, &found); err != nil {
+		return apperr.New(apperr.KindOf(err), err, "La base est reprise, mais la vérification n’y trouve pas tout en ordre\u00a0: lancez «\u00a0jalon verify\u00a0» pour le détail. La sauvegarde est intacte.")
+	}
+	if _, err := fmt.Fprint(w, "Recalcul («\u00a0jalon verify\u00a0»)\u00a0: aucun écart inconnu.\n"); err != nil {
+		return err
+	}
+	if waiting > 0 {
+		_, err = fmt.Fprintf(w, "%s attendaient de partir\u00a0: si la base d’origine sert toujours, ne réglez pas JALON_SMTP_URL ici, ils partiraient deux fois.\n", french.Integer(waiting)+"\u00a0"+french.Plural(int(waiting), "courriel", "courriels"))
+	}
 	return err
 }

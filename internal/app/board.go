@@ -39,9 +39,17 @@ func (c *Core) board(j *journal.Journal) *national.Room {
 // Covered gives what retained actions cover of the objectives of each region.
 type Covered func(ctx context.Context, q db.Q) (map[string]national.Covered, error)
 
+// nationCoverage is the one room of coverage, for what it reads of the nation is kept.
+func (c *Core) nationCoverage() *coverage.Room {
+	c.coverageOnce.Do(func() {
+		c.coverageRoom = &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book, Together: sync.OnceValues(func() ([]coverage.Together, error) { return coverage.LoadTogether(c.tables) })}
+	})
+	return c.coverageRoom
+}
+
 // covered reads it from the register of actions.
 func (c *Core) covered() Covered {
-	room := &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book}
+	room := c.nationCoverage()
 	return func(ctx context.Context, q db.Q) (map[string]national.Covered, error) {
 		n, err := room.OfNation(ctx, q)
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"jalon/data"
 	"jalon/internal/account"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
 	"jalon/internal/composition"
@@ -56,15 +57,38 @@ type Core struct {
 	IDs     *db.IDs
 	Log     *slog.Logger
 
-	now     func() time.Time
-	random  io.Reader
-	tables  fs.FS
-	demo    bool // the database is one of demonstration
-	book    func() (*series.Book, error)
-	hub     *hub.Client // nil for the one of the settings
-	aidsAPI aid.API     // bounds of the API of aids, for tests
-	seeds   func(account.Organisation) bool
+	now    func() time.Time
+	random io.Reader
+	tables fs.FS
+	demo   bool // the database is one of demonstration
+
+	coverageOnce sync.Once
+	coverageRoom *coverage.Room // see nationCoverage
+	book         func() (*series.Book, error)
+	hub          *hub.Client // nil for the one of the settings
+	aidsAPI      aid.API     // bounds of the API of aids, for tests
+	seeds        func(account.Organisation) bool
+	part         Part
+	drain        time.Duration
 }
+
+// Part is what of the site a program runs.
+type Part int
+
+// A program runs all of it; or its pages, beside others that work; or its work in
+// the background, beside others that serve pages.
+const (
+	Whole Part = iota
+	PagesOnly
+	WorkOnly
+)
+
+// WithPart chooses what the program runs.
+func WithPart(p Part) Option { return func(c *Core) { c.part = p } }
+
+// WithDrain is how long a program that is asked to stop still takes requests, saying
+// that it is not ready: the time that a proxy takes to see it.
+func WithDrain(d time.Duration) Option { return func(c *Core) { c.drain = d } }
 
 // Option sets what tests and the command line choose.
 type Option func(*Core)
@@ -168,6 +192,7 @@ func base(cfg config.Config, opts []Option) *Core {
 	for _, o := range opts {
 		o(c)
 	}
+	c.Log = slog.New(discreet{c.Log.Handler()})
 	c.book = sync.OnceValues(func() (*series.Book, error) { return series.LoadBook(c.tables) })
 	c.IDs = db.NewIDs(c.now, c.random)
 	c.Intake = intake.New(c.IDs, c.now)

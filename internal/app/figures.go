@@ -33,6 +33,7 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(survey.Figures, r.survey.Explain)
 	f.Register(objective.Prefix, c.modelled(r.objectives.Explain))
 	f.Register(coverage.Prefix, r.action.Coverage.Explain)
+	f.Register(coverage.SheetPrefix, r.action.Coverage.ExplainSheet)
 	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
 	f.Register(roadmap.Prefix, (&roadmap.Catalogue{Sources: roadmap.Sources{DB: c.DB, Model: c.Model, Coverage: r.action.Coverage}}).Explain)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))

@@ -23,7 +23,7 @@ type metricsServer struct {
 	requests *prometheus.HistogramVec
 }
 
-func newMetrics(addr string) (*metricsServer, error) {
+func newMetrics(addr string, h *health, w *waiting) (*metricsServer, error) {
 	if addr == "" {
 		return nil, nil //nolint:nilnil // metrics are off: every method of a nil server does nothing
 	}
@@ -36,10 +36,11 @@ func newMetrics(addr string) (*metricsServer, error) {
 		Name: "jalon_http_request_seconds", Help: "Time to answer a request, by method and status.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 	}, []string{"method", "status"})}
-	registry.MustRegister(m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(m.requests, w, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	m.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	// One metric that cannot be read does not hide the others.
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
+	m.server = &http.Server{Handler: h.around(mux), ReadHeaderTimeout: 5 * time.Second}
 	return m, nil
 }
 

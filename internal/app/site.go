@@ -54,6 +54,7 @@ type App struct {
 	listener net.Listener
 	server   *http.Server
 	metrics  *metricsServer
+	watched  *health
 	figures  figure.Registry
 	temp     string // files prepared before they are sent
 }
@@ -85,6 +86,13 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.temp, err = os.MkdirTemp("", "jalon-"); err != nil {
 		return apperr.New(apperr.Unavailable, err, "Le dossier temporaire du système ne peut pas être écrit.")
 	}
+	a.watched = &health{db: a.DB, version: a.Version, log: a.Log}
+	if a.metrics, err = newMetrics(a.Config.MetricsAddr, a.watched, newWaiting(a.DB, a.now)); err != nil {
+		return err
+	}
+	if a.part == WorkOnly {
+		return a.buildWork(ctx)
+	}
 	if a.listener, err = net.Listen("tcp", a.Config.Addr); err != nil {
 		return taken(a.Config.Addr, err)
 	}
@@ -96,31 +104,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.rooms = a.Core.rooms(a.desk, a.Home())
-	if err := a.cops.Load(ctx, a.tables, m.Tree()); err != nil {
-		return err
-	}
-	if err := a.national.Load(ctx, a.tables); err != nil {
-		return err
-	}
-	if err := a.seedOrganisations(ctx, a.accounts, m.Tree()); err != nil {
-		return err
-	}
-	if err := a.knowledge.Load(ctx, a.tables, m.Tree()); err != nil {
-		return err
-	}
-	if err := a.survey.Load(ctx, a.tables); err != nil {
-		return err
-	}
-	if err := a.action.Aid.Load(ctx, a.tables); err != nil {
-		return err
-	}
-	if err := a.action.Support.Load(ctx, a.tables); err != nil {
-		return err
-	}
-	if a.worker, err = a.newWorker(); err != nil {
-		return err
-	}
-	if a.metrics, err = newMetrics(a.Config.MetricsAddr); err != nil {
+	if err := a.seed(ctx, m.Tree()); err != nil {
 		return err
 	}
 	book, err := a.Book()
@@ -138,9 +122,51 @@ func (a *App) build(ctx context.Context) (err error) {
 		Health: a.health, Book: book, Own: a.own, Ambition: a.ambition, DB: a.DB, NewID: a.IDs.New, Desk: a.desk, COPs: a.cops, Plans: a.plans, Aim: a.aims, Knowledge: a.knowledge, Survey: a.survey, OpenData: a.openData, Restitution: a.restitution, Objectives: a.objectives, Diagnosis: a.diagnosis, Composed: a.composed, Debate: a.debate, Action: a.action, Follow: a.follow, Blocks: a.blocks(book), PDF: a.pdf(), Accounts: a.accounts, National: a.national, More: a.more(theme, book),
 		TrustedProxies: a.Config.TrustedProxies, Keep: a.periods(),
 	})
-	a.server = web.Server(a.metrics.around(handler), a.Log)
+	a.server = web.Server(a.watched.around(a.metrics.around(handler)), a.Log)
 	debug.FreeOSMemory() // reading the imports took more than serving will
 	return nil
+}
+
+// buildWork is build for a program that serves no page.
+func (a *App) buildWork(ctx context.Context) (err error) {
+	m, err := a.Model(ctx)
+	if err != nil {
+		return err
+	}
+	base := a.Config.BaseURL
+	if a.desk, err = operator.Open(ctx, a.DB, a.now, a.random, strings.HasPrefix(base, "https://")); err != nil {
+		return err
+	}
+	a.rooms = a.Core.rooms(a.desk, base)
+	return a.seed(ctx, m.Tree())
+}
+
+// seed writes what comes with the program, where it is not there yet, and makes what
+// works in the background.
+func (a *App) seed(ctx context.Context, tree *territory.Tree) (err error) {
+	if err := a.cops.Load(ctx, a.tables, tree); err != nil {
+		return err
+	}
+	if err := a.national.Load(ctx, a.tables); err != nil {
+		return err
+	}
+	if err := a.seedOrganisations(ctx, a.accounts, tree); err != nil {
+		return err
+	}
+	if err := a.knowledge.Load(ctx, a.tables, tree); err != nil {
+		return err
+	}
+	if err := a.survey.Load(ctx, a.tables); err != nil {
+		return err
+	}
+	if err := a.action.Aid.Load(ctx, a.tables); err != nil {
+		return err
+	}
+	if err := a.action.Support.Load(ctx, a.tables); err != nil {
+		return err
+	}
+	a.worker, err = a.newWorker()
+	return err
 }
 
 // periods is what the page on personal data says of this installation.
@@ -215,6 +241,9 @@ func (a *App) Run(ctx context.Context) (err error) {
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
+		if a.part == PagesOnly {
+			return
+		}
 		if err := a.worker.Run(working); err != nil {
 			failed <- err
 		}
@@ -222,10 +251,14 @@ func (a *App) Run(ctx context.Context) (err error) {
 	warmed := make(chan struct{})
 	go func() {
 		defer close(warmed)
-		a.warm(working)
+		if a.part != WorkOnly {
+			a.warm(working)
+		}
 	}()
 	defer func() { stopWork(); <-worked; <-warmed }()
-	go func() { failed <- a.server.Serve(a.listener) }()
+	if a.server != nil {
+		go func() { failed <- a.server.Serve(a.listener) }()
+	}
 	go a.metrics.serve(failed)
 	select {
 	case err := <-failed:
@@ -234,12 +267,19 @@ func (a *App) Run(ctx context.Context) (err error) {
 		}
 	case <-ctx.Done():
 	}
+	a.watched.stopping.Store(true)
+	if a.drain > 0 && a.server != nil {
+		<-time.After(a.drain)
+	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
-	return errors.Join(a.server.Shutdown(stop), a.metrics.shutdown(stop))
+	if a.server != nil {
+		err = a.server.Shutdown(stop)
+	}
+	return errors.Join(err, a.metrics.shutdown(stop))
 }
 
-// warm reads the answers of the nation once, then the contributions of the COPs that
+// warm reads the answers of the nation once, then its coverage and the contributions of the COPs that
 // have many, so that the first reader waits for neither. A failure is the reader's to see, when one comes.
 func (a *App) warm(ctx context.Context) {
 	cycle, err := restitution.LatestCycle(ctx, a.DB, "", "")
@@ -248,6 +288,9 @@ func (a *App) warm(ctx context.Context) {
 	}
 	if err != nil && ctx.Err() == nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "the answers of the nation are not read yet", slog.String("error", err.Error()))
+	}
+	if _, err := a.nationCoverage().OfNation(ctx, a.DB); err != nil && ctx.Err() == nil {
+		a.Log.LogAttrs(ctx, slog.LevelWarn, "the coverage of the nation is not read yet", slog.String("error", err.Error()))
 	}
 	if err := a.debate.Contribution.Warm(ctx); err != nil && ctx.Err() == nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "contributions are not read yet", slog.String("error", err.Error()))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/ncruces/go-sqlite3/driver"
 
@@ -18,6 +19,8 @@ type BackupReport struct {
 	Path   string
 	Bytes  int64
 	Tables map[string]int64 // rows of each table; nil on PostgreSQL, whose tool lists no counts
+	// Copied is how long the copy took, Checked how long reading it again did.
+	Copied, Checked time.Duration
 }
 
 // Backup writes one file that restores this database on the same engine, while
@@ -51,9 +54,9 @@ func Backup(ctx context.Context, d *DB, path string) (r BackupReport, err error)
 		return r, backupFailed(err)
 	}
 	if d.engine == SQLite {
-		r.Tables, err = d.vacuumInto(ctx, tmp.Name())
+		err = d.vacuumInto(ctx, tmp.Name(), &r)
 	} else {
-		err = d.pgDump(ctx, tmp.Name())
+		err = d.pgDump(ctx, tmp.Name(), &r)
 	}
 	if err != nil {
 		return r, backupFailed(err)
@@ -98,20 +101,25 @@ func backupFailed(err error) error {
 }
 
 // vacuumInto copies the database and reads the copy back.
-func (d *DB) vacuumInto(ctx context.Context, tmp string) (counts map[string]int64, err error) {
+func (d *DB) vacuumInto(ctx context.Context, tmp string, r *BackupReport) (err error) {
 	source, err := driver.Open(fileURI(d.path), sqliteInit("PRAGMA busy_timeout = 10000;"))
 	if err != nil {
-		return nil, wrapEngine(err)
+		return wrapEngine(err)
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
+	began := time.Now()
 	if _, err := source.ExecContext(ctx, `VACUUM INTO ?1`, tmp); err != nil {
-		return nil, wrapEngine(err)
+		return wrapEngine(err)
 	}
+	r.Copied = time.Since(began)
 	current, _, err := d.SchemaVersion(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return checkCopy(ctx, tmp, current)
+	began = time.Now()
+	r.Tables, err = checkCopy(ctx, tmp, current)
+	r.Checked = time.Since(began)
+	return err
 }
 
 // checkCopy opens a copy for reading only and asks SQLite whether every page,
@@ -145,19 +153,7 @@ func checkCopy(ctx context.Context, path string, schema int64) (counts map[strin
 	if version != schema {
 		return nil, fmt.Errorf("the copy has schema %d, the database %d", version, schema)
 	}
-	names, err := LiveTables(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	counts = make(map[string]int64, len(names))
-	for _, name := range names {
-		var n int64
-		if err := q.QueryRow(ctx, "SELECT COUNT(*) FROM "+name).Scan(&n); err != nil {
-			return nil, err
-		}
-		counts[name] = n
-	}
-	return counts, nil
+	return q.countAll(ctx)
 }
 
 // publish makes a finished file durable under its name and returns its size.

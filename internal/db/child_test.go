@@ -37,6 +37,9 @@ func startChild(t *testing.T, role, dir string) *exec.Cmd {
 }
 
 func child(ctx context.Context, role, dir string) error {
+	if dsn := os.Getenv("JALON_TEST_CHILD_DSN"); dsn != "" {
+		return starvedServer(ctx, dsn, dir)
+	}
 	path := filepath.Join(dir, "jalon.db")
 	d, err := db.Open(ctx, path) // synchronous = FULL, as in production
 	if err != nil {
@@ -70,15 +73,17 @@ func starved(ctx context.Context, d *db.DB, dir string) error {
 			return err
 		}
 	}
-	limit := syscall.Rlimit{Cur: 300 << 10, Max: 300 << 10}
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+	whole := filepath.Join(dir, "whole.db")
+	if _, err := db.Backup(ctx, d, whole); err != nil {
 		return err
 	}
-	report := func(what string, err error) {
-		fmt.Printf("%s|%d|%s\n", what, apperr.KindOf(err), apperr.Message(err))
+	if err := starve(300 << 10); err != nil {
+		return err
 	}
 	_, err := db.Backup(ctx, d, filepath.Join(dir, "copy.db"))
 	report("backup", err)
+	_, err = db.Restore(ctx, whole, filepath.Join(dir, "copy again.db"))
+	report("restore", err)
 	for i := range 400 {
 		if err = set(ctx, d, fmt.Sprintf("after %d", i), body); err != nil {
 			break
@@ -91,6 +96,28 @@ func starved(ctx context.Context, d *db.DB, dir string) error {
 	}
 	fmt.Printf("rows|%d|\n", n)
 	return nil
+}
+
+func starve(size uint64) error {
+	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: size})
+}
+
+func report(what string, err error) {
+	fmt.Printf("%s|%d|%s\n", what, apperr.KindOf(err), apperr.Message(err))
+}
+
+// starvedServer backs up a database of a server where no file may grow.
+func starvedServer(ctx context.Context, dsn, dir string) error {
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	if err := starve(8 << 10); err != nil {
+		return err
+	}
+	_, err = db.Backup(ctx, d, filepath.Join(dir, "copy.dump"))
+	report("backup", err)
+	return d.Close()
 }
 
 func TestEveryAcknowledgedRowSurvivesKill9(t *testing.T) {
@@ -147,7 +174,7 @@ func TestAFullDiskIsSaidAndLosesNothing(t *testing.T) {
 			got[p[0]] = p[1:]
 		}
 	}
-	for _, what := range []string{"backup", "write"} {
+	for _, what := range []string{"backup", "restore", "write"} {
 		if p := got[what]; len(p) != 2 || p[0] != strconv.Itoa(int(apperr.Unavailable)) || !strings.Contains(p[1], "Le disque est plein") {
 			t.Errorf("%s: %q", what, p)
 		}
@@ -158,6 +185,33 @@ func TestAFullDiskIsSaidAndLosesNothing(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(dir, "copy*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestABackupOfAServerOnAFullDiskIsSaid(t *testing.T) {
+	dir, dsn := t.TempDir(), testkit.Postgres(t)
+	d, err := db.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if err := d.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fill(t, d)
+	before := filepath.Join(dir, "copy.dump")
+	if err := os.WriteFile(before, []byte("yesterday's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := startChild(t, "starved server", dir)
+	cmd.Env = append(cmd.Env, "JALON_TEST_CHILD_DSN="+dsn)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "backup|"+strconv.Itoa(int(apperr.Unavailable))+"|Le disque est plein") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	only(t, before)
+	if kept, err := os.ReadFile(before); err != nil || string(kept) != "yesterday's" {
+		t.Errorf("the backup of yesterday: %q %v", kept, err)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"hash"
 	"io"
-	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -40,7 +39,7 @@ func Dump(ctx context.Context, d *DB, tables []Table, w io.Writer, meta ArchiveM
 				m.LeftOut = append(m.LeftOut, table.Name)
 				continue
 			}
-			t, err := dumpTable(ctx, q, table, z, meta.CreatedAt)
+			t, err := dumpTable(ctx, q, Part{Table: table}, z, meta.CreatedAt)
 			if err != nil {
 				return err
 			}
@@ -77,7 +76,8 @@ func writeFailed(err error) error {
 	return apperr.New(apperr.Unavailable, err, "L’archive n’a pas pu être écrite jusqu’au bout\u00a0: le disque est peut-être plein. Le fichier commencé ne doit pas être gardé.")
 }
 
-func dumpTable(ctx context.Context, q Q, table Table, z *zip.Writer, at time.Time) (t ManifestTable, err error) {
+func dumpTable(ctx context.Context, q Q, p Part, z *zip.Writer, at time.Time) (t ManifestTable, err error) {
+	table := p.Table
 	defer apperr.Wrap(&err, "dump %s", table.Name)
 	columns, err := Columns(ctx, q, table.Name)
 	if err != nil {
@@ -93,7 +93,10 @@ func dumpTable(ctx context.Context, q Q, table Table, z *zip.Writer, at time.Tim
 	}
 	digest := sha256.New()
 	out := bufio.NewWriterSize(io.MultiWriter(f, digest), 64<<10)
-	if t.Rows, err = dumpRows(ctx, q, table, columns, out); err != nil {
+	if t.Rows, err = p.rows(ctx, q, columns, func(line []byte) error {
+		_, err := out.Write(line)
+		return writeFailed(err)
+	}); err != nil {
 		return t, err
 	}
 	if err := out.Flush(); err != nil {
@@ -101,46 +104,6 @@ func dumpTable(ctx context.Context, q Q, table Table, z *zip.Writer, at time.Tim
 	}
 	t.SHA256 = hexSum(digest)
 	return t, nil
-}
-
-func dumpRows(ctx context.Context, q Q, table Table, columns []Column, out *bufio.Writer) (n int64, err error) {
-	names := make([]string, len(columns))
-	heads := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.Name
-		heads[i] = `,"` + c.Name + `":`
-	}
-	heads[0] = "{" + heads[0][1:]
-	rows, err := q.Query(ctx, "SELECT "+strings.Join(names, ", ")+" FROM "+table.Name+" ORDER BY "+strings.Join(table.Order, ", "))
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var line []byte
-	for rows.Next() {
-		cells := make([]cell, len(columns))
-		dest := make([]any, len(columns))
-		for i, c := range columns {
-			cells[i].t = c.Type
-			dest[i] = cells[i].dest()
-		}
-		if err := rows.Scan(dest...); err != nil {
-			return n, err
-		}
-		line = line[:0]
-		for i := range cells {
-			line = append(line, heads[i]...)
-			if line, err = cells[i].append(line); err != nil {
-				return n, err
-			}
-		}
-		line = append(line, "}\n"...)
-		if _, err := out.Write(line); err != nil {
-			return n, writeFailed(err)
-		}
-		n++
-	}
-	return n, rows.Err()
 }
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"maps"
 	"slices"
@@ -156,35 +155,8 @@ func checkEmpty(ctx context.Context, tx Q, tables []Table) error {
 
 func loadTable(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable) (err error) {
 	defer apperr.Wrap(&err, "load %s", t.Name)
-	live, err := Columns(ctx, tx, t.Name)
-	if err != nil {
+	if _, err := loadRows(ctx, tx, z, t, "", nil); err != nil {
 		return err
-	}
-	same := func(a, b Column) bool { return a.Name == b.Name && a.Type == b.Type }
-	if !slices.EqualFunc(live, t.Columns, same) {
-		return damaged(nil, "la table «\u00a0%s\u00a0» n’a pas les colonnes de son schéma", t.Name)
-	}
-	f, err := z.Open(t.File)
-	if err != nil {
-		return damaged(err, "il y manque %s", t.File)
-	}
-	defer f.Close()
-	l := loader{tx: tx, table: t, digest: sha256.New()}
-	lines := bufio.NewScanner(io.TeeReader(f, l.digest))
-	lines.Buffer(make([]byte, 64<<10), maxLine)
-	for lines.Scan() {
-		if err := l.line(ctx, lines.Bytes()); err != nil {
-			return err
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return damaged(err, "%s ne se lit pas jusqu’au bout", t.File)
-	}
-	if err := l.flush(ctx); err != nil {
-		return err
-	}
-	if l.rows != t.Rows || hexSum(l.digest) != t.SHA256 {
-		return damaged(nil, "%s ne correspond pas à son empreinte", t.File)
 	}
 	var stored int64
 	if err := tx.QueryRow(ctx, "SELECT COUNT(*) FROM "+t.Name).Scan(&stored); err != nil {
@@ -196,18 +168,72 @@ func loadTable(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable) (err e
 	return nil
 }
 
+// loadRows inserts the rows of one file, checks them against their count and their
+// digest, and says how many were new.
+func loadRows(ctx context.Context, tx Q, z *zip.Reader, t ManifestTable, tail string, skip func([]byte) (bool, error)) (added int64, err error) {
+	live, err := Columns(ctx, tx, t.Name)
+	if err != nil {
+		return 0, err
+	}
+	same := func(a, b Column) bool { return a.Name == b.Name && a.Type == b.Type }
+	if !slices.EqualFunc(live, t.Columns, same) {
+		return 0, damaged(nil, "la table «\u00a0%s\u00a0» n’a pas les colonnes de son schéma", t.Name)
+	}
+	l := loader{tx: tx, table: t, tail: tail, skip: skip}
+	// The last rows are written before the digest is known: one that the database
+	// refuses is told as such.
+	err = readLines(z, t, func(line []byte) error { return l.line(ctx, line) }, func() error { return l.flush(ctx) })
+	return l.added, err
+}
+
+// readLines gives each line of one file, then holds their count and their digest
+// against what the manifest says.
+func readLines(z *zip.Reader, t ManifestTable, do func(line []byte) error, last func() error) error {
+	f, err := z.Open(t.File)
+	if err != nil {
+		return damaged(err, "il y manque %s", t.File)
+	}
+	defer f.Close()
+	digest, n := sha256.New(), int64(0)
+	lines := bufio.NewScanner(io.TeeReader(f, digest))
+	lines.Buffer(make([]byte, 64<<10), maxLine)
+	for lines.Scan() {
+		n++
+		if err := do(lines.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return damaged(err, "%s ne se lit pas jusqu’au bout", t.File)
+	}
+	if err := last(); err != nil {
+		return err
+	}
+	if n != t.Rows || hexSum(digest) != t.SHA256 {
+		return damaged(nil, "%s ne correspond pas à son empreinte", t.File)
+	}
+	return nil
+}
+
 // loader gathers lines into inserts of a bounded size.
 type loader struct {
-	tx     Q
-	table  ManifestTable
-	digest hash.Hash
-	rows   int64
-	batch  [][]any
-	bytes  int
+	tx    Q
+	table ManifestTable
+	tail  string // what follows the values, as Insert takes it
+	skip  func(line []byte) (bool, error)
+	rows  int64
+	added int64
+	batch [][]any
+	bytes int
 }
 
 func (l *loader) line(ctx context.Context, text []byte) error {
 	l.rows++
+	if l.skip != nil {
+		if out, err := l.skip(text); err != nil || out {
+			return err
+		}
+	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return damaged(err, "%s, ligne %d", l.table.File, l.rows)
@@ -239,7 +265,8 @@ func (l *loader) flush(ctx context.Context) error {
 	for i, c := range l.table.Columns {
 		columns[i] = c.Name
 	}
-	_, err := Insert(ctx, l.tx, l.table.Name, columns, l.batch, "")
+	n, err := Insert(ctx, l.tx, l.table.Name, columns, l.batch, l.tail)
+	l.added += n
 	l.batch, l.bytes = l.batch[:0], 0
 	if e := new(apperr.Error); errors.As(err, &e) && (e.Kind == apperr.Conflict || e.Kind == apperr.Invalid) {
 		return damaged(err, "%s, avant la ligne %d, ligne refusée par la base", l.table.File, l.rows+1)

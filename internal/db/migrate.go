@@ -119,6 +119,20 @@ func newest(p *goose.Provider) int64 {
 	return v
 }
 
+// newestEmbedded is the schema that this binary knows, read without a database.
+func newestEmbedded() (v int64) {
+	names, err := fs.Glob(embedded(), "*.sql")
+	if err != nil {
+		panic(err) // the pattern above is a good one
+	}
+	for _, name := range names {
+		if n, err := goose.NumericComponent(name); err == nil {
+			v = max(v, n)
+		}
+	}
+	return v
+}
+
 func currentVersion(ctx context.Context, p *goose.Provider) (int64, error) {
 	v, err := p.GetDBVersion(ctx)
 	return v, wrapEngine(err)

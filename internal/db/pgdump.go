@@ -3,6 +3,7 @@ package db
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 
 	"jalon/internal/apperr"
 )
@@ -36,17 +39,22 @@ func PostgresTool(name string) (path string, ok bool) {
 
 // pgDump writes the custom format, which pg_restore reads, and reads its table
 // of contents back.
-func (d *DB) pgDump(ctx context.Context, tmp string) error {
+func (d *DB) pgDump(ctx context.Context, tmp string, r *BackupReport) error {
 	dump, ok := PostgresTool("pg_dump")
 	restore, also := PostgresTool("pg_restore")
 	if !ok || !also {
 		return apperr.New(apperr.Unavailable, nil, "La sauvegarde d’une base PostgreSQL demande le programme pg_dump, qui n’est pas installé. Installez-le (Debian\u00a0: apt-get install postgresql-client), ou utilisez «\u00a0jalon dump\u00a0», qui n’en a pas besoin.")
 	}
 	dsn, password := withoutPassword(d.dsn)
+	began := time.Now()
 	if err := runTool(ctx, password, dump, "--format=custom", "--no-password", "--file="+tmp, "--dbname="+dsn); err != nil {
 		return err
 	}
-	return runTool(ctx, "", restore, "--list", tmp)
+	r.Copied = time.Since(began)
+	began = time.Now()
+	err := runTool(ctx, "", restore, "--list", tmp)
+	r.Checked = time.Since(began)
+	return err
 }
 
 // withoutPassword keeps the password out of the command line, which every
@@ -79,7 +87,13 @@ func runTool(ctx context.Context, password, name string, args ...string) error {
 	cmd.Stderr = &errs
 	if err := cmd.Run(); err != nil {
 		err = fmt.Errorf("%s: %w: %s", filepath.Base(name), err, strings.TrimSpace(errs.String()))
-		if strings.Contains(errs.String(), "No space left") || strings.Contains(errs.String(), "File too large") {
+		// A limit on the size of files ends the program itself, before it can say so.
+		var exit *exec.ExitError
+		var ended syscall.WaitStatus
+		if errors.As(err, &exit) {
+			ended, _ = exit.Sys().(syscall.WaitStatus)
+		}
+		if strings.Contains(errs.String(), "No space left") || strings.Contains(errs.String(), "File too large") || ended.Signaled() && ended.Signal() == syscall.SIGXFSZ {
 			return apperr.New(apperr.Unavailable, err, msgFull)
 		}
 		return err

@@ -14,12 +14,17 @@ import (
 	"jalon/internal/french"
 )
 
-// ActionRows is how many rows a file of actions may hold.
-const ActionRows = 100_000
+// What a file of actions may hold: rows, and MiB. It is read as a stream, from where it
+// is kept by parts: its size costs disk for a day, not memory.
+const (
+	ActionRows = 100_000
+	ActionMiB  = 100
+)
 
 // ActionLimits bound a file of actions that is sent on a page.
 func ActionLimits() Limits {
 	l := UploadLimits()
+	l.Size = ActionMiB << 20
 	l.Rows, l.Columns, l.Cell = ActionRows+4, 120, 30_000
 	return l
 }

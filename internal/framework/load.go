@@ -33,6 +33,11 @@ func Load(fsys fs.FS) (_ *Framework, err error) {
 	if err := f.checkWider(); err != nil {
 		return nil, err
 	}
+	for _, check := range []func() error{f.checkTwins, f.checkLoops} {
+		if err := check(); err != nil {
+			return nil, invalid("crosswalks.csv\u00a0: %s.", apperr.Message(err))
+		}
+	}
 	f.count()
 	return f, nil
 }
@@ -175,6 +180,15 @@ func (f *Framework) addLink(r row) error {
 		From: r.get("from"), To: r.get("to"), Kind: LinkKind(r.get("kind")),
 		Reason: r.get("reason"), Source: r.get("source"), ToVersion: r.get("to_version"),
 	}
+	if err := f.checkLink(l); err != nil {
+		return err
+	}
+	f.keepLink(l)
+	return nil
+}
+
+// checkLink refuses a line of a crosswalk that does not hold by itself.
+func (f *Framework) checkLink(l Link) error {
 	from, okFrom := f.index[l.From]
 	to, okTo := f.index[l.To]
 	switch {
@@ -193,10 +207,6 @@ func (f *Framework) addLink(r row) error {
 		return l.To != "" && o.Other(l.From) == l.To || l.To == "" && o.From == l.From && o.To == "" && o.ToVersion == l.ToVersion
 	}):
 		return invalid("correspondance en double")
-	}
-	f.links[l.From] = append(f.links[l.From], l)
-	if l.To != "" {
-		f.links[l.To] = append(f.links[l.To], l)
 	}
 	return f.needSource(l.Source)
 }

@@ -52,6 +52,15 @@ func TestLoadRefusesWhatDoesNotHoldTogether(t *testing.T) {
 		{"an unknown wider lever", "levers.csv", "élargi", replace(",w26-efficacite-carburants-vehicules,", ",w26-rien,")},
 		{"a link to nowhere", "crosswalks.csv", "levier inconnu", replace("l25-covoiturage", "l25-nulle-part")},
 		{"a link of unknown kind", "crosswalks.csv", "sorte", replace("one-to-one", "presque")},
+		{"a crosswalk that goes round", "crosswalks.csv", "tourne en rond", func(s string) string {
+			return s + "velo-transports-commun,t26-transports-commun,part-of,Essai.,jalon,2026\n"
+		}},
+		{"a crosswalk that goes round far away", "crosswalks.csv", "tourne en rond", func(s string) string {
+			return s + "w26-renovation-residentiel,l25-residentiel-gaz,part-of,Essai.,jalon,2025\n"
+		}},
+		{"two levers of one list that are the same", "crosswalks.csv", "même liste", func(s string) string {
+			return s + "covoiturage,l25-velo,one-to-one,Essai.,jalon,2025\n"
+		}},
 		{"a target of nothing", "targets-national.csv", "inconnu", replace("l25-aires-protegees", "l25-nulle-part")},
 		{"a target with a decimal comma", "targets-national.csv", "illisible", replace(",42.5,", ",\"42,5\",")},
 		{"a term twice", "glossary.csv", "en double", func(s string) string { return s + s[strings.Index(s, "axe,"):] }},

@@ -79,20 +79,20 @@ func Significant(v float64, n int) string {
 }
 
 // Mass writes kilograms of CO₂e a year for a reader: value with three digits
-// and its unit, «22,1» and «Mt CO₂e», «966» and «kt CO₂e», «850» and «t CO₂e».
+// and its unit, «22,1» and «MtCO₂e», «966» and «ktCO₂e», «850» and «tCO₂e».
 func Mass(kg int64) (value, unit string) {
 	a := math.Abs(float64(kg))
 	switch {
 	case a >= 9.995e8: // shown as 1 000 kt or more
-		return Significant(float64(kg)/1e9, 3), "Mt" + NoBreak + "CO₂e"
+		return Significant(float64(kg)/1e9, 3), "MtCO₂e"
 	case a >= 9.995e5:
-		return Significant(float64(kg)/1e6, 3), "kt" + NoBreak + "CO₂e"
+		return Significant(float64(kg)/1e6, 3), "ktCO₂e"
 	case a >= 999.5:
-		return Significant(float64(kg)/1e3, 3), "t" + NoBreak + "CO₂e"
+		return Significant(float64(kg)/1e3, 3), "tCO₂e"
 	case kg == 0:
-		return "0", "kt" + NoBreak + "CO₂e"
+		return "0", "ktCO₂e"
 	}
-	return Significant(float64(kg), 3), "kg" + NoBreak + "CO₂e"
+	return Significant(float64(kg), 3), "kgCO₂e"
 }
 
 // MassText is Mass in one string with its non-breaking space.

@@ -153,11 +153,27 @@ func Verdicts(ctx context.Context, q db.Q, run string, only Verdict, after, limi
 // the order of their lines. Read them before Apply, not inside it.
 func Each[T any](ctx context.Context, q db.Q, run string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
+		for v, err := range Numbered[T](ctx, q, run) {
+			if !yield(v.Data, err) {
+				return
+			}
+		}
+	}
+}
+
+// Placed is the data of an accepted row with the line it was on.
+type Placed[T any] struct {
+	Line int
+	Data T
+}
+
+// Numbered is Each with the line of each row, by which At reads some of them again.
+func Numbered[T any](ctx context.Context, q db.Q, run string) iter.Seq2[Placed[T], error] {
+	return func(yield func(Placed[T], error) bool) {
 		for after := 0; ; {
 			lines, err := Verdicts(ctx, q, run, "", after, 2*batch)
 			if err != nil {
-				yield(none, err)
+				yield(Placed[T]{}, err)
 				return
 			}
 			for _, l := range lines {
@@ -165,12 +181,8 @@ func Each[T any](ctx context.Context, q db.Q, run string) iter.Seq2[T, error] {
 				if l.Verdict == Error {
 					continue
 				}
-				var v T
-				if err := json.Unmarshal(l.Data, &v); err != nil {
-					yield(none, fmt.Errorf("intake.Each(%q), line %d: %w", run, l.Line, err))
-					return
-				}
-				if !yield(v, nil) {
+				v, err := read[T](run, l)
+				if !yield(v, err) || err != nil {
 					return
 				}
 			}
@@ -179,4 +191,34 @@ func Each[T any](ctx context.Context, q db.Q, run string) iter.Seq2[T, error] {
 			}
 		}
 	}
+}
+
+// At reads again the accepted rows of a few lines, from one to another: what Apply
+// changes one by one need not be held until then.
+func At[T any](ctx context.Context, q db.Q, run string, from, to int) (_ []Placed[T], err error) {
+	defer apperr.Wrap(&err, "intake.At(%q, %d)", run, from)
+	lines, err := Verdicts(ctx, q, run, "", from-1, to-from+1)
+	if err != nil {
+		return nil, err
+	}
+	var out []Placed[T]
+	for _, l := range lines {
+		if l.Line > to || l.Verdict == Error {
+			continue
+		}
+		v, err := read[T](run, l)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func read[T any](run string, l Line) (Placed[T], error) {
+	v := Placed[T]{Line: l.Line}
+	if err := json.Unmarshal(l.Data, &v.Data); err != nil {
+		return v, fmt.Errorf("import %q, line %d: %w", run, l.Line, err)
+	}
+	return v, nil
 }

@@ -28,7 +28,8 @@ const (
 	Objective    = "objective"
 	Response     = "response" // of an authority
 	Plan         = "plan"
-	Practice     = "practice" // good practice, strong point
+	PlanAim      = "plan_objective" // what a plan aims at
+	Practice     = "practice"       // good practice, strong point
 	Obstacle     = "obstacle"
 	Aid          = "aid"
 	Measure      = "measure"

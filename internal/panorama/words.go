@@ -7,10 +7,10 @@ import (
 	"jalon/internal/french"
 )
 
-// Text writes an amount for a sentence: «22,1 Mt CO₂e».
+// Text writes an amount for a sentence: «22,1 MtCO₂e».
 func (kg Kg) Text() string { return french.MassText(int64(kg)) }
 
-// Less writes an amount as a change of emissions: «22,1 Mt CO₂e de moins», or
+// Less writes an amount as a change of emissions: «22,1 MtCO₂e de moins», or
 // «de plus» when emissions rise.
 func (kg Kg) Less() string {
 	if kg < 0 {

@@ -273,7 +273,7 @@ func NextEdition(former []Content, all []Respondent, departments, sizes []string
 	kept.Consents = waiting
 	for _, r := range all {
 		if r.Consent {
-			g := OpenGroup{Key: "accord." + r.Response, Kind: string(r.Kind), Alone: r.Response, Name: r.Name}
+			g := OpenGroup{Key: aloneKey(r.Response), Kind: string(r.Kind), Alone: r.Response, Name: r.Name}
 			c.Groups, c.Held = append(c.Groups, g), append(c.Held, Held{r.Response, g.Key, r.Seq, r.digest()})
 		}
 	}
@@ -363,3 +363,6 @@ func (c Content) Unions() []Union {
 	}
 	return slices.DeleteFunc(out, func(u Union) bool { return len(u.Groups) < 2 })
 }
+
+// aloneKey is the group of an authority that consented to be published by itself.
+func aloneKey(response string) string { return "accord." + response }

@@ -96,3 +96,17 @@ func (m *OpenRoom) SayConsent(ctx context.Context, q db.Q, a policy.Actor, c sur
 		return err
 	})
 }
+
+// PublishedAlone reports whether an edition of open data published the answers of an
+// authority by themselves, with a consent that still stands, and the last that did.
+func PublishedAlone(ctx context.Context, q db.Q, response string) (e OpenEdition, alone bool, err error) {
+	defer apperr.Wrap(&err, "restitution.PublishedAlone(%q)", response)
+	rows, err := q.Query(ctx, `SELECT `+openColumns+` FROM open_edition e JOIN open_member m ON m.edition_id = e.id
+		WHERE m.response_id = $1 AND m.grp = $2 AND EXISTS (SELECT 1 FROM open_consent k WHERE k.response_id = m.response_id AND k.state = 'given')
+		ORDER BY e.seq DESC`, response, aloneKey(response))
+	all, err := db.Collect(rows, err, func(r *db.Rows) (OpenEdition, error) { return scanOpen(r) })
+	if err != nil || len(all) == 0 {
+		return e, false, err
+	}
+	return all[0], true, nil
+}

@@ -3,6 +3,8 @@ package territory
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -81,6 +83,35 @@ func MembersOf(ctx context.Context, q db.Q, t *Tree, id string) (_ []int32, err 
 		return nil, t.unknown(Ref{Perimeter, id})
 	}
 	return t.indexes(codes), nil
+}
+
+// MembersOfAll reads the communes of several perimeters, by their ids, in one statement.
+// One that nobody knows, or that has no commune left, is not in what it gives.
+func MembersOfAll(ctx context.Context, q db.Q, t *Tree, ids []string) (_ map[string][]int32, err error) {
+	defer apperr.Wrap(&err, "MembersOfAll")
+	out := make(map[string][]int32, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	args, holes := make([]any, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		args[i], holes[i] = id, "$"+strconv.Itoa(i+1)
+	}
+	rows, err := q.Query(ctx, `SELECT perimeter, commune FROM perimeter_member WHERE perimeter IN (`+strings.Join(holes, ", ")+`) ORDER BY perimeter, commune`, args...)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (x [2]string, err error) { err = r.Scan(&x[0], &x[1]); return x, err })
+	if err != nil {
+		return nil, err
+	}
+	codes := map[string][]string{}
+	for _, x := range all {
+		codes[x[0]] = append(codes[x[0]], x[1])
+	}
+	for id, list := range codes {
+		if at := t.indexes(list); len(at) > 0 {
+			out[id] = at
+		}
+	}
+	return out, nil
 }
 
 // indexes finds communes by code, through mergers; a code that nobody knows any

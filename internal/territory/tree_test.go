@@ -290,14 +290,14 @@ func FuzzParse(f *testing.F) {
 
 func BenchmarkEmbedded(b *testing.B) {
 	for b.Loop() {
-		if _, err := Embedded(); err != nil {
+		if _, err := readEmbedded(); err != nil {
 			b.Fatal(err)
 		}
 	}
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	tree, err := Embedded()
+	tree, err := readEmbedded()
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	if err != nil {

@@ -21,9 +21,9 @@ import (
 	"jalon/internal/db"
 )
 
-// The state of one test process: templates are made once, then copied. It is
-// the one place where the house keeps variables at package level, because a
-// test binary has no other owner for them.
+// The state of one test process: templates are made once, then copied. The house
+// keeps no variables at package level elsewhere; a test binary has no other
+// owner for these.
 var (
 	sqliteTemplate = sync.OnceValues(makeSQLiteTemplate)
 	postgresServer = sync.OnceValues(findPostgres)

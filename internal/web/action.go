@@ -7,13 +7,6 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
 	"jalon/internal/apikey"
-	"jalon/internal/apperr"
-	"jalon/internal/cop"
-	"jalon/internal/debate"
-	"jalon/internal/debate/contribution"
-	"jalon/internal/debate/minutes"
-	"jalon/internal/knowledge"
-	"jalon/internal/link"
 	"jalon/internal/policy"
 	"jalon/internal/support"
 	"jalon/internal/support/aid"
@@ -48,11 +41,12 @@ type Action struct {
 // actionHandlers are those of actionRoutes, one room of pages each.
 func (s *server) actionHandlers() []map[string]shell.Handler {
 	a := s.Action
+	names := func(ctx context.Context, ids []string) (map[string]string, error) {
+		return account.Names(ctx, s.DB, ids)
+	}
 	return []map[string]shell.Handler{
-		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Things: s.things(), PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
-			return account.Names(ctx, s.DB, ids)
-		}, Adopted: s.adopted}),
-		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
+		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, PersonName: names, Adopted: s.adopted}),
+		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, PersonName: names}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
 		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Support, Share: a.Share, Aids: a.Aids}),
@@ -60,45 +54,6 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 		shares.Handlers(shares.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
 		keys.Handlers(keys.Deps{Shell: s.shell, Q: s.DB, Now: s.Now, Room: a.Keys, Tried: s.Accounts.Tried}),
 		transfers.Handlers(transfers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),
-	}
-}
-
-// things name what actions are linked to in other rooms, as far as a reader may read it.
-func (s *server) things() map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
-	hidden := func(l ui.Link, err error) (ui.Link, error) {
-		if k := apperr.KindOf(err); err != nil && (k == apperr.NotFound || k == apperr.Forbidden) {
-			return ui.Link{}, nil
-		}
-		return l, err
-	}
-	return map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error){
-		link.Contribution: func(ctx context.Context, _ policy.Actor, id string) (ui.Link, error) {
-			p, err := debate.FindPost(ctx, s.DB, id)
-			if err != nil || !p.Read() {
-				return hidden(ui.Link{}, err)
-			}
-			c, err := cop.Find(ctx, s.DB, p.COP)
-			return hidden(ui.Link{Label: "La contribution «\u00a0" + p.Title + "\u00a0»", Href: contribution.Path(c, id)}, err)
-		},
-		link.Decision: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
-			x, m, _, err := minutes.FindDecision(ctx, s.DB, a, id)
-			return hidden(ui.Link{Label: "La décision «\u00a0" + wording.Clip(x.Sentence, 160) + "\u00a0»", Href: wording.MeetingPath(m) + "/decisions#decision-" + x.ID}, err)
-		},
-		link.Obstacle: func(ctx context.Context, a policy.Actor, id string) (ui.Link, error) {
-			x, err := knowledge.Find(ctx, s.DB, a, id)
-			if err != nil {
-				return hidden(ui.Link{}, err)
-			}
-			m, err := s.Model(ctx)
-			if err != nil {
-				return ui.Link{}, err
-			}
-			r, err := m.Tree().Region(x.Region)
-			return hidden(ui.Link{Label: "Le frein «\u00a0" + x.Title + "\u00a0»", Href: "/regions/" + r.Slug + "/freins/" + id}, err)
-		},
-		link.Aid: func(_ context.Context, _ policy.Actor, id string) (ui.Link, error) {
-			return ui.Link{Label: "Une aide du catalogue", Href: "/aides/" + id}, nil
-		},
 	}
 }
 

@@ -90,9 +90,9 @@ func TestClosureIsReadByRole(t *testing.T) {
 		}
 		p := s.visit(anyone, base+closure, nil)
 		p.has("h1", "1 levier ne boucle pas")
-		p.has("#ecarts", "vient de Bas-Rhin (+29,9 kt CO₂e)")
+		p.has("#ecarts", "vient de Bas-Rhin (+29,9 ktCO₂e)")
 		p.has("#sans-somme td", "répartition n’a de sens")
-		if row := p.row("#bouclage", "Voitures électriques"); !strings.Contains(strings.Join(row, " "), "Bas-Rhin (+29,9 kt CO₂e)") {
+		if row := p.row("#bouclage", "Voitures électriques"); !strings.Contains(strings.Join(row, " "), "Bas-Rhin (+29,9 ktCO₂e)") {
 			t.Errorf("%q", row)
 		}
 		p = s.visit(anyone, base+closure+"?levier="+electric, nil)

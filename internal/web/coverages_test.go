@@ -87,6 +87,9 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 		if row := strings.Join(p.row("#leviers", "Haies"), " | "); !strings.Contains(row, "1 régionale") {
 			t.Errorf("an action on the region is not told apart: %q", row)
 		}
+		p = s.visit(c, base+"/epci/246700488/couverture", nil)
+		p.has("h1", "Eurométropole de Strasbourg")
+		p.has("#sans-part", "une part qui manque n’est pas zéro")
 		p = s.visit(c, base+"/national/couverture", nil)
 		checkPage(t, "nation", p)
 		p.has("#croise", "75 %")
@@ -112,10 +115,49 @@ func TestAnyoneReadsCoverage(t *testing.T) {
 				t.Errorf("%s: %s does not say %q", path, p.Status, says)
 			}
 		}
-		for _, path := range []string{"/chiffres/couverture/gestion-haies/region:44/rien", "/chiffres/couverture/rien/region:44/fait", "/chiffres/couverture/gestion-haies/nation/fait", "/chiffres/action/rien/gestion-haies"} {
+		for _, path := range []string{"/chiffres/couverture/gestion-haies/region:44/rien", "/chiffres/couverture/rien/region:44/fait", "/chiffres/couverture/rien/nation/fait", "/chiffres/action/rien/gestion-haies"} {
 			if p := s.visit(c, base+path, nil); p.StatusCode != http.StatusNotFound {
 				t.Errorf("%s: %s", path, p.Status)
 			}
+		}
+	})
+}
+
+// Who reads the board reads where the actions of each COP stand; a COP without any has no
+// zero, and cross-cutting actions are apart.
+func TestTheNationReadsItsActions(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.retained("Planter 4 000 km de haies", "gestion-haies", "2024", "km", 4000, "region:44")
+		s.retained("Flotte de 2026", "voitures-electriques", "2026", "milliers de véhicules", 2, "department:67")
+		x := s.retained("Former les élus", "gestion-haies", "2026", "km", 1, "region:44")
+		if _, err := d.Exec(t.Context(), `UPDATE action SET kind = 'cross', kg = NULL WHERE id = $1`, x.ID); err != nil {
+			t.Fatal(err)
+		}
+		c, base := s.signIn("nation@exemple.fr", policy.NationalReader, "nation", "")
+		p := s.visit(c, base+"/national/actions", nil)
+		checkPage(t, "actions", p)
+		p.has("h1", "2 actions retenues")
+		if row := p.row("#etats", "Grand Est"); len(row) < 6 || row[4] != "2" || row[1] != "0" {
+			t.Errorf("%q", row)
+		}
+		if row := strings.Join(p.row("#etats", "Bretagne"), " | "); strings.Contains(row, "0") || !strings.Contains(row, "–") {
+			t.Errorf("a COP without any action: %q", row)
+		}
+		if row := strings.Join(p.row("#apports", "Grand Est"), " | "); !strings.Contains(row, "124,4") && !strings.Contains(row, "12") {
+			t.Errorf("%q", row)
+		}
+		if row := p.row("#transversales-table", "Grand Est"); len(row) < 4 || row[2] != "1" {
+			t.Errorf("%q", row)
+		}
+		s.visit(c, base+"/national", nil).has("main", "Actions")
+		admin, base2 := s.signIn("admin@exemple.fr", policy.NationalAdmin, "nation", "")
+		csv := s.visit(admin, base2+"/national/actions.csv", nil)
+		if csv.StatusCode != http.StatusOK || !strings.Contains(csv.body, "region:44") || strings.Count(csv.body, "Aucune action n’est encore inscrite") != 17 {
+			t.Errorf("%s %s", csv.Status, csv.body)
+		}
+		if p := s.visit(admin, base2+"/national/actions?cycle=rien", nil); p.StatusCode != http.StatusNotFound {
+			t.Errorf("a cycle of nothing: %s", p.Status)
 		}
 	})
 }

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
+
+	"jalon/internal/account"
 	"jalon/internal/adaptation"
 	"jalon/internal/composition"
 	"jalon/internal/followup"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/updates"
 )
 
 // Follow are the rooms of what a COP ends with, and of what follows.
@@ -22,5 +26,8 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		s.compositionHandlers(composition.Roadmap),
 		s.compositionHandlers(composition.Review),
+		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
+			return account.Names(ctx, s.DB, ids)
+		}}),
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
@@ -166,6 +168,72 @@ func TestThePublicReadsActionsAndSheets(t *testing.T) {
 			if p := s.get(path); p.StatusCode != want {
 				t.Errorf("%s: %s, want %d", path, p.Status, want)
 			}
+		}
+	})
+}
+
+// What an action brings, how it reads the grid, what it is tied to and when its tasks
+// are due are written by a key with the rules of the pages, and left alone when they are
+// not given.
+func TestProgramsWriteWhatAnActionBrings(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		c, base := s.signIn("equipe@region.example", policy.Team, "region", "44")
+		key := s.key(c, base, "cop|"+cop.RegionID(cop.First, "44"), "write")
+		const path = "/api/v1/actions"
+		const start = `{"title":"Planter des haies","levers":["gestion-haies"],"places":[{"territory":"department:67"}],"holder":{"name":"Département"},"tasks":[{"title":"Choisir les essences","due":"2026-05-01","done":"2026-04-02"}]`
+		type told struct {
+			ID        string
+			Rev       int64
+			Impacts   []action.Impact
+			Relations []action.Relation
+			Tasks     []action.Task
+			Grid      action.Grid
+		}
+		send := func(method, at, match, more string, want int) (x told, body string) {
+			t.Helper()
+			p := s.program(method, at, key, start+more+"}", "If-Match", match)
+			if p.StatusCode != want {
+				t.Fatalf("%s %s: %s, want %d: %.600s", method, more, p.Status, want, p.body)
+			}
+			if err := json.Unmarshal([]byte(p.body), &x); err != nil {
+				t.Fatal(err)
+			}
+			return x, p.body
+		}
+		other, _ := send("POST", path, "", "", 201)
+		x, body := send("POST", path, "", `,"impacts":[{"lever":"gestion-haies","class":"quantified","quantity":40,"unit":"km","kg":1}],"relations":[{"kind":"depends","other":"`+other.ID+`"}],
+			"self_assessment":{"met":{"born":true,"lever":true},"why":{"born":"Née de la COP."}}`, 201)
+		if len(x.Impacts) != 1 || x.Impacts[0].Kg == nil || *x.Impacts[0].Kg <= 1 || x.Impacts[0].On == "" {
+			t.Errorf("the impact is computed here: %s", body)
+		}
+		if len(x.Relations) != 1 || x.Relations[0].Other != other.ID || x.Grid.Self == nil || !x.Grid.Self.Met["born"] || x.Grid.Self.Person != "" || x.Tasks[0].Due != "2026-05-01" || x.Tasks[0].Done != "2026-04-02" {
+			t.Errorf("%s", body)
+		}
+		one := path + "/" + x.ID
+		match := func(x told) string { return strconv.FormatInt(x.Rev, 10) }
+		y, body := send("PUT", one, match(x), "", 200)
+		if len(y.Impacts) != 1 || *y.Impacts[0].Kg != *x.Impacts[0].Kg || len(y.Relations) != 1 || y.Grid.Self == nil {
+			t.Errorf("what is not given is taken away: %s", body)
+		}
+		for more, says := range map[string]string{
+			`,"impacts":[{"lever":"gestion-haies","class":"quantified","quantity":40,"unit":"boisseaux"}]`: "unit",
+			`,"impacts":[{"lever":"covoiturage","class":"unassessed"}]`:                                    "covoiturage",
+			`,"impacts":[{"lever":"gestion-haies","class":"quantified","quantity":400000,"unit":"km"}]`:    "above",
+			`,"impacts":[{"lever":"gestion-haies","class":"quantified"}]`:                                  "n’est pas un zéro",
+			`,"relations":[{"kind":"depends","other":"` + x.ID + `"}]`:                                     "elle-même",
+			`,"relations":[{"kind":"depends","other":"absente"}]`:                                          "n’existe plus",
+			`,"self_assessment":{"met":{"inventé":true}}`:                                                  "inventé",
+			`,"self_assessment":{"verdict":"favourable"}`:                                                  "verdict",
+			`,"opinion":{}`: "opinion",
+		} {
+			p := s.program("PUT", one, key, start+more+"}", "If-Match", match(y))
+			if p.StatusCode != 400 || !strings.Contains(p.body, says) {
+				t.Errorf("%s: %s %.400s", more, p.Status, p.body)
+			}
+		}
+		if z, body := send("PUT", one, match(y), `,"impacts":[{"lever":"gestion-haies","class":"quantified","quantity":400000,"unit":"km","above":true}],"relations":[]`, 200); !z.Impacts[0].Above || len(z.Relations) != 0 {
+			t.Errorf("confirmed: %s", body)
 		}
 	})
 }

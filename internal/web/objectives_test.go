@@ -103,7 +103,7 @@ func TestATeamSharesItsObjectives(t *testing.T) {
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"kt"}, "value": {"900000"}, "reason": {"Tout."}, "confirm": {"1"}})
 		p.has(".fr-alert", "enregistré")
 		p.has("#valeurs td", "900 000,00")
-		p.has("h1", "900 Mt CO₂e de moins par an, discuté")
+		p.has("h1", "900 MtCO₂e de moins par an, discuté")
 		// Somebody else comes first.
 		p = s.visit(team, page, url.Values{"do": {"put"}, "rev": {"0"}, "measure": {"level"}, "value": {"432,1"}, "reason": {"Mieux."}})
 		p.has("#deux-versions td", "900000")

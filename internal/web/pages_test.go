@@ -96,7 +96,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 func TestRegionPanorama(t *testing.T) {
 	s := sqlite(t)
 	p := s.get("/regions/grand-est/panorama")
-	if got, want := p.text("h1"), "Grand Est : 22,1 Mt CO₂e de moins par an en 2030 qu’en 2019, dont plus d’un quart dans l’industrie"; got != want {
+	if got, want := p.text("h1"), "Grand Est : 22,1 MtCO₂e de moins par an en 2030 qu’en 2019, dont plus d’un quart dans l’industrie"; got != want {
 		t.Errorf("h1 %q, want %q", got, want)
 	}
 	p.has(".scope li", "objectif indicatif, non contraignant")
@@ -105,7 +105,7 @@ func TestRegionPanorama(t *testing.T) {
 	p.has(".key-text", "21 016 ktCO₂e sans la gestion des forêts")
 	p.has(".key-n", "7,8 → 460")
 	p.has("p", "470 voitures électriques")
-	p.has("svg.wide a title", "Véhicules électriques : 966 kt CO₂e, 8,78 % de l’objectif national, 7,8")
+	p.has("svg.wide a title", "Véhicules électriques : 966 ktCO₂e, 8,78 % de l’objectif national, 7,8")
 	row := p.row("#leviers", "Véhicules électriques")
 	if row[1] != "966,1" || row[2] != "8,78" || row[3] != "7,8" || row[4] != "459,7" {
 		t.Errorf("row %q", row)
@@ -161,7 +161,7 @@ func TestBelowTheRegion(t *testing.T) {
 	s := sqlite(t)
 	for _, path := range []string{"/departements/67/panorama", "/epci/246700488/panorama"} {
 		p := s.get(path)
-		p.has(".fr-text--lead", "La région Grand Est est invitée à émettre 22,1 Mt CO₂e de moins par an")
+		p.has(".fr-text--lead", "La région Grand Est est invitée à émettre 22,1 MtCO₂e de moins par an")
 		p.has(".fr-alert", "les mêmes pour chaque habitant")
 		p.has(".fr-alert a", "Comment ajouter vos données")
 		p.has("#leviers .mark-badge", "estimation")

@@ -26,7 +26,7 @@ func TestATeamWorksOnItsRegister(t *testing.T) {
 		team := policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: c.ID}}}
 		form := url.Values{"phase": {"study"}}
 		for i, title := range []string{"Ouvrir une ligne de bus", "Rénover les écoles", "Planter des haies"} {
-			x, err := s.register.Add(t.Context(), d, team, c, action.Action{Kind: action.Sectoral, State: action.Proposed, Title: title, Levers: []string{"gestion-haies"}, Starts: "2026", Places: []action.Place{{Territory: "department:67"}}})
+			x, err := s.register.Add(t.Context(), d, team, c, action.Action{Kind: action.Sectoral, State: action.Proposed, Title: title, Levers: []string{"gestion-haies"}, Holder: action.Party{Name: map[int]string{1: "Ville de Metz"}[i]}, Starts: "2026", Places: []action.Place{{Territory: "department:67"}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,6 +51,19 @@ func TestATeamWorksOnItsRegister(t *testing.T) {
 		}
 		if p = s.visit(browser, desk+"?mots=bus", nil); !strings.Contains(p.body, "Ouvrir une ligne") || strings.Contains(p.body, "Rénover les écoles</a>") {
 			t.Error("the words do not narrow the register")
+		}
+		for query, want := range map[string]string{"?porteur=Ville+de+Metz": "1 action", "?auteur=" + team.Person: "3 actions, 3 à qualifier", "?auteur=personne": "Aucune action", "?de=2027": "3 actions", "?a=2025": "Aucune action"} {
+			if p = s.visit(browser, desk+query, nil); !strings.HasPrefix(strings.ReplaceAll(p.text("h1"), "\u00a0", " "), want) {
+				t.Errorf("%s: %s", query, p.text("h1"))
+			}
+		}
+		if p = s.visit(browser, desk, nil); !strings.Contains(p.body, `<option value="Ville de Metz">`) || !strings.Contains(p.body, `name="de"`) || !strings.Contains(p.body, `name="auteur"`) {
+			t.Error("the form does not narrow by holder, author and years")
+		}
+		for _, wrong := range []string{"?de=20", "?a=bientot", "?de=2030&a=2027"} {
+			if p = s.visit(browser, desk+wrong, nil); p.StatusCode != http.StatusBadRequest {
+				t.Errorf("%s: %d", wrong, p.StatusCode)
+			}
 		}
 		if p = s.visit(browser, desk+"?etat=nulle-part", nil); p.StatusCode != http.StatusBadRequest {
 			t.Errorf("an unknown state: %d", p.StatusCode)

@@ -87,8 +87,12 @@ func coverageRoutes() []Route {
 		{Method: "GET", Pattern: region + "/{levier}/actions.csv", Name: "coverage-lever-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/couverture/gestion-haies/actions.csv"},
 		{Method: "GET", Pattern: "/departements/{code}/couverture", Name: "coverage-department", Formats: []string{typeHTML}, Sample: "/departements/67/couverture"},
 		{Method: "GET", Pattern: "/departements/{code}/couverture.csv", Name: "coverage-department-csv", Formats: []string{typeCSV}, Sample: "/departements/67/couverture.csv"},
+		{Method: "GET", Pattern: "/epci/{code}/couverture", Name: "coverage-epci", Formats: []string{typeHTML}, Sample: "/epci/246700488/couverture"},
+		{Method: "GET", Pattern: "/epci/{code}/couverture.csv", Name: "coverage-epci-csv", Formats: []string{typeCSV}, Sample: "/epci/246700488/couverture.csv"},
 		{Method: "GET", Pattern: "/national/couverture", Name: "coverage-nation", Formats: []string{typeHTML}, Sample: "/national/couverture"},
 		{Method: "GET", Pattern: "/national/couverture.csv", Name: "coverage-nation-csv", Formats: []string{typeCSV}, Sample: "/national/couverture.csv"},
+		{Method: "GET", Pattern: "/national/actions", Name: "nation-actions", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: "/national/actions.csv", Name: "nation-actions-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk, Name: "overlaps", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: desk, Name: "overlap-settle", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 	}
@@ -155,11 +159,11 @@ func transferRoutes() []Route {
 	html, every := []string{typeHTML}, []string{typeXLSX, typeCSV, typeJSON, typeText}
 	return []Route{
 		{Method: "GET", Pattern: imports, Name: "action-import", Formats: html, Cache: Private, SignIn: true},
-		{Method: "POST", Pattern: imports, Name: "action-import-send", Formats: html, Cache: Private, SignIn: true, Body: 26 << 20, Timeout: 2 * time.Minute},
+		{Method: "POST", Pattern: imports, Name: "action-import-send", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
 		{Method: "GET", Pattern: imports + "/modele.xlsx", Name: "action-import-model", Formats: []string{typeXLSX}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: imports + "/{run}/colonnes", Name: "action-import-columns", Formats: html, Cache: Private, SignIn: true},
-		{Method: "POST", Pattern: imports + "/{run}/colonnes", Name: "action-import-map", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: 2 * time.Minute},
-		{Method: "POST", Pattern: imports + "/enregistrer", Name: "action-import-apply", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: 2 * time.Minute},
+		{Method: "POST", Pattern: imports + "/{run}/colonnes", Name: "action-import-map", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: 5 * time.Minute},
+		{Method: "POST", Pattern: imports + "/enregistrer", Name: "action-import-apply", Formats: html, Cache: Private, SignIn: true, Body: 4 << 10, Timeout: 5 * time.Minute},
 		{Method: "GET", Pattern: imports + "/{run}", Name: "action-import-preview", Formats: html, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: imports + "/{run}/verdicts.csv", Name: "action-import-verdicts", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: imports + "/{run}/refusees.xlsx", Name: "action-import-refused", Formats: []string{typeXLSX}, Cache: Private, SignIn: true},

@@ -207,14 +207,14 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, Actions: s.actionsNear}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs, ActorOf: s.Accounts.Actor}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
-		TrustedProxies: s.TrustedProxies, Log: s.Log}))
+		TrustedProxies: s.TrustedProxies, Log: s.Log, Actions: s.ownActions}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
-	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans")), Ambition: s.Ambition}))
-	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge}))
+	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans")), Ambition: s.Ambition, Actions: s.actionsOfPlans}))
+	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge, Actions: s.actionsOf}))
 	add(trends.Handlers(trends.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Q: s.DB, Now: s.Now, Own: s.Own, Aim: s.Aim}))
-	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book}))
+	add(levers.Handlers(levers.Deps{Shell: s.shell, Model: s.Model, Book: s.Book, Actions: s.Action.Register, Q: s.DB}))
 	add(simulator.Handlers(simulator.Deps{Shell: s.shell, Source: simulator.FromModel(s.Model)}))
 	add(method.Handlers(method.Deps{Shell: s.shell, Model: s.Model, Keep: s.Keep}))
 	add(perimeters.Handlers(perimeters.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Actor: shell.Actor, NewID: s.NewID, Now: s.Now,

@@ -27,7 +27,7 @@ func (s *server) surveyHandlers() []map[string]shell.Handler {
 		// restitutions
 		// what comes out besides
 		texts.Handlers(texts.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey}),
-		sheets.Handlers(sheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey, Knowledge: s.Knowledge}),
+		sheets.Handlers(sheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Survey, Knowledge: s.Knowledge, Actions: s.actionsOf}),
 		opendata.Handlers(opendata.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.OpenData}),
 		restitutions.Handlers(restitutions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Restitution, Book: s.Book, PDF: s.PDF}),
 	}

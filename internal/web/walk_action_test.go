@@ -35,6 +35,8 @@ var foreseenActions = map[string]need{
 	"needs-desk":             {kind: policy.Need, do: policy.Read, over: itsRegion},
 	"need-add":               {kind: policy.Need, do: policy.Create, over: itsRegion},
 	"need-turn":              {kind: policy.Need, do: policy.Edit, over: itsNote, made: "need", form: url.Values{"do": {"aside"}, "answer": {"x"}}},
+	"nation-actions":         {kind: policy.Board, do: policy.Read, over: somewhere, path: "/national/actions"},
+	"nation-actions-csv":     {kind: policy.Board, do: policy.Export, over: somewhere, path: "/national/actions.csv"},
 	"national-needs":         {kind: policy.Need, do: policy.Read, over: nation, path: "/national/besoins"},
 	"national-aids":          {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides"},
 	"national-aids-add":      {kind: policy.Aid, do: policy.Judge, over: nation, path: "/national/aides"},

@@ -14,6 +14,17 @@ var foreseenFollow = map[string]need{
 	"roadmap-comment-add":    {kind: policy.Roadmap, do: policy.Read, over: itsDraft, form: url.Values{"texte": {"x"}}},
 	"roadmap-comment-answer": {kind: policy.Roadmap, do: policy.Edit, over: itsDraft, made: "roadmap-block", form: url.Values{"reponse": {"x"}}},
 	"roadmap-consult":        {kind: policy.Roadmap, do: policy.Edit, over: itsDraft},
+	"followup-desk":          {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
+	"followup-round-add":     {kind: policy.FollowUp, do: policy.Create, over: theCOP},
+	"followup-round":         {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"}, // its own tests read who sees a round
+	"followup-round-act":     {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"},
+	"followup-rules":         {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
+	"followup-rules-save":    {kind: policy.FollowUp, do: policy.Edit, over: theCOP, form: url.Values{"fresh": {"30"}, "aging": {"60"}, "silent": {"180"}, "pace": {"20"}, "aid": {"45"}}},
+	"followup-alerts":        {kind: policy.FollowUp, do: policy.Judge, over: theCOP},
+	"followup-alert-answer":  {kind: policy.FollowUp, do: policy.Judge, over: theCOP, form: url.Values{"id": {"absente"}, "state": {"taken"}}},
+	"update":                 {over: nobody, path: "/actions/absente/point"},
+	"update-say":             {over: nobody, path: "/actions/absente/point"},
+	"update-file":            {over: nobody, path: "/actions/absente/point/pieces/absente"},
 }
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is

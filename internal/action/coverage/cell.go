@@ -52,6 +52,7 @@ type Group struct {
 	GrossKg   panorama.Kg
 	Paused    int64
 	Blocked   int64
+	Estimated int64 // of them, those whose part in the territory is read by population
 	Kg        Range
 }
 
@@ -107,6 +108,8 @@ type Planned struct {
 	Reduced   int64       // of those added, actions that count for a part: declared twice
 	Paused    int64       // of those added
 	Blocked   int64       // of those added
+	Estimated int64       // of those added, actions of which population says the part that is here
+	Twice     Tally       // of the nation: taken off, for another region declares the same thing
 	// What is not added, each with its count.
 	Started     Tally // began before the last observed year: supposed in it
 	Undated     Tally // no first year, beside an observed series
@@ -203,7 +206,7 @@ func (p *Planned) take(g Group, done Done) {
 	if g.Counted < 10_000 {
 		p.Reduced += g.Actions
 	}
-	p.Paused, p.Blocked = p.Paused+g.Paused, p.Blocked+g.Blocked
+	p.Paused, p.Blocked, p.Estimated = p.Paused+g.Paused, p.Blocked+g.Blocked, p.Estimated+g.Estimated
 }
 
 func restOf(c Cell) Rest {

@@ -2,7 +2,11 @@ package coverage
 
 import (
 	"context"
+	"maps"
 	"math/big"
+	"slices"
+	"strconv"
+	"strings"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -10,9 +14,10 @@ import (
 	"jalon/internal/territory"
 )
 
-// ShareRule is how an action is given to départements, as pages write it.
-const ShareRule = "Une action compte dans un département pour la part que ses territoires lui donnent. Une commune est de son département\u00a0; une intercommunalité qui s’étend sur plusieurs " +
-	"compte dans chacun au prorata de la population de ses communes. Une action sur toute la région, ou sur plusieurs départements sans que leurs parts soient dites, n’est pas répartie\u00a0: elle est comptée à part, jamais divisée d’office."
+// ShareRule is how an action is given to what is under a region, as pages write it.
+const ShareRule = "Une action compte dans un territoire pour la part que ses lieux lui donnent. Une commune est de son département\u00a0; une intercommunalité ou un périmètre libre (CRTE, PETR, parc, SCoT) qui déborde compte au prorata de la population de ses communes. " +
+	"De même, dans une intercommunalité ou un périmètre, une action posée sur tout un département compte au prorata de la population\u00a0: c’est une estimation, dite à côté du chiffre. " +
+	"Une action sur toute la région, ou sur plusieurs lieux sans que leurs parts soient dites, n’est pas répartie\u00a0: elle est comptée à part, jamais divisée d’office."
 
 // placed is where an action takes place: its territory, and its part in ten-thousandths,
 // negative when it is not said.
@@ -21,56 +26,90 @@ type placed struct {
 	share int64
 }
 
-// partOf is the part of an action that is in some communes, between 0 and 1, and false
-// when its places do not say it.
-func partOf(tree *territory.Tree, places []placed, here func(commune int32) bool) (*big.Rat, bool) {
-	sum, whole := new(big.Rat), big.NewRat(1, 1)
+// land is what places are read by: the tree, and the communes of the perimeters that
+// actions name.
+type land struct {
+	tree       *territory.Tree
+	perimeters map[string][]int32
+}
+
+// landOf reads the perimeters that actions name: a statement when there are some.
+func landOf(ctx context.Context, q db.Q, tree *territory.Tree, all []spread) (land, error) {
+	ids := map[string]bool{}
+	for _, s := range all {
+		for _, p := range s.places {
+			if id, ok := strings.CutPrefix(p.ref, string(territory.Perimeter)+":"); ok {
+				ids[id] = true
+			}
+		}
+	}
+	members, err := territory.MembersOfAll(ctx, q, tree, slices.Sorted(maps.Keys(ids)))
+	return land{tree, members}, err
+}
+
+// portion is how much of an action is somewhere, between 0 and 1. Estimated tells that
+// the population said so.
+type portion struct {
+	*big.Rat
+	estimated bool
+}
+
+// partOf is the part of an action that is in some communes, and false when its places do
+// not say it.
+func partOf(l land, places []placed, here func(commune int32) bool) (portion, bool) {
+	sum, whole := portion{Rat: new(big.Rat)}, big.NewRat(1, 1)
 	alike := true // every place gives the same part: no share is needed
-	var first *big.Rat
+	var first portion
 	shared := len(places) == 1
 	for i, p := range places {
-		part, ok := within(tree, p.ref, here)
+		part, ok := within(l, p.ref, here)
 		if !ok {
-			return nil, false
+			return sum, false
 		}
+		estimated := part.Sign() != 0 && part.Cmp(whole) != 0
 		if i == 0 {
-			first = part
+			first = portion{part, estimated}
 		}
-		alike = alike && part.Cmp(first) == 0 && (part.Sign() == 0 || part.Cmp(whole) == 0)
+		alike = alike && part.Cmp(first.Rat) == 0 && !estimated
+		sum.estimated = sum.estimated || estimated
 		if p.share >= 0 {
 			shared = true
-			sum.Add(sum, new(big.Rat).Mul(part, big.NewRat(p.share, 10_000)))
+			sum.Add(sum.Rat, new(big.Rat).Mul(part, big.NewRat(p.share, 10_000)))
 		} else {
-			sum.Add(sum, part)
+			sum.Add(sum.Rat, part)
 		}
 	}
 	switch {
 	case len(places) == 0:
-		return nil, false
+		return sum, false
 	case shared:
 		return sum, true
 	case alike:
 		return first, true
 	}
-	return nil, false
+	return sum, false
 }
 
 // within is the part of a territory that lies in some communes, by population; false for
-// one that is not made of communes of départements known here.
-func within(tree *territory.Tree, text string, in func(commune int32) bool) (*big.Rat, bool) {
+// one whose communes are not known here, and for those that are wider than a département.
+func within(l land, text string, in func(commune int32) bool) (*big.Rat, bool) {
 	ref, err := territory.ParseRef(text)
-	if err != nil || ref.Scale == territory.Perimeter || ref.Scale == territory.RegionS || ref.Scale == territory.Nation {
+	if err != nil || ref.Scale == territory.RegionS || ref.Scale == territory.Nation {
 		return nil, false
 	}
-	communes, err := tree.CommunesOf(ref)
-	if err != nil {
+	communes := l.perimeters[ref.Code]
+	if ref.Scale != territory.Perimeter {
+		if communes, err = l.tree.CommunesOf(ref); err != nil {
+			return nil, false
+		}
+	}
+	if len(communes) == 0 {
 		return nil, false
 	}
 	var here, all int64
 	every, none := true, true
 	for _, i := range communes {
-		c := tree.Communes()[i]
-		n := max(0, c.Population)
+		n := max(0, l.tree.Communes()[i].Population)
 		all += n
 		if in(i) {
 			here, none = here+n, false
@@ -79,7 +118,7 @@ func within(tree *territory.Tree, text string, in func(commune int32) bool) (*bi
 		}
 	}
 	switch {
-	case every && len(communes) > 0:
+	case every:
 		return big.NewRat(1, 1), true
 	case none:
 		return new(big.Rat), true
@@ -111,7 +150,7 @@ type spread struct {
 }
 
 // OfDepartment reads the coverage of a département: four statements, however many
-// actions its region has.
+// actions its region has, one more for those on free perimeters.
 func (m *Room) OfDepartment(ctx context.Context, q db.Q, department string) (x Coverage, err error) {
 	defer apperr.Wrap(&err, "coverage.OfDepartment(%q)", department)
 	model, err := m.Model(ctx)
@@ -127,28 +166,45 @@ func (m *Room) OfDepartment(ctx context.Context, q db.Q, department string) (x C
 		if err != nil {
 			return nil, err
 		}
-		all, err := spreads(ctx, q, d.Region)
-		if err != nil {
-			return nil, err
-		}
 		tree := model.Tree()
-		return inOne(tree, all, func(i int32) bool { return tree.Communes()[i].Dept == department }), nil
+		return inside(ctx, q, tree, []string{d.Region}, func(i int32) bool { return tree.Communes()[i].Dept == department })
 	})
 }
 
+// inside reads what the retained actions of some regions bring to some communes.
+func inside(ctx context.Context, q db.Q, tree *territory.Tree, regions []string, here func(commune int32) bool) ([]Group, error) {
+	all, err := spreads(ctx, q, regions)
+	if err != nil {
+		return nil, err
+	}
+	if len(regions) > 1 {
+		if all, err = declaredOnce(ctx, q, regions, all); err != nil {
+			return nil, err
+		}
+	}
+	l, err := landOf(ctx, q, tree, all)
+	if err != nil {
+		return nil, err
+	}
+	return inOne(l, all, here), nil
+}
+
 // inOne keeps what is in some communes, and what nobody said of.
-func inOne(tree *territory.Tree, all []spread, here func(commune int32) bool) (out []Group) {
+func inOne(l land, all []spread, here func(commune int32) bool) (out []Group) {
 	for _, s := range all {
-		part, known := partOf(tree, s.places, here)
+		part, known := partOf(l, s.places, here)
 		switch {
 		case !known:
 			s.Regional = true
 		case part.Sign() == 0:
 			continue
 		default:
-			s.Kg = s.Kg.of(part)
+			s.Kg = s.Kg.of(part.Rat)
 			if s.Gross > 0 {
 				s.GrossKg = s.Kg.Central
+			}
+			if part.estimated {
+				s.Estimated = 1
 			}
 		}
 		out = append(out, s.Group)
@@ -156,13 +212,18 @@ func inOne(tree *territory.Tree, all []spread, here func(commune int32) bool) (o
 	return out
 }
 
-// spreads reads the impacts of the retained actions of a region with their places.
-func spreads(ctx context.Context, q db.Q, region string) (out []spread, err error) {
+// spreads reads the impacts of the retained actions of some regions, one at least, with
+// their places.
+func spreads(ctx context.Context, q db.Q, regions []string) (out []spread, err error) {
+	args, holes := make([]any, len(regions)), make([]string, len(regions))
+	for i, r := range regions {
+		args[i], holes[i] = r, "$"+strconv.Itoa(i+1)
+	}
 	rows, err := q.Query(ctx, `
 		SELECT i.action_id, i.lever, i.class, i.first_year, i.status, i.outside, i.gross, i.counted, COALESCE(i.kg_low, i.kg, 0), COALESCE(i.kg, 0), COALESCE(i.kg_high, i.kg, 0), COALESCE(p.territory, ''), COALESCE(p.share, -1)
 		  FROM action_impact i JOIN cop c ON c.id = i.cop_id LEFT JOIN action_place p ON p.action_id = i.action_id
-		 WHERE i.state = 'retained' AND c.region = $1
-		 ORDER BY i.action_id, i.lever, p.territory`, region)
+		 WHERE i.state = 'retained' AND c.region IN (`+strings.Join(holes, ", ")+`)
+		 ORDER BY i.action_id, i.lever, p.territory`, args...)
 	type row struct {
 		spread
 		at placed
@@ -172,23 +233,10 @@ func spreads(ctx context.Context, q db.Q, region string) (out []spread, err erro
 		var outside, gross bool
 		err = r.Scan(&x.id, &x.Lever, &standing, &x.First, &status, &outside, &gross, &x.Counted, &x.Kg.Low, &x.Kg.Central, &x.Kg.High, &x.at.ref, &x.at.share)
 		x.Actions = 1
-		switch status {
-		case abandoned:
+		if status == abandoned {
 			standing = abandoned
-		case "paused":
-			x.Paused = 1
-		case "blocked":
-			x.Blocked = 1
 		}
-		if outside {
-			x.First = Outside
-		}
-		if gross {
-			x.Gross = 1
-		}
-		if x.Kg.Central < 0 {
-			x.Increases = 1
-		}
+		x.mark(status, outside, gross)
 		x.stand(standing)
 		return x, err
 	})

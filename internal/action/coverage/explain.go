@@ -38,6 +38,9 @@ func kt(kg panorama.Kg) string {
 	return french.Significant(kg.Kt(), 6)
 }
 
+// about writes a mass in a sentence.
+func about(kg panorama.Kg) string { return french.Significant(kg.Kt(), 4) }
+
 // term writes a mass in a subtraction, a negative one between brackets.
 func term(kg panorama.Kg) string {
 	if kg < 0 {
@@ -46,7 +49,8 @@ func term(kg panorama.Kg) string {
 	return kt(kg)
 }
 
-// Explain answers for «couverture/{lever}/{territory}/{part}».
+// Explain answers for «couverture/{lever}/{territory}/{part}», where what is summed may
+// stand for the lever.
 func (m *Room) Explain(ctx context.Context, key string) (_ figure.Explanation, err error) {
 	defer apperr.Wrap(&err, "coverage.Explain(%q)", key)
 	none := apperr.NotFoundf("Aucun chiffre ne porte l’adresse «\u00a0%s\u00a0».", key)
@@ -58,22 +62,18 @@ func (m *Room) Explain(ctx context.Context, key string) (_ figure.Explanation, e
 	if err != nil {
 		return figure.Explanation{}, none
 	}
-	var x Coverage
-	page := ""
-	switch ref.Scale {
-	case territory.RegionS:
-		if x, err = m.OfRegion(ctx, m.DB, ref.Code); err == nil {
-			page = "/regions/" + x.Region.Slug + "/couverture/" + parts[1]
-		}
-	case territory.Department:
-		if x, err = m.OfDepartment(ctx, m.DB, ref.Code); err == nil {
-			page = "/departements/" + ref.Code + "/couverture"
-		}
-	default:
-		return figure.Explanation{}, none
+	switch {
+	case parts[1] == AllLevers || parts[1] == NoForest || parts[1] == Overseas || strings.HasPrefix(parts[1], OfSector):
+		return m.explainTotal(ctx, key, parts[1], ref, Part(parts[3]))
+	case ref.Scale == territory.Nation:
+		return m.explainNation(ctx, key, parts[1], Part(parts[3]))
 	}
+	x, page, err := m.at(ctx, ref)
 	if err != nil {
 		return figure.Explanation{}, err
+	}
+	if ref.Scale == territory.RegionS {
+		page += "/" + parts[1]
 	}
 	c, ok := x.Cell(parts[1])
 	if !ok {
@@ -166,19 +166,20 @@ func (c Cell) Notes() (out []string) {
 	}
 	with := func(t Tally, one, many, end, ends string) {
 		if t.Actions > 0 {
-			out = append(out, french.Integer(t.Actions)+"\u00a0"+french.Plural(t.Actions, one, many)+" ("+kt(t.Kg.Central)+"\u00a0kt)"+french.Plural(t.Actions, end, ends))
+			out = append(out, french.Integer(t.Actions)+"\u00a0"+french.Plural(t.Actions, one, many)+" ("+about(t.Kg.Central)+"\u00a0kt)"+french.Plural(t.Actions, end, ends))
 		}
 	}
 	if p.Gross > 0 {
-		out = append(out, french.Integer(p.Gross)+"\u00a0"+french.Plural(p.Gross, "action compte", "actions comptent")+" une quantité brute, pour "+kt(p.GrossKg)+"\u00a0kt. "+action.GrossNote)
+		out = append(out, french.Integer(p.Gross)+"\u00a0"+french.Plural(p.Gross, "action compte", "actions comptent")+" une quantité brute, pour "+about(p.GrossKg)+"\u00a0kt. "+action.GrossNote)
 	}
 	if c.Done.Kg.Known {
 		year := strconv.Itoa(c.Done.Year)
 		with(p.Started, "action commencée avant la fin de "+year, "actions commencées avant la fin de "+year, ", supposée déjà dans l’observé\u00a0: elle n’est pas ajoutée.", ", supposées déjà dans l’observé\u00a0: elles ne sont pas ajoutées.")
 		with(p.Undated, "action sans date de début", "actions sans date de début", "\u00a0: rien ne dit qu’elle n’est pas déjà dans l’observé, elle n’est pas ajoutée.", "\u00a0: rien ne dit qu’elles ne sont pas déjà dans l’observé, elles ne sont pas ajoutées.")
 	}
-	with(p.Regional, "action régionale", "actions régionales", ", dont rien ne dit la part dans ce département\u00a0: elle n’est pas répartie.", ", dont rien ne dit la part dans ce département\u00a0: elles ne sont pas réparties.")
+	with(p.Regional, "action régionale", "actions régionales", ", dont rien ne dit la part ici\u00a0: elle n’est pas répartie.", ", dont rien ne dit la part ici\u00a0: elles ne sont pas réparties.")
 	say(p.Reduced, "action compte pour une partie seulement\u00a0: une autre déclare le même objet.", "actions comptent pour une partie seulement\u00a0: d’autres déclarent le même objet.")
+	say(p.Estimated, "action déborde de ce territoire\u00a0: sa part ici est estimée par la population.", "actions débordent de ce territoire\u00a0: leur part ici est estimée par la population.")
 	say(p.Increases, "action augmenterait les émissions\u00a0: elle est retranchée.", "actions augmenteraient les émissions\u00a0: elles sont retranchées.")
 	say(p.Paused, "action comptée est en pause.", "actions comptées sont en pause.")
 	say(p.Blocked, "action comptée est bloquée.", "actions comptées sont bloquées.")
@@ -202,11 +203,11 @@ func (m *Room) ExplainAction(ctx context.Context, key string) (_ figure.Explanat
 	if len(parts) != 3 || parts[0] != ActionPrefix {
 		return figure.Explanation{}, none
 	}
-	x, _, err := action.Find(ctx, m.DB, policy.Actor{}, parts[1])
+	x, c, err := action.Find(ctx, m.DB, policy.Actor{}, parts[1])
 	if err != nil {
 		return figure.Explanation{}, none
 	}
-	for _, p := range x.Impacts {
+	for _, p := range x.For(policy.Actor{}, c).Impacts {
 		if p.Lever == parts[2] {
 			return m.explainImpact(ctx, x, p, key)
 		}

@@ -15,8 +15,8 @@ import (
 	"jalon/internal/territory"
 )
 
-// Nation is every region, and their sum by lever. An action belongs to one COP: it is
-// counted once.
+// Nation is every region, and their sum by lever. An action belongs to one COP; what two
+// COPs declare is in both regions and counts once here.
 type Nation struct {
 	Regions []Coverage
 	// Cells are the sums of the regions, by lever, mainland levers first; overseas levers
@@ -25,6 +25,33 @@ type Nation struct {
 	// Total holds the mainland levers, WithoutForest all of them but forests; Overseas
 	// those of the overseas regions.
 	Total, WithoutForest, Overseas Total
+	// Twice is what is declared in two regions, with what the sums do not add.
+	Twice []Twice
+
+	overseas map[string]bool // levers
+	version  string
+}
+
+// Sides gives the mainland levers, then those of overseas.
+func (n *Nation) Sides() (main, over []Cell) {
+	for _, c := range n.Cells {
+		if n.overseas[c.Line.Lever.Code] {
+			over = append(over, c)
+		} else {
+			main = append(main, c)
+		}
+	}
+	return main, over
+}
+
+// cell returns the sum of a lever.
+func (n *Nation) cell(lever string) (Cell, bool) {
+	for _, c := range n.Cells {
+		if c.Line.Lever.Code == lever {
+			return c, true
+		}
+	}
+	return Cell{}, false
 }
 
 // Of returns the lever of a region.
@@ -61,6 +88,7 @@ type inForce struct {
 	region  string
 	version int64
 	groups  []Group
+	objects []object
 }
 
 // versions names all that coverage is read from: objectives and series, then the actions
@@ -101,7 +129,8 @@ func scanVersion(r *db.Rows) (v version, err error) {
 }
 
 // OfNation reads every region: two statements when nothing changed since it was read
-// last, one more when actions did, of the COPs that moved alone.
+// last; when actions did, at most five more, two of them of the COPs that moved alone and
+// three of what is declared in two regions.
 func (m *Room) OfNation(ctx context.Context, q db.Q) (_ *Nation, err error) {
 	defer apperr.Wrap(&err, "coverage.OfNation")
 	from, cops, err := m.versions(ctx, q)
@@ -142,8 +171,25 @@ func (m *Room) OfNation(ctx context.Context, q db.Q) (_ *Nation, err error) {
 		c.groups = append(c.groups, x.Group)
 		cops[x.cop] = c
 	}
+	things, err := objects(ctx, q, stale)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range things {
+		c := cops[x.cop]
+		c.objects = append(c.objects, x)
+		cops[x.cop] = c
+	}
+	things = things[:0:0]
+	for _, id := range slices.Sorted(maps.Keys(cops)) {
+		things = append(things, cops[id].objects...)
+	}
+	declared, by, err := twice(ctx, q, things, func(cop string) string { return cops[cop].region })
+	if err != nil {
+		return nil, err
+	}
 	m.kept.from, m.kept.model, m.kept.cops = from, model.Version(), cops
-	m.kept.nation = nationOf(model, book, m.kept.regions, cops)
+	m.kept.nation = nationOf(model, book, m.kept.regions, cops, declared, by)
 	return m.kept.nation, nil
 }
 
@@ -168,23 +214,23 @@ func regionsOf(ctx context.Context, q db.Q, model *panorama.Model, book *series.
 }
 
 // nationOf builds every region and their sums from what was read.
-func nationOf(model *panorama.Model, book *series.Book, regions []known, cops map[string]inForce) *Nation {
+func nationOf(model *panorama.Model, book *series.Book, regions []known, cops map[string]inForce, twice []Twice, by map[string]object) *Nation {
 	of := map[string][]Group{}
 	for _, id := range slices.Sorted(maps.Keys(cops)) {
 		of[cops[id].region] = append(of[cops[id].region], cops[id].groups...)
 	}
-	var n Nation
+	n := Nation{Twice: twice, overseas: map[string]bool{}, version: model.Version()}
 	for _, k := range regions {
 		x := Coverage{Region: k.region, Panorama: k.panorama}
 		x.build(book, k.curves, k.shared, of[k.region.Code])
 		n.Regions = append(n.Regions, x)
 	}
-	n.add(model)
+	n.add(model, by)
 	return &n
 }
 
 // add makes the sums of the regions.
-func (n *Nation) add(model *panorama.Model) {
+func (n *Nation) add(model *panorama.Model, by map[string]object) {
 	var main, wood, over []Cell
 	fw := model.Framework()
 	for _, version := range []string{"2023-24", "2023-24-om"} {
@@ -193,6 +239,8 @@ func (n *Nation) add(model *panorama.Model) {
 			if !ok {
 				continue
 			}
+			n.once(&c, by)
+			n.overseas[l.Code] = version != "2023-24"
 			n.Cells = append(n.Cells, c)
 			switch {
 			case version != "2023-24":
@@ -252,5 +300,6 @@ func (p *Planned) plus(o Planned) {
 	p.Regional.add(o.Regional.Actions, o.Regional.Kg)
 	p.Abandoned.add(o.Abandoned.Actions, o.Abandoned.Kg)
 	p.Increases, p.Reduced, p.Paused, p.Blocked = p.Increases+o.Increases, p.Reduced+o.Reduced, p.Paused+o.Paused, p.Blocked+o.Blocked
+	p.Estimated += o.Estimated
 	p.Qualitative, p.Unassessed = p.Qualitative+o.Qualitative, p.Unassessed+o.Unassessed
 }

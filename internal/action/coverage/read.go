@@ -18,8 +18,8 @@ import (
 // Coverage is every lever of a territory.
 type Coverage struct {
 	Panorama panorama.Panorama
-	Region   territory.Region
-	Cells    []Cell // in the order of the panorama
+	Region   territory.Region // the first, of an EPCI over several
+	Cells    []Cell           // in the order of the panorama
 	// Total holds every lever that has an objective; WithoutForest all but forests,
 	// which the State does not regionalise.
 	Total, WithoutForest Total
@@ -136,8 +136,8 @@ func (m *Room) of(ctx context.Context, q db.Q, ref territory.Ref, groups func(*p
 	if x.Panorama, err = model.Of(ref); err != nil {
 		return x, err
 	}
-	if len(x.Panorama.Regions) != 1 {
-		return x, apperr.NotFoundf("La couverture se lit par région ou par département.")
+	if len(x.Panorama.Regions) == 0 {
+		return x, apperr.NotFoundf("%s est hors des 18\u00a0régions\u00a0: aucune COP n’y retient d’action.", x.Panorama.Territory.Name)
 	}
 	if x.Region, err = model.Tree().Region(x.Panorama.Regions[0].Code); err != nil {
 		return x, err

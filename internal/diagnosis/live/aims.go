@@ -72,7 +72,7 @@ func keyFigures(_ context.Context, r *reading, _ map[string]string) (composition
 		figures = append(figures, key("Premier secteur\u00a0: "+lower(s.Name), first.Kg, part+" de l’objectif, "+howMany(len(first.Levers), "levier", "leviers"), total+"/"+panorama.AskSector+first.Code))
 	}
 	if n := p.Territory.Population; n > 0 {
-		figures = append(figures, document.KeyFigure{Label: "Par habitant", Value: french.Number(float64(p.Total.Kg)/float64(n)/1000, 1), Unit: "t CO₂e par an", Meaning: "l’objectif divisé par " + french.Integer(n) + " habitants",
+		figures = append(figures, document.KeyFigure{Label: "Par habitant", Value: french.Number(float64(p.Total.Kg)/float64(n)/1000, 1), Unit: "tCO₂e par an", Meaning: "l’objectif divisé par " + french.Integer(n) + " habitants",
 			Class: figure.Computed.Label(), Figure: total + "/" + panorama.AskPerPerson})
 	}
 	made := composition.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: figures}}, Notes: sourceOfPanorama(p)}

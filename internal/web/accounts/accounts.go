@@ -13,6 +13,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 )
@@ -28,6 +29,9 @@ type Deps struct {
 	TrustedProxies []netip.Prefix
 	// Log keeps why a provider's answer was refused; nil keeps nothing.
 	Log *slog.Logger
+	// Actions are those of somebody, with what waits for them, and whether there are others;
+	// nil where there is no register.
+	Actions func(ctx context.Context, a policy.Actor, email string) (t ui.Table, more bool, err error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

@@ -26,6 +26,9 @@ type selfView struct {
 	Bound    bool   // the account is bound to it
 
 	Organisations []ownOrganisation
+
+	Actions     ui.Table // those of the person
+	MoreActions bool
 }
 
 type roleLine struct{ ID, Name, Email, Role, Where, Since, End, Account string }
@@ -111,6 +114,11 @@ func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a acc
 	}
 	if !policy.Where(who.Actor, policy.Create, policy.Invitation).None() {
 		v.Desks = append(v.Desks, ui.Link{Label: "Inviter des personnes", Href: "/invitations"})
+	}
+	if d.Actions != nil {
+		if v.Actions, v.MoreActions, err = d.Actions(ctx, who.Actor, a.Email); err != nil {
+			return err
+		}
 	}
 	sessions, err := d.Room.Sessions(ctx, a.ID)
 	if err != nil {

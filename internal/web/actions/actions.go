@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/framework"
 	"jalon/internal/french"
+	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
@@ -27,9 +30,12 @@ type Deps struct {
 	Q     db.Q
 	Now   func() time.Time
 	Room  *action.Room
+	Known *knowledge.Room
 	// Things name what an action is linked to in other rooms, by kind: «contribution», as
 	// far as the actor may read it; empty when they may not.
 	Things map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error)
+	// InTime draws actions in a calendar, and says the same in a table.
+	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
 	// Adopted is where an action stands in the roadmap that its COP published, false when
@@ -54,6 +60,7 @@ type where struct {
 	region territory.Region
 	cop    cop.COP
 	model  *panorama.Model
+	inner  bool // the reader of an action reads all of it
 }
 
 func (x where) home() string          { return "/regions/" + x.region.Slug }
@@ -80,6 +87,7 @@ func (d Deps) one(r *http.Request) (x where, a action.Action, err error) {
 		return x, a, err
 	}
 	x.region, err = x.tree().Region(x.cop.Region)
+	x.inner = a.Inner(shell.Actor(r), x.cop)
 	return x, a.For(shell.Actor(r), x.cop), err
 }
 

@@ -13,10 +13,8 @@ import (
 	"jalon/internal/action/coverage"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
-	"jalon/internal/objective"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
-	"jalon/internal/territory"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -25,34 +23,16 @@ import (
 
 // line is that of a lever in the region, without a ratio when the panorama has none.
 func (w writing) line(lever string) (panorama.Line, error) {
-	p, err := w.model.Of(territory.Ref{Scale: territory.RegionS, Code: w.region.Code})
-	if err != nil {
-		return panorama.Line{}, err
-	}
-	for _, l := range p.Lines {
-		if l.Lever.Code == lever {
-			return l, nil
-		}
-	}
-	out := panorama.Line{Equiv: panorama.Equivalent{Reason: "hors du panorama"}}
-	if out.Lever, err = w.model.Framework().Lever(lever); err != nil {
-		out.Lever.Code, err = lever, nil
-	}
-	return out, err
+	return coverage.LineOf(w.model, w.region.Code, lever)
 }
 
 // against is what an impact on a lever is held against.
 func (w writing) against(line panorama.Line, x action.Action) (a action.Against, err error) {
-	a.Objective = line.Objective
-	shared, err := objective.Ambition(w.r.Context(), w.d.Q, w.model, w.region.Code)
+	held, err := coverage.Held(w.r.Context(), w.d.Q, w.model, w.region.Code, x.Places)
 	if err != nil {
 		return a, err
 	}
-	if e, ok := shared(line.Lever.Code); ok && e.Kt.Known {
-		a.Objective = panorama.Amount{Kg: panorama.Kg(math.Round(e.Kt.V * panorama.KgPerKt)), Known: true}
-	}
-	a.Whole = slices.ContainsFunc(x.Places, func(p action.Place) bool { return p.Territory == "region:"+w.region.Code })
-	return a, nil
+	return held(line), nil
 }
 
 // quantified are the levers that the form of impacts has a row for.

@@ -192,35 +192,3 @@ func tasksPart() part {
 			return nil
 		}}
 }
-
-func obstaclesPart() part {
-	return part{code: "freins", name: "Freins rencontrés",
-		lead: "Ce qui ralentit ou bloque l’action, en mots. L’équipe de la COP peut le porter au registre des freins.",
-		values: func(_ writing, x action.Action) url.Values {
-			v := url.Values{}
-			for i, m := range written(x.Met) {
-				v.Set(at("obstacles", i, "text"), m.Text)
-			}
-			return v
-		},
-		groups: func(_ writing, v url.Values) []sections.Group {
-			g := sections.Group{}
-			for i := range rows(v, "obstacles") + emptyRows {
-				g.Fields = append(g.Fields, area(v, at("obstacles", i, "text"), "Frein"+french.NoBreak+strconv.Itoa(i+1), "", 2))
-			}
-			return []sections.Group{g}
-		},
-		read: func(_ writing, v url.Values, x *action.Action, _ faults) error {
-			kept := x.Met
-			x.Met = slices.DeleteFunc(slices.Clone(kept), func(m action.Met) bool { return m.Item == "" })
-			for _, i := range filled(v, "obstacles", "text") {
-				x.Met = append(x.Met, action.Met{Text: v.Get(at("obstacles", i, "text"))})
-			}
-			return nil
-		}}
-}
-
-// written are the obstacles said in words; those of the register are tied elsewhere.
-func written(all []action.Met) []action.Met {
-	return slices.DeleteFunc(slices.Clone(all), func(m action.Met) bool { return m.Item != "" })
-}

@@ -11,11 +11,8 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/blob"
-	"jalon/internal/debate"
-	"jalon/internal/debate/minutes"
 	"jalon/internal/french"
 	"jalon/internal/link"
-	"jalon/internal/policy"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -23,7 +20,7 @@ import (
 
 func tiesPart() part {
 	return part{code: "liens", name: "Liens",
-		lead: "Les autres actions de la COP dont celle-ci dépend, dont elle fait partie ou qu’elle recoupe, et ce du débat qui l’a fait naître.",
+		lead: "Les autres actions de la COP dont celle-ci dépend, dont elle fait partie ou qu’elle recoupe\u00a0; ce du débat qui l’a fait naître\u00a0; les plans, les réponses au questionnaire et les bonnes pratiques auxquels elle se rattache.",
 		values: func(w writing, x action.Action) url.Values {
 			v := url.Values{}
 			for i, r := range x.Relations {
@@ -36,8 +33,8 @@ func tiesPart() part {
 			out := repeated(v, "relations", "Lien avec une action", func(at func(string) string) []ui.Field {
 				return []ui.Field{pick(v, at("kind"), "Cette action", "aucun lien", options(action.Relations())), text(v, at("other"), "Numéro de l’autre action", "Son numéro dans la COP, comme 12.")}
 			})
-			add := text(v, "add", "Ajouter une contribution ou une décision", "Collez l’adresse de sa page.")
-			return append(out, sections.Group{Title: "Lien avec le débat", Fields: []ui.Field{add}})
+			add := text(v, "add", "Adresse de la page à lier", "Celle d’une contribution, d’une décision, d’un plan, de la fiche d’une collectivité, d’un point fort, d’une bonne pratique ou d’un frein.")
+			return append(out, sections.Group{Title: "Lien avec autre chose", Fields: []ui.Field{add}})
 		},
 		read: readTies, after: writing.tie, more: tiedTo}
 }
@@ -80,11 +77,27 @@ func readTies(w writing, v url.Values, x *action.Action, bad faults) error {
 		x.Relations = append(x.Relations, action.Relation{Kind: kind, Other: id})
 	}
 	if add := v.Get("add"); add != "" {
-		if _, err := w.readEnd(add); err != nil {
+		o, err := w.readEnd(add)
+		switch {
+		case err == nil && o.end.Kind == link.Obstacle: // the action says it met it
+			if !slices.ContainsFunc(x.Met, func(m action.Met) bool { return m.Item == o.end.ID }) {
+				x.Met = append(slices.Clone(x.Met), action.Met{Item: o.end.ID})
+			}
+		case err != nil && !shell.Beside(err) && apperr.KindOf(err) != apperr.NotFound:
+			return err
+		case err != nil:
+			bad.add("add", apperr.Message(err))
+		}
+	}
+	for _, picked := range v["pick"] {
+		if picked == "" {
+			continue
+		}
+		if _, err := w.picked(picked); err != nil {
 			if !shell.Beside(err) && apperr.KindOf(err) != apperr.NotFound {
 				return err
 			}
-			bad.add("add", apperr.Message(err))
+			bad.add("", apperr.Message(err))
 		}
 	}
 	return nil
@@ -94,6 +107,20 @@ func readTies(w writing, v url.Values, x *action.Action, bad faults) error {
 func (w writing) tie(v url.Values) error {
 	if add := v.Get("add"); add != "" {
 		to, err := w.readEnd(add)
+		if err != nil {
+			return err
+		}
+		if to.end.Kind != link.Obstacle { // those are in the action itself
+			if err := w.d.Room.Link(w.r.Context(), w.who, w.x.ID, to.end); err != nil {
+				return err
+			}
+		}
+	}
+	for _, picked := range v["pick"] {
+		if picked == "" {
+			continue
+		}
+		to, err := w.picked(picked)
 		if err != nil {
 			return err
 		}
@@ -120,109 +147,6 @@ func (w writing) byNumber(text string) (string, error) {
 	return x.ID, err
 }
 
-// origin is a thing of the debate that an action comes from.
-type origin struct {
-	end                                   link.End
-	name, title, text, lever, place, href string
-}
-
-// readEnd reads the address of a contribution or of a decision of the COP.
-func (w writing) readEnd(address string) (origin, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return origin{}, apperr.Invalidf("Ce n’est pas une adresse\u00a0: collez celle de la page d’une contribution ou d’une décision.")
-	}
-	path := strings.Split(strings.Trim(u.Path, "/"), "/")
-	for i, s := range path[:len(path)-1] {
-		switch s {
-		case "contributions":
-			return w.ofContribution(path[i+1])
-		case "decisions":
-			return w.ofDecision(path[i+1])
-		}
-	}
-	return origin{}, apperr.Invalidf("Cette adresse n’est pas celle d’une contribution ni d’une décision\u00a0: collez celle de sa page.")
-}
-
-// ofContribution reads a contribution of the COP that somebody may read.
-func (w writing) ofContribution(id string) (o origin, err error) {
-	p, err := debate.FindPost(w.r.Context(), w.d.Q, id)
-	if err == nil && (p.COP != w.cop.ID || !policy.Can(w.who, policy.Read, p.Thing(w.cop, ""))) {
-		err = apperr.NotFoundf("Cette contribution n’existe pas dans cette COP, ou n’est pas publiée.")
-	}
-	return origin{end: link.End{Kind: link.Contribution, ID: p.ID}, name: "la contribution «\u00a0" + p.Title + "\u00a0»", title: p.Title, text: p.Text, lever: p.Lever, place: p.Territory, href: "/regions/" + w.region.Slug + "/contributions/" + p.ID}, err
-}
-
-// ofDecision reads a decision of the COP that somebody may read.
-func (w writing) ofDecision(id string) (o origin, err error) {
-	x, _, c, err := minutes.FindDecision(w.r.Context(), w.d.Q, w.who, id)
-	if err == nil && c.ID != w.cop.ID {
-		err = apperr.NotFoundf("Cette décision n’est pas de cette COP.")
-	}
-	o = origin{end: link.End{Kind: link.Decision, ID: x.ID}, name: "la décision «\u00a0" + x.Sentence + "\u00a0»", title: x.Sentence, href: "/reunions/" + x.Meeting + "/decisions"} // one alone is for who leads the meeting
-	o.text = "Décision du " + french.Day(x.Day) + "\u00a0: " + x.Sentence
-	if len(x.Levers) > 0 {
-		o.lever = x.Levers[0]
-	}
-	return o, err
-}
-
-// tiedTo lists what an action is linked to, as far as somebody may read it.
-func tiedTo(w writing) ([]sections.Part, error) {
-	all, err := w.d.Room.Ties(w.r.Context(), w.d.Q, w.who, w.cop, w.x.ID)
-	if err != nil {
-		return nil, err
-	}
-	p := sections.Part{ID: "lies", Title: "Liée aujourd’hui à"}
-	for _, t := range all {
-		p.Links = append(p.Links, ui.Link{Label: t.Name() + french.NoBreak + ": n°" + french.NoBreak + french.Integer(t.Row.Seq) + ", " + t.Row.Title, Href: "/actions/" + t.Row.ID})
-	}
-	links, err := link.From(w.r.Context(), w.d.Q, link.End{Kind: link.Action, ID: w.x.ID})
-	if err != nil {
-		return nil, err
-	}
-	drop := ui.Field{ID: "unlink", Label: "Liens à retirer", Type: "checkbox"}
-	for _, l := range links {
-		o, err := w.ofEnd(l.To)
-		if err != nil && apperr.KindOf(err) != apperr.NotFound && apperr.KindOf(err) != apperr.Forbidden {
-			return nil, err
-		}
-		if err != nil || o.href == "" {
-			continue // of another room, or not for this reader
-		}
-		p.Links = append(p.Links, ui.Link{Label: o.name, Href: o.href})
-		drop.Options = append(drop.Options, ui.Option{Value: l.To.Kind + "/" + l.To.ID, Label: french.Upper(o.name)})
-	}
-	if len(p.Links) == 0 {
-		return nil, nil
-	}
-	if len(drop.Options) > 0 {
-		v := tiesPart().values(w, w.x)
-		f := sections.Form{ID: "retirer", Action: w.base() + "/liens", Rev: strconv.FormatInt(w.x.Rev, 10), Submit: "Retirer ces liens", Secondary: true, Fields: []ui.Field{drop}}
-		for name, values := range v { // the relations stay as they are
-			for _, s := range values {
-				f.Hidden = append(f.Hidden, [2]string{name, s})
-			}
-		}
-		slices.SortFunc(f.Hidden, func(a, b [2]string) int { return cmp.Compare(a[0], b[0]) })
-		if w.x.State == action.Retained {
-			f.Fields = append(f.Fields, ui.Field{ID: "unlink-reason", Name: "reason", Label: "Raison", Required: true})
-		}
-		p.Forms, p.Fold = []sections.Form{f}, "Retirer un lien avec le débat"
-	}
-	return []sections.Part{p}, nil
-}
-
-func (w writing) ofEnd(e link.End) (origin, error) {
-	switch e.Kind {
-	case link.Contribution:
-		return w.ofContribution(e.ID)
-	case link.Decision:
-		return w.ofDecision(e.ID)
-	}
-	return origin{}, nil
-}
-
 func visibilityPart() part {
 	return part{code: "visibilite", name: "Ce qui n’est pas publié",
 		lead: "L’action devient publique quand elle a été débattue. Ce que vous cochez ici reste lu de qui l’écrit et de l’équipe de la COP seulement.",
@@ -230,7 +154,7 @@ func visibilityPart() part {
 			return url.Values{"hidden": slices.Sorted(slices.Values(x.Hidden))}
 		},
 		groups: func(_ writing, v url.Values) []sections.Group {
-			f := ui.Field{ID: "hidden", Label: "Ne pas publier", Type: "checkbox", Help: "L’adresse électronique du contact et les noms des tâches ne sont jamais publiés."}
+			f := ui.Field{ID: "hidden", Label: "Ne pas publier", Type: "checkbox", Help: "L’adresse électronique du contact et les noms des tâches ne sont jamais publiés. Ce qu’elle apporte devient public quand la COP la retient\u00a0: la couverture le compte."}
 			for _, o := range action.Groups() {
 				f.Options = append(f.Options, ui.Option{Value: o[0], Label: french.Upper(o[1]), Selected: slices.Contains(v["hidden"], o[0])})
 			}

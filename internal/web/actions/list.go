@@ -3,8 +3,6 @@ package actions
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -15,6 +13,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/static"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
@@ -49,7 +48,11 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	part := sections.Part{ID: "actions", Title: "Les actions"}
 	if total > 0 {
-		v.Parts = append(v.Parts, sections.Part{ID: "choisir-parmi", Forms: []sections.Form{x.filterForm(ask)}, Fold: "Chercher, ou choisir parmi les actions", Open: filtered(ask)})
+		holders, err := d.Room.TallyBy(r.Context(), d.Q, policy.Actor{}, all, "holder")
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, sections.Part{ID: "choisir-parmi", Forms: []sections.Form{x.filterForm(ask, holders)}, Fold: "Chercher, ou choisir parmi les actions", Open: filtered(ask)})
 	}
 	switch {
 	case total == 0:
@@ -75,10 +78,15 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 				return err
 			}
 			v.Parts = append(v.Parts, more...)
+			when, err := d.inTime(r, all)
+			if err != nil {
+				return err
+			}
+			v.Parts, v.Style = append(v.Parts, when...), static.URL("register.css")
 		}
 	}
 	links := sections.Part{ID: "aussi", Title: "Aussi", Links: []ui.Link{{Label: "Ce qui couvre déjà les objectifs, et ce qu’il reste à trouver", Href: x.home() + "/couverture"},
-		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape", Href: "/mesures"}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
+		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape (mesures)", Href: "/mesures"}, {Label: "Chercher une aide\u00a0: subvention, prêt, ingénierie", Href: "/aides?lieu=region:" + x.region.Code}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
 	if wording.Proposes(actor, x.cop) {
 		links.Links = append([]ui.Link{{Label: "Proposer une action", Href: wording.ProposePath(x.cop, "", "")}}, links.Links...)
 	}
@@ -113,7 +121,7 @@ func finding(states []action.Tally) string {
 
 // filtered reports whether a reader chose among the actions.
 func filtered(ask url.Values) bool {
-	for _, k := range []string{"mots", "theme", "levier", "departement", "etat", "nature", "statut", "suite", "de", "a"} {
+	for _, k := range []string{"mots", "theme", "levier", "departement", "etat", "nature", "statut", "suite", "porteur", "de", "a"} {
 		if ask.Get(k) != "" {
 			return true
 		}
@@ -136,18 +144,13 @@ func (x where) filter(f action.Filter, ask url.Values) (action.Filter, error) {
 			return f, err
 		}
 	}
-	for _, y := range []struct {
-		name string
-		to   *int
-	}{{"de", &f.From}, {"a", &f.To}} {
-		if n, err := strconv.Atoi(ask.Get(y.name)); err == nil && n > 1990 && n < 2100 {
-			*y.to = n
-		}
-	}
-	return f, nil
+	var err error
+	f.Holder = shell.Clean(ask.Get("porteur"))
+	f.From, f.To, err = wording.Years(ask)
+	return f, err
 }
 
-func (x where) filterForm(ask url.Values) sections.Form {
+func (x where) filterForm(ask url.Values, holders []action.Tally) sections.Form {
 	var themes, levers [][2]string
 	for _, t := range x.model.Framework().Themes() {
 		themes = append(themes, [2]string{string(t.Code), t.Name})
@@ -160,6 +163,9 @@ func (x where) filterForm(ask url.Values) sections.Form {
 		sections.Choose("levier", "Levier (ce sur quoi une action agit\u00a0: rénover, covoiturer, planter…)", ask.Get("levier"), "tous", levers),
 		sections.Choose("theme", "Thématique", ask.Get("theme"), "toutes", themes),
 		sections.Choose("departement", "Département", ask.Get("departement"), "toute la région", x.departments()),
+		sections.Choose("porteur", "Porteur", ask.Get("porteur"), "tous", wording.Holders(holders, ask.Get("porteur"))),
+		wording.YearField("de", "En cours à partir de", ask.Get("de")),
+		wording.YearField("a", "Commencée au plus tard en", ask.Get("a")),
 		sections.Choose("etat", "Où en est la COP", ask.Get("etat"), "retenue ou en débat", [][2]string{{string(action.Retained), "retenue"}, {string(action.Debated), "en débat"}}),
 		sections.Choose("statut", "Où en est le projet", ask.Get("statut"), "tous", action.Statuses()),
 		sections.Choose("nature", "Nature", ask.Get("nature"), "toutes", [][2]string{{string(action.Sectoral), "sectorielle"}, {string(action.CrossCutting), "transversale"}}),
@@ -199,6 +205,9 @@ func brought(a action.Row) ui.Cell {
 	}
 	if a.Kind == action.CrossCutting {
 		return ui.Cell{Missing: "Une action transversale n’a pas de tonnes à elle."}
+	}
+	if a.KeepsImpact() {
+		return ui.Cell{Missing: keptImpact}
 	}
 	return ui.Cell{Missing: "Ce qu’elle apporte n’est pas chiffré."}
 }
@@ -242,16 +251,5 @@ func (d Deps) pictures(r *http.Request, x where, f action.Filter) (out []section
 	if err != nil {
 		return nil, err
 	}
-	by := ui.Table{ID: "par-departement", Caption: "Actions qui ont lieu dans un seul département", Columns: []ui.Column{{Label: "Département", Wide: true}, {Label: "Actions", Number: true}}}
-	for _, dep := range x.departments() {
-		n := int64(0)
-		if i := slices.IndexFunc(deps, func(t action.Tally) bool { return t.Code == dep[0] }); i >= 0 {
-			n = deps[i].Count
-		}
-		by.Rows = append(by.Rows, ui.Row{Cells: []ui.Cell{{Text: dep[1], Href: "?departement=" + dep[0]}, {Text: french.Integer(n)}}})
-	}
-	if len(by.Rows) > 1 {
-		out = append(out, sections.Part{ID: "departements", Title: "Par département", Lead: "Le lien donne tout ce qui se passe dans un département, ses intercommunalités et ses communes\u00a0; le nombre ne compte que les actions qui ont lieu dans lui seul.", Tables: []ui.Table{by}})
-	}
-	return out, nil
+	return append(out, x.byDepartment(deps)...), nil
 }

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/apperr"
 	"jalon/internal/french"
 	"jalon/internal/link"
 	"jalon/internal/plan"
@@ -35,7 +37,11 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	actor := shell.Actor(r)
 	v := sections.View{Heading: ui.Heading{Overline: "Action " + number(a.Seq) + " de " + x.cop.SenderName(), Title: a.Title, Scope: x.scope(a)}}
 	v.Notices = x.notices(a)
-	v.Parts = append(v.Parts, sections.Part{ID: "en-bref", Bodies: []templ.Component{ui.KeyFigures(x.figures(a))}, Markdown: a.Summary})
+	recorded, err := d.recorded(r, x, a)
+	if err != nil {
+		return err
+	}
+	v.Parts = append(v.Parts, sections.Part{ID: "en-bref", Bodies: []templ.Component{ui.KeyFigures(x.figures(a))}, Markdown: a.Summary, Links: recorded})
 	if d.Adopted != nil && a.State == action.Retained {
 		l, ok, err := d.Adopted(r.Context(), x.cop, a.ID)
 		if err != nil {
@@ -48,9 +54,11 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	v.Parts = append(v.Parts, x.brings(a))
 	v.Parts = append(v.Parts, sections.Part{ID: "qui", Title: "Qui la porte", Facts: x.people(a)})
 	v.Parts = append(v.Parts, x.placesPart(a), x.calendar(a), x.money(a), indicators(a))
-	if p := x.met(a); len(p.List) > 0 {
-		v.Parts = append(v.Parts, p)
+	slowed, err := d.met(r.Context(), actor, a)
+	if err != nil {
+		return err
 	}
+	v.Parts = append(v.Parts, slowed)
 	around, err := d.around(r, x, a)
 	if err != nil {
 		return err
@@ -79,9 +87,21 @@ func (x where) scope(a action.Action) []string {
 		out = append(out, "retenue par les deux têtes le "+french.Day(a.RetainedOn))
 	}
 	if a.Status != "" {
-		out = append(out, "projet "+action.Named(action.Statuses(), a.Status))
+		out = append(out, join("projet "+action.Named(action.Statuses(), a.Status), dayOf(a.StatusOn)))
 	}
 	return out
+}
+
+// recorded leads to the «relevé de décisions» that retained the action.
+func (d Deps) recorded(r *http.Request, x where, a action.Action) ([]ui.Link, error) {
+	if a.List == "" || a.State != action.Retained {
+		return nil, nil
+	}
+	l, err := action.FindListing(r.Context(), d.Q, shell.Actor(r), x.cop, a.List)
+	if apperr.KindOf(err) == apperr.NotFound && err != nil {
+		return nil, nil
+	}
+	return []ui.Link{{Label: wording.Upper(l.Name()) + ", validé par les deux têtes", Href: x.home() + "/actions/releves/" + strconv.FormatInt(l.Seq, 10)}}, err
 }
 
 func (x where) notices(a action.Action) (out []ui.Alert) {
@@ -100,6 +120,9 @@ func (x where) notices(a action.Action) (out []ui.Alert) {
 	}
 	return out
 }
+
+// keptImpact is why what an action brings is not shown.
+const keptImpact = "Son porteur ne publie pas ce qu’elle apporte tant que la COP ne l’a pas retenue."
 
 // figures are the three numbers that a reader looks for first.
 func (x where) figures(a action.Action) []ui.KeyFigure {
@@ -134,21 +157,25 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 		case impact.Quantity != nil:
 			gain.Meaning = quantity(impact) + gross(impact)
 		}
-		if counted == 1 && a.State.Public() {
+		if counted == 1 && a.PublicImpact() {
 			gain.Value.Explain = wording.FigurePath(coverage.ActionKey(a.ID, impact.Lever))
 		}
 	case a.Kind == action.CrossCutting:
 		gain.Value = ui.Value{Missing: "Une action transversale sert plusieurs leviers et n’a pas de tonnes de CO₂ à elle."}
 	case len(a.Impacts) > 0:
 		gain.Value = ui.Value{Missing: "Ce qu’elle apporte n’est pas chiffré\u00a0: " + a.Impacts[0].Class.Name() + "."}
+	case slices.Contains(a.Hidden, "impact") && a.State != action.Retained:
+		gain.Value = ui.Value{Missing: keptImpact}
 	default:
 		gain.Value = ui.Value{Missing: "Son porteur n’a pas encore dit ce qu’elle apporte."}
 	}
 	cost := ui.KeyFigure{Label: "Ce qu’elle coûte", Value: ui.Value{Missing: "Aucun budget d’investissement n’est publié."}}
 	if a.Budget.Invest != nil {
 		cost.Value = ui.Value{Text: amount(*a.Budget.Invest), Unit: "€ d’investissement"}
-		switch gap := gapOf(a); {
+		switch gap := x.gapOf(a); {
 		case gap == nil:
+		case len(a.Funding) == 0 && *gap > 0:
+			cost.Meaning = "Aucun financement n’est encore dit\u00a0: tout reste à trouver."
 		case *gap > 0:
 			cost.Meaning = "Il reste " + action.Euros(*gap) + " à trouver."
 		default:
@@ -158,9 +185,14 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 	far := ui.KeyFigure{Label: "Où elle en est", Value: ui.Value{Missing: "Son porteur n’a pas dit où elle en est."}}
 	if a.Phase != "" || a.Status != "" {
 		far.Value = ui.Value{Text: cmp.Or(action.Named(action.Statuses(), a.Status), action.Named(action.Phases(), a.Phase))}
+		var said []string
 		if a.Status != "" && a.Phase != "" {
-			far.Meaning = "Phase\u00a0: " + action.Named(action.Phases(), a.Phase) + ". " + a.StatusReason
+			said = append(said, "Phase\u00a0: "+action.Named(action.Phases(), a.Phase)+".")
 		}
+		if a.StatusReason != "" {
+			said = append(said, a.StatusReason)
+		}
+		far.Meaning = strings.Join(said, " ")
 		far.Trend = span(a)
 	}
 	return []ui.KeyFigure{gain, cost, far}
@@ -168,10 +200,10 @@ func (x where) figures(a action.Action) []ui.KeyFigure {
 
 func amount(cents int64) string { return strings.TrimSuffix(action.Euros(cents), nb+"€") }
 
-// gapOf is what an action still wants, nil when it is not known: no funding is said, or
-// its reader does not see it.
-func gapOf(a action.Action) *int64 {
-	if len(a.Funding) == 0 {
+// gapOf is what an action still wants, nil when it is not known: no budget is said, or its
+// reader does not see the funding.
+func (x where) gapOf(a action.Action) *int64 {
+	if !x.inner && slices.Contains(a.Hidden, "funding") {
 		return nil
 	}
 	gap, _ := a.Gap()
@@ -273,7 +305,7 @@ func (d Deps) around(r *http.Request, x where, a action.Action) (out []sections.
 	}
 	for _, e := range ends {
 		name, ok := d.Things[e.Kind]
-		if !ok {
+		if !ok || e.Kind == link.Obstacle { // said by what slows the action
 			continue
 		}
 		l, err := name(r.Context(), actor, e.ID)

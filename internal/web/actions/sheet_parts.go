@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
 	"jalon/internal/french"
+	"jalon/internal/link"
+	"jalon/internal/policy"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -37,7 +40,7 @@ func (x where) brings(a action.Action) sections.Part {
 			row.Cells[2] = ui.Cell{Missing: "Ce qu’elle apporte est " + p.Class.Name() + "\u00a0: compté à part, jamais comme zéro."}
 			if p.Kg != nil {
 				row.Cells[2] = ui.Cell{Text: p.Kg.Text(), Name: x.lever(l)}
-				if a.State.Public() {
+				if a.PublicImpact() {
 					row.Cells[2].Explain = wording.FigurePath(coverage.ActionKey(a.ID, l))
 				}
 				if *p.Kg < 0 {
@@ -53,8 +56,11 @@ func (x where) brings(a action.Action) sections.Part {
 		return p
 	}
 	p.Tables = []ui.Table{t}
-	if c := a.Central(); c != "" && a.State == action.Retained {
-		p.Links = []ui.Link{{Label: "Combien il reste à trouver pour ce levier dans la région", Href: x.home() + "/couverture/" + c}}
+	if c := a.Central(); c != "" {
+		if a.State == action.Retained {
+			p.Links = append(p.Links, ui.Link{Label: "Combien il reste à trouver pour ce levier dans la région", Href: x.home() + "/couverture/" + c})
+		}
+		p.Links = append(p.Links, ui.Link{Label: "Ce qui aide ce levier, étape par étape (mesures)", Href: wording.LeverPath(c) + "/mesures?region=" + x.region.Slug})
 	}
 	return p
 }
@@ -148,7 +154,24 @@ func (x where) money(a action.Action) sections.Part {
 		p.Facts = append(p.Facts, [2]string{"Remarque", a.Budget.Note})
 	}
 	_, hoped := a.Gap()
-	add("Reste à trouver en investissement", gapOf(a), "")
+	switch gap := x.gapOf(a); {
+	case gap != nil && len(a.Funding) == 0 && *gap > 0:
+		add("Reste à trouver en investissement", gap, "\u00a0: tout le budget, aucun financement n’est encore dit")
+	case gap != nil && *gap < 0:
+		over := -*gap
+		add("Financé au-delà du budget, en investissement", &over, "")
+	case gap != nil:
+		add("Reste à trouver en investissement", gap, "")
+	default:
+		why := "le plan de financement n’est pas publié"
+		switch {
+		case a.Budget.Invest == nil && x.inner:
+			why = "le budget d’investissement n’est pas dit"
+		case a.Budget.Invest == nil:
+			why = "aucun budget d’investissement n’est publié"
+		}
+		p.Facts = append(p.Facts, [2]string{"Reste à trouver en investissement", "– (inconnu\u00a0: " + why + ")"})
+	}
 	if hoped > 0 {
 		p.Facts = append(p.Facts, [2]string{"Demandé ou envisagé", action.Euros(hoped) + "\u00a0: non compté tant que ce n’est pas accordé"})
 	}
@@ -204,12 +227,25 @@ func classOf(code string) string {
 	return action.Named([][2]string{{"declared", "déclaré"}, {"provider", "observé"}, {"estimated", "estimé"}}, code)
 }
 
-func (x where) met(a action.Action) sections.Part {
+// met is what slows the action: what it says in words, then the obstacles of the register
+// as far as their reader may read them.
+func (d Deps) met(ctx context.Context, reader policy.Actor, a action.Action) (sections.Part, error) {
 	p := sections.Part{ID: "freins", Title: "Ce qui la freine"}
 	for _, m := range a.Met {
 		if m.Text != "" {
 			p.List = append(p.List, m.Text)
 		}
+		name, ok := d.Things[link.Obstacle]
+		if m.Item == "" || !ok {
+			continue
+		}
+		l, err := name(ctx, reader, m.Item)
+		if err != nil {
+			return p, err
+		}
+		if l.Href != "" {
+			p.Links = append(p.Links, l)
+		}
 	}
-	return p
+	return p, nil
 }

@@ -22,11 +22,11 @@ func TestCalendarsReadAsFrench(t *testing.T) {
 func TestNoGapWithoutFunding(t *testing.T) {
 	v, given := int64(100_00), int64(40_00)
 	a := action.Action{Budget: action.Budget{Invest: &v}, Funding: []action.Funding{{Funder: "Région", State: "granted", Amount: &given}}}
-	if gap := gapOf(a); gap == nil || *gap != 60_00 {
+	if gap := (where{inner: true}).gapOf(a); gap == nil || *gap != 60_00 {
 		t.Error(gap)
 	}
 	a.Hidden = []string{"funding"}
-	if gapOf(a.Public()) != nil {
+	if (where{}).gapOf(a.Public()) != nil {
 		t.Error("a hidden plan leaves a gap")
 	}
 }

@@ -142,7 +142,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 		v.Empty = ui.Empty{Title: "Aucune aide recensée à ce jour", Text: "Cela ne veut pas dire qu’il n’y en a pas\u00a0: cette recherche compte comme un besoin si vous le signalez. Essayez aussi un filtre de moins."}
 		v.EmptyLinks = []ui.Link{{Label: "Voir toutes les aides", Href: "/aides"}, {Label: "Importer des aides (administration nationale)", Href: "/national/aides/importer"}, {Label: "Signaler ce besoin à l’équipe de votre région", Href: "/regions"}}
 	}
-	v.Links = []ui.Link{{Label: "Recevoir cette recherche par courriel", Href: "/aides/suivre?" + f.Query()}}
+	v.Links = []ui.Link{{Label: "Recevoir cette recherche par courriel", Href: "/aides/suivre?" + f.Query()}, {Label: "Ce qui aide chaque levier, étape par étape (mesures)", Href: "/mesures"}}
 	return d.show(w, r, http.StatusOK, v, false, trail()...)
 }
 

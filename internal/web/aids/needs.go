@@ -70,6 +70,9 @@ func (d Deps) needs(w http.ResponseWriter, r *http.Request) error {
 	return d.showNeeds(w, r, http.StatusOK, nil, nil)
 }
 
+// countRule is where the counts of needs come from.
+const countRule = "D’où viennent ces nombres" + nb + ": chaque ligne compte les besoins enregistrés pour le levier, ceux de la liste plus bas. «\u00a0Sans réponse\u00a0»" + nb + ": ouverts ou transmis, ni pourvus ni clos. «\u00a0Territoires\u00a0»" + nb + ": les lieux différents d’où ils viennent. Un même acteur compte autant de fois qu’il a de besoins."
+
 func sums(m *panorama.Model, list []aid.Sum, byRegion bool) ui.Table {
 	t := ui.Table{ID: "sommes", Caption: "Les besoins par levier", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Sans réponse", Number: true}, {Label: "En tout", Number: true}, {Label: "Territoires", Number: true}}}
 	if byRegion {
@@ -132,7 +135,7 @@ func (d Deps) showNeeds(w http.ResponseWriter, r *http.Request, status int, type
 	tabs[1].Current, tabs[2].Current = false, true
 	v := view{Heading: ui.Heading{Overline: "Bureau de la COP, " + o.region.Name, Title: french.Integer(open) + nb + french.Plural(open, "besoin sans aide", "besoins sans aide"), Scope: []string{"réservé à la COP", "cycle " + o.cop.Cycle}, Lead: "Ce que des acteurs de la région cherchent et ne trouvent pas."}, Tabs: tabs}
 	if len(total) > 0 {
-		v.Tables = append(v.Tables, titled{ID: "par-levier", Title: "Par levier", Table: sums(o.model, total, false)}, titled{ID: "besoins", Title: "Les derniers besoins", Table: needTable(o.model, list)})
+		v.Tables = append(v.Tables, titled{ID: "par-levier", Title: "Par levier", Lead: countRule, Table: sums(o.model, total, false)}, titled{ID: "besoins", Title: "Les derniers besoins", Table: needTable(o.model, list)})
 	}
 	lack, err := d.lacking(r, o.model, !o.region.Overseas)
 	if err != nil {
@@ -251,7 +254,7 @@ func (d Deps) nationalNeeds(w http.ResponseWriter, r *http.Request) error {
 	v := view{Heading: ui.Heading{Overline: "Tableau national", Title: french.Integer(open) + nb + french.Plural(open, "besoin sans aide", "besoins sans aide") + " dans les régions", Scope: []string{"réservé à l’administration nationale"}},
 		Tabs: []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Freins", Href: "/national/freins"}, {Label: "Besoins sans aide", Href: "/national/besoins", Current: true}}}
 	if len(total) > 0 {
-		v.Tables = append(v.Tables, titled{ID: "par-levier", Title: "Par levier et par région", Table: sums(m, total, true)}, titled{ID: "besoins", Title: "Les derniers besoins", Table: needTable(m, list)})
+		v.Tables = append(v.Tables, titled{ID: "par-levier", Title: "Par levier et par région", Lead: countRule, Table: sums(m, total, true)}, titled{ID: "besoins", Title: "Les derniers besoins", Table: needTable(m, list)})
 	} else {
 		v.Empty = ui.Empty{Title: "Aucun besoin enregistré", Text: "Les équipes des régions et les porteurs d’actions les notent quand aucune aide ne convient."}
 	}

@@ -28,7 +28,8 @@ type Deps struct {
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{
 		"coverage": d.region, "coverage-csv": d.regionCSV, "coverage-lever": d.lever, "coverage-lever-csv": d.leverCSV,
-		"coverage-department": d.department, "coverage-department-csv": d.departmentCSV, "coverage-nation": d.nation, "coverage-nation-csv": d.nationCSV,
+		"coverage-department": d.department, "coverage-department-csv": d.departmentCSV, "coverage-epci": d.group, "coverage-epci-csv": d.groupCSV, "coverage-nation": d.nation, "coverage-nation-csv": d.nationCSV,
+		"nation-actions": d.register, "nation-actions-csv": d.registerCSV,
 		"overlaps": d.overlaps, "overlap-settle": d.settle,
 	}
 }

@@ -174,7 +174,8 @@ func (x leverReading) waterfall() section {
 		chart.Rows = append(chart.Rows, ui.Stack{Name: name, Missing: reason})
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name}, {Missing: reason}, {}}})
 	}
-	number := func(kg panorama.Kg) string { return french.Significant(kg.Kt(), 4) }
+	decimals := wording.TableDecimals(c.Objective.Kg)
+	number := func(kg panorama.Kg) string { return french.Number(kg.Kt(), decimals) }
 	at := c.Objective.Kg.Kt()
 	add("Objectif", number(c.Objective.Kg), whose(c), ui.Piece{From: 0, To: at, Look: ui.Filled})
 	step := func(name string, kg panorama.Kg, what string, look ui.Look) {

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // standing says where an action is counted.
@@ -36,6 +37,7 @@ func (x leverReading) before(b action.Brought) bool {
 
 func (x leverReading) tableOf(id, caption string, keep func(action.Brought) bool) ui.Table {
 	t := ui.Table{ID: id, Caption: caption, Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Quantité", Number: true}, {Label: "Apport", Unit: kilotonnes, Number: true}, {Label: "Où elle compte"}, {Label: "Dates et état"}}}
+	decimals := x.decimals()
 	for _, b := range x.brought {
 		if !keep(b) {
 			continue
@@ -49,7 +51,7 @@ func (x leverReading) tableOf(id, caption string, keep func(action.Brought) bool
 		}
 		kg := ui.Cell{Missing: "Apport " + b.Impact.Class.Name() + nb + ": compté comme action, jamais comme zéro kt."}
 		if b.Impact.Kg != nil {
-			kg = mass(*b.Impact.Kg, 3, coverage.ActionKey(b.Action.ID, x.row.Line.Lever.Code), b.Action.Title)
+			kg = mass(*b.Impact.Kg, decimals, coverage.ActionKey(b.Action.ID, x.row.Line.Lever.Code), b.Action.Title)
 			low, high := *b.Impact.Kg, *b.Impact.Kg
 			if b.Impact.KgLow != nil {
 				low = *b.Impact.KgLow
@@ -57,7 +59,7 @@ func (x leverReading) tableOf(id, caption string, keep func(action.Brought) bool
 			if b.Impact.KgHigh != nil {
 				high = *b.Impact.KgHigh
 			}
-			kg.Sub = between(coverage.Range{Low: low, Central: *b.Impact.Kg, High: high}, 3)
+			kg.Sub = between(coverage.Range{Low: low, Central: *b.Impact.Kg, High: high}, decimals)
 		}
 		when := ui.Cell{Text: dates(b.Action)}
 		if b.Action.Status != "" {
@@ -66,6 +68,17 @@ func (x leverReading) tableOf(id, caption string, keep func(action.Brought) bool
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: b.Action.Title, Href: "/actions/" + b.Action.ID, Sub: b.Action.Holder.Name}, quantity, kg, {Text: x.standing(b)}, when}})
 	}
 	return t
+}
+
+// decimals are those of the masses of the page: as many for each, by the largest.
+func (x leverReading) decimals() int {
+	most := x.row.Objective.Kg
+	for _, b := range x.brought {
+		if b.Impact.Kg != nil {
+			most = max(most, *b.Impact.Kg, -*b.Impact.Kg)
+		}
+	}
+	return wording.TableDecimals(most)
 }
 
 func dates(x action.Action) string {
@@ -141,7 +154,7 @@ func (x leverReading) rampUp() section {
 		if kg < 0 {
 			look = ui.Back
 		}
-		text := french.Significant(kg.Kt(), 4)
+		text := french.Number(kg.Kt(), x.decimals())
 		chart.Rows = append(chart.Rows, ui.Stack{Name: strconv.Itoa(y), Text: text, Pieces: []ui.Piece{{From: 0, To: kg.Kt(), Look: look}}})
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: strconv.Itoa(y)}, {Text: text}, {Text: percent(float64(kg) / float64(whole))}}})
 	}

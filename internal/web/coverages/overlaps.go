@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"jalon/internal/action"
+	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/french"
@@ -71,6 +72,17 @@ func (d Deps) showOverlaps(w http.ResponseWriter, r *http.Request, status int, x
 	for _, o := range settled {
 		by[o.Pair()] = o
 	}
+	beyond, err := action.NearAcross(r.Context(), d.Q, x.model.Tree(), x.cop.ID)
+	if err != nil {
+		return err
+	}
+	other, pairs, err := d.beyond(r, x, beyond, t)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		delete(by, p)
+	}
 	open := section{ID: "a-trancher", Title: "À trancher"}
 	done := section{ID: "tranches", Title: "Déjà tranchés"}
 	for _, n := range near {
@@ -95,7 +107,7 @@ func (d Deps) showOverlaps(w http.ResponseWriter, r *http.Request, status int, x
 	v := view{Heading: ui.Heading{Overline: "Bureau de la COP, actions", Title: x.region.Name + nb + ": " + french.Integer(len(open.Forms)) + nb + french.Plural(len(open.Forms), "recoupement à trancher", "recoupements à trancher"), Scope: []string{"réservé à l’équipe"}},
 		Tabs:     []ui.Link{{Label: "Bureau", Href: "/regions/" + x.region.Slug + "/bureau"}, {Label: "Recoupements", Href: x.path, Current: true}, {Label: "Couverture", Href: "/regions/" + x.region.Slug + "/couverture"}},
 		Intro:    []string{action.OverlapRule, "Jalon propose les paires d’un même levier, sur des territoires emboîtés, dont l’objet ou la quantité se ressemblent. Il ne réduit rien de lui-même."},
-		Sections: []section{open, done}, Foot: ui.Source{Text: "registre des actions de la COP."}}
+		Sections: []section{open, other, done}, Foot: ui.Source{Text: "registre des actions de la COP."}}
 	if r.URL.Query().Get("fait") == "1" {
 		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "C’est enregistré", Text: "La couverture tient compte de ce que vous avez dit."})
 	}
@@ -109,6 +121,45 @@ func (d Deps) showOverlaps(w http.ResponseWriter, r *http.Request, status int, x
 	page := d.Shell.Page(r, v.Heading.Title, "", wording.RegionTrail(x.region, ui.Link{Label: "Bureau", Href: "/regions/" + x.region.Slug + "/bureau"}, ui.Link{Label: "Recoupements"})...)
 	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.RenderStatus(w, r, status, page, coveragePage(v))
+}
+
+// beyond are the pairs with actions of other COPs, and their names: a region counts its
+// own whole, and says which of them gives way in the sum of the nation.
+func (d Deps) beyond(r *http.Request, x desk, near []action.Near, t typed) (s section, pairs []string, err error) {
+	s = section{ID: "autres-regions", Title: "Avec d’autres régions", Lead: []string{coverage.TwiceRule, "Ce que vous dites ici ne change rien à la couverture de votre région" + nb + ": seule la somme nationale en tient compte. L’action qui compte en entier est celle de l’autre région" + nb + "; si c’est la vôtre, c’est à l’autre équipe de le dire."}}
+	said, err := action.OverlapsAcross(r.Context(), d.Q, x.cop.ID)
+	if err != nil {
+		return s, nil, err
+	}
+	by := map[string]action.Overlap{}
+	for _, o := range said {
+		by[o.Pair()] = o
+	}
+	for _, n := range near {
+		o := by[n.Pair()]
+		pairs = append(pairs, n.Pair())
+		if o.ID != "" && o.Other != n.A.ID {
+			s.List = append(s.List, n.A.Title+" / "+n.B.Title+nb+": l’autre équipe a dit que la vôtre compte en entier («"+nb+o.Reason+nb+"»).")
+			continue
+		}
+		f := x.form(n, o, t)
+		f.Title += " (" + x.regionOf(n.B.Region) + ")"
+		f.Fields[1].Options = f.Fields[1].Options[1:]
+		f.Fields[1].Help = "L’action de l’autre région. La vôtre s’efface dans la somme nationale, pour la part qui ne compte plus."
+		f.Fields[2].Label = "Part de la vôtre qui compte encore dans la nation"
+		s.Forms = append(s.Forms, f)
+	}
+	if len(near) == 0 {
+		s.List = []string{"Aucune action retenue ailleurs, sur un lieu commun, ne ressemble à l’une des vôtres."}
+	}
+	return s, pairs, nil
+}
+
+func (x desk) regionOf(code string) string {
+	if r, err := x.model.Tree().Region(code); err == nil {
+		return r.Name
+	}
+	return code
 }
 
 func partText(part int64) string { return french.Number(float64(part)/100, 0) + nb + "%" }

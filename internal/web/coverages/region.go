@@ -56,7 +56,7 @@ func (x reading) rows(sector, show string) []row {
 		if sector != "" && c.Line.Lever.Sector != sector || show == bare && (c.Planned.Any() || !c.Objective.Known) || show == covered && !c.Planned.Any() {
 			continue
 		}
-		out = append(out, row{c, x.Panorama.Territory.Ref, x.base + "/" + c.Line.Lever.Code})
+		out = append(out, row{c, x.Panorama.Territory.Ref, x.leverPath(c.Line)})
 	}
 	byGap(out)
 	return out
@@ -155,24 +155,36 @@ func (d Deps) page(r *http.Request, x reading) (v view, err error) {
 	decimals := wording.TableDecimals(x.Total.Objective)
 	v.Heading = ui.Heading{Title: x.Panorama.Territory.Name + nb + ": " + finding(x.Total), Scope: []string{"ktCO₂e par an en 2030, par rapport à 2019", "objectifs indicatifs", "seules comptent les actions retenues par les deux têtes"}}
 	v.Intro = []string{"Trois choses ne se mélangent jamais" + nb + ": ce qui est déjà fait (mesuré par une série), ce qui est attendu des actions retenues, ce qui reste à trouver. Ce qui est supposé déjà dans la mesure n’est pas ajouté."}
-	v.Figures = figures(x.Total)
+	v.Figures = figures(x.Total, x.Panorama.Territory.Ref)
 	v.Filters = x.filters(sector, show)
 	s := section{ID: "par-levier", Title: "Levier par levier, le plus à trouver d’abord", Chart: chartOf(rows)}
-	totals := []total{{"Total", x.Total}}
+	at := x.Panorama.Territory.Ref
+	totals := []total{{"Total", x.Total, coverage.AllLevers, at}}
 	if sector != "" || show != "" {
 		var only []coverage.Cell
 		for _, y := range rows {
 			only = append(only, y.Cell)
 		}
-		totals = []total{{"Total de ces leviers", coverage.Sum(only)}}
+		scope := "" // a choice of levers by their actions has no address
+		if show == "" {
+			scope = coverage.OfSector + sector
+		}
+		totals = []total{{"Total de ces leviers", coverage.Sum(only), scope, at}}
 	} else if x.WithoutForest.Levers != x.Total.Levers {
-		totals = append([]total{{"Total hors forêts", x.WithoutForest}}, total{"Total, forêts comprises", x.Total})
+		totals = []total{{"Total hors forêts", x.WithoutForest, coverage.NoForest, at}, {"Total, forêts comprises", x.Total, coverage.AllLevers, at}}
 	}
-	s.Table = tableOf("Objectif, déjà fait, attendu et reste, par levier", rows, totals, decimals)
 	if len(rows) == 0 {
 		s.Lead = []string{"Aucun levier ne répond à ce choix."}
 	}
+	var without []string
+	if at.Scale != territory.RegionS {
+		rows, without = known(rows)
+	}
+	s.Table = tableOf("Objectif, déjà fait, attendu et reste, par levier", rows, totals, decimals)
 	v.Sections = []section{s}
+	if len(without) > 0 {
+		v.Sections = append(v.Sections, section{ID: "sans-part", Title: french.Integer(len(without)) + nb + french.Plural(len(without), "levier dont la part n’est pas connue ici", "leviers dont la part n’est pas connue ici"), Lead: []string{"Ils ne sont dans aucune somme, et aucune action retenue ne les concerne ici" + nb + ": une part qui manque n’est pas zéro."}, List: without})
+	}
 	var none []string
 	for _, c := range x.Cells {
 		if c.Objective.Known && !c.Planned.Any() {
@@ -186,22 +198,35 @@ func (d Deps) page(r *http.Request, x reading) (v view, err error) {
 	return v, nil
 }
 
+// known sets apart the levers that have here neither an objective, nor what is done, nor
+// a retained action: each with its reason.
+func known(rows []row) (kept []row, without []string) {
+	for _, x := range rows {
+		if x.Objective.Known || x.Done.Kg.Known || x.Planned.Any() {
+			kept = append(kept, x)
+			continue
+		}
+		without = append(without, x.Line.Lever.ShortName+nb+": "+x.Objective.Reason)
+	}
+	return kept, without
+}
+
 // figures are the three parts of the whole, apart.
-func figures(t coverage.Total) []ui.KeyFigure {
+func figures(t coverage.Total, at territory.Ref) []ui.KeyFigure {
 	class, label := wording.Class(figure.Computed)
-	kt := func(kg panorama.Kg) ui.Value {
-		return ui.Value{Text: french.Number(kg.Kt(), wording.TableDecimals(t.Objective)), Unit: kilotonnes, Exact: wording.Exact(kg), Provenance: class, ProvenanceLabel: label}
+	kt := func(kg panorama.Kg, p coverage.Part, name string) ui.Value {
+		return ui.Value{Explain: wording.FigurePath(coverage.Key(coverage.AllLevers, at, p)), Name: name, Text: french.Number(kg.Kt(), wording.TableDecimals(t.Objective)), Unit: kilotonnes, Exact: wording.Exact(kg), Provenance: class, ProvenanceLabel: label}
 	}
 	done := ui.Value{Missing: "Aucune série ne dit ce qui est déjà fait."}
 	meaning := ""
 	if t.Measured > 0 {
-		done, meaning = kt(t.Done), "Sur "+french.Integer(t.Measured)+nb+french.Plural(t.Measured, "levier mesuré", "leviers mesurés")+" par une série, de "+french.Integer(t.Levers)+"."
+		done, meaning = kt(t.Done, coverage.DoneIs, "déjà fait"), "Sur "+french.Integer(t.Measured)+nb+french.Plural(t.Measured, "levier mesuré", "leviers mesurés")+" par une série, de "+french.Integer(t.Levers)+"."
 	}
 	planned, more := ui.Value{Missing: "Aucune action retenue et chiffrée."}, ""
 	if t.Actions > 0 {
-		planned, more = kt(t.Planned.Central), french.Integer(t.Actions)+nb+french.Plural(t.Actions, "action chiffrée", "actions chiffrées")
+		planned, more = kt(t.Planned.Central, coverage.PlannedIs, "attendu des actions"), french.Integer(t.Actions)+nb+french.Plural(t.Actions, "action chiffrée", "actions chiffrées")
 		if t.Planned.Wide() {
-			planned.Range = "entre " + french.Number(t.Planned.Low.Kt(), 1) + " et " + french.Number(t.Planned.High.Kt(), 1)
+			planned.Range = "entre " + french.Number(t.Planned.Low.Kt(), wording.TableDecimals(t.Objective)) + " et " + french.Number(t.Planned.High.Kt(), wording.TableDecimals(t.Objective))
 		}
 	}
 	if n := t.Qualitative + t.Unassessed; n > 0 {
@@ -211,7 +236,7 @@ func figures(t coverage.Total) []ui.KeyFigure {
 		more += "."
 	}
 	return []ui.KeyFigure{{Label: "Déjà fait depuis 2019", Value: done, Meaning: meaning}, {Label: "Attendu des actions retenues", Value: planned, Meaning: more},
-		{Label: "Reste à trouver, levier par levier", Value: kt(t.Gap), Meaning: restMeaning(t)}}
+		{Label: "Reste à trouver, levier par levier", Value: kt(t.Gap, coverage.GapIs, "reste à trouver"), Meaning: restMeaning(t)}}
 }
 
 func restMeaning(t coverage.Total) string {
@@ -255,8 +280,8 @@ func (d Deps) department(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, r, v, "Levier par levier, ce que les actions retenues apportent dans ce département.", append(wording.Trail(x.model.Tree(), t), ui.Link{Label: "Couverture"})...)
 }
 
-// rules are what is counted, in words.
-func rules(department bool) section {
+// rules are what is counted, in words; under tells of a territory under a region.
+func rules(under bool) section {
 	s := section{ID: "regles", Title: "Ce qui est compté, et comment", List: []string{
 		"Déjà fait" + nb + ": la dernière valeur de la série moins celle de 2019, mise en kt par le ratio du levier. La série doit compter le levier dans l’unité même du panorama et donner la même valeur que lui en 2019" + nb + "; sinon, «" + nb + "–" + nb + "» avec sa raison.",
 		"Attendu" + nb + ": les actions retenues qui commencent après la dernière année observée, ou dont il est montré qu’elles ne sont pas dans la série. Les autres sont supposées déjà dans l’observé" + nb + ": comptées à part, jamais ajoutées. Sans série, toutes comptent.",
@@ -264,7 +289,7 @@ func rules(department bool) section {
 		"Reste à trouver" + nb + ": l’objectif moins les deux. Un levier qui dépasse son objectif ne comble pas le manque d’un autre.",
 		"La fourchette va du plus bas au plus haut de toutes les actions ensemble.",
 		overlapRule, coverage.TogetherRule}}
-	if department {
+	if under {
 		s.List = append(s.List, coverage.ShareRule)
 	}
 	return s

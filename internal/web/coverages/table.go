@@ -50,9 +50,6 @@ type row struct {
 }
 
 func (x row) key(p coverage.Part) string {
-	if x.at.Scale == territory.Nation {
-		return ""
-	}
 	return coverage.Key(x.Line.Lever.Code, x.at, p)
 }
 
@@ -70,7 +67,7 @@ func (x row) cells(decimals int) []ui.Cell {
 			c.Sub = "partagé"
 		}
 		if x.at.Scale == territory.Nation {
-			c.Sub = ""
+			c.Sub, c.Explain = "", wording.FigurePath(x.key(coverage.AimIs))
 		}
 		c.Mark = wording.MarkOf(x.Line.State)
 		out = append(out, c)
@@ -149,6 +146,15 @@ func (x row) others() ui.Cell {
 type total struct {
 	label string
 	coverage.Total
+	scope string // as the address of its figures writes it, empty for one of a filter
+	at    territory.Ref
+}
+
+func (t total) key(p coverage.Part) string {
+	if t.scope == "" {
+		return ""
+	}
+	return coverage.Key(t.scope, t.at, p)
 }
 
 // tableOf is every lever in one table, with its totals.
@@ -159,31 +165,34 @@ func tableOf(caption string, rows []row, totals []total, decimals int) ui.Table 
 		t.Rows = append(t.Rows, ui.Row{Cells: x.cells(decimals)})
 	}
 	for _, x := range totals {
-		t.Foot = append(t.Foot, ui.Row{Cells: totalCells(x.label, x.Total, decimals)})
+		t.Foot = append(t.Foot, ui.Row{Cells: totalCells(x, decimals)})
 	}
 	return t
 }
 
-func totalCells(label string, t coverage.Total, decimals int) []ui.Cell {
+func totalCells(t total, decimals int) []ui.Cell {
 	sub := french.Integer(t.Levers) + nb + french.Plural(t.Levers, "levier", "leviers")
 	if t.Missing > 0 {
 		sub += ", " + french.Integer(t.Missing) + nb + "sans objectif"
 	}
+	sum := func(kg panorama.Kg, p coverage.Part, name string) ui.Cell {
+		return mass(kg, decimals, t.key(p), t.label+", "+name)
+	}
 	done := ui.Cell{Missing: "Aucune série ne dit ce qui est déjà fait."}
 	if t.Measured > 0 {
-		done = mass(t.Done, decimals, "", "")
+		done = sum(t.Done, coverage.DoneIs, "déjà fait")
 		done.Sub = french.Integer(t.Measured) + nb + french.Plural(t.Measured, "levier mesuré", "leviers mesurés")
 	}
-	rest := mass(t.Rest.Central, decimals, "", "")
+	rest := sum(t.Rest.Central, coverage.RestIs, "reste à trouver")
 	if t.Beyond > 0 {
 		rest.Sub = "dont " + french.Number(t.Gap.Kt(), decimals) + " manquent et " + french.Number(t.Beyond.Kt(), decimals) + " dépassent"
 	}
 	planned := ui.Cell{Missing: noAction}
 	if t.Actions > 0 {
-		planned = mass(t.Planned.Central, decimals, "", "")
+		planned = sum(t.Planned.Central, coverage.PlannedIs, "attendu des actions")
 		planned.Sub = between(t.Planned, decimals)
 	}
-	return []ui.Cell{{Text: label, Sub: sub}, mass(t.Objective, decimals, "", ""), done, planned, rest, {Text: french.Integer(t.Actions)}}
+	return []ui.Cell{{Text: t.label, Sub: sub}, sum(t.Objective, coverage.AimIs, "objectif"), done, planned, rest, {Text: french.Integer(t.Actions)}}
 }
 
 // most bounds what a row of the chart draws, as a part of the objective: what goes

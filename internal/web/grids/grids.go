@@ -244,31 +244,16 @@ var done = map[string]string{"1": "C’est enregistré", "proposee": "L’action
 	"separees-gardee": "Les deux actions sont de nouveau séparées\u00a0; celle qui était gardée avait changé depuis, elle reste telle qu’elle est", "distinctes": "Jalon retient que ces deux actions sont distinctes"}
 
 // deskTabs lead from one page of the actions of a COP to the other ones.
-func (d Deps) deskTabs(r *http.Request, x where, current string) (out []ui.Link) {
-	a := shell.Actor(r)
-	t := x.cop.Thing(policy.Action)
-	add := func(ok bool, label, href string) {
-		if ok {
-			out = append(out, ui.Link{Label: label, Href: href, Current: label == current})
-		}
-	}
-	judges := policy.Can(a, policy.Judge, t)
-	add(true, "Bureau", x.cop.Path()+"/bureau")
-	add(true, "Actions", x.desk())
-	add(policy.Can(a, policy.Propose, t), tabRetain, x.desk()+"/retenir")
-	add(true, tabListings, x.desk()+"/releves")
-	add(judges, tabPool, x.desk()+"/vivier")
-	add(judges, tabPairs, x.desk()+"/doublons")
-	add(judges, tabCross, x.desk()+"/transversales")
-	return out
+func (d Deps) deskTabs(r *http.Request, x where, current string) []ui.Link {
+	return wording.RegisterTabs(shell.Actor(r), x.cop, "", current).Tabs
 }
 
 const (
-	tabRetain   = "À retenir"
-	tabListings = "Relevés de décisions"
-	tabPool     = "Vivier"
-	tabPairs    = "Actions proches"
-	tabCross    = "Thèmes transversaux"
+	tabRetain   = wording.RegisterRetain
+	tabListings = wording.RegisterListings
+	tabPool     = wording.RegisterPool
+	tabPairs    = wording.RegisterPairs
+	tabCross    = wording.RegisterCross
 )
 
 // selected is a list to choose in, with its first line when nothing is chosen.

@@ -28,7 +28,7 @@ func (d Deps) showPairs(w http.ResponseWriter, r *http.Request, status int, bad 
 	if err != nil {
 		return err
 	}
-	all, err := action.Pairs(r.Context(), d.Q, shell.Actor(r), x.cop, x.tree(), x.lever, mostPairs)
+	all, err := d.Room.Pairs(r.Context(), d.Q, shell.Actor(r), x.cop, x.tree(), x.lever, mostPairs)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/knowledge"
+	"jalon/internal/link"
+	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -67,6 +69,28 @@ func (p pages) relations(r *http.Request, base string, t knowledge.Item, v *view
 	if g.Answer != "" {
 		v.Texts = append([]text{{"reponse", "La réponse de l’échelon national", g.Answer}}, v.Texts...)
 	}
+	return nil
+}
+
+// actions adds to a page the actions that are linked to its item: those that take up a
+// good practice, or that met an obstacle.
+func (d Deps) actions(r *http.Request, a policy.Actor, t knowledge.Item, v *view) error {
+	if d.Actions == nil {
+		return nil
+	}
+	end, title := link.End{Kind: link.Practice, ID: t.ID}, "Actions liées"
+	if t.Kind == knowledge.Obstacle {
+		end.Kind, title = link.Obstacle, "Actions que ce frein ralentit ou bloque"
+	}
+	all, err := d.Actions(r.Context(), a, end)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	of := ui.Table{ID: "actions-liees-tableau", Caption: title, CaptionHidden: true, Columns: []ui.Column{{Label: "Action", Wide: true}}}
+	for _, l := range all {
+		of.Rows = append(of.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Label, Href: l.Href}}})
+	}
+	v.Tables = append(v.Tables, titled{ID: "actions-liees", Title: title, Table: of})
 	return nil
 }
 

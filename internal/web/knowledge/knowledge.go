@@ -17,7 +17,9 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
+	"jalon/internal/link"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -30,6 +32,9 @@ type Deps struct {
 	Q     db.Q
 	Now   func() time.Time
 	Room  *knowledge.Room
+	// Actions are those that are linked to an item, as far as a reader may read them; nil
+	// where no room has any.
+	Actions func(ctx context.Context, a policy.Actor, to ...link.End) ([]ui.Link, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

@@ -98,6 +98,9 @@ func (d Deps) practice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.actions(r, policy.Actor{}, t, &v); err != nil {
+		return err
+	}
 	v.Links = append(v.Links, ui.Link{Label: "Je m’en inspire (réservé aux équipes des COP)", Href: practicesPath + "/" + t.ID + "/inspirer"})
 	v.Foot = ui.Source{Text: "partagée par l’équipe de la COP.", Print: true}
 	if t.Author == cop.Seed {

@@ -81,6 +81,9 @@ func (p pages) publicOne(w http.ResponseWriter, r *http.Request) error {
 	if err := p.relations(r, x.base()+"/freins/", t, &v); err != nil {
 		return err
 	}
+	if err := p.actions(r, policy.Actor{}, t, &v); err != nil {
+		return err
+	}
 	if t.Shared {
 		v.Links = append(v.Links, ui.Link{Label: "La lire parmi les bonnes pratiques", Href: "/bonnes-pratiques/" + t.ID})
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 
+	"jalon/internal/action"
+	"jalon/internal/db"
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -24,6 +26,10 @@ type Deps struct {
 	Model func(ctx context.Context) (*panorama.Model, error)
 	// Book names the series that measure a lever; nil where there are none.
 	Book *series.Book
+	// Actions is the register, of which a lever shows what anyone reads; nil where there
+	// is none.
+	Actions *action.Room
+	Q       db.Q
 }
 
 // Handlers are the pages of this folder, by route name.
@@ -158,6 +164,9 @@ type leverView struct {
 	Series      []*series.Indicator
 	Trends      []ui.Link // of each region
 	Source      string
+	Actions     ui.Table // the last ones that anyone reads
+	ActionsBy   ui.Table // of each region
+	ActionsLead string
 }
 
 func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
@@ -209,6 +218,9 @@ func (d Deps) lever(w http.ResponseWriter, r *http.Request) error {
 		v.NoRegional = len(via) == 0
 	}
 	d.series(m, &v)
+	if err := d.actions(r.Context(), m, &v); err != nil {
+		return err
+	}
 	page := d.Shell.Page(r, v.Title, l.Gloss, ui.Link{Label: "Accueil", Href: "/"}, ui.Link{Label: "Leviers", Href: "/leviers"}, ui.Link{Label: l.Name, Href: wording.LeverPath(l.Code)})
 	return d.Shell.Render(w, r, page, leverPage(v))
 }

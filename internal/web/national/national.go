@@ -131,7 +131,7 @@ func (a asked) metricPath(key string) string { return "/national/indicateurs/" +
 // tabs are the pages of the board.
 func (a asked) tabs(current string) []ui.Link {
 	var out []ui.Link
-	for _, t := range [][2]string{{"Tableau", ""}, {"Ce qui a bougé", "/mouvements"}, {"Frise", "/frise"}, {"Indicateurs", "/indicateurs"}, {"Chiffres déclarés", "/chiffres-declares"}, {"Documents", "/documents"}, {"Objectifs", "/objectifs"}, {"Thèmes prioritaires", "/themes"}} {
+	for _, t := range [][2]string{{"Tableau", ""}, {"Ce qui a bougé", "/mouvements"}, {"Frise", "/frise"}, {"Indicateurs", "/indicateurs"}, {"Chiffres déclarés", "/chiffres-declares"}, {"Documents", "/documents"}, {"Objectifs", "/objectifs"}, {"Actions", "/actions"}, {"Thèmes prioritaires", "/themes"}} {
 		query := a.query()
 		if t[1] == "/mouvements" || t[1] == "/chiffres-declares" {
 			query = ""

@@ -54,7 +54,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 		v.Heading.Title = x.name + nb + ": " + french.Integer(n) + " " + french.Plural(n, "édition publiée", "éditions publiées")
 		t := ui.Table{ID: "publiees", Caption: "Éditions publiées", Columns: []ui.Column{{Label: "Édition"}, {Label: "Arrêtée le"}, {Label: "Réponses", Number: true}, {Label: "Groupes", Number: true}}}
 		for _, e := range editions {
-			cell := ui.Cell{Text: e.Number(), Href: address(e, x.slug)}
+			cell := ui.Cell{Text: e.Number(), Href: Address(e, x.slug)}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Respondents)}, {Text: french.Integer(len(e.Groups))}}})
 		}
 		v.Tables = append(v.Tables, tableView{ID: "editions", Title: "Ce qui est publié", Table: t})

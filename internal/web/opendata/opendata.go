@@ -42,8 +42,8 @@ const (
 	home = "/donnees/questionnaire"
 )
 
-// address is the permanent address of an edition.
-func address(e restitution.OpenEdition, slug string) string {
+// Address is the permanent address of an edition.
+func Address(e restitution.OpenEdition, slug string) string {
 	return home + "/" + e.Cycle + "/" + slug + "/" + strconv.FormatInt(e.Seq, 10)
 }
 
@@ -95,7 +95,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 			if err != nil {
 				return err
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: region.Name}, {Text: e.Cycle}, {Text: e.Number(), Href: address(e, region.Slug)}, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Respondents)}, {Text: french.Integer(len(e.Groups))}, {Text: e.SHA256[:16] + "…", Exact: e.SHA256}}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: region.Name}, {Text: e.Cycle}, {Text: e.Number(), Href: Address(e, region.Slug)}, {Text: french.Day(e.Day)}, {Text: french.Integer(e.Respondents)}, {Text: french.Integer(len(e.Groups))}, {Text: e.SHA256[:16] + "…", Exact: e.SHA256}}})
 		}
 		v.Tables = []tableView{{ID: "liste", Title: "Les éditions", Table: t}}
 	}
@@ -141,12 +141,12 @@ func (d Deps) edition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	here := address(e, slug)
+	here := Address(e, slug)
 	v := view{Heading: ui.Heading{Overline: "Données ouvertes du questionnaire", Title: name + ", " + e.Number() + nb + ": " + french.Integer(e.Respondents) + " " + french.Plural(e.Respondents, "réponse comptée", "réponses comptées"),
 		Scope: []string{"arrêtée le " + french.Day(e.Day), "cycle " + e.Cycle, "Licence Ouverte 2.0"}}, Rules: true,
 		Foot: ui.Source{Text: "Jalon, réponses validées au questionnaire " + e.Form + ", version " + strconv.FormatInt(e.FormVersion, 10) + ".", Print: true, Share: d.Shell.Absolute(here)}}
 	if last := all[len(all)-1]; last.Seq != e.Seq {
-		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Une édition plus récente existe", Text: "Celle-ci reste à cette adresse et ne change plus.", Links: []ui.Link{{Label: "Lire l’" + last.Number(), Href: address(last, slug)}}})
+		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Une édition plus récente existe", Text: "Celle-ci reste à cette adresse et ne change plus.", Links: []ui.Link{{Label: "Lire l’" + last.Number(), Href: Address(last, slug)}}})
 	}
 	v.Facts = [][2]string{{"Adresse permanente", d.Shell.Absolute(here)}, {"Groupes publiés", french.Integer(len(e.Groups))}, {"Empreinte de l’édition (SHA-256 de la liste des fichiers)", e.SHA256}}
 	if n := len(e.Kept.Groups); n > 0 {

@@ -133,7 +133,7 @@ func (b *builder) perInhabitant() (ui.KeyFigure, bool) {
 	c, label := wording.Class(figure.Computed)
 	return ui.KeyFigure{
 		Label: "Par habitant",
-		Value: ui.Value{Text: french.Number(float64(b.p.Total.Kg)/float64(t.Population)/1000, 1), Unit: "t\u00a0CO₂e par an", Name: "objectif par habitant",
+		Value: ui.Value{Text: french.Number(float64(b.p.Total.Kg)/float64(t.Population)/1000, 1), Unit: "tCO₂e par an", Name: "objectif par habitant",
 			Explain: wording.FigurePath(wording.TotalKey(b.p.Edition, t.Ref) + "/" + panorama.AskPerPerson), Provenance: c, ProvenanceLabel: label},
 		Meaning: "l’objectif divisé par les " + french.Integer(t.Population) + " habitants.",
 	}, true

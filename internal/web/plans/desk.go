@@ -24,6 +24,7 @@ type deskView struct {
 	Conflict  ui.Table
 	Import    string // where a file is sent; empty but on the list of plans
 	List      ui.Table
+	Actions   ui.Table // linked to the plan
 	ListTitle string
 	Empty     ui.Empty
 	Forms     []formView
@@ -307,6 +308,9 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, region
 		return err
 	}
 	v.Forms = []formView{aimForm, edit}
+	if v.Actions, err = d.actions(ctx, shell.Actor(r), m.Framework(), p); err != nil {
+		return err
+	}
 	return d.show(w, r, status, region, v)
 }
 

@@ -11,8 +11,10 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
+	"jalon/internal/link"
 	"jalon/internal/panorama"
 	"jalon/internal/plan"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -29,6 +31,9 @@ type Deps struct {
 	Cursors db.Cursors
 	// Ambition tells what a region's COP shared for its levers; nil where no room does.
 	Ambition func(ctx context.Context, region string) (plan.Ambition, error)
+	// Actions are those of the region's COP that are linked to its plans, by the plan or
+	// by what it aims at, as far as a reader may read them; nil where no room has any.
+	Actions func(ctx context.Context, a policy.Actor, region string) (map[link.End][]ui.Link, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.
@@ -48,6 +53,8 @@ type view struct {
 	Table ui.Table
 	Plans ui.Table
 	Aside ui.Table
+	// Actions are those of the COP that answer the plans.
+	Actions ui.Table
 	// Documents are the region's own, where it has several; Expected says which are
 	// looked for.
 	Documents ui.Table
@@ -103,6 +110,9 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 	v.Table, v.Steps = lines(x)
 	v.Plans = planTable(x.Plans)
 	v.Aside = asideTable(x)
+	if v.Actions, err = d.actions(r.Context(), policy.Actor{}, m.Framework(), x.Plans...); err != nil {
+		return err
+	}
 	v.Documents = documentTable(x)
 	documents, err := plan.Documents(region.Code)
 	if err != nil {

@@ -139,12 +139,7 @@ func (d Deps) calendar(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	dated := make([]action.Row, 0, len(page.Rows))
-	for _, a := range page.Rows {
-		if a.First > 0 {
-			dated = append(dated, a)
-		}
-	}
+	dated := datedOf(page.Rows)
 	v := sections.View{Heading: ui.Heading{Overline: x.cop.Name + ", registre des actions", Title: french.Integer(len(dated)) + nb + french.Plural(len(dated), "action datée", "actions datées") + " sur " + french.Integer(page.Total), Scope: []string{"dans l’ordre de leur début"}}, Tabs: x.tabs(wording.RegisterCalendar)}
 	v.Parts = append(v.Parts, sections.Part{ID: "filtrer", Fold: "Filtrer", Forms: []sections.Form{x.filterForm(x.desk() + "/calendrier")}})
 	part := sections.Part{ID: "calendrier", Title: "Le calendrier"}
@@ -156,15 +151,8 @@ func (d Deps) calendar(w http.ResponseWriter, r *http.Request) error {
 	if int64(len(page.Rows)) < page.Total || page.More {
 		part.Lead = "Les " + french.Integer(len(page.Rows)) + " premières sont dessinées\u00a0: filtrez pour voir les autres."
 	}
-	t := ui.Table{ID: "calendrier-tableau", Caption: "Calendrier des actions", Stack: true, Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Début"}, {Label: "Fin"}, {Label: "Statut"}}}
-	for _, a := range dated {
-		end := ui.Cell{Missing: "La fin n’est pas précisée."}
-		if a.Ends != "" {
-			end = ui.Cell{Text: french.When(a.Ends)}
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: a.Title, Href: wording.ActionPath(a.ID), Sub: number(a.Seq)}, {Text: french.When(a.Starts)}, end, {Text: action.Named(action.Statuses(), a.Status)}}})
-	}
-	part.Bodies, part.Tables = []templ.Component{drawing(draw(dated, d.Now()))}, []ui.Table{t}
+	body, t := InTime(page.Rows, d.Now())
+	part.Bodies, part.Tables = []templ.Component{body}, []ui.Table{t}
 	v.Parts = append(v.Parts, part)
 	return d.show(w, r, http.StatusOK, x, v, "Calendrier des actions")
 }
@@ -174,4 +162,31 @@ func box(g gantt) string { return "0 0 " + strconv.Itoa(g.Width) + " " + strconv
 // said is what the drawing shows, for who does not see it.
 func said(g gantt) string {
 	return french.Integer(len(g.Spans)) + nb + french.Plural(len(g.Spans), "action", "actions") + " entre " + g.Years[0].Year + " et " + g.Years[len(g.Years)-1].Year + ". Le trait vertical est aujourd’hui. Le tableau dit la même chose."
+}
+
+func datedOf(rows []action.Row) (dated []action.Row) {
+	for _, a := range rows {
+		if a.First > 0 {
+			dated = append(dated, a)
+		}
+	}
+	return dated
+}
+
+// InTime draws the actions that say when they begin, and says the same in a table; nil
+// when none does. Its page has the style of the register.
+func InTime(rows []action.Row, now time.Time) (templ.Component, ui.Table) {
+	dated := datedOf(rows)
+	if len(dated) == 0 {
+		return nil, ui.Table{}
+	}
+	t := ui.Table{ID: "calendrier-tableau", Caption: "Calendrier des actions", Stack: true, Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Début"}, {Label: "Fin"}, {Label: "Statut"}}}
+	for _, a := range dated {
+		end := ui.Cell{Missing: "La fin n’est pas précisée."}
+		if a.Ends != "" {
+			end = ui.Cell{Text: french.When(a.Ends)}
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: a.Title, Href: wording.ActionPath(a.ID), Sub: number(a.Seq)}, {Text: french.When(a.Starts)}, end, {Text: action.Named(action.Statuses(), a.Status)}}})
+	}
+	return drawing(draw(dated, now)), t
 }

@@ -43,15 +43,7 @@ func (d Deps) places(w http.ResponseWriter, r *http.Request) error {
 		values = append(values, float64(of[dep[0]].Count))
 	}
 	bounds := chart.Classes(values, 5)
-	low := int64(0)
-	for _, b := range bounds {
-		high := int64(b)
-		label := french.Integer(low)
-		if high > low {
-			label += " à " + french.Integer(high)
-		}
-		m.Legend, low = append(m.Legend, label), high+1
-	}
+	m.Legend = wording.Steps(bounds)
 	rest := sum(tally)
 	for _, dep := range departments {
 		n, q := of[dep[0]], url.Values{}

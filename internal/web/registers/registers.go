@@ -3,6 +3,7 @@
 package registers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -33,6 +34,8 @@ type Deps struct {
 	Q     db.Q
 	Now   func() time.Time
 	Room  *action.Room
+	// PersonName names who wrote an action.
+	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.
@@ -52,6 +55,9 @@ type where struct {
 	cop    cop.COP
 	model  *panorama.Model
 	ask    url.Values
+	// holders and authors are those that the register may be narrowed to.
+	holders, authors [][2]string
+	reader           policy.Actor
 }
 
 func (x where) home() string { return "/regions/" + x.region.Slug }
@@ -69,11 +75,45 @@ func (d Deps) at(r *http.Request) (x where, err error) {
 	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code); err != nil {
 		return x, err
 	}
-	x.ask = r.URL.Query()
+	x.ask, x.reader = r.URL.Query(), shell.Actor(r)
 	if err := policy.Check(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)); err != nil {
 		return x, err
 	}
-	return x, policy.Check(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action))
+	if err := policy.Check(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action)); err != nil {
+		return x, err
+	}
+	if r.Method == http.MethodGet {
+		err = d.people(r, &x)
+	}
+	return x, err
+}
+
+// people reads who carries and who wrote the actions of the register.
+func (d Deps) people(r *http.Request, x *where) error {
+	all := action.Filter{COP: x.cop.ID}
+	holders, err := d.Room.TallyBy(r.Context(), d.Q, shell.Actor(r), all, "holder")
+	if err != nil {
+		return err
+	}
+	x.holders = wording.Holders(holders, x.ask.Get("porteur"))
+	authors, err := d.Room.TallyBy(r.Context(), d.Q, shell.Actor(r), all, "author")
+	if err != nil || d.PersonName == nil {
+		return err
+	}
+	var ids []string
+	for _, t := range authors {
+		if t.Code != "" {
+			ids = append(ids, t.Code)
+		}
+	}
+	names, err := d.PersonName(r.Context(), ids)
+	for _, id := range ids {
+		if names[id] != "" {
+			x.authors = append(x.authors, [2]string{id, names[id]})
+		}
+	}
+	slices.SortFunc(x.authors, func(a, b [2]string) int { return cmp.Compare(french.Fold(a[1]), french.Fold(b[1])) })
+	return err
 }
 
 func (x where) lever(code string) string { return wording.LeverName(x.model.Framework(), code) }
@@ -130,7 +170,10 @@ func ready(now time.Time) [][2]string {
 func (x where) filter() (f action.Filter, err error) {
 	ask := x.ask
 	f = action.Filter{COP: x.cop.ID, Words: shell.Clean(ask.Get("mots")), Theme: ask.Get("theme"), Lever: ask.Get("levier"), Step: ask.Get("etape"), Phase: ask.Get("phase"), Status: ask.Get("statut"), Kind: action.Kind(ask.Get("nature")),
-		Class: action.Class(ask.Get("chiffrage")), Lacks: ask.Get("manque"), Order: action.Order(ask.Get("tri"))}
+		Class: action.Class(ask.Get("chiffrage")), Lacks: ask.Get("manque"), Order: action.Order(ask.Get("tri")), Holder: shell.Clean(ask.Get("porteur")), Author: shell.Clean(ask.Get("auteur"))}
+	if f.From, f.To, err = wording.Years(ask); err != nil {
+		return f, err
+	}
 	if s := ask.Get("etat"); s != "" {
 		f.States = []action.State{action.State(s)}
 	}
@@ -173,6 +216,10 @@ func (x where) filterForm(path string) sections.Form {
 		sections.Choose("levier", "Levier", get("levier"), "tous", x.levers()),
 		sections.Choose("theme", "Thématique", get("theme"), "toutes", x.themes()),
 		sections.Choose("departement", "Département", get("departement"), "toute la région", x.departments()),
+		sections.Choose("porteur", "Porteur", get("porteur"), "tous", x.holders),
+		sections.Choose("auteur", "Qui l’a écrite", get("auteur"), "tous", x.authors),
+		wording.YearField("de", "En cours à partir de", get("de")),
+		wording.YearField("a", "Commencée au plus tard en", get("a")),
 		sections.Choose("etape", "Étape", get("etape"), "toutes", action.Steps()),
 		sections.Choose("phase", "Phase du projet", get("phase"), "toutes", action.Phases()),
 		sections.Choose("statut", "Statut du projet", get("statut"), "tous", action.Statuses()),
@@ -185,7 +232,7 @@ func (x where) filterForm(path string) sections.Form {
 
 // tabs are the pages of the register.
 func (x where) tabs(current string) ui.Pages {
-	return wording.RegisterTabs(x.region, x.query(), current)
+	return wording.RegisterTabs(x.reader, x.cop, x.query(), current)
 }
 
 // show draws a page of the register.

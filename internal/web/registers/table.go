@@ -78,6 +78,8 @@ func title(states []action.Tally) string {
 			out += ", " + french.Integer(s.Count) + nb + french.Plural(s.Count, "retenue", "retenues")
 		case action.Proposed:
 			out += ", " + french.Integer(s.Count) + nb + "à qualifier"
+		case action.Pool:
+			out += ", " + french.Integer(s.Count) + nb + "au vivier"
 		}
 	}
 	return out

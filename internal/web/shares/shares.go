@@ -94,20 +94,11 @@ func (x *share) read(r *http.Request, d Deps, levers []objective.LeverClosure) (
 			x.private = x.private || !public(c) || !public(l.Region)
 		}
 	}
-	x.Coverage, err = d.Coverage.OfCommunes(r.Context(), d.Q, x.region.Code, x.p, x.communes, func(line panorama.Line) coverage.Objective {
-		c, ok := x.cells[line.Lever.Code]
-		if !ok {
-			return coverage.Objective{Amount: line.Objective, Origin: coverage.Offered, Key: line.FigureKey}
-		}
-		out := coverage.Objective{Amount: c.Read, Origin: coverage.Offered, On: c.On, Key: line.FigureKey}
-		if c.State == objective.Shared {
-			out.Origin = coverage.Shared
-		}
-		if x.free == nil {
-			out.Key = objective.Key(line.Lever.Code, x.p.Territory.Ref.String(), x.cop.Cycle)
-		}
-		return out
-	})
+	cycle := x.cop.Cycle
+	if x.free != nil {
+		cycle = ""
+	}
+	x.Coverage, err = d.Coverage.OfCommunes(r.Context(), d.Q, x.region.Code, x.p, x.communes, coverage.Given(x.cells, x.p.Territory.Ref, cycle))
 	return err
 }
 

@@ -143,7 +143,7 @@ func (x share) levers() sections.Part {
 		if !c.Rest.Known {
 			row = append(row, ui.Cell{Missing: c.Rest.Reason})
 		} else {
-			rest := ui.Cell{Text: french.Number(c.Rest.Central.Kt(), decimals), Exact: wording.Exact(c.Rest.Central)}
+			rest := mass(c.Rest.Central, decimals, x.key(c.Line.Lever.Code, coverage.RestIs), name+", reste à trouver")
 			switch {
 			case c.Rest.Central <= 0:
 				rest.Sub = "part dépassée"
@@ -162,19 +162,28 @@ func (x share) levers() sections.Part {
 		total := x.Total
 		done := ui.Cell{Missing: "Aucune série ne dit ce qui est déjà fait."}
 		if total.Measured > 0 {
-			done = mass(total.Done, decimals, "", "")
+			done = mass(total.Done, decimals, x.key(coverage.AllLevers, coverage.DoneIs), "ensemble, déjà fait")
 			done.Sub = "sur " + french.Integer(total.Measured) + nb + french.Plural(total.Measured, "levier", "leviers")
 		}
 		planned := ui.Cell{Missing: "Aucune action retenue et chiffrée ici."}
 		if total.Actions > 0 {
-			planned = mass(total.Planned.Central, decimals, "", "")
+			planned = mass(total.Planned.Central, decimals, x.key(coverage.AllLevers, coverage.PlannedIs), "ensemble, attendu des actions")
 		}
-		gap := mass(total.Gap, decimals, "", "")
+		gap := mass(total.Gap, decimals, x.key(coverage.AllLevers, coverage.GapIs), "ensemble, reste à trouver")
 		gap.Sub = "levier par levier"
-		t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, mass(total.Objective, decimals, "", ""), done, planned, gap, {Text: ""}}}}
+		t.Foot = []ui.Row{{Cells: []ui.Cell{{Text: "Ensemble"}, mass(total.Objective, decimals, x.key(coverage.AllLevers, coverage.AimIs), "ensemble, part de l’objectif"), done, planned, gap, {Text: ""}}}}
 	}
 	part.Tables = []ui.Table{t}
 	return part
+}
+
+// key is the address of a figure of the public sheet of a département: what is only
+// discussed, and the part of a perimeter in a region, have none.
+func (x share) key(scope string, part coverage.Part) string {
+	if x.free != nil || x.private {
+		return ""
+	}
+	return coverage.SheetKey(scope, x.p.Territory.Ref, part)
 }
 
 // apart tells of a lever that has neither a part here nor an action: it is listed with its

@@ -15,6 +15,7 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
+	"jalon/internal/link"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/questionnaire"
@@ -32,6 +33,9 @@ type Deps struct {
 	Q         db.Q
 	Room      *survey.Room
 	Knowledge *knowledge.Room
+	// Actions are those that are linked to a response, as far as a reader may read them;
+	// nil where no room has any.
+	Actions func(ctx context.Context, a policy.Actor, to ...link.End) ([]ui.Link, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.
@@ -116,6 +120,7 @@ type view struct {
 	Shared   []ui.Link
 	NoShared string
 	SharedTo ui.Link
+	Actions  []ui.Link
 	Back     ui.Link
 	Foot     ui.Source
 }
@@ -156,6 +161,11 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := d.shared(ctx, &v, x, m.Tree()); err != nil {
 		return err
+	}
+	if d.Actions != nil {
+		if v.Actions, err = d.Actions(ctx, shell.Actor(r), link.End{Kind: link.Response, ID: x.ID}); err != nil {
+			return err
+		}
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: x.Name, Href: v.Back.Href}, ui.Link{Label: "Fiche"})
 	page.NoIndex, page.Canonical = true, ""

@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/exchange"
+	"jalon/internal/french"
 	"jalon/internal/intake"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -44,7 +47,7 @@ func (d Deps) showImport(w http.ResponseWriter, r *http.Request, status int, p p
 		Lead: "Une ligne par action. Chaque ligne reçoit d’abord son verdict" + nb + ": rien n’est enregistré avant que vous l’ayez relu, et une seule ligne refusée retient tout le fichier."},
 		Tabs: p.tabs("in"), Base: p.imports(),
 		Fields: []ui.Field{
-			{ID: "file", Label: "Fichier XLSX ou CSV", Type: "file", Accept: ".csv,.xlsx,text/csv", Required: true, Help: "25" + nb + "Mo et 100" + nb + "000 lignes au plus. Les colonnes peuvent être celles d’un autre outil" + nb + ": vous direz à la page suivante ce qu’elles contiennent."},
+			{ID: "file", Label: "Fichier XLSX ou CSV", Type: "file", Accept: ".csv,.xlsx,text/csv", Required: true, Help: strconv.Itoa(exchange.ActionMiB) + nb + "Mo et " + french.Integer(exchange.ActionRows) + nb + "lignes au plus. Les colonnes peuvent être celles d’un autre outil" + nb + ": vous direz à la page suivante ce qu’elles contiennent."},
 			{ID: "sheet", Label: "Feuille du classeur", Value: r.PostForm.Get("sheet"), Help: "Vide" + nb + ": la première visible."},
 			{ID: "state", Label: "Les actions nouvelles entrent comme", Type: "select", Options: []ui.Option{
 				{Value: "proposed", Label: "proposées", Selected: chosen("state", "proposed", "proposed")}, {Value: "draft", Label: "brouillons", Selected: chosen("state", "draft", "proposed")},
@@ -68,10 +71,16 @@ func (d Deps) showImport(w http.ResponseWriter, r *http.Request, status int, p p
 	return d.Shell.RenderStatus(w, r, status, d.page(r, p, v.Heading.Title, ui.Link{Label: "Importer des actions"}), importPage(v))
 }
 
+// uploadWithin is how long a file of the largest size may take to come.
+const uploadWithin = 5 * time.Minute
+
 // send keeps the file and leads to its preview, or to the meaning of its columns.
 func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.desk(r)
 	if err != nil {
+		return err
+	}
+	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(uploadWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
 	err = r.ParseMultipartForm(1 << 20)
@@ -85,7 +94,9 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 	to := ""
 	switch {
 	case errors.As(err, &large):
-		err = apperr.New(apperr.TooLarge, err, "Le fichier dépasse 25\u00a0Mo. Rien n’a été enregistré\u00a0: découpez-le, ou retirez les colonnes inutiles.")
+		err = apperr.New(apperr.TooLarge, err, "Le fichier dépasse %d\u00a0Mo. Rien n’a été enregistré\u00a0: découpez-le, ou retirez les colonnes inutiles.", exchange.ActionMiB)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		err = apperr.New(apperr.Unavailable, err, "Le disque du serveur est plein\u00a0: ce fichier n’a pas pu être reçu, rien n’a été enregistré. Prévenez l’exploitant, puis envoyez-le de nouveau.")
 	case err != nil:
 		err = apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
 	default:

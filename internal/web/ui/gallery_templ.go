@@ -46,7 +46,7 @@ func Gallery(asset func(string) string) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			templ_7745c5c3_Err = Title(Heading{
 				Overline: "Région",
-				Title:    "Grand Est\u00a0: 22,1 Mt CO₂e de moins par an en 2030 qu’en 2019, dont un quart dans l’industrie",
+				Title:    "Grand Est\u00a0: 22,1 MtCO₂e de moins par an en 2030 qu’en 2019, dont un quart dans l’industrie",
 				Scope:    []string{"objectif indicatif, non contraignant", "référentiel 2023-24, juillet 2024", "30 leviers, forêts comprises"},
 				Explain:  "/chiffres/x",
 			}).Render(ctx, templ_7745c5c3_Buffer)

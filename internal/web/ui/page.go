@@ -100,6 +100,7 @@ func MainNav(path string) []Link {
 		{Label: "Les COP", Href: "/regions"},
 		{Label: "Leviers", Href: "/leviers"},
 		{Label: "Simulateur", Href: "/simulateur"},
+		{Label: "Mesures et aides", Href: "/mesures"},
 		{Label: "Bonnes pratiques", Href: "/bonnes-pratiques"},
 		{Label: "Données", Href: "/donnees"},
 		{Label: "Méthode", Href: "/methode"},
@@ -109,9 +110,19 @@ func MainNav(path string) []Link {
 			nav[i].Current = path == "/" || strings.HasSuffix(path, "/panorama") || strings.HasPrefix(path, "/territoires")
 			continue
 		}
+		if helping := ofHelp(path); helping || l.Href == "/mesures" {
+			nav[i].Current = helping && l.Href == "/mesures"
+			continue
+		}
 		nav[i].Current = !strings.HasSuffix(path, "/panorama") && (path == l.Href || strings.HasPrefix(path, l.Href+"/") || l.Href == "/regions" && ofCOPs(path))
 	}
 	return nav
+}
+
+// ofHelp reports whether a page is of what helps levers: measures of each, and aids.
+func ofHelp(path string) bool {
+	lever := strings.HasPrefix(path, "/leviers/") && strings.HasSuffix(path, "/mesures")
+	return lever || path == "/mesures" || path == "/aides" || strings.HasPrefix(path, "/aides/")
 }
 
 // ofCOPs reports whether a page is of the COPs without being under /regions: the

@@ -1,12 +1,14 @@
 package wording
 
 import (
+	"strconv"
 	"strings"
 
 	"jalon/internal/action"
 	"jalon/internal/cop"
 	"jalon/internal/framework"
 	"jalon/internal/french"
+	"jalon/internal/plan"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/ui"
@@ -100,19 +102,37 @@ const (
 	RegisterBoard    = "Tableau par état"
 	RegisterCalendar = "Calendrier"
 	RegisterMap      = "Carte"
+	RegisterRetain   = "À retenir"
+	RegisterListings = "Relevés de décisions"
+	RegisterPool     = "Vivier"
+	RegisterPairs    = "Actions proches"
+	RegisterOverlaps = "Recoupements"
+	RegisterCross    = "Thèmes transversaux"
+	RegisterImport   = "Importer"
+	RegisterExport   = "Exporter"
+	RegisterNeeds    = "Besoins sans aide"
 )
 
-// RegisterTabs lead from one page of the actions of a COP to the other ones; query is the
-// filter that its views share.
-func RegisterTabs(r territory.Region, query, current string) ui.Pages {
-	desk := "/regions/" + r.Slug + "/bureau/actions"
+// RegisterTabs lead from one page of the actions of a COP to the other ones that somebody
+// may use; query is the filter that its views share.
+func RegisterTabs(a policy.Actor, c cop.COP, query, current string) ui.Pages {
+	home := "/regions/" + c.Slug + "/bureau"
+	desk := home + "/actions"
 	if query != "" {
 		query = "?" + query
 	}
+	t := c.Thing(policy.Action)
+	reads, judges, proposes := policy.Can(a, policy.Read, c.Thing(policy.Desk)), policy.Can(a, policy.Judge, t), policy.Can(a, policy.Propose, t)
 	var out []ui.Link
-	for _, x := range [][2]string{{RegisterTable, desk + query}, {RegisterBoard, desk + "/tableau" + query}, {RegisterCalendar, desk + "/calendrier" + query}, {RegisterMap, desk + "/carte" + query}, {"À retenir", desk + "/retenir"}, {"Relevés", desk + "/releves"}, {"Vivier", desk + "/vivier"},
-		{"Proches", desk + "/doublons"}, {"Recoupements", desk + "/recoupements"}, {"Transversales", desk + "/transversales"}, {"Importer", desk + "/importer"}, {"Exporter", desk + "/exporter"}, {"Besoins", "/regions/" + r.Slug + "/bureau/besoins"}} {
-		out = append(out, ui.Link{Label: x[0], Href: x[1], Current: x[0] == current})
+	for _, x := range []struct {
+		may         bool
+		label, href string
+	}{{reads, "Bureau", home}, {reads && judges, RegisterTable, desk + query}, {reads && judges, RegisterBoard, desk + "/tableau" + query}, {reads && judges, RegisterCalendar, desk + "/calendrier" + query}, {reads && judges, RegisterMap, desk + "/carte" + query},
+		{proposes, RegisterRetain, desk + "/retenir"}, {true, RegisterListings, desk + "/releves"}, {judges, RegisterPool, desk + "/vivier"}, {judges, RegisterPairs, desk + "/doublons"}, {judges, RegisterOverlaps, desk + "/recoupements"}, {judges, RegisterCross, desk + "/transversales"},
+		{judges, RegisterImport, desk + "/importer"}, {judges, RegisterExport, desk + "/exporter"}, {judges, RegisterNeeds, home + "/besoins"}} {
+		if x.may {
+			out = append(out, ui.Link{Label: x.label, Href: x.href, Current: x.label == current})
+		}
 	}
 	return ui.Pages{Tabs: out}
 }
@@ -151,4 +171,14 @@ func PlaceName(tree *territory.Tree, ref string) string {
 		return ref
 	}
 	return t.Name
+}
+
+// PlanAim is what a plan aims at, in words: the lever or the indicator, and the target as
+// the plan writes it.
+func PlanAim(fw *framework.Framework, o plan.Objective) string {
+	name := o.Indicator
+	if name == "" {
+		name = LeverName(fw, o.Lever)
+	}
+	return name + ", " + strings.TrimSpace(o.Written) + nb + o.Unit + " en " + strconv.Itoa(o.TargetYear)
 }

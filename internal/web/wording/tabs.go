@@ -69,7 +69,8 @@ func Tabs(tree *territory.Tree, p panorama.Panorama, current string) ui.Pages {
 	if ref.Scale == territory.Department || ref.Scale == territory.Perimeter {
 		list.add(TabObjectives, t.Path+"/objectifs")
 	}
-	if ref.Scale == territory.Department {
+	switch ref.Scale {
+	case territory.Department, territory.EPCI, territory.EPT:
 		list.add(TabCoverage, t.Path+"/couverture")
 	}
 	if simulator := SimulatorPath(tree, p); simulator != "" {

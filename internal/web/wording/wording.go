@@ -83,10 +83,10 @@ func TableDecimals(total panorama.Kg) int {
 	return 3
 }
 
-// Mass is an amount for a sentence: «22,1 Mt CO₂e».
+// Mass is an amount for a sentence: «22,1 MtCO₂e».
 func Mass(kg panorama.Kg) string { return kg.Text() }
 
-// Less is an amount as a change of emissions: «22,1 Mt CO₂e de moins», or «de
+// Less is an amount as a change of emissions: «22,1 MtCO₂e de moins», or «de
 // plus» when emissions rise.
 func Less(kg panorama.Kg) string { return kg.Less() }
 

@@ -31,7 +31,7 @@ func BenchmarkRoadmap(b *testing.B) {
 				b.Fatal(err)
 			}
 			// One in four of what is made is retained.
-			if _, err := registered.Fill(b.Context(), x.app.DB, tree, registered.Size{Actions: 1240, COPs: []cop.COP{c}, At: time.Now().AddDate(0, -2, 0), Seed: 11}); err != nil {
+			if _, err := registered.Fill(b.Context(), x.app.DB, tree, registered.Size{Actions: 1280, COPs: []cop.COP{c}, At: time.Now().AddDate(0, -2, 0), Seed: 11}); err != nil {
 				b.Fatal(err)
 			}
 			kept, err := action.RetainedOf(b.Context(), x.app.DB, c.ID)

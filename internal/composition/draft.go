@@ -12,9 +12,9 @@ import (
 // DraftMark is what each page of a document that is not published says.
 const DraftMark = "Projet, non publié"
 
-// nothing is what stands in the place of a block that has nothing to show, before
+// Nothing is what stands in the place of a block that has nothing to show, before
 // its reason.
-const nothing = "Pas encore de donnée à montrer ici"
+const Nothing = "Pas encore de donnée à montrer ici"
 
 // Sheet is what a document says of itself besides its blocks.
 type Sheet struct {
@@ -101,7 +101,7 @@ func Compose(ctx context.Context, d Composition, blocks []Block, c Catalogue, at
 			}
 			if made.Missing != "" {
 				out.Lacks = append(out.Lacks, Lack{b, BlockName(list, b), made.Missing})
-				made.Blocks = []document.Block{document.Quote{Title: nothing, Spans: document.Plain(made.Missing)}}
+				made.Blocks = []document.Block{document.Quote{Title: Nothing, Spans: document.Plain(made.Missing)}}
 			}
 			x.Blocks, x.Notes = append(x.Blocks, made.Blocks...), made.Notes
 		}
@@ -155,7 +155,7 @@ func GistOf(d document.Document) (g Gist) {
 			case document.KeyFigures:
 				short.Blocks, keys, shows = append(short.Blocks, b), true, true
 			case document.Quote:
-				shows = shows || b.Title != nothing
+				shows = shows || b.Title != Nothing
 			default:
 				shows = true
 			}

@@ -299,7 +299,7 @@ func TestTheGistOfADiagnosis(t *testing.T) {
 	if g := GistOf(d); g.Part.ID != "a" || len(g.Part.Blocks) != 1 || len(g.Findings) != 0 {
 		t.Errorf("%+v", g)
 	}
-	d.Parts = append(d.Parts, document.Part{ID: "s/1", Title: "Un", Chapter: Diagnosis.PartName(Priorities), Blocks: []document.Block{document.Chart{}}}, document.Part{ID: "s/2", Title: "Deux", Blocks: []document.Block{document.Quote{Title: nothing}}},
+	d.Parts = append(d.Parts, document.Part{ID: "s/1", Title: "Un", Chapter: Diagnosis.PartName(Priorities), Blocks: []document.Block{document.Chart{}}}, document.Part{ID: "s/2", Title: "Deux", Blocks: []document.Block{document.Quote{Title: Nothing}}},
 		document.Part{ID: "s/3", Title: "Trois", Blocks: []document.Block{document.Para("Mot.")}})
 	g := GistOf(d)
 	if g.Part.ID != "s/3" {

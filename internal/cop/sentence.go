@@ -94,6 +94,7 @@ var sentences = map[string]string{
 	"choose renewal": "a choisi ce que la COP reprend de la précédente", "apply renewal": "a repris la COP précédente",
 	"try crosswalk": "a déposé une table de correspondance entre leviers", "turn crosswalk": "a changé la table de correspondance en vigueur",
 	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
+	"comment roadmap": "a commenté un passage du projet de feuille de route", "answer roadmap": "a répondu à un commentaire sur le projet de feuille de route",
 	"say update": "a dit où en est une action", "create followup_round": "a préparé un tour de suivi", "edit followup_round": "a modifié un tour de suivi", "open followup_round": "a ouvert un tour de suivi", "close followup_round": "a fermé un tour de suivi",
 	"refuse followup_ask": "a dit ne pas être la bonne personne pour une action", "edit followup_rule": "a changé les réglages du suivi", "answer followup_alert": "a répondu à une alerte du suivi",
 	"create roadmap_subject": "a ajouté un sujet pour la prochaine COP", "edit roadmap_subject": "a modifié un sujet pour la prochaine COP", "withdraw roadmap_subject": "a retiré un sujet pour la prochaine COP",

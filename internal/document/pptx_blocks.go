@@ -13,8 +13,8 @@ func (m *maker) blocks(list []Block, i int) int {
 	if n := m.beside(list, i); n > 0 {
 		return i + n - 1
 	}
-	if n := details(list[i:]); n > 0 {
-		m.write(paragraphs(Para(detailsSay(n))), office.Body().W, m.size)
+	if tables, n := details(list[i:]); tables > 0 {
+		m.write(paragraphs(Para(detailsSay(tables))), office.Body().W, m.size)
 		return i + n - 1
 	}
 	switch b := list[i].(type) {
@@ -31,16 +31,25 @@ func (m *maker) blocks(list []Block, i int) int {
 	return i
 }
 
-// details counts the tables of detail that a list begins with.
-func details(list []Block) (n int) {
-	for n < len(list) {
-		t, ok := list[n].(Table)
-		if !ok || !t.Detail {
-			break
+// details measures the run of tables of detail that a list begins with: how many there
+// are, and how many blocks they take with the lines in bold that name groups of them.
+func details(list []Block) (tables, blocks int) {
+	for i := 0; i < len(list); i++ {
+		switch b := list[i].(type) {
+		case Table:
+			if !b.Detail {
+				return tables, blocks
+			}
+			tables, blocks = tables+1, i+1
+		case Text:
+			if len(b.Spans) != 1 || !b.Spans[0].Bold {
+				return tables, blocks
+			}
+		default:
+			return tables, blocks
 		}
-		n++
 	}
-	return n
+	return tables, blocks
 }
 
 // detailsSay is what a deck says in their place.

@@ -29,9 +29,10 @@ func Many[T ~int | ~int32 | ~int64](n T, one, many string) string {
 	return Integer(n) + NoBreak + Plural(n, one, many)
 }
 
-// Short cuts a text that a person wrote at a word.
+// Short cuts a text that a person wrote at a word, its spaces made single; those that do
+// not break stay.
 func Short(s string, n int) string {
-	r := []rune(strings.Join(strings.Fields(s), " "))
+	r := []rune(strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' && r != '\u202f' }), " "))
 	if len(r) <= n {
 		return string(r)
 	}

@@ -33,6 +33,8 @@ const (
 	Obstacle     = "obstacle"
 	Aid          = "aid"
 	Measure      = "measure"
+	Consultation = "consultation"
+	Document     = "document" // that a COP composes
 )
 
 // End is one end of a link.

@@ -23,13 +23,14 @@ func Tables() []db.Table {
 	versions := func(name string) db.Table {
 		return db.Table{Name: name + "_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by"}}
 	}
-	return []db.Table{
-		{Name: "roadmap_subject", Order: []string{"id"}, Scope: db.COP}, versions("roadmap_subject"),
-		{Name: "roadmap_arrangement", Order: []string{"id"}, Scope: db.COP}, versions("roadmap_arrangement"),
-		{Name: "roadmap_close", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
-		{Name: "roadmap_evidence", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
-		{Name: "roadmap_commitment", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
-	}
+	return append(comments(),
+		[]db.Table{
+			{Name: "roadmap_subject", Order: []string{"id"}, Scope: db.COP}, versions("roadmap_subject"),
+			{Name: "roadmap_arrangement", Order: []string{"id"}, Scope: db.COP}, versions("roadmap_arrangement"),
+			{Name: "roadmap_close", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+			{Name: "roadmap_evidence", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+			{Name: "roadmap_commitment", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by"}},
+		}...)
 }
 
 // Version is the name of the version of all that the public pages of this room show.

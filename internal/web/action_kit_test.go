@@ -13,6 +13,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/intake"
 	"jalon/internal/policy"
+	roadmap "jalon/internal/roadmap/live"
 	"jalon/internal/series"
 	"jalon/internal/support"
 	"jalon/internal/web"
@@ -51,5 +52,6 @@ func (s *site) actionRooms(book *series.Book, figures *figure.Registry) web.Acti
 	}
 	figures.Register(coverage.Prefix, out.Coverage.Explain)
 	figures.Register(coverage.ActionPrefix, out.Coverage.ExplainAction)
+	figures.Register(roadmap.Prefix, (&roadmap.Catalogue{Sources: roadmap.Sources{DB: s.d, Model: s.store.Model, Coverage: out.Coverage}}).Explain)
 	return out
 }

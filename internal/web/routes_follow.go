@@ -16,7 +16,12 @@ func afterRoutes() []Route {
 // roadmapRoutes: the roadmap as it is composed and read.
 func roadmapRoutes() []Route {
 	const public = "/regions/{slug}/feuille-de-route"
+	const draft = "/regions/{slug}/bureau/feuille-de-route"
 	return append(compositionRoutes(composition.Roadmap),
+		Route{Method: "GET", Pattern: draft + "/relecture", Name: "roadmap-comments", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
+		Route{Method: "POST", Pattern: draft + "/relecture", Name: "roadmap-comment-add", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		Route{Method: "POST", Pattern: draft + "/relecture/{id}", Name: "roadmap-comment-answer", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
+		Route{Method: "POST", Pattern: draft + "/consultation", Name: "roadmap-consult", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "GET", Pattern: public, Name: "roadmap", Formats: []string{typeHTML}, Sample: "/regions/grand-est/feuille-de-route"},
 		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}})
 }

@@ -56,7 +56,7 @@ func cover(ctx context.Context, r *reading, _ map[string]string) (composition.Ma
 		}
 		text := french.Number(100*part, 0) + nbsp + percent
 		if c.Planned.Actions == 0 {
-			text = "aucune action chiffrée"
+			text = "–"
 			data.Rows = append(data.Rows, []document.Cell{document.Word(c.Line.Lever.ShortName), document.Absent("aucune action retenue n’y est chiffrée")})
 		} else {
 			data.Rows = append(data.Rows, []document.Cell{document.Word(c.Line.Lever.ShortName), document.Keyed(french.Number(100*part, 0), coverage.Key(c.Line.Lever.Code, r.ref(), coverage.PlannedIs))})

@@ -17,13 +17,16 @@ func following() []block {
 	f := composition.Following
 	return []block{
 		{Live: composition.Live{Code: "suivi/modalites", Part: f, Name: "Qui suit quoi, et quand", Usual: true,
-			Help: "Les modalités de suivi que la COP a arrêtées\u00a0: qui, avec quels indicateurs, à quel rythme, et la prochaine date."}, make: arrangements},
+			Help: "Les modalités de suivi que la COP a arrêtées\u00a0: qui, avec quels indicateurs, à quel rythme, et la prochaine date.", Options: otherwise}, make: arrangements},
 		{Live: composition.Live{Code: "suivi/echeances", Part: f, Name: "Les échéances des actions", Usual: true,
 			Help: "Combien d’actions commencent et finissent chaque année, et combien ont un indicateur."}, make: deadlines},
 		{Live: composition.Live{Code: "suivi/prochaine-cop", Part: f, Name: "Les sujets de la prochaine COP", Usual: true,
-			Help: "Ce que la COP propose à celle qui suivra."}, make: subjects},
+			Help: "Ce que la COP propose à celle qui suivra.", Options: otherwise}, make: subjects},
 	}
 }
+
+// otherwise is what a block says while the COP wrote nothing where it is kept.
+var otherwise = []composition.Option{{Name: "texte", Label: "En une ligne, tant que rien n’est écrit aux points de sortie de la COP"}}
 
 func lines(list []Line) document.List {
 	var out document.List
@@ -37,12 +40,15 @@ func lines(list []Line) document.List {
 	return out
 }
 
-func arrangements(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
+func arrangements(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	e, err := r.ending(ctx)
 	if err != nil {
 		return composition.Made{}, err
 	}
 	if len(e.Arrangements) == 0 && e.Next == "" {
+		if text := params["texte"]; text != "" {
+			return composition.Made{Title: "Comment la COP sera suivie", Blocks: []document.Block{document.Para(text)}}, nil
+		}
 		return composition.Made{Missing: "Les modalités de suivi ne sont pas encore écrites. Écrivez-les sur la page des points de sortie de la COP\u00a0: qui suit, avec quels indicateurs, à quel rythme, à quelle date."}, nil
 	}
 	made := composition.Made{Title: "Comment la COP sera suivie"}
@@ -56,12 +62,15 @@ func arrangements(ctx context.Context, r *reading, _ map[string]string) (composi
 	return made, nil
 }
 
-func subjects(ctx context.Context, r *reading, _ map[string]string) (composition.Made, error) {
+func subjects(ctx context.Context, r *reading, params map[string]string) (composition.Made, error) {
 	e, err := r.ending(ctx)
 	if err != nil {
 		return composition.Made{}, err
 	}
 	if len(e.Subjects) == 0 {
+		if text := params["texte"]; text != "" {
+			return composition.Made{Title: "Ce que la COP propose à celle qui suivra", Blocks: []document.Block{document.Para(text)}}, nil
+		}
 		return composition.Made{Missing: "Aucun sujet n’est encore proposé à la prochaine COP. Proposez-les sur la page des points de sortie."}, nil
 	}
 	return composition.Made{Title: french.Upper(howMany(len(e.Subjects), "sujet est proposé", "sujets sont proposés")) + " à la prochaine COP", Blocks: []document.Block{lines(e.Subjects)}}, nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,11 +18,14 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/debate/consultation"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/french"
+	"jalon/internal/link"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/roadmap/live"
 	"jalon/internal/territory"
 	"jalon/internal/web/paper"
@@ -54,6 +58,12 @@ type Deps struct {
 	// More leads to what else there is of a published edition, from the address of its
 	// page; nil for nothing.
 	More func(edition string) []ui.Link
+	// Closing keeps what is said of the draft of a roadmap, and Consultation puts it in
+	// public consultation; nil for another kind. Names tells who wrote.
+	Closing      *roadmap.Room
+	Consultation *consultation.Room
+	Links        *link.Links
+	Names        func(ctx context.Context, ids []string) (map[string]string, error)
 	// Figure draws the page of an explanation that was kept, with a word on what it is
 	// of; terms leads to the explanation of one of its terms.
 	Figure func(w http.ResponseWriter, r *http.Request, e figure.Explanation, kept ui.Alert, terms func(key string) string, trail []ui.Link) error
@@ -72,6 +82,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 	}
 	if d.Kind == composition.Roadmap {
 		out["roadmap"], out["roadmap-edition-action"] = d.roadmap, d.editionAction
+		out["roadmap-comments"], out["roadmap-comment-add"], out["roadmap-comment-answer"], out["roadmap-consult"] = d.comments, d.comment, d.answer, d.consult
 	}
 	return out
 }
@@ -214,7 +225,11 @@ const (
 
 func (x place) tabs(current string) ui.Pages {
 	out := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.page() + "/bureau"}, {Label: x.tab(), Href: x.base(), Current: true}}}
-	for _, p := range []ui.Link{{Label: tabCompose, Href: x.base()}, {Label: tabPreview, Href: x.base() + "/apercu"}, {Label: tabPublish, Href: x.base() + "/publication"}} {
+	parts := []ui.Link{{Label: tabCompose, Href: x.base()}, {Label: tabPreview, Href: x.base() + "/apercu"}, {Label: tabPublish, Href: x.base() + "/publication"}}
+	if x.kind == composition.Roadmap {
+		parts = slices.Insert(parts, 2, ui.Link{Label: tabComments, Href: x.base() + "/relecture"})
+	}
+	for _, p := range parts {
 		p.Current = p.Label == current
 		out.Parts = append(out.Parts, p)
 	}

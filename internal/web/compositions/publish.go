@@ -89,6 +89,9 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 			}
 		}
 	}
+	if err := d.consulted(r, x, t, &v); err != nil {
+		return err
+	}
 	if len(list) > 0 {
 		e := ui.Table{ID: "editions", Caption: "Les éditions, la dernière d’abord", CaptionHidden: true, Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "État"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}
 		for _, one := range list {

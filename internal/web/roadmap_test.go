@@ -1,0 +1,127 @@
+package web_test
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"jalon/internal/action"
+	"jalon/internal/composition"
+	"jalon/internal/cop"
+	"jalon/internal/db"
+	"jalon/internal/policy"
+	"jalon/internal/territory"
+	"jalon/internal/testkit"
+	"jalon/internal/testkit/registered"
+)
+
+var (
+	consultationPath = regexp.MustCompile(`/bureau/consultations/([0-9a-f-]+)`)
+	commentPath      = regexp.MustCompile(`/bureau/feuille-de-route/relecture/[0-9a-f-]+`)
+	passagePath      = regexp.MustCompile(`/bureau/feuille-de-route/relecture\?bloc=[0-9a-f-]+&(?:amp;)?passage=1`)
+)
+
+// The team composes a roadmap, an expert comments it, it is put in consultation, both
+// heads adopt it; then anyone reads it, each of its actions at an address of its own.
+func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		c, err := cop.OfRegion(t.Context(), d, "44")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree, err := territory.Embedded()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := registered.Fill(t.Context(), d, tree, registered.Size{Actions: 60, COPs: []cop.COP{c}, At: noon.AddDate(0, -2, 0), Seed: 3}); err != nil {
+			t.Fatal(err)
+		}
+		list, err := action.RetainedOf(t.Context(), d, c.ID)
+		if err != nil || len(list) < 5 {
+			t.Fatalf("%d retained actions (%v)", len(list), err)
+		}
+		const desk, public = "/regions/grand-est/bureau/feuille-de-route", "/regions/grand-est/feuille-de-route"
+		p := s.get(public)
+		checkPage(t, public, p)
+		p.has("h1", "la feuille de route se prépare")
+		p.has("main", "actions sont déjà retenues")
+
+		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "44")
+		at := func(path string) page { return s.visit(team, base+path, nil) }
+		send := func(path string, form url.Values) page { return s.visit(team, base+path, form) }
+		send(desk, url.Values{"do": {"plan"}})
+		p = at(desk + "/apercu")
+		checkPage(t, desk+"/apercu", p)
+		p.has("main", "Projet, non publié")
+
+		// What is said of a passage is answered, once; it is read by who reads the draft.
+		p = at(desk + "/relecture")
+		checkPage(t, desk+"/relecture", p)
+		p.has("h1", "personne n’a encore commenté")
+		where := passagePath.FindString(p.body)
+		if where == "" {
+			t.Fatal("no passage to comment")
+		}
+		p = at("/regions/grand-est" + strings.ReplaceAll(where, "&amp;", "&"))
+		checkPage(t, where, p)
+		form := url.Values{"bloc": {p.attr("#commenter input[name=bloc]", "value")[0]}, "passage": {"1"}, "citation": {p.attr("#commenter input[name=citation]", "value")[0]}}
+		p = send(desk+"/relecture", form)
+		p.has("#commenter .fr-error-text, .fr-alert--error", "est vide")
+		form.Set("texte", "Dire d’abord ce qui manque.")
+		p = send(desk+"/relecture", form)
+		p.has("main", "Dire d’abord ce qui manque.")
+		to := commentPath.FindString(p.body)
+		reply := url.Values{"rev": {"1"}, "reponse": {"Nous l’avons remonté."}}
+		send("/regions/grand-est"+to, reply).has("main", "Nous l’avons remonté.")
+		send("/regions/grand-est"+to, reply).has(".fr-alert--error", "avant vous")
+		if p := s.get(desk + "/relecture"); p.StatusCode == 200 {
+			t.Error("what is said of a draft is read by anyone")
+		}
+
+		// In consultation: a draft, an article for each part, one at a time.
+		p = send(desk+"/consultation", url.Values{})
+		checkPage(t, "consultation", p)
+		p.has("main", "Article 12")
+		p = send(desk+"/consultation", url.Values{})
+		p.has(".fr-alert--error", "se prépare déjà")
+		p = at(desk + "/publication")
+		checkPage(t, desk+"/publication", p)
+		p.has("#consultation-publique", "en préparation")
+		if !consultationPath.MatchString(p.body) {
+			t.Error("the publication does not lead to its consultation")
+		}
+
+		// Both heads adopt it.
+		send(desk+"/publication", url.Values{"rev": p.attr("#proposer input[name=rev]", "value")})
+		waiting, err := composition.Editions(t.Context(), d, composition.Roadmap, c.ID, "")
+		if err != nil || len(waiting) != 1 {
+			t.Fatalf("%d editions (%v)", len(waiting), err)
+		}
+		for email, role := range map[string]policy.Role{"prefet@exemple.fr": policy.StateChair, "presidente@exemple.fr": policy.RegionChair} {
+			head, base := s.signIn(email, role, "region", "44")
+			s.visit(head, base+"/regions/grand-est/bureau/actes/"+waiting[0].Act, url.Values{"do": {"consent"}})
+		}
+		p = s.get(public)
+		checkPage(t, public, p)
+		p.has("main", "publiée par les deux têtes de la COP")
+		one := public + "/editions/1/actions/" + list[0].ID
+		p = s.get(one)
+		checkPage(t, one, p)
+		p.has("h1", list[0].Title)
+		if p := s.get(public + "/editions/1/actions/inconnue"); p.StatusCode != 404 {
+			t.Errorf("an action that is not there: %s", p.Status)
+		}
+		s.get("/actions/"+list[0].ID).has("#feuille-de-route a", "dans la feuille de route")
+		p = s.get(public + "/editions/1")
+		checkPage(t, public+"/editions/1", p)
+		p.has("#emporter a", "Tableaux (XLSX)")
+
+		// The register moves on; what was adopted stays.
+		if _, err := d.Exec(t.Context(), `UPDATE action SET title = 'Un autre titre', body = REPLACE(body, $2, 'Un autre titre') WHERE id = $1`, list[0].ID, list[0].Title); err != nil {
+			t.Fatal(err)
+		}
+		s.get(one).has("h1", list[0].Title)
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"jalon/internal/adaptation"
 	"jalon/internal/db"
 	"jalon/internal/followup"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/territory"
@@ -24,6 +25,7 @@ func (c *Core) followRooms(r rooms, _ *operator.Desk, _ string, _ func(context.C
 	return web.Follow{
 		Roadmap:    &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage},
 		FollowUp:   &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register},
+		Outcome:    &outcome.Room{DB: c.DB, Now: c.now, Model: c.Model, Coverage: r.action.Coverage},
 		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops},
 		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge},
 	}

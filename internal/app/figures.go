@@ -8,6 +8,7 @@ import (
 	"jalon/internal/debate/meeting"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/national"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -33,6 +34,7 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(objective.Prefix, c.modelled(r.objectives.Explain))
 	f.Register(coverage.Prefix, r.action.Coverage.Explain)
 	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
+	f.Register(outcome.Prefix, r.follow.Outcome.Explain)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 

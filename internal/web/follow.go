@@ -4,8 +4,10 @@ import (
 	"jalon/internal/adaptation"
 	"jalon/internal/composition"
 	"jalon/internal/followup"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
+	"jalon/internal/web/dashboards"
 	"jalon/internal/web/shell"
 )
 
@@ -13,6 +15,7 @@ import (
 type Follow struct {
 	Roadmap    *roadmap.Room
 	FollowUp   *followup.Room
+	Outcome    *outcome.Room
 	Adaptation *adaptation.Room
 	Renewal    *renewal.Room
 }
@@ -22,5 +25,6 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		s.compositionHandlers(composition.Roadmap),
 		s.compositionHandlers(composition.Review),
+		dashboards.Handlers(dashboards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Outcome: s.Follow.Outcome}),
 	}
 }

@@ -137,7 +137,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	}
 	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
 	s.survey.Tree, s.survey.Intake = treeOf, intake.New(s.ids, clock)
-	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf, nil), Tree: treeOf,
+	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf, nil, nil), Tree: treeOf,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 	if err := s.board.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)
@@ -233,7 +233,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: shelf{composition.Roadmap}, composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: shelf{composition.Roadmap}, composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: web.Follow{Outcome: s.outcomes()}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -4,10 +4,14 @@ import (
 	"strings"
 
 	"jalon/internal/composition"
+	"jalon/internal/policy"
 )
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
-var foreseenFollow = map[string]need{}
+var foreseenFollow = map[string]need{
+	"reviews-desk":      {kind: policy.FollowUp, do: policy.Read, over: itsDraft},
+	"review-of-edition": {over: nobody, path: "/regions/guyane/bureau/suivi/editions/absente"}, // its own test leads to an edition
+}
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is
 // foreseen of each.

@@ -393,7 +393,7 @@ var (
 
 // openRoutes answer everybody the same, or judge by something else than a role:
 // the operator's own cookie, a mail's secret.
-var openRoutes = strings.Fields(`share-department share-perimeter api-actions api-action api-coverage api-aids api-aid api-measures actions aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json action-files action-file action-examples
+var openRoutes = strings.Fields(`followup followup-csv followup-department followup-department-csv followup-nation followup-nation-csv reviews share-department share-perimeter api-actions api-action api-coverage api-aids api-aid api-measures actions aids aid aid-follow aid-followed aid-report aid-reported aid-alert aid-alert-turn action-aids measures measures-lever measures-csv measures-json questions question question-vote question-results question-statements question-mine question-about question-propose question-proposed question-csv question-json action-files action-file action-examples
 	opinion-method voice-confirm voice-confirmed voice voice-save voice-withdraw voice-data voice-erase voice-erased voice-stop voice-stopped paper-blank paper-blank-pdf
 	restitution restitution-lever restitution-csv restitution-department restitution-department-file restitution-national restitution-national-csv restitution-study
 	restitution-study-file restitution-figure open-list open-edition open-file campaign-public campaign-nation campaign-nation-csv campaign-stop campaign-stop-now

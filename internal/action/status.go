@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"slices"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -12,6 +13,27 @@ import (
 func Hold(ctx context.Context, tx db.Q, id string) (x Action, err error) {
 	defer apperr.Wrap(&err, "action.Hold(%q)", id)
 	return lock(ctx, tx, id)
+}
+
+// ByIDs reads actions whoever asks, by their ids: a room after this one shows them to who
+// was asked about them.
+func ByIDs(ctx context.Context, q db.Q, ids []string) (_ map[string]Action, err error) {
+	defer apperr.Wrap(&err, "action.ByIDs")
+	out := make(map[string]Action, len(ids))
+	for part := range slices.Chunk(ids, 500) {
+		args := make([]any, len(part))
+		for i, id := range part {
+			args[i] = id
+		}
+		list, err := collect(q.Query(ctx, `SELECT `+columns+` FROM action x WHERE x.id IN (`+db.Params(1, len(args))+`)`, args...))
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range list {
+			out[x.ID] = x
+		}
+	}
+	return out, nil
 }
 
 // StatusSaid moves the status of a retained action as an update of the follow-up says,

@@ -72,6 +72,9 @@ func (c *Core) rooms(desk *operator.Desk, base string) rooms {
 			if mine, err := r.survey.OnBounce(ctx, tx, k); mine || err != nil {
 				return err
 			}
+			if mine, err := r.follow.FollowUp.OnBounce(ctx, tx, k); mine || err != nil {
+				return err
+			}
 			return r.accounts.OnBounce(ctx, tx, k)
 		}})
 	r.knowledge = &knowledge.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, Cursors: db.NewCursors(desk.Key("knowledge")), Queue: r.queue, Outbox: r.outbox,

@@ -21,6 +21,7 @@ func (a *App) newWorker() (*jobs.Worker, error) {
 	a.survey.RegisterPapers(&c)
 	a.debateJobs(&c)
 	a.action.Aid.RegisterJobs(&c, a.Config.CheckLinks)
+	a.follow.FollowUp.RegisterJobs(&c)
 	var send mail.Send
 	switch {
 	case a.demo:

@@ -92,7 +92,8 @@ var sentences = map[string]string{
 	"create decision": "a noté une décision de réunion", "edit decision": "a modifié une décision de réunion", "taken decision": "a remis une décision de réunion en cours", "applied decision": "a noté une décision appliquée", "dropped decision": "a noté une décision abandonnée",
 	"create task": "a confié une tâche de réunion", "done task": "a noté une tâche faite", "dropped task": "a abandonné une tâche de réunion", "open task": "a remis une tâche à faire",
 	"create meeting-file": "a déposé un document de réunion", "withdraw meeting-file": "a retiré un document de réunion",
-	"say update": "a dit où en est une action",
+	"say update": "a dit où en est une action", "create followup_round": "a préparé un tour de suivi", "edit followup_round": "a modifié un tour de suivi", "open followup_round": "a ouvert un tour de suivi", "close followup_round": "a fermé un tour de suivi",
+	"refuse followup_ask": "a dit ne pas être la bonne personne pour une action", "edit followup_rule": "a changé les réglages du suivi", "answer followup_alert": "a répondu à une alerte du suivi",
 }
 
 // kindNames are the kinds of things that the journal speaks of.
@@ -113,7 +114,7 @@ var kindNames = map[string]string{
 	"consultation": "consultations", "amendment": "amendements", "letter": "lettres du débat", "letter_reader": "abonnements à la lettre", "follow": "abonnements du débat", "voice": "adresses du débat",
 	"obstacle": "freins", "practice": "bonnes pratiques", "note": "notes d’expertise", "declared_figure": "chiffres déclarés", "report": "publications", "open_consent": "accords d’ouverture des données", "open_edition": "éditions des données ouvertes", "survey_text": "textes libres du questionnaire",
 	"ballot": "votes en séance", "agenda": "ordres du jour", "minutes": "comptes rendus", "minutes-text": "textes des comptes rendus", "decision": "décisions des réunions", "task": "tâches des réunions", "meeting-file": "documents des réunions",
-	"update": "points d’avancement",
+	"update": "points d’avancement", "followup_round": "tours de suivi", "followup_ask": "demandes de point d’avancement", "followup_rule": "réglages du suivi", "followup_alert": "alertes du suivi",
 }
 
 // JournalKind is a kind of thing that the journal speaks of.

@@ -4,12 +4,16 @@
 package followup
 
 import (
+	"context"
 	"time"
 
 	"jalon/internal/action"
+	"jalon/internal/blob"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/mail"
 )
 
 // Tables lists the tables of this room.
@@ -20,6 +24,11 @@ func Tables() []db.Table {
 		{Name: "followup_ask", Order: []string{"id"}, Scope: db.COP, Personal: []string{"person", "name", "email"}, Free: []string{"name", "email"}},
 		{Name: "followup_update", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by", "said_by", "body"}, Free: []string{"said_by", "body"}},
 		{Name: "followup_quantity", Order: []string{"update_id", "lever"}, Scope: db.COP},
+		{Name: "followup_rule", Order: []string{"cop_id"}, Scope: db.COP},
+		{Name: "followup_rule_version", Order: []string{"cop_id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
+		{Name: "followup_file", Order: []string{"action_id", "sha256"}, Scope: db.COP},
+		{Name: "followup_alert_version", Order: []string{"id", "rev"}, Scope: db.COP, Personal: []string{"by", "body"}, Free: []string{"body"}},
+		{Name: "followup_alert", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by", "answer"}, Free: []string{"answer"}},
 	}
 }
 
@@ -37,6 +46,21 @@ type Room struct {
 	Journal  *journal.Journal
 	COPs     *cop.Room
 	Register *action.Room
+	Queue    *jobs.Queue
+	Outbox   *mail.Outbox
+	// Links draws personal links from the key of this installation; BaseURL begins those
+	// in mails.
+	Links   db.Cursors
+	BaseURL string
+	// Lagging lists the levers of a COP that are behind, by the indicator that is observed;
+	// Closing says which of some aids close, and when; TellTeam writes to the team of a
+	// COP, each as they chose. All may be nil.
+	Lagging  func(ctx context.Context, q db.Q, c cop.COP) ([]Lagging, error)
+	Closing  func(ctx context.Context, q db.Q, ids []string) (map[string]Closing, error)
+	TellTeam func(ctx context.Context, tx db.Q, c cop.COP, m mail.Mail) (int, error)
+	// People lists who may be asked about an action at a step of the chain: author,
+	// holder, lead. Nil lists nobody.
+	People func(ctx context.Context, q db.Q, step string, x action.Action) ([]Person, error)
 }
 
 // Class says what stands behind a quantity; the three are never added together.
@@ -98,7 +122,15 @@ type Update struct {
 	Said
 	// Seen is the number of the last update that the writer read, nil to write whatever
 	// was said meanwhile; Confirmed tells that they read that a quantity is above what was
-	// planned. Neither is kept.
+	// planned; Files were received and are kept with it, among its evidence. None of them
+	// is read back.
 	Seen      *int64
 	Confirmed bool
+	Files     []File
+}
+
+// File is a file that was received as evidence.
+type File struct {
+	Name string
+	Blob *blob.Staged
 }

@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
+	"jalon/internal/blob"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/french"
@@ -133,7 +134,7 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 	if err != nil {
 		return u, err
 	}
-	if why := Closed(x); why != "" {
+	if why := Ended(x); why != "" {
 		return u, apperr.Conflictf("%s", why+" Rien n’a été enregistré, et rien de ce que vous avez écrit n’est perdu\u00a0: c’est encore dans le formulaire.")
 	}
 	past, err := Of(ctx, tx, x.ID)
@@ -161,6 +162,9 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 			}
 		}
 	}
+	for _, f := range u.Files {
+		u.Evidence = append(u.Evidence, f.Blob.SHA256)
+	}
 	if err := u.check(x, c.DayAt(m.Now())); err != nil {
 		return u, err
 	}
@@ -175,7 +179,15 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 		return u, err
 	}
 	u.COP, u.Region, u.Seq, u.At, u.Standing = x.COP, x.Region, seq+1, m.Now().UTC().Truncate(time.Millisecond), Current
-	u.Seen, u.Confirmed = nil, false
+	for _, f := range u.Files {
+		if _, err := f.Blob.Store(ctx, tx, m.Now()); err != nil {
+			return u, err
+		}
+		if _, err := db.Insert(ctx, tx, "followup_file", []string{"action_id", "sha256", "cop_id", "name", "at"}, [][]any{{x.ID, f.Blob.SHA256, x.COP, cut(f.Name, longestName), m.Now().UnixMilli()}}, "ON CONFLICT DO NOTHING"); err != nil {
+			return u, err
+		}
+	}
+	u.Seen, u.Confirmed, u.Files = nil, false, nil
 	if err := m.put(ctx, tx, x, u); err != nil {
 		return u, err
 	}
@@ -203,8 +215,8 @@ func (m *Room) moved(ctx context.Context, tx db.Q, copID string) error {
 	return err
 }
 
-// Closed says why nobody says any more where an action stands, empty while they may.
-func Closed(x action.Action) string {
+// Ended says why nobody says any more where an action stands, empty while they may.
+func Ended(x action.Action) string {
 	switch {
 	case x.State == action.Merged:
 		return "Cette action a été fusionnée avec une autre\u00a0: c’est celle-là qui se suit."
@@ -263,6 +275,24 @@ func (m *Room) answered(ctx context.Context, tx db.Q, u Update) error {
 	_, err := tx.Exec(ctx, `UPDATE followup_ask SET state = 'answered', ended_at = $2 WHERE action_id = $1 AND state IN ('waiting', 'sent', 'passed', 'bounced')
 		AND round_id IN (SELECT id FROM followup_round WHERE cop_id = $3 AND state = 'open' AND period <= $4)`, u.Action, m.Now().UnixMilli(), u.COP, u.Day)
 	return err
+}
+
+// OpenFile opens a piece of evidence of an action, for its team and its holder.
+func OpenFile(ctx context.Context, q db.Q, a policy.Actor, id, sha string) (name string, r *blob.Reader, err error) {
+	defer apperr.Wrap(&err, "followup.OpenFile(%q)", id)
+	x, c, err := action.Find(ctx, q, a, id)
+	if err != nil {
+		return "", nil, err
+	}
+	const missing = "Cette pièce n’existe pas, ou elle est réservée au porteur et à l’équipe de la COP."
+	if _, ok := Mine(a, c, x); !ok {
+		return "", nil, apperr.NotFoundf(missing)
+	}
+	if err := q.QueryRow(ctx, `SELECT name FROM followup_file WHERE action_id = $1 AND sha256 = $2`, id, sha).Scan(&name); err != nil {
+		return "", nil, db.OrNotFound(err, missing)
+	}
+	r, err = blob.Open(ctx, q, sha)
+	return name, r, err
 }
 
 func cut(text string, most int) string {

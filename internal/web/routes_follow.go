@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"time"
 
 	"jalon/internal/composition"
 )
@@ -22,7 +23,27 @@ func exitRoutes() []Route { return nil }
 func adoptionRoutes() []Route { return nil }
 
 // updateRoutes: rounds of updates, and the personal link of a holder.
-func updateRoutes() []Route { return nil }
+func updateRoutes() []Route {
+	const desk, link, one = "/regions/{slug}/bureau/suivi", "/point/{jeton}", "/actions/{id}/point"
+	html := []string{typeHTML}
+	team := func(method, pattern, name string) Route {
+		out := Route{Method: method, Pattern: pattern, Name: name, Formats: html, Cache: Private, SignIn: true}
+		if method == "POST" {
+			out.Body = formBody
+		}
+		return out
+	}
+	return []Route{
+		team("GET", desk, "followup-desk"), team("POST", desk, "followup-round-add"), team("GET", desk+"/tours/{id}", "followup-round"), team("POST", desk+"/tours/{id}", "followup-round-act"),
+		team("GET", desk+"/reglages", "followup-rules"), team("POST", desk+"/reglages", "followup-rules-save"), team("GET", desk+"/alertes", "followup-alerts"), team("POST", desk+"/alertes", "followup-alert-answer"),
+		{Method: "GET", Pattern: link, Name: "point", Formats: html, Cache: Private},
+		{Method: "GET", Pattern: link + "/{demande}", Name: "point-one", Formats: html, Cache: Private},
+		{Method: "POST", Pattern: link + "/{demande}", Name: "point-send", Formats: html, Cache: Private, Body: fileBody, Timeout: 5 * time.Minute},
+		team("GET", one, "update"),
+		{Method: "POST", Pattern: one, Name: "update-say", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
+		{Method: "GET", Pattern: one + "/pieces/{piece}", Name: "update-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: 5 * time.Minute},
+	}
+}
 
 // followUpRoutes: dashboards, alerts, reviews of a year.
 func followUpRoutes() []Route {

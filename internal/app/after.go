@@ -30,7 +30,7 @@ func (c *Core) followRooms(r rooms, desk *operator.Desk, base string, _ func(con
 	f := web.Follow{
 		Roadmap: &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage},
 		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
-			People: followedBy(r.accounts)},
+			People: followedBy(r.accounts), Lagging: c.lagging, Closing: closing, TellTeam: tellTeam(r.accounts)},
 		Outcome:    &outcome.Room{DB: c.DB, Now: c.now, Model: c.Model, Coverage: r.action.Coverage},
 		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops},
 		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge},

@@ -3,13 +3,14 @@ package app
 import (
 	"jalon/internal/composition"
 	"jalon/internal/diagnosis/live"
+	review "jalon/internal/followup/live"
 	"jalon/internal/series"
 )
 
 // blocks are the catalogues of live blocks, one for each kind of document.
 func (a *App) blocks(book *series.Book) map[composition.Kind]composition.Catalogue {
 	told := a.diagnosisBlocks(book)
-	return map[composition.Kind]composition.Catalogue{composition.Diagnosis: told, composition.Roadmap: told, composition.Review: told}
+	return map[composition.Kind]composition.Catalogue{composition.Diagnosis: told, composition.Roadmap: told, composition.Review: review.New(review.Sources{DB: a.DB, Outcome: a.follow.Outcome, Told: told})}
 }
 
 func (a *App) diagnosisBlocks(book *series.Book) composition.Catalogue {

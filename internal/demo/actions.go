@@ -65,6 +65,9 @@ func (s *Script) plotted(region, line string) *plot {
 			p.x.Budget.Note, p.x.Funding = "Budget publié par la Région.", nil
 		}
 	}
+	if p.fate == "R" {
+		reachable(&p.x)
+	}
 	s.detailed(&p.x)
 	return p
 }

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/diagnosis"
 	"jalon/internal/diagnosis/live"
 	"jalon/internal/figure"
+	"jalon/internal/followup"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/knowledge"
@@ -79,6 +80,7 @@ func Steps() []Step {
 		{"consultations", consultations},
 		{"letters", letters},
 		{"actions", actions},
+		{"followup", followed},
 	}
 }
 
@@ -100,6 +102,7 @@ type Script struct {
 	Debate   web.Debate
 	Actions  *action.Room
 	Aids     *aid.Room
+	Followup *followup.Room
 
 	explain figure.Explainer
 	model   func(ctx context.Context) (*panorama.Model, error)
@@ -166,6 +169,7 @@ func newScript(p Place, o Options) (*Script, error) {
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}
 	s.COPs.OnEnd[cop.ActionsAct] = s.Actions.End
+	s.Followup = &followup.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Queue: queue, Outbox: s.Accounts.Outbox, Links: cursors, BaseURL: s.Accounts.BaseURL}
 	s.Aids = &aid.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, Accounts: s.Accounts, COPs: s.COPs, Links: s.Debate.Shared.Links, Tree: s.Accounts.Tree,
 		Knowledge: s.Known, BaseURL: s.Accounts.BaseURL}
 	book, err := p.Book()

@@ -88,7 +88,9 @@ func Find(f Facts, r Rules) (out []Finding) {
 		}
 	}
 	for _, l := range f.Lagging {
-		if l.Short > r.Pace {
+		if l.Short >= 100 {
+			add("pace", "lever", l.Lever, "L’indicateur observé du levier «\u00a0"+l.Name+"\u00a0» n’avance pas, ou s’éloigne de ce qu’il faudrait en 2030.")
+		} else if l.Short > r.Pace {
 			add("pace", "lever", l.Lever, "Le rythme observé du levier «\u00a0"+l.Name+"\u00a0» est inférieur de "+french.Integer(l.Short)+"\u00a0% à celui qu’il faudrait jusqu’en 2030.")
 		}
 	}

@@ -187,7 +187,14 @@ func (m *Room) WaitingFor(ctx context.Context, q db.Q, person, email string) (to
 			n++
 		}
 	}
-	return m.token(asks[0].Round, asks[0].Email), n, nil
+	token = m.token(asks[0].Round, asks[0].Email)
+	if _, err := asksOf(ctx, q, token); err != nil {
+		if apperr.KindOf(err) == apperr.NotFound {
+			return "", 0, nil // asked by another installation: the mail still opens it
+		}
+		return "", 0, err
+	}
+	return token, n, nil
 }
 
 // Erase forgets who was asked and who said, in the transaction that erases a person.

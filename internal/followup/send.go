@@ -96,8 +96,13 @@ func (m *Room) post(ctx context.Context, tx db.Q, r Round, asks []Ask, name stri
 		titles = append(titles, title)
 	}
 	to := asks[0]
+	// A copy of the data has another key: what it sends opens what it asked.
+	token := m.token(r.ID, to.Email)
+	if _, err := tx.Exec(ctx, `UPDATE followup_ask SET token_hash = $3 WHERE round_id = $1 AND email = $2 AND token_hash <> $3`, r.ID, to.Email, hashOf(token)); err != nil {
+		return err
+	}
 	_, err = m.Outbox.Enqueue(ctx, tx, mail.Mail{Dedup: mailPrefix + r.ID + "/" + name, To: mail.Address{Name: to.Name, Email: to.Email}, Person: "ask:" + to.ID, FromName: c.SenderName(), ReplyTo: c.ReplyTo(), COP: c.ID, Secret: true,
-		Letter: letter(c, r, to, titles, m.BaseURL+LinkPath(m.token(r.ID, to.Email)), again)})
+		Letter: letter(c, r, to, titles, m.BaseURL+LinkPath(token), again)})
 	return err
 }
 

@@ -29,6 +29,7 @@ import (
 	"jalon/internal/web/shell"
 	"jalon/internal/web/transfers"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/updates"
 	"jalon/internal/web/wording"
 )
 
@@ -49,7 +50,7 @@ type Action struct {
 func (s *server) actionHandlers() []map[string]shell.Handler {
 	a := s.Action
 	return []map[string]shell.Handler{
-		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Things: s.things(), PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
+		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Things: s.things(), Said: updates.Sheet(s.DB, s.Now), PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
 		}}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register}),

@@ -8,10 +8,12 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/followup"
 	"jalon/internal/followup/outcome"
+	"jalon/internal/french"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/dashboards"
 	"jalon/internal/web/shell"
+	"jalon/internal/web/ui"
 	"jalon/internal/web/updates"
 )
 
@@ -34,4 +36,16 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 			return account.Names(ctx, s.DB, ids)
 		}}),
 	}
+}
+
+// updatesWaiting leads a person to the actions of which they are asked where they stand.
+func (s *server) updatesWaiting(ctx context.Context, a account.Account) ([]ui.Link, error) {
+	if s.Follow.FollowUp == nil {
+		return nil, nil
+	}
+	token, n, err := s.Follow.FollowUp.WaitingFor(ctx, s.DB, a.ID, a.Email)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []ui.Link{{Label: "Dire où " + french.Plural(n, "en est l’action que vous suivez", "en sont les "+french.Integer(n)+"\u00a0actions que vous suivez"), Href: followup.LinkPath(token)}}, nil
 }

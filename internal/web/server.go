@@ -204,7 +204,7 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(places.Handlers(places.Deps{Shell: s.shell, Model: s.Model}))
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, Actions: s.actionsNear}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs, ActorOf: s.Accounts.Actor}))
-	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
+	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Waiting: s.updatesWaiting, Secure: strings.HasPrefix(s.BaseURL, "https://"),
 		TrustedProxies: s.TrustedProxies, Log: s.Log}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
 	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))

@@ -75,6 +75,7 @@ type site struct {
 	debate    web.Debate
 	register  *action.Room
 	act       web.Action
+	follow    web.Follow
 	ill       atomic.Bool // the database does not answer
 	trusted   []netip.Prefix
 	rebuild   func()
@@ -202,6 +203,8 @@ func newSite(t testing.TB, d *db.DB) *site {
 	s.debate = s.debateRooms(queue, treeOf)
 	s.act = s.actionRooms(book, &figures)
 	s.register = s.act.Register
+	s.follow = s.followRooms(queue)
+	s.follow.Outcome = s.outcomes()
 	rooms.OnEnd[cop.ActionsAct] = s.register.End
 	more := elsewhere()
 	for name, h := range s.documents(rooms.Journal, figures.Explain) {
@@ -233,7 +236,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 				}
 				return objective.Ambition(ctx, d, m, region)
 			},
-			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: shelf{composition.Roadmap}, composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: web.Follow{Outcome: s.outcomes()}, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
+			DB: s.q, NewID: s.ids.New, Desk: s.desk, COPs: rooms, Plans: s.plans, Knowledge: s.known, Survey: s.survey, OpenData: openData, Restitution: s.answers, Objectives: s.aims, Composed: s.composing, Blocks: map[composition.Kind]composition.Catalogue{composition.Diagnosis: shelf{composition.Diagnosis}, composition.Roadmap: shelf{composition.Roadmap}, composition.Review: shelf{composition.Review}}, Debate: s.debate, Action: s.act, Follow: s.follow, National: s.board, Accounts: s.accounts, Outbox: s.accounts.Outbox, More: more,
 			TrustedProxies: s.trusted, Keep: method.Periods{Accounts: 1095, SignIn: 7, Mail: 90},
 		})
 	}

@@ -12,14 +12,14 @@ import (
 var foreseenFollow = map[string]need{
 	"reviews-desk":          {kind: policy.FollowUp, do: policy.Read, over: itsDraft},
 	"review-of-edition":     {over: nobody, path: "/regions/guyane/bureau/suivi/editions/absente"}, // its own test leads to an edition
-	"followup-desk":         {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
-	"followup-round-add":    {kind: policy.FollowUp, do: policy.Create, over: theCOP},
+	"followup-desk":         {kind: policy.FollowUp, do: policy.Edit, over: itsNote},
+	"followup-round-add":    {kind: policy.FollowUp, do: policy.Create, over: itsNote},
 	"followup-round":        {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"}, // its own tests read who sees a round
 	"followup-round-act":    {over: nobody, path: "/regions/grand-est/bureau/suivi/tours/absent"},
-	"followup-rules":        {kind: policy.FollowUp, do: policy.Edit, over: theCOP},
-	"followup-rules-save":   {kind: policy.FollowUp, do: policy.Edit, over: theCOP, form: url.Values{"fresh": {"30"}, "aging": {"60"}, "silent": {"180"}, "pace": {"20"}, "aid": {"45"}}},
-	"followup-alerts":       {kind: policy.FollowUp, do: policy.Judge, over: theCOP},
-	"followup-alert-answer": {kind: policy.FollowUp, do: policy.Judge, over: theCOP, form: url.Values{"id": {"absente"}, "state": {"taken"}}},
+	"followup-rules":        {kind: policy.FollowUp, do: policy.Edit, over: itsNote},
+	"followup-rules-save":   {kind: policy.FollowUp, do: policy.Edit, over: itsNote, form: url.Values{"fresh": {"30"}, "aging": {"60"}, "silent": {"180"}, "pace": {"20"}, "aid": {"45"}}},
+	"followup-alerts":       {kind: policy.FollowUp, do: policy.Judge, over: itsNote},
+	"followup-alert-answer": {kind: policy.FollowUp, do: policy.Judge, over: itsNote, form: url.Values{"id": {"absente"}, "state": {"taken"}}},
 	"update":                {over: nobody, path: "/actions/absente/point"},
 	"update-say":            {over: nobody, path: "/actions/absente/point"},
 	"update-file":           {over: nobody, path: "/actions/absente/point/pieces/absente"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/figure"
@@ -44,19 +45,31 @@ func Key(lever string, at territory.Ref, part Part) string {
 	return Prefix + "/" + lever + "/" + at.String() + "/" + string(part)
 }
 
-// Explain answers for «suivi/{lever}/{territory}/{part}».
+// KeyOn is the address of a figure of a region as of a past day, which a review shows.
+func KeyOn(lever string, at territory.Ref, part Part, day string) string {
+	return Key(lever, at, part) + "/" + day
+}
+
+// Explain answers for «suivi/{lever}/{territory}/{part}», and as of a day for «…/{day}».
 func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, err error) {
 	defer apperr.Wrap(&err, "outcome.Explain(%q)", key)
 	none := apperr.NotFoundf("Aucun chiffre ne porte l’adresse «\u00a0%s\u00a0».", key)
 	parts := strings.Split(key, "/")
-	if len(parts) != 4 || parts[0] != Prefix {
+	if len(parts) < 4 || len(parts) > 5 || parts[0] != Prefix {
 		return e, none
+	}
+	day := ""
+	if len(parts) == 5 {
+		day = parts[4]
+		if _, err := time.Parse(time.DateOnly, day); err != nil || day > m.today(Ask{}) {
+			return e, none
+		}
 	}
 	ref, err := territory.ParseRef(parts[2])
 	if err != nil {
 		return e, none
 	}
-	o, page, err := m.at(ctx, ref)
+	o, page, err := m.at(ctx, ref, day)
 	if err != nil {
 		return e, err
 	}
@@ -80,16 +93,16 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 }
 
 // at reads what an address of a figure names.
-func (m *Room) at(ctx context.Context, ref territory.Ref) (o Outcome, page string, err error) {
+func (m *Room) at(ctx context.Context, ref territory.Ref, day string) (o Outcome, page string, err error) {
 	switch ref.Scale {
 	case territory.Nation:
-		n, err := m.OfNation(ctx, m.DB, "")
+		n, err := m.OfNation(ctx, m.DB, day)
 		return n.Outcome, "/national/suivi", err
 	case territory.RegionS:
-		o, err = m.Of(ctx, m.DB, Ask{Region: ref.Code})
+		o, err = m.Of(ctx, m.DB, Ask{Region: ref.Code, Day: day})
 		return o, "/regions/" + o.At.Slug + "/suivi", err
 	case territory.Department:
-		o, err = m.Of(ctx, m.DB, Ask{Department: ref.Code})
+		o, err = m.Of(ctx, m.DB, Ask{Department: ref.Code, Day: day})
 		return o, "/departements/" + ref.Code + "/suivi", err
 	}
 	return o, "", apperr.NotFoundf("Le suivi se lit par région, par département ou pour la France.")

@@ -28,6 +28,8 @@ type Deps struct {
 	TrustedProxies []netip.Prefix
 	// Log keeps why a provider's answer was refused; nil keeps nothing.
 	Log *slog.Logger
+	// Waiting is what waits for an account in other rooms, in one link; nil for nothing.
+	Waiting func(ctx context.Context, a account.Account) ([]ui.Link, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

@@ -77,6 +77,11 @@ func (d Deps) showSelf(w http.ResponseWriter, r *http.Request, status int, a acc
 			return err
 		}
 	}
+	if d.Waiting != nil {
+		if v.Desks, err = d.Waiting(ctx, a); err != nil {
+			return err
+		}
+	}
 	roles, err := account.Roles(ctx, d.Room.DB, a.ID)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
 	"jalon/internal/territory"
+	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -30,6 +31,9 @@ type Deps struct {
 	// Things name what an action is linked to in other rooms, by kind: «contribution», as
 	// far as the actor may read it; empty when they may not.
 	Things map[string]func(ctx context.Context, a policy.Actor, id string) (ui.Link, error)
+	// Said is what was said since of where an action stands, and what its reader may say;
+	// nil when there is no follow-up.
+	Said func(r *http.Request, x action.Action, c cop.COP, lever func(string) string) (sections.Part, error)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
 }

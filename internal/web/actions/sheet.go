@@ -36,6 +36,13 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 	v := sections.View{Heading: ui.Heading{Overline: "Action " + number(a.Seq) + " de " + x.cop.SenderName(), Title: a.Title, Scope: x.scope(a)}}
 	v.Notices = x.notices(a)
 	v.Parts = append(v.Parts, sections.Part{ID: "en-bref", Bodies: []templ.Component{ui.KeyFigures(x.figures(a))}, Markdown: a.Summary})
+	if d.Said != nil && a.State == action.Retained {
+		said, err := d.Said(r, a, x.cop, x.lever)
+		if err != nil {
+			return err
+		}
+		v.Parts = append(v.Parts, said)
+	}
 	v.Parts = append(v.Parts, x.brings(a))
 	v.Parts = append(v.Parts, sections.Part{ID: "qui", Title: "Qui la porte", Facts: x.people(a)})
 	v.Parts = append(v.Parts, x.placesPart(a), x.calendar(a), x.money(a), indicators(a))

@@ -20,7 +20,19 @@ import (
 // place is the region of an address and its COP.
 type place struct {
 	territory.Region
-	cop cop.COP
+	tree *territory.Tree
+	cop  cop.COP
+}
+
+// reads reports whether an actor reads what the COP prepares: over the region, or one of
+// its départements.
+func (x place) reads(a policy.Actor) bool {
+	if policy.Can(a, policy.Read, policy.Thing{Kind: policy.FollowUp, COPs: []string{x.cop.ID}}) {
+		return true
+	}
+	return slices.ContainsFunc(x.tree.Departments(), func(d territory.Dept) bool {
+		return d.Region == x.Code && policy.Can(a, policy.Read, policy.Thing{Kind: policy.FollowUp, Department: d.Code})
+	})
 }
 
 func (d Deps) at(r *http.Request) (x place, err error) {
@@ -28,7 +40,8 @@ func (d Deps) at(r *http.Request) (x place, err error) {
 	if err != nil {
 		return x, err
 	}
-	if x.Region, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
+	x.tree = m.Tree()
+	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
 	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
@@ -70,7 +83,7 @@ func (d Deps) reviewsDesk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	thing := policy.Thing{Kind: policy.FollowUp, COPs: []string{x.cop.ID}}
-	if !policy.Can(shell.Actor(r), policy.Read, thing) {
+	if !x.reads(shell.Actor(r)) {
 		return apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 	}
 	begun, err := composition.Terms(r.Context(), d.Q, composition.Review, x.cop.ID)
@@ -124,7 +137,7 @@ func (d Deps) reviewOfEdition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	none := apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
-	if !policy.Can(shell.Actor(r), policy.Read, policy.Thing{Kind: policy.FollowUp, COPs: []string{x.cop.ID}}) {
+	if !x.reads(shell.Actor(r)) {
 		return none
 	}
 	e, err := composition.FindEdition(r.Context(), d.Q, r.PathValue("id"))

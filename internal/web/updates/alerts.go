@@ -193,7 +193,7 @@ func (d Deps) showRules(w http.ResponseWriter, r *http.Request, status int, x wh
 		{ID: "aid", Label: "Une aide est bientôt close si elle se ferme dans moins de", Unit: "jours", Required: true, Value: n(in.Aid)},
 		used,
 		{ID: "digest", Label: "Lettre à l’équipe", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "Écrire à l’équipe le lundi, s’il y a des alertes nouvelles", Selected: in.Digest}}},
-		{ID: "reason", Label: "Pourquoi", Value: shell.Typed(r, "reason"), Help: "Facultatif. Reste dans l’histoire des réglages."},
+		{ID: "reason", Label: "Pourquoi", Value: shell.Typed(r, "reason"), Help: "Reste dans l’histoire des réglages."},
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Réglages du suivi", Scope: []string{"réservé à l’équipe de la COP"}}}
 	v.Notices = wrongIn(fields, wrong)

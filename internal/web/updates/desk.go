@@ -45,7 +45,7 @@ func roundFields(in followup.Round, draft bool) []ui.Field {
 	}
 	return append(out, ui.Field{ID: "closes_on", Label: "Dernier jour pour répondre", Type: "date", Required: true, Value: in.ClosesOn},
 		ui.Field{ID: "days", Label: "Sans réponse, interroger la personne suivante après", Unit: "jours", Required: true, Value: strconv.FormatInt(in.Fallback.Days, 10), Help: "Dans l’ordre" + nb + ": le contact de l’action, qui l’a écrite, les contacts de son organisme, le référent du département, l’équipe."},
-		ui.Field{ID: "note", Label: "Mot de l’équipe", Type: "textarea", Rows: 3, Value: in.Note, Help: "Il est dans le courriel, dans un cadre à votre nom. Facultatif."})
+		ui.Field{ID: "note", Label: "Mot de l’équipe", Type: "textarea", Rows: 3, Value: in.Note, Help: "Il est dans le courriel, dans un cadre à votre nom."})
 }
 
 func readRound(r *http.Request) followup.Round {

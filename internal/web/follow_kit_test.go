@@ -1,0 +1,15 @@
+package web_test
+
+import (
+	"jalon/internal/db"
+	"jalon/internal/followup"
+	"jalon/internal/jobs"
+	"jalon/internal/web"
+)
+
+// followRooms are the rooms of what a COP ends with, and of what follows.
+func (s *site) followRooms(queue *jobs.Queue) web.Follow {
+	return web.Follow{
+		FollowUp: &followup.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Register: s.register, Queue: queue, Outbox: s.accounts.Outbox, Links: db.NewCursors([]byte("suivi")), BaseURL: "https://jalon.exemple.fr"},
+	}
+}

@@ -35,7 +35,7 @@ func boardServer(t *testing.T, d *db.DB, a policy.Actor) http.Handler {
 	cops := &cop.Room{DB: d, IDs: ids, Now: now, Journal: journal.New(ids, now, cursors), Cursors: cursors, Random: rand.Reader}
 	room := &national.Room{DB: d, IDs: ids, Now: now, Journal: cops.Journal, Registry: &national.Registry{}, Tree: func(context.Context) (*territory.Tree, error) { return m.Tree(), nil },
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
-	for _, s := range []national.Source{national.Events(), national.Meetings(), national.Work(), national.Survey(), national.Debate(), national.Coming()} {
+	for _, s := range []national.Source{national.Events(), national.Meetings(), national.Work(), national.Survey(), national.Debate(), national.FollowUp(nil)} {
 		room.Registry.Add(s)
 	}
 	if err := cops.Load(t.Context(), data.FS, m.Tree()); err != nil {
@@ -118,8 +118,8 @@ func TestTheBoardByTheAPI(t *testing.T) {
 			if r.Territory == "region:03" && (r.Values["cop/lancement"].Text != "" || r.Values["cop/lancement"].Reason == "") {
 				t.Errorf("%+v", r.Values["cop/lancement"])
 			}
-			if v := r.Values["suivi/points-d-avancement"]; v.Value != nil || !strings.Contains(v.Reason, "venir") {
-				t.Errorf("to come, and %+v", v)
+			if v := r.Values["suivi/points-d-avancement"]; v.Value != nil || !strings.Contains(v.Reason, "aucune action") {
+				t.Errorf("nothing to follow, and %+v", v)
 			}
 		}
 	})

@@ -11,6 +11,8 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/followup"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/journal"
@@ -23,8 +25,7 @@ import (
 )
 
 // board is the national board with the metrics of every room. A room that comes
-// adds its source here, and takes its lines out of national.Coming: the board
-// itself does not change.
+// adds its source here: the board itself does not change.
 func (c *Core) board(j *journal.Journal) *national.Room {
 	tree := func(ctx context.Context) (*territory.Tree, error) {
 		m, err := c.Model(ctx)
@@ -33,7 +34,7 @@ func (c *Core) board(j *journal.Journal) *national.Room {
 		}
 		return m.Tree(), nil
 	}
-	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree, c.covered(), c.exits()),
+	return &national.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: j, Tree: tree, Registry: Metrics(tree, c.covered(), c.followed(), c.exits()),
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 }
 
@@ -84,9 +85,29 @@ func (c *Core) exits() Exits {
 	}
 }
 
-// Metrics is every metric that the board may show. covered may be nil where no action
-// is read; so may exits.
-func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Covered, exits ...Exits) *national.Registry {
+// Followed gives how the actions of each region go.
+type Followed func(ctx context.Context, q db.Q) (map[string]national.Followed, error)
+
+// followed reads it from what is said of them.
+func (c *Core) followed() Followed {
+	room := &outcome.Room{DB: c.DB, Now: c.now, Model: c.Model, Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book}}
+	return func(ctx context.Context, q db.Q) (map[string]national.Followed, error) {
+		n, err := room.OfNation(ctx, q, "")
+		if err != nil {
+			return nil, err
+		}
+		out := map[string]national.Followed{}
+		for _, r := range n.Regions {
+			s, ok := r.Total.Said[followup.Declared]
+			out[r.At.Code] = national.Followed{Actions: r.Actions, Late: r.Statuses["late"] + r.Statuses["blocked"], Done: r.Statuses["done"], Awaited: r.Awaited, Fresh: r.Fresh, DeclaredKg: int64(s.Kg), Declared: ok}
+		}
+		return out, nil
+	}
+}
+
+// Metrics is every metric that the board may show. covered, followed and exits may be
+// nil where no action is read.
+func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Covered, followed Followed, exits Exits) *national.Registry {
 	r := &national.Registry{}
 	r.Add(national.Events())
 	r.Add(national.Meetings())
@@ -126,12 +147,8 @@ func Metrics(tree func(ctx context.Context) (*territory.Tree, error), covered Co
 	}))
 	r.Add(national.Actions())
 	r.Add(national.Coverage(covered))
-	var met Exits
-	for _, read := range exits {
-		met = read
-	}
-	r.Add(national.Exit(met))
-	r.Add(national.Coming())
+	r.Add(national.FollowUp(followed))
+	r.Add(national.Exit(exits))
 	return r
 }
 

@@ -85,7 +85,7 @@ func (c *Core) FillDemo(ctx context.Context, o demo.Options) (out demo.Outcome, 
 // demoPlace is where a demonstration is made: the database of the command, and what
 // the rooms read besides.
 func (c *Core) demoPlace(tree *territory.Tree) demo.Place {
-	return demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }, c.covered(), c.exits()), Now: c.now, Seeds: c.seeds, Sources: c.prefill(),
+	return demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }, c.covered(), c.followed(), c.exits()), Now: c.now, Seeds: c.seeds, Sources: c.prefill(),
 		Model: c.Model, Book: c.Book, Own: c.own, Debate: func(shared *debate.Room) web.Debate { return Debate(shared, c.Model) }, Explain: func(r demo.Told) figure.Explainer {
 			var f figure.Registry
 			c.explain(&f, rooms{national: r.National, restitution: r.Restitution, diagnosis: r.Diagnosis, survey: r.Survey, objectives: r.Objectives, action: web.Action{Coverage: r.Coverage}})

@@ -8,6 +8,7 @@ import (
 	"jalon/internal/debate/meeting"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/national"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -38,6 +39,7 @@ func (c *Core) explain(f *figure.Registry, r rooms) {
 	f.Register(coverage.ActionPrefix, r.action.Coverage.ExplainAction)
 	f.Register(blocks.Prefix, (&blocks.Catalogue{Sources: blocks.Sources{DB: c.DB, Model: c.Model, Coverage: r.action.Coverage}}).Explain)
 	f.Register(roadmap.Prefix, r.follow.Roadmap.Explain)
+	f.Register(outcome.Prefix, r.follow.Outcome.Explain)
 	f.Register(meeting.Prefix, c.modelled(r.debate.Meeting.Explain))
 }
 

@@ -22,6 +22,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
+	"jalon/internal/followup"
 	"jalon/internal/jobs"
 	"jalon/internal/knowledge"
 	"jalon/internal/objective"
@@ -363,11 +364,15 @@ func (a *App) dataVersion(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	followed, err := db.Version(ctx, a.DB, followup.Version)
+	if err != nil {
+		return "", err
+	}
 	helped, err := helpVersion(ctx, a.DB, a.action.Aid.Today())
 	if err != nil {
 		return "", err
 	}
-	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d.%d.%s", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, composed, acted, helped)
+	version := fmt.Sprintf("%s.%d.%d.%d.%d.%d.%d.%d.%d.%d.%d.%d.%s", m.Version(), free, cops, plans, trends, known, asked, aimed, diagnosed, composed, acted, followed, helped)
 	if a.demo {
 		version += ".demonstration" // a page of invented data is no page of the real ones
 	}

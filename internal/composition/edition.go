@@ -125,3 +125,28 @@ func PublishedBy(ctx context.Context, q db.Q, k Kind, cycle, day string) (_ []Ed
 	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.cycle = $1 AND e.kind = $2 AND e.state = 'published' AND e.published_on <= $3 ORDER BY e.region, e.term, e.seq`, cycle, string(k), day)
 	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
 }
+
+// Terms lists the terms for which a COP began a document of a kind, the last first.
+func Terms(ctx context.Context, q db.Q, k Kind, copID string) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT d.term FROM composition d WHERE d.cop_id = $1 AND d.kind = $2 ORDER BY d.term DESC`, copID, string(k))
+	return db.Strings(rows, err)
+}
+
+// EditionsOfKind lists those of a COP for every term whatever their state, the last term
+// and the newest first.
+func EditionsOfKind(ctx context.Context, q db.Q, k Kind, copID string) ([]Edition, error) {
+	rows, err := q.Query(ctx, `SELECT `+editionColumns+` FROM composition_edition e WHERE e.cop_id = $1 AND e.kind = $2 ORDER BY e.term DESC, e.seq DESC`, copID, string(k))
+	return db.Collect(rows, err, func(r *db.Rows) (Edition, error) { return scanEdition(r) })
+}
+
+// PublishedOfKind lists what a COP published of a kind for every term, the last term and
+// the newest first.
+func PublishedOfKind(ctx context.Context, q db.Q, k Kind, copID string) (out []Edition, err error) {
+	all, err := EditionsOfKind(ctx, q, k, copID)
+	for _, e := range all {
+		if e.State == EditionPublished {
+			out = append(out, e)
+		}
+	}
+	return out, err
+}

@@ -41,6 +41,7 @@ type Place struct {
 	COP, Cycle string
 	Region     territory.Region
 	Day        string // today in the region: 2024-05-27
+	Term       string // the year of a review, empty for the other documents
 }
 
 // Live is a block of the catalogue: what it shows is read anew each time, until the

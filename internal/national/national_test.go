@@ -62,7 +62,7 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	}))
 	registry.Add(national.Survey())
 	registry.Add(national.Debate())
-	registry.Add(national.Coming())
+	registry.Add(national.FollowUp(nil))
 	r.Room = &national.Room{DB: d, IDs: ids, Now: clock, Journal: j, Registry: registry,
 		Tree: func(context.Context) (*territory.Tree, error) { return tree, nil }}
 	for range 2 { // a second start adds nothing

@@ -47,7 +47,7 @@ func open(t testing.TB, d *db.DB) site {
 	if err := s.cops.Load(ctx, data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	s.board = &national.Room{DB: d, IDs: ids, Now: now, Journal: s.cops.Journal, Registry: app.Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }, nil), Tree: func(context.Context) (*territory.Tree, error) { return tree, nil }}
+	s.board = &national.Room{DB: d, IDs: ids, Now: now, Journal: s.cops.Journal, Registry: app.Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }, nil, nil, nil), Tree: func(context.Context) (*territory.Tree, error) { return tree, nil }}
 	if err := s.board.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,12 @@ import (
 	"jalon/internal/adaptation"
 	"jalon/internal/composition"
 	"jalon/internal/followup"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/french"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/adaptations"
+	"jalon/internal/web/dashboards"
 	"jalon/internal/web/exits"
 	"jalon/internal/web/groupsheets"
 	"jalon/internal/web/renewals"
@@ -23,6 +25,7 @@ import (
 type Follow struct {
 	Roadmap    *roadmap.Room
 	FollowUp   *followup.Room
+	Outcome    *outcome.Room
 	Adaptation *adaptation.Room
 	Renewal    *renewal.Room
 }
@@ -38,6 +41,7 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 			Names: func(ctx context.Context, ids []string) (map[string]string, error) {
 				return account.Names(ctx, s.DB, ids)
 			}}),
+		dashboards.Handlers(dashboards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Outcome: s.Follow.Outcome}),
 		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
 			return account.Names(ctx, s.DB, ids)
 		}}),

@@ -140,7 +140,7 @@ func newSite(t testing.TB, d *db.DB) *site {
 	}
 	treeOf := func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) }
 	s.survey.Tree, s.survey.Intake = treeOf, intake.New(s.ids, clock)
-	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf, nil), Tree: treeOf,
+	s.board = &national.Room{DB: d, IDs: s.ids, Now: clock, Journal: rooms.Journal, Registry: app.Metrics(treeOf, nil, nil, nil), Tree: treeOf,
 		Actor: func(ctx context.Context) policy.Actor { return shell.In(ctx).Actor }}
 	if err := s.board.Load(ctx, data.FS); err != nil {
 		t.Fatal(err)

@@ -47,6 +47,8 @@ var foreseenFollow = map[string]need{
 	"roadmap-comment-add":    {kind: policy.Roadmap, do: policy.Read, over: itsDraft, form: url.Values{"texte": {"x"}}},
 	"roadmap-comment-answer": {kind: policy.Roadmap, do: policy.Edit, over: itsDraft, made: "roadmap-block", form: url.Values{"reponse": {"x"}}},
 	"roadmap-consult":        {kind: policy.Roadmap, do: policy.Edit, over: itsDraft},
+	"reviews-desk":           {kind: policy.FollowUp, do: policy.Read, over: itsDraft},
+	"review-of-edition":      {over: nobody, path: "/regions/guyane/bureau/suivi/editions/absente"}, // its own test leads to an edition
 }
 
 // The documents of a COP have the same pages: what is foreseen of the diagnosis is

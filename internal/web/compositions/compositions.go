@@ -194,7 +194,7 @@ func (d Deps) today(x place) string { return x.cop.DayAt(d.Now()) }
 func anyone(ctx context.Context) context.Context { return shell.With(ctx, shell.Who{}) }
 
 func (d Deps) place(x place) composition.Place {
-	return composition.Place{COP: x.cop.ID, Cycle: x.cop.Cycle, Region: x.Region, Day: d.today(x)}
+	return composition.Place{COP: x.cop.ID, Cycle: x.cop.Cycle, Region: x.Region, Day: d.today(x), Term: x.term}
 }
 
 func (d Deps) author(x place) string {

@@ -118,7 +118,7 @@ func TestTheBoardByTheAPI(t *testing.T) {
 			if r.Territory == "region:03" && (r.Values["cop/lancement"].Text != "" || r.Values["cop/lancement"].Reason == "") {
 				t.Errorf("%+v", r.Values["cop/lancement"])
 			}
-			if v := r.Values["suivi/points-d-avancement"]; v.Value != nil || !strings.Contains(v.Reason, "aucune action") {
+			if v := r.Values["suivi/points-d-avancement"]; v.Value != nil || !strings.Contains(v.Reason, "aucun relevé de nuit") {
 				t.Errorf("nothing to follow, and %+v", v)
 			}
 		}

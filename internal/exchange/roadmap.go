@@ -131,7 +131,9 @@ func actionsTable(sheets []document.Table) document.Table {
 	return t
 }
 
-// writeTable writes a table as a sheet: numbers as numbers, and why there is none.
+// writeTable writes a table as a sheet: numbers as numbers, and why there is none. Sheets
+// are not streamed: excelize zips streamed ones in any order, and an edition is the same
+// bytes each time it is made.
 func writeTable(f *excelize.File, name string, t document.Table) error {
 	if _, err := f.NewSheet(name); err != nil {
 		return err
@@ -140,31 +142,31 @@ func writeTable(f *excelize.File, name string, t document.Table) error {
 	if err != nil {
 		return err
 	}
-	s, err := f.NewStreamWriter(name)
-	if err != nil {
-		return err
-	}
+	cells := make([]any, len(t.Columns))
 	for i, c := range t.Columns {
-		width := 34.0
+		width, label := 34.0, c.Label
 		if c.Number {
 			width = 18
 		}
-		if err := s.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
-	}
-	if err := s.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
-		return err
-	}
-	cells := make([]any, len(t.Columns))
-	for i, c := range t.Columns {
-		label := c.Label
 		if c.Unit != "" {
 			label += " (" + c.Unit + ")"
 		}
-		cells[i] = excelize.Cell{StyleID: head, Value: label}
+		column, err := excelize.ColumnNumberToName(i + 1)
+		if err != nil {
+			return err
+		}
+		if err := f.SetColWidth(name, column, column, width); err != nil {
+			return err
+		}
+		cells[i] = label
 	}
-	if err := s.SetRow("A1", cells); err != nil {
+	if err := f.SetSheetRow(name, "A1", &cells); err != nil {
+		return err
+	}
+	if err := f.SetRowStyle(name, 1, 1, head); err != nil {
+		return err
+	}
+	if err := f.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
 		return err
 	}
 	for n, row := range t.Rows {
@@ -179,9 +181,9 @@ func writeTable(f *excelize.File, name string, t document.Table) error {
 				cells[i] = c.Text
 			}
 		}
-		if err := s.SetRow("A"+strconv.Itoa(n+2), cells); err != nil {
+		if err := f.SetSheetRow(name, "A"+strconv.Itoa(n+2), &cells); err != nil {
 			return err
 		}
 	}
-	return s.Flush()
+	return nil
 }

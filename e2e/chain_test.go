@@ -45,7 +45,13 @@ func TestACOPFromItsObjectivesToTheNext(t *testing.T) {
 	x.act.retained()
 	x.act.readByAnyone()
 
+	x.leaves()
 	x.adopts()
+	x.proves()
+	x.follows()
+	x.reviews()
+	x.closes()
+	x.goesOn()
 }
 
 // adopts: the team composes the roadmap from the proposed plan, writes the word of both

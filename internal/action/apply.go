@@ -141,7 +141,7 @@ func (x *applying) task(part Action, line int) {
 func (u update) read(ctx context.Context, q db.Q, run string) (Incomer, error) {
 	rows, err := intake.At[Incomer](ctx, q, run, u.from, u.to)
 	if err != nil || len(rows) == 0 {
-		return Incomer{}, cmp.Or(err, error(apperr.New(apperr.Internal, nil, "L’import n’a pas retrouvé ce qu’il avait préparé. Rien n’a été enregistré\u00a0: recommencez.")))
+		return Incomer{}, cmp.Or(err, apperr.New(apperr.Internal, nil, "L’import n’a pas retrouvé ce qu’il avait préparé. Rien n’a été enregistré\u00a0: recommencez."))
 	}
 	out := rows[0].Data
 	for _, part := range rows[1:] {

@@ -12,7 +12,6 @@ import (
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/followup"
-	"jalon/internal/followup/outcome"
 	"jalon/internal/policy"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
@@ -32,7 +31,7 @@ func (c *Core) followRooms(r rooms, desk *operator.Desk, base string, _ func(con
 		Roadmap: &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage, Model: c.Model},
 		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
 			People: followedBy(r.accounts), Lagging: c.lagging, Closing: closing, TellTeam: tellTeam(r.accounts)},
-		Outcome:    &outcome.Room{DB: c.DB, Now: c.now, Model: c.Model, Coverage: r.action.Coverage},
+		Outcome:    c.nationOutcome(),
 		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Model: c.Model, Intake: c.Intake, Cursors: r.action.Register.Cursors},
 		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Coverage: r.action.Coverage, Model: c.Model, Subjects: left},
 	}

@@ -49,6 +49,14 @@ func (c *Core) nationCoverage() *coverage.Room {
 	return c.coverageRoom
 }
 
+// nationOutcome is the one room of what actions come to, for it keeps those of each COP.
+func (c *Core) nationOutcome() *outcome.Room {
+	c.outcomeOnce.Do(func() {
+		c.outcomeRoom = &outcome.Room{DB: c.DB, Now: c.now, Model: c.Model, Coverage: c.nationCoverage()}
+	})
+	return c.outcomeRoom
+}
+
 // covered reads it from the register of actions.
 func (c *Core) covered() Covered {
 	room := c.nationCoverage()
@@ -90,7 +98,7 @@ type Followed func(ctx context.Context, q db.Q) (map[string]national.Followed, e
 
 // followed reads it from what is said of them.
 func (c *Core) followed() Followed {
-	room := &outcome.Room{DB: c.DB, Now: c.now, Model: c.Model, Coverage: &coverage.Room{DB: c.DB, Now: c.now, Model: c.Model, Book: c.Book}}
+	room := c.nationOutcome()
 	return func(ctx context.Context, q db.Q) (map[string]national.Followed, error) {
 		n, err := room.OfNation(ctx, q, "")
 		if err != nil {

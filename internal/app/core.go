@@ -28,6 +28,7 @@ import (
 	"jalon/internal/demo"
 	"jalon/internal/diagnosis"
 	"jalon/internal/document"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/framework"
 	"jalon/internal/hub"
 	"jalon/internal/intake"
@@ -64,6 +65,8 @@ type Core struct {
 
 	coverageOnce sync.Once
 	coverageRoom *coverage.Room // see nationCoverage
+	outcomeOnce  sync.Once
+	outcomeRoom  *outcome.Room // see nationOutcome
 	book         func() (*series.Book, error)
 	hub          *hub.Client // nil for the one of the settings
 	aidsAPI      aid.API     // bounds of the API of aids, for tests

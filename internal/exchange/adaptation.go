@@ -166,7 +166,7 @@ func WriteAdaptation(name, title string, list []adaptation.Priority, fw *framewo
 		for _, p := range list {
 			row := make([]Datum, 0, len(d.Fields))
 			for _, f := range adaptation.Fields() {
-				text := ""
+				var text string
 				switch f.Key {
 				case "region":
 					text = region(p.Region)

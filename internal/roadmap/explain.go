@@ -77,7 +77,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 		if err != nil {
 			return e, err
 		}
-		found := false
+		var found bool
 		if x, found = at.counted(parts[3]); !found {
 			return e, unknown
 		}

@@ -40,17 +40,19 @@ type Action struct {
 	Aids func(ctx context.Context, levers []string, region string) ([]measures.AidLine, error)
 }
 
+// names are what people are called, by their ids.
+func (s *server) names(ctx context.Context, ids []string) (map[string]string, error) {
+	return account.Names(ctx, s.DB, ids)
+}
+
 // actionHandlers are those of actionRoutes, one room of pages each.
 func (s *server) actionHandlers() []map[string]shell.Handler {
 	a := s.Action
-	names := func(ctx context.Context, ids []string) (map[string]string, error) {
-		return account.Names(ctx, s.DB, ids)
-	}
 	return []map[string]shell.Handler{
 		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, Follows: func(ctx context.Context, who policy.Actor, x action.Action) ([]ui.Link, error) {
 			return renewals.Follows(ctx, s.DB, who, x)
-		}, PersonName: names, Adopted: s.adopted, Said: updates.Sheet(s.DB, s.Now)}),
-		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, PersonName: names}),
+		}, PersonName: s.names, Adopted: s.adopted, Said: updates.Sheet(s.DB, s.Now)}),
+		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, PersonName: s.names}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),
 		measures.Handlers(measures.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Support, Share: a.Share, Aids: a.Aids}),

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-
-	"jalon/internal/account"
 	"jalon/internal/composition"
 	"jalon/internal/diagnosis"
 	"jalon/internal/web/compositions"
@@ -30,8 +27,6 @@ func (s *server) compositionHandlers(k composition.Kind) map[string]shell.Handle
 	if k == composition.Roadmap {
 		more = exits.Links
 	}
-	return compositions.Handlers(compositions.Deps{More: more, Closing: s.Follow.Roadmap, Consultation: s.Debate.Consultation, Links: s.Debate.Shared.Links, Names: func(ctx context.Context, ids []string) (map[string]string, error) {
-		return account.Names(ctx, s.DB, ids)
-	}, Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
+	return compositions.Handlers(compositions.Deps{More: more, Closing: s.Follow.Roadmap, Consultation: s.Debate.Consultation, Links: s.Debate.Shared.Links, Names: s.names, Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
 		Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure})
 }

@@ -38,13 +38,9 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 		renewals.Handlers(renewals.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Renewal}),
 		groupsheets.Handlers(groupsheets.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Register: s.Action.Register, Coverage: s.Action.Coverage, Aid: s.Action.Aid}),
 		adaptations.Handlers(adaptations.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Adaptation, Register: s.Action.Register, PDF: s.PDF,
-			Names: func(ctx context.Context, ids []string) (map[string]string, error) {
-				return account.Names(ctx, s.DB, ids)
-			}}),
+			Names: s.names}),
 		dashboards.Handlers(dashboards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Outcome: s.Follow.Outcome}),
-		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: func(ctx context.Context, ids []string) (map[string]string, error) {
-			return account.Names(ctx, s.DB, ids)
-		}}),
+		updates.Handlers(updates.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.FollowUp, PersonName: s.names}),
 		exits.Handlers(exits.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Follow.Roadmap}),
 	}
 }

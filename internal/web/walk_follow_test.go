@@ -10,7 +10,7 @@ import (
 )
 
 // foreseenFollow are the routes of what a COP ends with and of what follows.
-var foreseenFollow = map[string]need{
+var foreseenFollow = ofDocuments(map[string]need{
 	"renewal-desk":           {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"renewal-act":            {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
 	"crosswalks":             {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
@@ -49,11 +49,11 @@ var foreseenFollow = map[string]need{
 	"roadmap-consult":        {kind: policy.Roadmap, do: policy.Edit, over: itsDraft},
 	"reviews-desk":           {kind: policy.FollowUp, do: policy.Read, over: itsDraft},
 	"review-of-edition":      {over: nobody, path: "/regions/guyane/bureau/suivi/editions/absente"}, // its own test leads to an edition
-}
+})
 
-// The documents of a COP have the same pages: what is foreseen of the diagnosis is
-// foreseen of each.
-func init() {
+// ofDocuments adds the pages of the other documents of a COP to what is foreseen: what is
+// foreseen of the diagnosis is foreseen of each.
+func ofDocuments(out map[string]need) map[string]need {
 	for name, n := range foreseen {
 		what, ok := strings.CutPrefix(name, "diagnosis-")
 		if !ok {
@@ -65,7 +65,8 @@ func init() {
 			if n.made != "" {
 				mine.made = k.Name() + "-" + n.made
 			}
-			foreseenFollow[k.Name()+"-"+what] = mine
+			out[k.Name()+"-"+what] = mine
 		}
 	}
+	return out
 }

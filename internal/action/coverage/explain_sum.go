@@ -75,7 +75,8 @@ func (m *Room) explainTotal(ctx context.Context, key, scope string, ref territor
 		return e, none
 	}
 	var cells []Cell
-	name, page, place, version := "", "/national/couverture", "France", ""
+	var name, version string
+	page, place := "/national/couverture", "France"
 	if ref.Scale == territory.Nation {
 		n, err := m.OfNation(ctx, m.DB)
 		if err != nil {

@@ -52,11 +52,6 @@ func ratio(v panorama.Value, figure string) document.Cell {
 // howMany writes a count and its noun: «16 leviers».
 func howMany(n int, one, many string) string { return french.Many(n, one, many) }
 
-// say and stress are runs of text.
-func say(text string) document.Span { return document.Span{Text: text} }
-
-func stress(text string) document.Span { return document.Span{Text: text, Bold: true} }
-
 // entry is a line of a list: what it is, then what it says.
 func entry(head, text string) []document.Span { return document.Labelled(head, text) }
 

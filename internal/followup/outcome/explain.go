@@ -154,9 +154,10 @@ func (n Numbers) explainSaid(e *figure.Explanation, class followup.Class) {
 	s := n.Said[class]
 	e.Title += "\u00a0: " + ByHolders(class)
 	e.Sentence, e.Formula = "Ce que les porteurs disent fait, d’après le dernier point d’avancement de chaque action.", "somme de (quantité dite × facteur de l’action)"
-	if class == followup.Estimated {
+	switch class {
+	case followup.Estimated:
 		e.Figure.Class = figure.Estimated
-	} else if class == followup.Declared {
+	case followup.Declared:
 		e.Figure.Class = figure.Declared
 	}
 	e.Figure.Value, e.Numbers = s.Kg.Kt(), count(s.Actions)+" = "+kilograms(s.Kg)+"\u00a0ktCO₂e par an"

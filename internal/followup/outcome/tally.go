@@ -125,7 +125,7 @@ func (t *tally) take(f *fact, h *history, p part, ratio func(lever string) (floa
 	status := f.statusOn(h, t.day)
 	t.stand.take(f, h, status, t.day)
 	for i := range f.levers {
-		t.group(f, &f.levers[i], status, p)
+		t.group(&f.levers[i], status, p)
 	}
 	if !p.known {
 		t.spread++
@@ -157,7 +157,7 @@ func (t *tally) unplanned(f *fact, h *history, p part) {
 }
 
 // group is an impact as coverage reads it.
-func (t *tally) group(f *fact, l *planned, status string, p part) {
+func (t *tally) group(l *planned, status string, p part) {
 	if p.known && p.share != nil && p.share.Sign() == 0 {
 		return
 	}
@@ -197,7 +197,8 @@ func (t *tally) weigh(f *fact, l *planned, words []said, status string, p part, 
 	n := t.lever(l.Lever)
 	mass := func(kg panorama.Kg) panorama.Kg { return p.of(action.Share(kg, l.counted)) }
 	standing := l.Class == action.Quantified && l.Kg != nil && status != "abandoned"
-	due, dated := int64(0), false
+	var due int64
+	var dated bool
 	if standing {
 		n.Quantified++
 		if due, dated = partOn(l.Impact, f.starts, f.ends, t.day); dated {

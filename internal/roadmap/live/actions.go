@@ -90,7 +90,7 @@ func (r *reading) brings(x retained) document.Cell {
 	case !x.known:
 		return document.Absent("ce qu’elle apporte n’est pas encore évalué")
 	}
-	key := ""
+	var key string
 	if i := slices.IndexFunc(x.Impacts, func(p action.Impact) bool { return p.Kg != nil }); !x.many && !x.part {
 		key = coverage.ActionKey(x.ID, x.Impacts[i].Lever)
 	} else {
@@ -168,7 +168,7 @@ func (r *reading) families(ctx context.Context, national bool) (out []family, er
 	}
 	rest, across := family{name: "Hors des thèmes de la région"}, map[string]*family{}
 	for _, x := range all {
-		i := -1
+		var i int
 		switch {
 		case x.Kind == action.CrossCutting:
 			if across[x.Cross] == nil {

@@ -69,7 +69,7 @@ func (d Deps) at(r *http.Request) (p place, err error) {
 		return p, err
 	}
 	p = place{tree: m.Tree(), frame: m.Framework(), actor: shell.Actor(r)}
-	ref := ""
+	var ref string
 	if code := r.PathValue("code"); code != "" {
 		dept, err := p.tree.Dept(code)
 		if err != nil {

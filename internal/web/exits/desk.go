@@ -40,7 +40,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, t typ
 	if err != nil {
 		return err
 	}
-	v := sections.View{Heading: ui.Heading{Overline: here + ", bureau", Title: x.Name + nb + ": " + finding(e), Scope: append(scope(e), "réservé à celles et ceux qui travaillent pour la COP")}, Tabs: x.tabs(), Notices: closed(x, e)}
+	v := sections.View{Heading: ui.Heading{Overline: here + ", bureau", Title: x.Name + nb + ": " + finding(e), Scope: append(scope(e), "réservé à celles et ceux qui travaillent pour la COP")}, Tabs: x.tabs(), Notices: closed(e)}
 	if e.Close.State == roadmap.CloseProposed {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "La clôture de la COP attend ses deux têtes", Text: "Elle a été proposée le " + french.Date(e.Close.At.In(x.cop.Location())) + ".",
 			Links: []ui.Link{{Label: "Lire ce qui sera validé", Href: x.desk() + "/cloture"}, {Label: "Aller au bureau", Href: x.bureau() + "#acte-" + e.Close.Act}}})

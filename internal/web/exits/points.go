@@ -30,7 +30,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Points de sortie de la COP", Title: x.Name + nb + ": " + finding(e), Scope: scope(e), Explain: wording.FigurePath(roadmap.Key(x.cop.Cycle, x.Code, roadmap.PointsFigure)),
 		Lead: "Une COP se termine avec quatre choses, que le document fondateur de 2024 nomme. Cette page dit où en est chacune, par quelle règle, et ce qui manque."},
-		Tabs: wording.RegionTabs(x.Region, wording.TabRoadmap), Notices: closed(x, e),
+		Tabs: wording.RegionTabs(x.Region, wording.TabRoadmap), Notices: closed(e),
 		Foot: ui.Source{Text: "objectifs partagés, diagnostic publié, participation, actions retenues et suites de la COP, dans Jalon, à jour.", Print: true}}
 	if v.Parts, err = d.points(r.Context(), x, e, shell.Actor(r), false); err != nil {
 		return err
@@ -43,7 +43,7 @@ func scope(e roadmap.Exit) []string {
 }
 
 // closed says that a COP is closed, and with which reasons for what lacked.
-func closed(x place, e roadmap.Exit) []ui.Alert {
+func closed(e roadmap.Exit) []ui.Alert {
 	if e.Close.State != roadmap.Closed {
 		return nil
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
-	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/renewal"
@@ -158,7 +157,7 @@ func (d Deps) showCrosswalk(w http.ResponseWriter, r *http.Request, status int, 
 			if refused {
 				verdict = ui.Cell{Text: "refusée\u00a0: " + l.Reason}
 			}
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: strconv.Itoa(l.Line)}, name(l.Link.From), name(l.Link.To), {Text: framework.LinkKind(l.Link.Kind).Label()}, verdict}})
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: strconv.Itoa(l.Line)}, name(l.Link.From), name(l.Link.To), {Text: l.Link.Kind.Label()}, verdict}})
 		}
 	}
 	if len(j.Lines) > len(t.Rows) {

@@ -18,7 +18,9 @@ import (
 
 var roundStates = map[string]string{followup.Draft: "en préparation", followup.Open: "ouvert", followup.Closed: "clos"}
 
-var askStates = map[string]string{"waiting": "le courriel va partir", "sent": "sans réponse", "answered": "a répondu", "refused": "n’est pas la bonne personne", "bounced": "adresse qui n’existe plus", "passed": "sans réponse, la suivante est interrogée", "closed": "clos"}
+var askStates = map[string]string{ //nolint:gosec // words for states, no credential
+	"waiting": "le courriel va partir", "sent": "sans réponse", "answered": "a répondu", "refused": "n’est pas la bonne personne", "bounced": "adresse qui n’existe plus", "passed": "sans réponse, la suivante est interrogée", "closed": "clos",
+}
 
 func (x where) path() string { return followup.DeskPath(x.cop) }
 

@@ -55,7 +55,7 @@ func (x *chain) follows() {
 	both(p)
 	h := Open(x.t, x.a.URL())
 	h.Resize(320, 640)
-	h.Visit(x.act.mailed("equipe.actions@exemple.fr", "Où en est votre action", pointLink))
+	h.Visit(x.act.mailed("equipe.actions@exemple.fr", "Deux minutes suffisent", pointLink))
 	phone(h)
 	if h.Count("#point") == 0 {
 		h.Follow(`#actions a[href*="/point/"]`)
@@ -88,7 +88,7 @@ func (x *chain) reviews() {
 	p.Follow(`button[value=plan]`)
 	both(p)
 	p.Visit(desk + "/apercu")
-	x.holds(p, "main", "Replanter les haies du Kochersberg")
+	x.holds(p, "main", "La seule action en cours a donné des nouvelles dans l’année")
 	both(p)
 	p.Visit(desk + "/publication")
 	p.Follow("#proposer form button")

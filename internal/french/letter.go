@@ -18,10 +18,13 @@ func Upper(s string) string {
 // Lower sets a word inside a sentence: a word all in capitals stays so.
 func Lower(s string) string {
 	r := []rune(s)
-	if len(r) > 1 && strings.ToLower(string(r[1])) == string(r[1]) {
-		return strings.ToLower(string(r[0])) + string(r[1:])
+	if len(r) > 1 && strings.ToUpper(string(r[1])) == string(r[1]) && strings.ToLower(string(r[1])) != string(r[1]) {
+		return s
 	}
-	return s
+	if len(r) == 0 {
+		return s
+	}
+	return strings.ToLower(string(r[0])) + string(r[1:])
 }
 
 // Many writes a count and its noun: «16 leviers».

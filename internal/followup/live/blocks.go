@@ -27,12 +27,29 @@ func (r *reading) key(lever string, p outcome.Part) string {
 	return outcome.KeyOn(lever, territory.Ref{Scale: territory.RegionS, Code: r.Region.Code}, p, r.day)
 }
 
+// heard says how many of the actions that go on gave news.
+func heard(fresh, going int64) string {
+	switch {
+	case going == 0:
+		return "aucune action n’est en cours"
+	case going == 1 && fresh == 1:
+		return "la seule action en cours a donné des nouvelles"
+	case going == 1:
+		return "la seule action en cours n’a pas donné de nouvelles"
+	case fresh == 0:
+		return "aucune des " + french.Integer(going) + " actions en cours n’a donné de nouvelles"
+	case fresh == 1:
+		return "une des " + french.Integer(going) + " actions en cours a donné des nouvelles"
+	}
+	return french.Integer(fresh) + " des " + french.Integer(going) + " actions en cours ont donné des nouvelles"
+}
+
 func statuses(ctx context.Context, r *reading) (composition.Made, error) {
 	o, err := r.come(ctx)
 	if err != nil || o.Actions == 0 {
 		return lacking("Aucune action n’est retenue", "Aucune action retenue à cette date\u00a0: il n’y a pas encore d’avancement à dire."), err
 	}
-	m := composition.Made{Title: french.Integer(o.Fresh) + " des " + french.Integer(o.Awaited) + " actions en cours ont donné des nouvelles dans l’année, " + howMany(o.Statuses["done"], "action est terminée", "actions sont terminées"), Notes: []string{r.until()}}
+	m := composition.Made{Title: french.Upper(heard(o.Fresh, o.Awaited)) + " dans l’année, " + howMany(o.Statuses["done"], "action est terminée", "actions sont terminées"), Notes: []string{r.until()}}
 	m.Blocks = append(m.Blocks, document.KeyFigures{Figures: []document.KeyFigure{
 		{Label: "Actions retenues", Value: french.Integer(o.Actions), Meaning: "dont " + french.Integer(o.Awaited) + " en cours", Class: figure.Computed.Label()},
 		{Label: "Avec un point de moins d’un an", Value: french.Integer(o.Fresh), Meaning: "parmi celles en cours", Class: figure.Computed.Label(), Figure: r.key(outcome.All, outcome.FreshIs)},

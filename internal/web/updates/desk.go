@@ -79,7 +79,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if unanswered > 0 {
 		alerts = french.Integer(unanswered) + nb + french.Plural(unanswered, "alerte attend", "alertes attendent") + " une réponse."
 	}
-	v.Parts = append(v.Parts, sections.Part{ID: "aller", Tiles: []sections.Tile{{Title: "Alertes", Text: alerts, Href: x.path() + "/alertes"}, {Title: "Réglages du suivi", Text: "Délais, règles des alertes, lettre à l’équipe.", Href: x.path() + "/reglages"}}})
+	v.Parts = append(v.Parts, sections.Part{ID: "aller", Title: "En ce moment", Tiles: []sections.Tile{{Title: "Alertes", Text: alerts, Href: x.path() + "/alertes"}, {Title: "Réglages du suivi", Text: "Délais, règles des alertes, lettre à l’équipe.", Href: x.path() + "/reglages"}}})
 	list := sections.Part{ID: "tours", Title: "Tours de suivi", Lead: "Un tour écrit une fois à chaque porteur" + nb + ": un courriel, un lien, deux minutes, sans compte."}
 	if len(rounds) == 0 {
 		list.Empty = ui.Empty{Title: "Aucun tour n’a encore eu lieu", Text: "Préparez le premier ci-dessous. Rien ne part avant que vous l’ouvriez."}

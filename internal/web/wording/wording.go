@@ -170,16 +170,7 @@ func SectorLook(fw *framework.Framework) map[string]framework.Sector {
 }
 
 // Lower writes a label inside a sentence; a word all in capitals stays so.
-func Lower(s string) string {
-	r := []rune(s)
-	if len(r) > 1 && strings.ToUpper(string(r[1])) == string(r[1]) && strings.ToLower(string(r[1])) != string(r[1]) {
-		return s
-	}
-	if len(r) == 0 {
-		return s
-	}
-	return strings.ToLower(string(r[0])) + string(r[1:])
-}
+func Lower(s string) string { return french.Lower(s) }
 
 // Clip cuts a text to n characters, and shows that it did.
 func Clip(s string, n int) string {
@@ -196,13 +187,7 @@ func RegionTrail(r territory.Region, last ...ui.Link) []ui.Link {
 }
 
 // Upper begins a sentence.
-func Upper(s string) string {
-	r := []rune(s)
-	if len(r) == 0 {
-		return s
-	}
-	return strings.ToUpper(string(r[0])) + string(r[1:])
-}
+func Upper(s string) string { return french.Upper(s) }
 
 // Fraction says a part as people do, «un quart», «plus d’un quart», when it is
 // near enough to one, and as a percentage otherwise.

@@ -33,6 +33,7 @@ type inclusion struct {
 // staysHome is what no archive of a COP takes, and why (shown, hence in French).
 var staysHome = map[string]string{
 	"action_view":        "les vues qu’une personne garde pour elle",
+	"adaptation_warming": "les trajectoires de réchauffement, que l’opérateur importe avec leur source",
 	"aid_alert":          "les alertes que des personnes ont demandées à ce site",
 	"aid_report":         "les signalements sur les aides, qui ne sont pas propres à une COP",
 	"account_version":    "les adresses des personnes, au fil de leurs changements",

@@ -339,6 +339,19 @@ func (x *exporter) write(ctx context.Context, t inclusion, p db.Part) error {
 // name is shown, nobody signs in by it.
 const awayState = "archive"
 
+// awayDomain is that of every address of an archive.
+const awayDomain = "@archive.invalid"
+
+// away is what an address is in an archive.
+func away(value string, salt []byte) string {
+	if value == "" || strings.HasSuffix(value, awayDomain) {
+		return value
+	}
+	mac := hmac.New(sha256.New, salt)
+	_, _ = mac.Write([]byte(strings.ToLower(value))) // never fails
+	return hex.EncodeToString(mac.Sum(nil)[:12]) + awayDomain
+}
+
 // masks are the values that stay home: what opens a door, the addresses of people,
 // who stands behind a vote, and what a person said of their needs. The same address
 // is the same within one archive, and tells nothing outside it.
@@ -355,13 +368,10 @@ func masks(t inclusion, salt []byte) map[string]func(string, int64) string {
 		case slices.Contains(t.Table.Secret, column), column == "hash", strings.HasSuffix(column, "token_hash"), strings.HasSuffix(column, "code_hash"), personal && column == "reporter":
 			out[column] = numbered
 		case strings.Contains(column, "email"):
+			out[column] = func(value string, _ int64) string { return away(value, salt) }
+		case slices.Contains(t.Table.Free, column): // the words of people, who write addresses in them
 			out[column] = func(value string, _ int64) string {
-				if value == "" {
-					return ""
-				}
-				mac := hmac.New(sha256.New, salt)
-				_, _ = mac.Write([]byte(strings.ToLower(value))) // never fails
-				return hex.EncodeToString(mac.Sum(nil)[:12]) + "@archive.invalid"
+				return address.ReplaceAllStringFunc(value, func(found string) string { return away(found, salt) })
 			}
 		case personal && slices.Contains([]string{"ip", "agent", "needs"}, column):
 			out[column] = nothing

@@ -3,6 +3,7 @@ package web
 import (
 	"jalon/internal/composition"
 	"jalon/internal/diagnosis"
+	"jalon/internal/link"
 	"jalon/internal/web/compositions"
 	"jalon/internal/web/exits"
 	"jalon/internal/web/objectives"
@@ -27,6 +28,10 @@ func (s *server) compositionHandlers(k composition.Kind) map[string]shell.Handle
 	if k == composition.Roadmap {
 		more = exits.Links
 	}
-	return compositions.Handlers(compositions.Deps{More: more, Closing: s.Follow.Roadmap, Consultation: s.Debate.Consultation, Links: s.Debate.Shared.Links, Names: s.names, Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
+	var links *link.Links
+	if s.Debate.Shared != nil { // a site whose rooms are not there yet has none
+		links = s.Debate.Shared.Links
+	}
+	return compositions.Handlers(compositions.Deps{More: more, Closing: s.Follow.Roadmap, Consultation: s.Debate.Consultation, Links: links, Names: s.names, Register: s.Action.Register, Shelf: &s.shelf, Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Composed, Kind: k, Catalogue: s.Blocks[k], Explain: s.Explain, PDF: s.PDF, Together: diagnosis.Together,
 		Figure: panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter}.KeptFigure})
 }

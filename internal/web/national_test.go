@@ -49,7 +49,7 @@ func TestTheNationalBoard(t *testing.T) {
 		if rows := p.texts("#tableau-national tbody tr"); !strings.HasPrefix(rows[0], "Provence") || len(p.texts("#tableau-national thead th")) != 3 {
 			t.Errorf("%q", rows[0])
 		}
-		p.has(".notes", "aucune action")
+		p.has(".notes", "aucun relevé de nuit")
 		for _, bad := range []string{"jour=demain", "jour=2999-01-01", "etape=rien", "territoire=ailleurs", "immobile=-1", "immobile=beaucoup", "ordre=autre"} {
 			if p := s.visit(reader, base+"/national?"+bad, nil); p.StatusCode != http.StatusBadRequest {
 				t.Errorf("%s: %s", bad, p.Status)

@@ -262,7 +262,7 @@ func TestOwnSheet(t *testing.T) {
 			}
 		}
 		w := ask(m.serve(writer, ""), "/reponses/"+id+"/fiche", nil)
-		holds(t, w, 200, "version 1, validée le", "collectivités semblables", "/chiffres/panorama/", "Covoiturage", "À venir", "points forts", "Revenir à votre réponse")
+		holds(t, w, 200, "version 1, validée le", "collectivités semblables", "/chiffres/panorama/", "Covoiturage", "Chercher une aide par levier", "points forts", "Revenir à votre réponse")
 		if n := strings.Count(ask(m.serve(team, ""), "/reponses/"+id+"/fiche", nil).Body.String(), "Revenir à votre réponse"); n != 0 {
 			t.Error("the team is led to a table where it does not sit")
 		}

@@ -212,7 +212,7 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": aucune édition publiée pour l’instant", Scope: []string{"cycle " + x.cop.Cycle, "chaque édition reste telle que les deux têtes l’ont validée"}}, Tabs: wording.RegionTabs(x.Region, x.tab())}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": aucun" + x.words().E() + " " + x.words().Bare + " publié" + x.words().E() + " pour l’instant", Scope: []string{"cycle " + x.cop.Cycle, "chaque édition reste telle que les deux têtes l’ont validée"}}, Tabs: wording.RegionTabs(x.Region, x.tab())}
 	if n := len(list); n > 0 {
 		v.Heading.Title = x.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "édition ", "éditions ") + x.words().OfShared
 		t := ui.Table{ID: "editions", Caption: "Les éditions publiées, la dernière d’abord", Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}

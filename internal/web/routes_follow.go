@@ -110,6 +110,7 @@ func renewalRoutes() []Route {
 		{Method: "GET", Pattern: "/regions/{slug}/cycles/{cycle}/archive", Name: "cop-archive", Formats: html, Sample: "/regions/grand-est/cycles/2023-24/archive"},
 		{Method: "GET", Pattern: nation, Name: "crosswalks", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: nation, Name: "crosswalk-try", Formats: html, Cache: Private, SignIn: true, Body: 2 << 20},
+		{Method: "GET", Pattern: nation + "/table.csv", Name: "crosswalk-table", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: nation + "/{id}", Name: "crosswalk", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: nation + "/{id}", Name: "crosswalk-turn", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 	}

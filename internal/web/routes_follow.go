@@ -23,7 +23,9 @@ func roadmapRoutes() []Route {
 		Route{Method: "POST", Pattern: draft + "/relecture/{id}", Name: "roadmap-comment-answer", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "POST", Pattern: draft + "/consultation", Name: "roadmap-consult", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "GET", Pattern: public, Name: "roadmap", Formats: []string{typeHTML}, Sample: "/regions/grand-est/feuille-de-route"},
-		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}})
+		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/affiche", Name: "roadmap-poster", Formats: []string{typeHTML}},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/affiche.pdf", Name: "roadmap-poster-file", Formats: []string{typePDF}, Timeout: time.Minute})
 }
 
 // exitRoutes: the four exit points of a COP, and its close.

@@ -165,6 +165,9 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 	v.Files = f.files()
 	if d.More != nil && f.PublishedOn != "" {
 		v.Links = append(v.Links, d.More(f.public()+"/editions/"+strconv.FormatInt(f.Seq, 10))...)
+		if f.kind == composition.Roadmap && !f.desk {
+			v.Links = append(v.Links, ui.Link{Label: "En affiche, sur une feuille A3", Href: f.base + "/affiche"})
+		}
 	}
 	if !f.desk {
 		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.public()}}

@@ -163,6 +163,13 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 		return err
 	}
 	v.Files = f.files()
+	if f.PublishedOn != "" {
+		_, heard, links, err := d.heard(r, f.place, f.ID)
+		if err != nil {
+			return err
+		}
+		v.Facts, v.Links = append(v.Facts, heard...), append(v.Links, links...)
+	}
 	if d.More != nil && f.PublishedOn != "" {
 		v.Links = append(v.Links, d.More(f.public()+"/editions/"+strconv.FormatInt(f.Seq, 10))...)
 		if f.kind == composition.Roadmap && !f.desk {

@@ -138,6 +138,21 @@ func (s *sentForm) wrong(field string, err error) {
 	}
 }
 
+// chooseAgain says beside its field that a file that came with a refused form is not kept:
+// no page can choose it again in the place of who sent it.
+func (s sentForm) chooseAgain(f *sections.Form) {
+	if len(s.update.Files) == 0 {
+		return
+	}
+	for i := range f.Groups {
+		for j := range f.Groups[i].Fields {
+			if x := &f.Groups[i].Fields[j]; x.ID == "file" {
+				x.Help = "Votre fichier «\u00a0" + s.update.Files[0].Name + "\u00a0» n’a pas été gardé\u00a0: choisissez-le à nouveau. " + x.Help
+			}
+		}
+	}
+}
+
 const memory = 1 << 20 // of a form, before its file goes to the disk
 
 // read reads a form of an update. What could not be read is told beside its field; close

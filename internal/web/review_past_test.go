@@ -18,6 +18,7 @@ import (
 	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/territory"
 	"jalon/internal/testkit"
 )
 
@@ -46,6 +47,20 @@ func (s *site) retainedAction(id string, seq int64, change func(*action.Action))
 // reviewBlocks is the catalogue of the review, as the program builds it.
 func (s *site) reviewBlocks() composition.Catalogue {
 	return review.New(review.Sources{DB: s.d, Outcome: s.follow.Outcome, Told: told.New(told.Sources{DB: s.d, Now: func() time.Time { return s.now }, Model: s.store.Model, Restitution: s.answers, Diagnosis: s.diagnose})})
+}
+
+// reviewBlock is one block of the review of a year, as it would be made on a day.
+func (s *site) reviewBlock(region territory.Region, term, day, code string) composition.Made {
+	s.t.Helper()
+	open, err := s.reviewBlocks().Open(s.t.Context(), composition.Place{COP: cop.RegionID(cop.First, region.Code), Cycle: cop.First, Region: region, Day: day, Term: term})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	made, err := open.Make(s.t.Context(), code, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return made
 }
 
 // reviewed is all that the review of 2025 says, as it would be proposed on a day.
@@ -207,14 +222,7 @@ func TestAReviewIsSetBesideTheLastOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.now = time.Date(2026, 1, 12, 8, 0, 0, 0, time.UTC)
-		open, err := s.reviewBlocks().Open(ctx, composition.Place{COP: copID, Cycle: cop.First, Region: region, Day: "2026-01-12", Term: "2025"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		made, err := open.Make(ctx, "evolution/derniere-revue", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		made := s.reviewBlock(region, "2025", "2026-01-12", "evolution/derniere-revue")
 		rows := map[string][]document.Cell{}
 		for _, b := range made.Blocks {
 			for _, row := range b.(document.Table).Rows {

@@ -3,7 +3,6 @@ package live
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"jalon/internal/action"
 	"jalon/internal/composition"
@@ -129,37 +128,6 @@ func cut(text string) string {
 		return string(r[:219]) + "…"
 	}
 	return text
-}
-
-// finished are the actions that ended in the period, then those of which nobody said when.
-func finished(ctx context.Context, r *reading) (composition.Made, error) {
-	var before int64
-	t, n, err := r.list(ctx, "terminees", "Les actions terminées dans l’année", []document.Column{{Label: "Terminée le"}, {Label: "Dernier point"}}, func(x outcome.Item) ([]document.Cell, bool) {
-		when := document.Cell{Missing: "personne n’a dit quand"}
-		if x.Since != "" {
-			when = document.Cell{Text: french.Day(x.Since)}
-		}
-		if x.Status == "done" && x.Since != "" && x.Since < r.from {
-			before++
-			return nil, false
-		}
-		return []document.Cell{when, r.last(x)}, x.Status == "done"
-	})
-	if err != nil {
-		return composition.Made{}, err
-	}
-	earlier := ""
-	if before > 0 {
-		earlier = french.Upper(howMany(before, "autre action était terminée", "autres actions étaient terminées")) + " avant le " + french.Day(r.from) + "."
-	}
-	if n == 0 {
-		return lacking("Aucune action ne s’est terminée dans l’année", strings.TrimSpace("Aucune action retenue ne s’est terminée "+r.inYear()+". "+earlier)), nil
-	}
-	m := composition.Made{Title: howMany(n, "action s’est terminée", "actions se sont terminées") + " dans l’année\u00a0: de quoi apprendre", Blocks: []document.Block{t}, Notes: []string{r.until()}}
-	if earlier != "" {
-		m.Notes = append(m.Notes, earlier)
-	}
-	return m, nil
 }
 
 func silent(ctx context.Context, r *reading) (composition.Made, error) {

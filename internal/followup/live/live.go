@@ -48,6 +48,7 @@ func New(s Sources) *Catalogue {
 		{composition.Live{Code: "besoins/freins", Part: composition.Needs, Usual: true, Name: "Les freins, et ce que répond l’échelon national", Help: "Freins retenus par la COP à la fin de l’année, avec la réponse de l’échelon national à ceux qui y remontent."}, told("questionnaire/freins-retenus")},
 		{composition.Live{Code: "besoins/alertes", Part: composition.Needs, Usual: true, Name: "Les alertes, et ce que l’équipe en a fait", Help: "Celles de l’année, par règle\u00a0: levées, répondues, closes, encore là."}, alerts},
 		{composition.Live{Code: "lecons/terminees", Part: composition.Lessons, Usual: true, Name: "Les actions terminées dans l’année", Help: "Chacune nommée\u00a0: de quoi faire une bonne pratique."}, finished},
+		{composition.Live{Code: "lecons/pratiques", Part: composition.Lessons, Usual: true, Name: "Les bonnes pratiques tirées de ces actions", Help: "Celles que l’équipe a retenues, avec l’action d’où chacune vient."}, practices},
 		{composition.Live{Code: "suite/silencieuses", Part: composition.Following, Usual: true, Name: "Les actions dont on n’a pas de nouvelles", Help: "Actions en cours sans point d’avancement depuis un an."}, silent},
 	}}
 }

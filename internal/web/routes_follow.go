@@ -80,6 +80,7 @@ func updateRoutes() []Route {
 		{Method: "GET", Pattern: link, Name: "point", Formats: html, Cache: Private},
 		{Method: "GET", Pattern: link + "/{demande}", Name: "point-one", Formats: html, Cache: Private},
 		{Method: "POST", Pattern: link + "/{demande}", Name: "point-send", Formats: html, Cache: Private, Body: fileBody, Timeout: 5 * time.Minute},
+		team("GET", "/actions/{id}/bonne-pratique", "practice-draw"), team("POST", "/actions/{id}/bonne-pratique", "practice-draw-save"),
 		team("GET", one, "update"),
 		{Method: "POST", Pattern: one, Name: "update-say", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
 		{Method: "GET", Pattern: one + "/pieces/{piece}", Name: "update-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: 5 * time.Minute},

@@ -162,6 +162,9 @@ func TestRightsOnEachPageOfACOP(t *testing.T) {
 					continue
 				}
 				wants, known := needs[rt.Name]
+				if _, twin := foreseenLike(rt.Name); !known && twin {
+					continue // TestEveryRoleAtThePagesOfALaterCycle walks it
+				}
 				if !known {
 					// What names an act, a meeting or news needs one: their own tests read it.
 					if !slices.Contains([]string{"desk-act", "meeting-save", "news-change", "adaptation-draft-sheets", "adaptation-draft-file", "adaptation-columns", "adaptation-map", "adaptation-preview", "adaptation-verdicts"}, rt.Name) {

@@ -110,9 +110,11 @@ func reviewRoutes() []Route {
 // renewalRoutes: the next COP.
 func renewalRoutes() []Route {
 	html := []string{typeHTML}
-	const desk, nation = "/regions/{slug}/bureau/reprise", "/national/correspondances"
+	const desk, dept, nation = "/regions/{slug}/bureau/reprise", "/departements/{code}/cycles/{cycle}/bureau/reprise", "/national/correspondances"
 	return []Route{
 		{Method: "GET", Pattern: desk, Name: "renewal-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: dept, Name: "renewal-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: dept, Name: "renewal-act", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
 		{Method: "POST", Pattern: desk, Name: "renewal-act", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
 		{Method: "GET", Pattern: "/regions/{slug}/cycles/{cycle}/archive", Name: "cop-archive", Formats: html, Sample: "/regions/grand-est/cycles/2023-24/archive"},
 		{Method: "GET", Pattern: nation, Name: "crosswalks", Formats: html, Cache: Private, SignIn: true},

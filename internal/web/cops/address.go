@@ -73,6 +73,9 @@ func tabs(r *http.Request, c cop.COP, here string) []ui.Link {
 			out = append(out, ui.Link{Label: x.label, Href: base + x.path, Current: x.path == here})
 		}
 	}
+	if c.Parent != "" && policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
+		out = append(out, ui.Link{Label: "Reprise", Href: c.Path() + "/bureau/reprise"})
+	}
 	if c.Parent == "" && c.Cycle != cop.First && policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
 		out = append(out, ui.Link{Label: "Reprise", Href: "/regions/" + c.Slug + "/bureau/reprise?cycle=" + c.Cycle}, ui.Link{Label: "Registre", Href: wording.RegisterPath(c)})
 	}

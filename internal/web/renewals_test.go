@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"jalon/internal/action"
+	"jalon/internal/adaptation"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
@@ -20,7 +21,7 @@ import (
 
 // renewal is the room that opens a COP from the last one.
 func (s *site) renewal() *renewal.Room {
-	return &renewal.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Register: s.register, Knowledge: s.known, Coverage: s.act.Coverage, Model: s.store.Model}
+	return &renewal.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Register: s.register, Knowledge: s.known, Coverage: s.act.Coverage, Adaptation: &adaptation.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Model: s.store.Model}, Model: s.store.Model}
 }
 
 // A team opens its COP of 2025 from that of 2023-24: it settles the levers that do not

@@ -71,9 +71,9 @@ func unfunded(ctx context.Context, r *reading, _ map[string]string) (composition
 	if len(wanting) > shown {
 		t.Note = "Les " + french.Integer(shown) + " premières sur " + french.Integer(len(wanting)) + "."
 	}
-	figures := []document.KeyFigure{amount("Investissement annoncé", invest, "par "+howMany(said, "action", "actions")+" qui le publient", Key(r.Region.Code, Funded+"-budget")),
-		amount("Accordé ou versé", granted, "ce qui est demandé ou envisagé n’est pas compté", Key(r.Region.Code, Funded+"-accorde")),
-		amount("Reste à trouver", gap, "pour "+howMany(len(wanting), "action", "actions"), Key(r.Region.Code, Funded+"-reste"))}
+	figures := []document.KeyFigure{amount("Investissement annoncé", invest, "par "+howMany(said, "action", "actions")+" qui le publient", r.key(Funded+"-budget")),
+		amount("Accordé ou versé", granted, "ce qui est demandé ou envisagé n’est pas compté", r.key(Funded+"-accorde")),
+		amount("Reste à trouver", gap, "pour "+howMany(len(wanting), "action", "actions"), r.key(Funded+"-reste"))}
 	made := composition.Made{Title: "Tout l’investissement annoncé est financé", Blocks: []document.Block{document.KeyFigures{Figures: figures}}, Notes: []string{"Budgets et plans de financement publiés par les actions, au " + french.Day(r.Day) + ". " + french.Upper(howMany(len(all)-said, "action", "actions")) + " sans budget publié, ou abandonnées, n’y " + french.Plural(len(all)-said, "est", "sont") + " pas."}}
 	if gap > 0 {
 		v, unit := euros(gap)

@@ -33,6 +33,13 @@ func (s *server) route(rt Route, h shell.Handler) http.Handler {
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
+		// The server knows the request that it made, not this one: what a form set aside on
+		// the disk is removed here.
+		defer func() {
+			if r.MultipartForm != nil {
+				_ = r.MultipartForm.RemoveAll()
+			}
+		}()
 		if r.Method == http.MethodPost || r.Method == http.MethodPut {
 			r.Body = http.MaxBytesReader(w, r.Body, rt.Body)
 		}

@@ -1,8 +1,6 @@
 package actions
 
 import (
-	"errors"
-	"mime"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -204,17 +202,7 @@ func beside(kept, typed []ui.Field) (a, b []ui.Field) {
 
 // readSent reads the form of a part, with its file when it sends one.
 func readSent(r *http.Request) error {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "multipart/form-data" {
-		return shell.ReadForm(r)
-	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return apperr.New(apperr.TooLarge, err, "Cet envoi est trop lourd\u00a0: un document pèse 25\u00a0Mo au plus. Rien n’a été enregistré.")
-		}
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
+	return shell.ReadUpload(r, "Cet envoi est trop lourd\u00a0: un document pèse 25\u00a0Mo au plus. Rien n’a été enregistré.")
 }
 
 // typed are the fields of a form that was sent, as a database takes them.
@@ -237,9 +225,6 @@ const mostTries = 12
 func (d Deps) savePart(rw http.ResponseWriter, r *http.Request) (err error) {
 	if err := readSent(r); err != nil {
 		return err
-	}
-	if r.MultipartForm != nil {
-		defer func() { err = errors.Join(err, r.MultipartForm.RemoveAll()) }()
 	}
 	p, err := partOf(r.PathValue("partie"))
 	if err != nil {

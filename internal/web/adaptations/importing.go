@@ -60,21 +60,8 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = r.ParseMultipartForm(1 << 20)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	if r.MultipartForm != nil {
-		defer func() { _ = r.MultipartForm.RemoveAll() }()
-	}
-	var large *http.MaxBytesError
 	to := ""
-	switch {
-	case errors.As(err, &large):
-		err = apperr.New(apperr.TooLarge, err, "Le fichier dépasse 25\u00a0Mo. Rien n’a été enregistré\u00a0: découpez-le, ou retirez les colonnes inutiles.")
-	case err != nil:
-		err = apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	default:
+	if err = shell.ReadUpload(r, shell.TooLongATable); err == nil {
 		to, err = d.keep(r, p)
 	}
 	if err != nil && shell.Beside(err) {

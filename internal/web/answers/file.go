@@ -31,14 +31,7 @@ func readSection(w http.ResponseWriter, r *http.Request) error {
 		r.Body = http.MaxBytesReader(w, r.Body, textBody)
 		return readForm(r)
 	}
-	if err := r.ParseMultipartForm(textBody); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return apperr.New(apperr.TooLarge, err, "Cet envoi est trop lourd\u00a0: un fichier pèse 25\u00a0Mo au plus. Rien n’a été enregistré\u00a0: revenez en arrière, votre navigateur garde ce que vous avez écrit.")
-		}
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
+	return shell.ReadUpload(r, "Cet envoi est trop lourd\u00a0: un fichier pèse 25\u00a0Mo au plus. Rien n’a été enregistré\u00a0: revenez en arrière, votre navigateur garde ce que vous avez écrit.")
 }
 
 // attach keeps the files of a part. One that is refused says why beside its
@@ -47,7 +40,6 @@ func (d Deps) attach(r *http.Request, t table, s questionnaire.Section, state ma
 	if r.MultipartForm == nil {
 		return nil, nil
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }() // what was received is stored, or refused
 	var out []survey.Outcome
 	for _, c := range t.Form().CellsOf(s) {
 		files := r.MultipartForm.File["fichier."+c.Key]

@@ -314,13 +314,7 @@ func (d Deps) save(w http.ResponseWriter, r *http.Request) error {
 
 // readAny reads a form, with a file or without.
 func readAny(r *http.Request) error {
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		if err := r.ParseMultipartForm(mostFile); err != nil {
-			return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-		}
-		return nil
-	}
-	return shell.ReadForm(r)
+	return shell.ReadUpload(r, "Ce fichier est trop lourd. Rien n’a été enregistré.")
 }
 
 type judgingView struct {

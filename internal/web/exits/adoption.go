@@ -321,14 +321,9 @@ func (d Deps) join(w http.ResponseWriter, r *http.Request) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			return apperr.New(apperr.TooLarge, err, "Cet envoi est trop lourd\u00a0: un document pèse 25\u00a0Mo au plus. Rien n’a été enregistré.")
-		}
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	if err := shell.ReadUpload(r, "Cet envoi est trop lourd\u00a0: un document pèse 25\u00a0Mo au plus. Rien n’a été enregistré."); err != nil {
+		return err
 	}
-	defer func() { err = errors.Join(err, r.MultipartForm.RemoveAll()) }()
 	file, header, ferr := r.FormFile("file")
 	var wrong error
 	if ferr != nil {

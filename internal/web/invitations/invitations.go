@@ -184,23 +184,15 @@ func (d Deps) stage(w http.ResponseWriter, r *http.Request) error {
 	if policy.Where(a, policy.Create, policy.Invitation).None() {
 		return policy.Check(policy.Actor{}, policy.Read, policy.Thing{Kind: policy.Invitation})
 	}
-	err := r.ParseMultipartForm(1 << 20)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			err = apperr.New(apperr.TooLarge, err, "Le fichier dépasse 25\u00a0Mo. Rien n’a été enregistré\u00a0: découpez-le, ou retirez les colonnes inutiles.")
-			if jerr := d.Room.RefuseFile(r.Context(), a, account.InviteScope{Kind: "nation"}); jerr != nil {
-				return jerr
-			}
-			return d.showForm(w, r, apperr.Status(err), "", "", err)
+	err := shell.ReadUpload(r, shell.TooLongATable)
+	switch {
+	case apperr.KindOf(err) == apperr.TooLarge:
+		if jerr := d.Room.RefuseFile(r.Context(), a, account.InviteScope{Kind: "nation"}); jerr != nil {
+			return jerr
 		}
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	if r.MultipartForm != nil {
-		defer func() { _ = r.MultipartForm.RemoveAll() }()
+		return d.showForm(w, r, apperr.Status(err), "", "", err)
+	case err != nil:
+		return err
 	}
 	text := strings.ToValidUTF8(strings.ReplaceAll(r.PostForm.Get("lines"), "\x00", ""), "")
 	scope := r.PostForm.Get("scope")

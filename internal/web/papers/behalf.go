@@ -123,11 +123,9 @@ func (d Deps) behalfAdd(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseMultipartForm(1 << 20); err != nil {
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	if err = shell.ReadUpload(r, "Cette image est trop lourde\u00a0: 25\u00a0Mo au plus. Rien n’a été enregistré\u00a0: photographiez le papier en plus petit."); err == nil {
+		err = d.keepScan(r, t)
 	}
-	defer func() { _ = r.MultipartForm.RemoveAll() }()
-	err = d.keepScan(r, t)
 	if err != nil && beside(err) {
 		return d.showBehalf(w, r, apperr.Status(err), err)
 	}

@@ -5,7 +5,6 @@ package questionnaires
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -131,18 +130,7 @@ func beside(err error) bool {
 
 // readForm reads what a form sent, a file beside it or not.
 func readForm(r *http.Request) error {
-	err := r.ParseMultipartForm(1 << 20)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return apperr.New(apperr.TooLarge, err, "Ce qui a été envoyé dépasse 4\u00a0Mo. Rien n’a été enregistré.")
-	case err != nil:
-		return apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	}
-	return nil
+	return shell.ReadUpload(r, "Ce qui a été envoyé dépasse 4\u00a0Mo. Rien n’a été enregistré.")
 }
 
 // clean is a text that a database takes, with one sort of line end.

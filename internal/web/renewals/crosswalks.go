@@ -110,18 +110,8 @@ func (d Deps) try(w http.ResponseWriter, r *http.Request) error {
 
 // sent is the file of a form.
 func sent(r *http.Request) (name string, body []byte, err error) {
-	err = r.ParseMultipartForm(1 << 20)
-	if r.MultipartForm != nil {
-		defer func() { _ = r.MultipartForm.RemoveAll() }()
-	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return "", nil, apperr.New(apperr.TooLarge, err, "Ce fichier dépasse 1\u00a0Mo\u00a0: une table de correspondance a quelques centaines de lignes. Rien n’a été enregistré.")
-	case errors.Is(err, http.ErrNotMultipart):
-		return "", nil, apperr.New(apperr.Invalid, err, "Choisissez un fichier. Rien n’a été enregistré.")
-	case err != nil:
-		return "", nil, apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	if err := shell.ReadUpload(r, "Ce fichier dépasse 1\u00a0Mo\u00a0: une table de correspondance a quelques centaines de lignes. Rien n’a été enregistré."); err != nil {
+		return "", nil, err
 	}
 	file, header, err := r.FormFile("file")
 	if err != nil {

@@ -3,10 +3,10 @@ package transfers
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"jalon/internal/action"
@@ -83,23 +83,8 @@ func (d Deps) send(w http.ResponseWriter, r *http.Request) error {
 	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(uploadWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	err = r.ParseMultipartForm(1 << 20)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-	}
-	if r.MultipartForm != nil {
-		defer func() { _ = r.MultipartForm.RemoveAll() }()
-	}
-	var large *http.MaxBytesError
 	to := ""
-	switch {
-	case errors.As(err, &large):
-		err = apperr.New(apperr.TooLarge, err, "Le fichier dépasse %d\u00a0Mo. Rien n’a été enregistré\u00a0: découpez-le, ou retirez les colonnes inutiles.", exchange.ActionMiB)
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		err = apperr.New(apperr.Unavailable, err, "Le disque du serveur est plein\u00a0: ce fichier n’a pas pu être reçu, rien n’a été enregistré. Prévenez l’exploitant, puis envoyez-le de nouveau.")
-	case err != nil:
-		err = apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
-	default:
+	if err = shell.ReadUpload(r, fmt.Sprintf("Le fichier dépasse %d\u00a0Mo. Rien n’a été enregistré\u00a0: découpez-le, ou retirez les colonnes inutiles.", exchange.ActionMiB)); err == nil {
 		to, err = d.keep(r, p)
 	}
 	if err != nil && beside(err) {

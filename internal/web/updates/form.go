@@ -153,18 +153,12 @@ func (s sentForm) chooseAgain(f *sections.Form) {
 	}
 }
 
-const memory = 1 << 20 // of a form, before its file goes to the disk
-
 // read reads a form of an update. What could not be read is told beside its field; close
 // the staged files in any case.
 func read(r *http.Request) (s sentForm, closing func(), err error) {
 	s.typed, closing = typed{}, func() {}
-	if err := r.ParseMultipartForm(memory); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return s, closing, apperr.New(apperr.TooLarge, err, "Ce fichier dépasse 25\u00a0Mo. Rien n’a été enregistré\u00a0: revenez en arrière, votre texte y est encore, et donnez plutôt un lien.")
-		}
-		return s, closing, apperr.New(apperr.Invalid, err, "Le formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	if err := shell.ReadUpload(r, "Ce fichier dépasse 25\u00a0Mo. Rien n’a été enregistré\u00a0: revenez en arrière, votre texte y est encore, et donnez plutôt un lien."); err != nil {
+		return s, closing, err
 	}
 	for name, v := range r.PostForm {
 		if len(v) > 0 {

@@ -22,8 +22,6 @@ type Item struct {
 func (m *Room) Named(ctx context.Context, q db.Q, a Ask) (out []Item, err error) {
 	defer apperr.Wrap(&err, "outcome.Named(%+v)", a)
 	day := m.today(a)
-	m.kept.mu.Lock()
-	defer m.kept.mu.Unlock()
 	files, err := m.files(ctx, q, a.Region)
 	if err != nil {
 		return nil, err

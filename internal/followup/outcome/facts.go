@@ -110,7 +110,7 @@ func readPlaces(ctx context.Context, q db.Q, all []*reading, byID map[string]*fa
 	if moved.none() {
 		return nil
 	}
-	where, args := moved.where("a.cop_id", "a.id")
+	where, args := moved.where("a.cop_id IN (%s)", "a.id IN (%s)")
 	rows, err := q.Query(ctx, `SELECT p.action_id, p.territory, p.share FROM action a JOIN action_place p ON p.action_id = a.id
 		WHERE a.state = 'retained' AND `+where+` ORDER BY p.action_id, p.territory`, args...)
 	if _, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {

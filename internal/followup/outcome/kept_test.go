@@ -75,7 +75,9 @@ func TestWhatIsKeptIsWhatIsThere(t *testing.T) {
 		days := []string{"2025-06-30", "2025-12-31", "2026-01-15", "2026-02-20", "2026-02-28"}
 		pick := func(list []string) string { return list[r.IntN(len(list))] }
 		moved := func(id string) { // what the follow-up does last
-			if err := db.Tx(t.Context(), k.db, func(ctx context.Context, tx db.Q) error { return followup.Moved(ctx, tx, k.cop.ID, id, k.outcome.Now()) }); err != nil {
+			if err := db.Tx(t.Context(), k.db, func(ctx context.Context, tx db.Q) error {
+				return followup.Moved(ctx, tx, k.cop.ID, id, k.outcome.Now())
+			}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -204,9 +206,9 @@ func TestReadersTogether(t *testing.T) {
 		}
 		cold := k.fresh()
 		together(cold, func(int) error { return nil })
-		// Versions of coverage (two) and of the COPs each, then actions, places, ways, lists
-		// and words once.
-		same(t, "statements", n.Load(), 20*3+5)
+		// Versions of coverage (two) and of the COPs each, then actions, places, ways, lists,
+		// words and quantities once.
+		same(t, "statements", n.Load(), 20*3+6)
 		together(cold, func(i int) error {
 			_, err := k.follow.Say(t.Context(), k.db, k.team, followup.Update{Action: []string{"a", "b", "c", "d"}[i%4], Day: fmt.Sprintf("2026-01-%02d", 1+i), Confirmed: true,
 				Said: followup.Said{Quantities: []followup.Quantity{{Lever: "gestion-haies", Quantity: num(float64(1 + i)), Unit: "km", Class: followup.Declared}}}})

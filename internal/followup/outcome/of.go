@@ -51,7 +51,7 @@ func (f *file) wholeOn(day, model string, ratio func(string) (float64, string)) 
 }
 
 // Of reads what the actions of a region come to, or some of them: three statements when
-// nothing moved since they were read last, two more when somebody spoke, six when actions
+// nothing moved since they were read last, three more when somebody spoke, seven when actions
 // moved, however many actions and updates there are.
 func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	defer apperr.Wrap(&err, "outcome.Of(%+v)", a)

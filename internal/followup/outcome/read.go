@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -147,7 +148,7 @@ func (k *kept) slots(all []versioned) []*slot {
 }
 
 // files brings what is kept of some regions up to date, all of them without region: one
-// statement when nothing moved; two more when somebody spoke and four more when actions
+// statement when nothing moved; three more when somebody spoke and four more when actions
 // moved, of the COPs that moved alone, and there of what moved.
 func (m *Room) files(ctx context.Context, q db.Q, region string) (out []*file, err error) {
 	text, args := `SELECT c.id, c.region, COALESCE(v.version, 0), COALESCE(w.version, 0) FROM cop c
@@ -230,14 +231,15 @@ func (w *which) add(cop string, first bool, ids []string) (all bool) {
 	return false
 }
 
-// where writes which rows are read, by the columns of the COP and of the action.
+// where writes which rows are read: cop and id say how they are found, with the list of
+// parameters at %s.
 func (w which) where(cop, id string) (text string, args []any) {
 	var parts []string
 	if len(w.cops) > 0 {
-		parts = append(parts, cop+` IN (`+holes(1, len(w.cops))+`)`)
+		parts = append(parts, fmt.Sprintf(cop, holes(1, len(w.cops))))
 	}
 	if len(w.ids) > 0 {
-		parts = append(parts, id+` IN (`+holes(1+len(w.cops), len(w.ids))+`)`)
+		parts = append(parts, fmt.Sprintf(id, holes(1+len(w.cops), len(w.ids))))
 	}
 	return `(` + strings.Join(parts, ` OR `) + `)`, append(anys(w.cops), anys(w.ids)...)
 }

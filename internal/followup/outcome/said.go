@@ -1,8 +1,10 @@
 package outcome
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,42 +104,54 @@ func spokenOf(ctx context.Context, q db.Q, all []*reading) (map[string][]string,
 	return out, nil
 }
 
-// readHistories reads the words and the quantities that stand of some actions, in one
-// statement.
+// readHistories reads the words and the quantities that stand of some actions, and sets
+// them by day.
 func readHistories(ctx context.Context, q db.Q, asked which, of func(cop, id string) *history) error {
 	if asked.none() {
 		return nil
 	}
-	where, args := asked.where("u.cop_id", "u.action_id")
-	rows, err := q.Query(ctx, `SELECT u.id, u.cop_id, u.action_id, u.day, u.status, u.blocked, COALESCE(u.progress, -1), COALESCE(x.lever, ''), COALESCE(x.quantity, 0), COALESCE(x.unit, ''), COALESCE(x.class, ''), x.kg
-		  FROM followup_update u LEFT JOIN followup_quantity x ON x.update_id = u.id AND x.standing = 'current'
-		 WHERE u.standing = 'current' AND `+where+` ORDER BY u.action_id, u.day, u.id`, args...)
-	last := ""
-	_, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
-		var update, cop, id, lever, class string
+	read := map[*history]bool{}
+	where, args := asked.where("u.cop_id IN (%s)", "u.action_id IN (%s)")
+	rows, err := q.Query(ctx, `SELECT u.cop_id, u.action_id, u.day, u.status, u.blocked, COALESCE(u.progress, -1) FROM followup_update u
+		WHERE u.standing = 'current' AND `+where, args...)
+	if _, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
+		var cop, id string
 		var w word
-		var s said
-		var kg *int64
-		if err := r.Scan(&update, &cop, &id, &w.day, &w.status, &w.blocked, &w.progress, &lever, &s.quantity, &s.unit, &class, &kg); err != nil {
+		if err := r.Scan(&cop, &id, &w.day, &w.status, &w.blocked, &w.progress); err != nil {
 			return none, err
 		}
 		h := of(cop, id)
-		if update != last {
-			last = update
-			h.words = append(h.words, w)
+		h.words, read[h] = append(h.words, w), true
+		return none, nil
+	}); err != nil {
+		return err
+	}
+	where, args = asked.where("x.cop_id IN (%s)", "x.update_id IN (SELECT u.id FROM followup_update u WHERE u.action_id IN (%s))")
+	rows, err = q.Query(ctx, `SELECT x.cop_id, x.action_id, x.lever, x.day, x.quantity, x.unit, x.class, x.kg FROM followup_quantity x
+		WHERE x.standing = 'current' AND `+where, args...)
+	_, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
+		var cop, id, lever, class string
+		var s said
+		var kg *int64
+		if err := r.Scan(&cop, &id, &lever, &s.day, &s.quantity, &s.unit, &class, &kg); err != nil {
+			return none, err
 		}
-		if lever == "" {
-			return none, nil
-		}
-		s.day, s.class = w.day, followup.Class(class)
+		s.class = followup.Class(class)
 		if kg != nil {
 			s.kg, s.weighed = panorama.Kg(*kg), true
 		}
-		if h.said == nil {
+		h := of(cop, id)
+		if read[h] = true; h.said == nil {
 			h.said = map[string][]said{}
 		}
 		h.said[lever] = append(h.said[lever], s)
 		return none, nil
 	})
+	for h := range read {
+		slices.SortFunc(h.words, func(a, b word) int { return cmp.Compare(a.day, b.day) })
+		for _, list := range h.said {
+			slices.SortFunc(list, func(a, b said) int { return cmp.Compare(a.day, b.day) })
+		}
+	}
 	return err
 }

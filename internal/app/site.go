@@ -280,8 +280,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return errors.Join(err, a.metrics.shutdown(stop))
 }
 
-// warm reads the answers of the nation once, then its coverage and the contributions of the COPs that
-// have many, so that the first reader waits for neither. A failure is the reader's to see, when one comes.
+// warm reads the answers of the nation once, then its coverage, what is said of its actions and the
+// contributions of the COPs that have many, so that the first reader waits for neither. A failure is the reader's to see, when one comes.
 func (a *App) warm(ctx context.Context) {
 	cycle, err := restitution.LatestCycle(ctx, a.DB, "", "")
 	if err == nil && cycle != "" {
@@ -292,6 +292,9 @@ func (a *App) warm(ctx context.Context) {
 	}
 	if _, err := a.nationCoverage().OfNation(ctx, a.DB); err != nil && ctx.Err() == nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "the coverage of the nation is not read yet", slog.String("error", err.Error()))
+	}
+	if err := a.nationOutcome().Warm(ctx); err != nil && ctx.Err() == nil {
+		a.Log.LogAttrs(ctx, slog.LevelWarn, "what is said of actions is not read yet", slog.String("error", err.Error()))
 	}
 	if err := a.debate.Contribution.Warm(ctx); err != nil && ctx.Err() == nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "contributions are not read yet", slog.String("error", err.Error()))

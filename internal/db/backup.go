@@ -100,6 +100,38 @@ func backupFailed(err error) error {
 	return apperr.New(apperr.Unavailable, err, "La sauvegarde n’a pas été faite. La base en service est intacte et les sauvegardes précédentes aussi\u00a0; la cause est dans le journal.")
 }
 
+// betweenSyncs is the pause between two times that a copy in the making is made durable.
+const betweenSyncs = time.Millisecond
+
+// steadily makes a file durable again and again while it is written, until what it
+// returns is called. Written at the speed of memory and made durable at once at its end, a
+// copy holds up whoever commits meanwhile: the file system orders their sync after the
+// hundreds of megabytes that wait.
+func steadily(path string) (end func() error, err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	stop, done := make(chan struct{}), make(chan error)
+	go func() {
+		pause := time.NewTicker(betweenSyncs)
+		defer pause.Stop()
+		var failed error // told once by the system: whoever opens the file later is not
+		for {
+			select {
+			case <-stop:
+				done <- errors.Join(failed, f.Sync(), f.Close())
+				return
+			case <-pause.C:
+				if err := f.Sync(); failed == nil {
+					failed = err
+				}
+			}
+		}
+	}()
+	return func() error { close(stop); return <-done }, nil
+}
+
 // vacuumInto copies the database and reads the copy back.
 func (d *DB) vacuumInto(ctx context.Context, tmp string, r *BackupReport) (err error) {
 	source, err := driver.Open(fileURI(d.path), sqliteInit("PRAGMA busy_timeout = 10000;"))
@@ -108,7 +140,12 @@ func (d *DB) vacuumInto(ctx context.Context, tmp string, r *BackupReport) (err e
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
 	began := time.Now()
-	if _, err := source.ExecContext(ctx, `VACUUM INTO ?1`, tmp); err != nil {
+	durable, err := steadily(tmp)
+	if err != nil {
+		return err
+	}
+	_, err = source.ExecContext(ctx, `VACUUM INTO ?1`, tmp)
+	if err := errors.Join(durable(), err); err != nil {
 		return wrapEngine(err)
 	}
 	r.Copied = time.Since(began)

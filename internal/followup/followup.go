@@ -25,6 +25,7 @@ func Tables() []db.Table {
 		{Name: "followup_ask", Order: []string{"id"}, Scope: db.COP, Secret: []string{"token_hash"}, Personal: []string{"person", "name", "email"}, Free: []string{"name", "email"}},
 		{Name: "followup_update", Order: []string{"id"}, Scope: db.COP, Personal: []string{"by", "said_by", "body"}, Free: []string{"said_by", "body"}},
 		{Name: "followup_quantity", Order: []string{"update_id", "lever"}, Scope: db.COP},
+		{Name: "followup_moved", Order: []string{"cop_id", "version"}, Scope: db.Local},
 		{Name: "followup_rule", Order: []string{"cop_id"}, Scope: db.COP},
 		{Name: "followup_rule_version", Order: []string{"cop_id", "rev"}, Scope: db.COP, Personal: []string{"by"}},
 		{Name: "followup_file", Order: []string{"action_id", "sha256"}, Scope: db.COP},

@@ -203,15 +203,20 @@ func (m *Room) say(ctx context.Context, tx db.Q, u Update) (out Update, err erro
 	if _, err := m.Journal.Record(ctx, tx, journal.Entry{Actor: u.By, Verb: "say", Kind: "update", Subject: u.ID, Rev: u.Seq, COP: u.COP}); err != nil {
 		return u, err
 	}
-	return u, m.moved(ctx, tx, u.COP)
+	return u, Moved(ctx, tx, u.COP, u.Action, m.Now())
 }
 
-// moved tells what is kept of what is said of a COP that it changed.
-func (m *Room) moved(ctx context.Context, tx db.Q, copID string) error {
-	if _, err := db.Bump(ctx, tx, VersionOf(copID), m.Now()); err != nil {
+// Moved tells what is kept of what is said of a COP that an action of it was spoken of:
+// what is said of that action alone is read again. The last statements of a transaction.
+func Moved(ctx context.Context, tx db.Q, copID, action string, at time.Time) error {
+	version, err := db.Bump(ctx, tx, VersionOf(copID), at)
+	if err != nil {
 		return err
 	}
-	_, err := db.Bump(ctx, tx, Version, m.Now())
+	if _, err := db.Insert(ctx, tx, "followup_moved", []string{"cop_id", "version", "action_id"}, [][]any{{copID, version, action}}, "ON CONFLICT (cop_id, version) DO UPDATE SET action_id = excluded.action_id"); err != nil {
+		return err
+	}
+	_, err = db.Bump(ctx, tx, Version, at)
 	return err
 }
 

@@ -171,6 +171,13 @@ func (m *Room) OfDepartment(ctx context.Context, q db.Q, department string) (x C
 	})
 }
 
+// Without reads what the levers of a territory are held against, and what is done: its
+// coverage without any action. Two statements.
+func (m *Room) Without(ctx context.Context, q db.Q, ref territory.Ref) (x Coverage, err error) {
+	defer apperr.Wrap(&err, "coverage.Without(%s)", ref)
+	return m.of(ctx, q, ref, func(*panorama.Model) ([]Group, error) { return nil, nil })
+}
+
 // inside reads what the retained actions of some regions bring to some communes.
 func inside(ctx context.Context, q db.Q, tree *territory.Tree, regions []string, here func(commune int32) bool) ([]Group, error) {
 	all, err := spreads(ctx, q, regions)

@@ -31,13 +31,16 @@ func endOf(ctx context.Context, q db.Q, region, day string) (time.Time, error) {
 
 // pastFiles is what files are with the register of a past day: two statements, and that of
 // the lists that were not read yet, unless the day was read already and no action moved
-// since. The lock is held by the caller.
+// since.
 func (m *Room) pastFiles(ctx context.Context, q db.Q, region, day string, before time.Time, now []*file) ([]*file, error) {
 	key := pastDay{region, day}
-	if was := m.kept.past[key]; len(was) == len(now) {
+	m.kept.mu.Lock()
+	was := m.kept.past[key]
+	m.kept.mu.Unlock()
+	if len(was) == len(now) {
 		same := len(was) > 0
 		for i, f := range was {
-			same = same && f.cop == now[i].cop && f.actions == now[i].actions && f.words == now[i].words
+			same = same && f.id == now[i].id && f.actions == now[i].actions && f.words == now[i].words
 		}
 		if same {
 			return was, nil
@@ -47,9 +50,9 @@ func (m *Room) pastFiles(ctx context.Context, q db.Q, region, day string, before
 	by := make(map[string]*file, len(now))
 	out := make([]*file, len(now))
 	for i, f := range now {
-		cops[i] = f.cop
-		out[i] = &file{cop: f.cop, region: f.region, actions: f.actions, words: f.words, said: f.said, past: true}
-		by[f.cop] = out[i]
+		cops[i] = f.id
+		out[i] = &file{id: f.id, region: f.region, actions: f.actions, words: f.words, said: f.said, past: true}
+		by[f.id] = out[i]
 	}
 	then, err := action.StoodBy(ctx, q, cops, before)
 	if err != nil {
@@ -67,10 +70,15 @@ func (m *Room) pastFiles(ctx context.Context, q db.Q, region, day string, before
 	for _, x := range then.Actions {
 		if x.State == action.Retained {
 			f := factOf(x, then)
-			f.retainedBy(m.kept.lists[x.List])
+			f.retainedBy(m.kept.list(x.List))
 			by[x.COP].facts = append(by[x.COP].facts, f)
 		}
 	}
+	for _, f := range out {
+		f.holders = holders(f.facts)
+	}
+	m.kept.mu.Lock()
+	defer m.kept.mu.Unlock()
 	if m.kept.past == nil || len(m.kept.past) >= mostPast {
 		m.kept.past = map[pastDay][]*file{}
 	}
@@ -111,8 +119,6 @@ func (m *Room) past(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	if err != nil {
 		return o, err
 	}
-	m.kept.mu.Lock()
-	defer m.kept.mu.Unlock()
 	now, err := m.files(ctx, q, a.Region)
 	if err != nil {
 		return o, err
@@ -125,12 +131,12 @@ func (m *Room) past(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	if a.whole() {
 		ratio := ratios(base)
 		for _, f := range files {
-			t.plus(f.wholeOn(a.Day, ratio))
+			t.plus(f.wholeOn(a.Day, model.Version(), ratio))
 		}
 	} else if t, err = chosen(model.Tree(), files, a, ratios(base)); err != nil {
 		return o, err
 	}
 	o.build(base, t, t.groups)
-	o.Holders = holders(files)
+	o.Holders = holding(files)
 	return o, nil
 }

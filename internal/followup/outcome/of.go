@@ -7,7 +7,6 @@ import (
 	"jalon/internal/action/coverage"
 	"jalon/internal/apperr"
 	"jalon/internal/db"
-	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/territory"
 )
@@ -35,9 +34,11 @@ func ratios(x coverage.Coverage) func(string) (float64, string) {
 	}
 }
 
-// whole is what all the actions of a COP come to on a day, counted once a version.
-func (f *file) wholeOn(day string, ratio func(string) (float64, string)) *tally {
-	if f.whole != nil && f.day == day {
+// wholeOn is what all the actions of a COP come to on a day, counted once a version.
+func (f *file) wholeOn(day, model string, ratio func(string) (float64, string)) *tally {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.whole != nil && f.day == day && f.model == model {
 		return f.whole
 	}
 	t := newTally(day)
@@ -47,14 +48,14 @@ func (f *file) wholeOn(day string, ratio func(string) (float64, string)) *tally 
 	if !f.past { // what is planned is read from coverage
 		t.groups = nil
 	}
-	f.whole, f.day = t, day
+	f.whole, f.day, f.model = t, day, model
 	return t
 }
 
-// Of reads what the actions of a region come to, or some of them, now or, when a day
-// is given, as it stood at the end of it: four statements when
-// nothing moved since they were read last, nine at most, however many actions and
-// updates there are.
+// Of reads what the actions of a region come to, or some of them, now or, when a day is
+// given, as it stood at the end of it: three statements when nothing moved since they were
+// read last, three more when somebody spoke, seven when actions moved, however many actions
+// and updates there are.
 func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	defer apperr.Wrap(&err, "outcome.Of(%+v)", a)
 	model, err := m.Model(ctx)
@@ -91,7 +92,7 @@ func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	o.Ask = a
 	var base coverage.Coverage
 	if a.Department != "" {
-		base, err = m.Coverage.OfDepartment(ctx, q, a.Department)
+		base, err = m.Coverage.Without(ctx, q, territory.Ref{Scale: territory.Department, Code: a.Department})
 	} else {
 		base, err = m.regional(ctx, q, a.Region)
 	}
@@ -99,8 +100,6 @@ func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 		return o, err
 	}
 	o.At, o.Place = base.Region, base.Panorama.Territory
-	m.kept.mu.Lock()
-	defer m.kept.mu.Unlock()
 	files, err := m.files(ctx, q, a.Region)
 	if err != nil {
 		return o, err
@@ -109,7 +108,7 @@ func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 		t := newTally(a.Day)
 		ratio := ratios(base)
 		for _, f := range files {
-			t.plus(f.wholeOn(a.Day, ratio))
+			t.plus(f.wholeOn(a.Day, model.Version(), ratio))
 		}
 		o.build(base, t, nil)
 	} else {
@@ -119,8 +118,25 @@ func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 		}
 		o.build(base, t, t.groups)
 	}
-	o.Holders = holders(files)
+	o.Holders = holding(files)
 	return o, nil
+}
+
+// Warm reads every region, one after the other, so that who opens a dashboard of one waits
+// for no other.
+func (m *Room) Warm(ctx context.Context) (err error) {
+	defer apperr.Wrap(&err, "outcome.Warm")
+	model, err := m.Model(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range model.Tree().Regions() {
+		if _, err := m.files(ctx, m.DB, r.Code); err != nil {
+			return err
+		}
+	}
+	_, err = m.OfNation(ctx, m.DB, "")
+	return err
 }
 
 // regional is the coverage of a region, as what is kept of the nation says it.
@@ -180,27 +196,16 @@ func (o *Outcome) build(base coverage.Coverage, t *tally, groups []coverage.Grou
 	o.Cover, o.Years, o.Standing, o.Spread = coverage.Sum(cells), t.years[:], t.stand, t.spread
 }
 
-func holders(files []*file) (out []string) {
-	seen := map[string]bool{}
-	for _, f := range files {
-		for _, x := range f.facts {
-			if x.holder != "" && !seen[x.holder] {
-				seen[x.holder] = true
-				out = append(out, x.holder)
-			}
-		}
+// holding lists who holds an action of some COPs, in the order of names.
+func holding(files []*file) []string {
+	if len(files) == 1 {
+		return slices.Clone(files[0].holders)
 	}
-	slices.SortFunc(out, func(a, b string) int {
-		x, y := french.SortKey(a), french.SortKey(b)
-		switch {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
-	return out
+	var all []*fact
+	for _, f := range files {
+		all = append(all, f.facts...)
+	}
+	return holders(all)
 }
 
 // Nation is every region, and their sum by lever: mainland levers, then those of
@@ -214,13 +219,15 @@ type Nation struct {
 // OfNation reads every region: three statements when nothing moved.
 func (m *Room) OfNation(ctx context.Context, q db.Q, day string) (n Nation, err error) {
 	defer apperr.Wrap(&err, "outcome.OfNation")
+	model, err := m.Model(ctx)
+	if err != nil {
+		return n, err
+	}
 	c, err := m.Coverage.OfNation(ctx, q)
 	if err != nil {
 		return n, err
 	}
 	day = m.today(Ask{Day: day})
-	m.kept.mu.Lock()
-	defer m.kept.mu.Unlock()
 	files, err := m.files(ctx, q, "")
 	if err != nil {
 		return n, err
@@ -234,7 +241,7 @@ func (m *Room) OfNation(ctx context.Context, q db.Q, day string) (n Nation, err 
 		r := Outcome{Ask: Ask{Region: x.Region.Code, Day: day}, At: x.Region, Place: x.Panorama.Territory}
 		t, ratio := newTally(day), ratios(x)
 		for _, f := range of[x.Region.Code] {
-			t.plus(f.wholeOn(day, ratio))
+			t.plus(f.wholeOn(day, model.Version(), ratio))
 		}
 		all.plus(t)
 		r.build(x, t, nil)
@@ -243,10 +250,6 @@ func (m *Room) OfNation(ctx context.Context, q db.Q, day string) (n Nation, err 
 	n.Ask = Ask{Day: day}
 	n.Total = *newNumbers()
 	main := map[string]bool{}
-	model, err := m.Model(ctx)
-	if err != nil {
-		return n, err
-	}
 	for _, l := range model.Framework().Levers("2023-24") {
 		main[l.Code] = true
 	}

@@ -1,13 +1,12 @@
 package outcome
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"slices"
+	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"jalon/internal/action"
 	"jalon/internal/db"
@@ -25,7 +24,10 @@ type fact struct {
 	statusDay                     string // of a past one: since when it has its status
 	since                         string // the day that the list retained it, empty when no list did
 	levers                        []planned
-	places                        []action.Place
+
+	rev    int64 // that places and ramps were read at
+	places []action.Place
+	ramps  map[string][]action.Ramp
 }
 
 // planned is what an action brings to a lever, now and as both heads retained it.
@@ -64,13 +66,19 @@ type history struct {
 	said  map[string][]said // by lever
 }
 
-// kept is what was read last of each COP, at the versions of its actions and of what is
-// said of them.
+// kept is what was read last of each COP. A COP that was read never changes: a later
+// reading makes another one of it, of what moved alone.
 type kept struct {
 	mu    sync.Mutex
-	cops  map[string]*file
-	lists map[string]listing // retained lists never change
+	cops  map[string]*slot
+	lists sync.Map // by id, listing: retained lists never change
 	past  map[pastDay][]*file
+}
+
+// slot is a COP: whoever reads it holds mu, so that it is read once.
+type slot struct {
+	mu   sync.Mutex
+	file atomic.Pointer[file]
 }
 
 // listing is a list that both heads retained: the day, then by action and by lever.
@@ -79,18 +87,26 @@ type listing struct {
 	of  map[string]map[string]retained
 }
 
-// file is a COP as it was read.
+// file is a COP as it was read, at the versions of its actions and of what is said of
+// them.
 type file struct {
-	cop     string
-	region  string
-	actions int64 // version
-	words   int64 // version
-	facts   []*fact
-	said    map[string]*history
-	// whole is what all of its actions come to on a day.
-	day   string
-	whole *tally
-	past  bool // its actions are those of a past day
+	id, region string
+	actions    int64
+	words      int64
+	facts      []*fact
+	said       map[string]*history
+	holders    []string
+	past       bool // its actions are those of a past day
+
+	mu sync.Mutex
+	// whole is what all of its actions come to on a day, by a model.
+	day, model string
+	whole      *tally
+}
+
+// as tells that the file holds what was written by some versions.
+func (f *file) as(v versioned) bool {
+	return f != nil && f.actions >= v.actions && f.words >= v.words
 }
 
 type versioned struct {
@@ -118,9 +134,26 @@ func anys(list []string) []any {
 	return out
 }
 
+// slots gives the place of each COP, in their order.
+func (k *kept) slots(all []versioned) []*slot {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.cops == nil {
+		k.cops = map[string]*slot{}
+	}
+	out := make([]*slot, len(all))
+	for i, v := range all {
+		if k.cops[v.id] == nil {
+			k.cops[v.id] = &slot{}
+		}
+		out[i] = k.cops[v.id]
+	}
+	return out
+}
+
 // files brings what is kept of some regions up to date, all of them without region: one
-// statement when nothing moved; three more when actions did, two more when somebody
-// spoke, of the COPs that moved alone. The lock is held by the caller.
+// statement when nothing moved; three more when somebody spoke and four more when actions
+// moved, of the COPs that moved alone, and there of what moved.
 func (m *Room) files(ctx context.Context, q db.Q, region string) (out []*file, err error) {
 	text, args := `SELECT c.id, c.region, COALESCE(v.version, 0), COALESCE(w.version, 0) FROM cop c
 		LEFT JOIN data_version v ON v.name = $1 || c.id LEFT JOIN data_version w ON w.name = $2 || c.id`, []any{action.VersionOf(""), followup.VersionOf("")}
@@ -135,234 +168,84 @@ func (m *Room) files(ctx context.Context, q db.Q, region string) (out []*file, e
 	if err != nil {
 		return nil, err
 	}
-	if m.kept.cops == nil {
-		m.kept.cops, m.kept.lists = map[string]*file{}, map[string]listing{}
-	}
-	fresh := map[string]*file{}
-	var moved, spoken []string
-	for _, v := range all {
-		was := m.kept.cops[v.id]
-		f := &file{cop: v.id, region: v.region, actions: v.actions, words: v.words}
-		if was != nil && was.actions == v.actions && was.words == v.words {
-			out = append(out, was)
+	slots := m.kept.slots(all)
+	var moved []*reading
+	for i, v := range all {
+		if slots[i].file.Load().as(v) {
 			continue
 		}
-		if was != nil && was.actions == v.actions {
-			f.facts = was.facts
-		} else {
-			moved = append(moved, v.id)
+		slots[i].mu.Lock() // in the order of their ids: two readers never wait for each other
+		defer slots[i].mu.Unlock()
+		if was := slots[i].file.Load(); !was.as(v) {
+			moved = append(moved, &reading{slot: slots[i], was: was, file: &file{id: v.id, region: v.region, actions: v.actions, words: v.words}})
 		}
-		if was != nil && was.words == v.words {
-			f.said = was.said
-		} else {
-			spoken = append(spoken, v.id)
-			f.said = map[string]*history{}
-		}
-		fresh[v.id] = f
-		out = append(out, f)
 	}
-	if err := m.readFacts(ctx, q, moved, fresh); err != nil {
+	if err := m.read(ctx, q, moved); err != nil {
 		return nil, err
 	}
-	if err := readSaid(ctx, q, spoken, fresh); err != nil {
-		return nil, err
-	}
-	for id, f := range fresh { // once all is read
-		m.kept.cops[id] = f
+	for _, s := range slots {
+		out = append(out, s.file.Load())
 	}
 	return out, nil
 }
 
-// readFacts reads the retained actions of some COPs, their places, and the lists that
-// retained them when they were not read yet.
-func (m *Room) readFacts(ctx context.Context, q db.Q, cops []string, into map[string]*file) error {
-	if len(cops) == 0 {
-		return nil
+// reading is a COP that is read again.
+type reading struct {
+	*file
+	slot *slot
+	was  *file // nil the first time
+}
+
+// read reads some COPs again, from what was known of them, and keeps them once all is
+// read.
+func (m *Room) read(ctx context.Context, q db.Q, all []*reading) error {
+	var acted []*reading
+	for _, r := range all {
+		if r.was != nil && r.was.actions == r.actions {
+			r.facts, r.holders = r.was.facts, r.was.holders
+		} else {
+			acted = append(acted, r)
+		}
 	}
-	rows, err := q.Query(ctx, `SELECT a.id, a.cop_id, a.seq, a.kind, a.title, a.theme, a.holder, a.status, a.starts, a.ends, a.list_id, CASE WHEN REPLACE(a.body, '"ramp":', '') <> a.body THEN a.body ELSE '' END,
-			COALESCE(i.lever, ''), COALESCE(i.class, ''), i.quantity, COALESCE(i.unit, ''), i.kg, i.kg_low, i.kg_high, COALESCE(i.counted, 0), COALESCE(i.first_year, 0), COALESCE(i.gross, FALSE), COALESCE(i.outside, FALSE)
-		  FROM action a LEFT JOIN action_impact i ON i.action_id = a.id
-		 WHERE a.state = 'retained' AND a.cop_id IN (`+holes(1, len(cops))+`) ORDER BY a.cop_id, a.seq, i.lever`, anys(cops)...)
-	byID := map[string]*fact{}
-	lists := map[string]bool{}
-	_, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
-		var x fact
-		var p planned
-		var kind, body, class string
-		var outside bool
-		if err := r.Scan(&x.id, &x.cop, &x.seq, &kind, &x.title, &x.theme, &x.holder, &x.status, &x.starts, &x.ends, &x.list, &body,
-			&p.Lever, &class, &p.Quantity, &p.Unit, &p.Kg, &p.KgLow, &p.KgHigh, &p.counted, &p.first, &p.Gross, &outside); err != nil {
-			return none, err
-		}
-		f := byID[x.id]
-		if f == nil {
-			x.cross = action.Kind(kind) == action.CrossCutting
-			f = &x
-			byID[x.id] = f
-			into[x.cop].facts = append(into[x.cop].facts, f)
-			if x.list != "" {
-				lists[x.list] = true
-			}
-		}
-		if p.Lever == "" || f.cross {
-			return none, nil
-		}
-		if p.Class = action.Class(class); outside {
-			p.Outside = "dit" // that it is said is enough here
-		}
-		if body != "" {
-			if p.Ramp, err = rampOf(body, p.Lever); err != nil {
-				return none, err
-			}
-		}
-		f.levers = append(f.levers, p)
-		return none, nil
-	})
-	if err != nil {
+	if err := m.readFacts(ctx, q, acted); err != nil {
 		return err
 	}
-	rows, err = q.Query(ctx, `SELECT p.action_id, p.territory, p.share FROM action_place p JOIN action a ON a.id = p.action_id
-		WHERE a.state = 'retained' AND a.cop_id IN (`+holes(1, len(cops))+`) ORDER BY p.action_id, p.territory`, anys(cops)...)
-	if _, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
-		var id string
-		var p action.Place
-		err = r.Scan(&id, &p.Territory, &p.Share)
-		if f := byID[id]; f != nil {
-			f.places = append(f.places, p)
-		}
-		return none, err
-	}); err != nil {
+	if err := readSaid(ctx, q, all); err != nil {
 		return err
 	}
-	if err := m.readLists(ctx, q, lists); err != nil {
-		return err
-	}
-	for _, f := range byID {
-		f.retainedBy(m.kept.lists[f.list])
+	for _, r := range all {
+		r.slot.file.Store(r.file)
 	}
 	return nil
 }
 
-// retainedBy sets beside an action what the list that retained it says.
-func (f *fact) retainedBy(l listing) {
-	f.since = l.day
-	for i := range f.levers {
-		if then, ok := l.of[f.id][f.levers[i].Lever]; ok {
-			f.levers[i].then = &then
-		}
+// fewest is how many things of a COP are asked for by name: above it, all of them are.
+const fewest = 100
+
+// which is what is read of some things: all those of some COPs, and some by their id.
+type which struct{ cops, ids []string }
+
+// add asks for some things of a COP, and reports whether all of it will be read.
+func (w *which) add(cop string, first bool, ids []string) (all bool) {
+	if first || len(ids) > fewest {
+		w.cops = append(w.cops, cop)
+		return true
 	}
+	w.ids = append(w.ids, ids...)
+	return false
 }
 
-func rampOf(body, lever string) ([]action.Ramp, error) {
-	var x struct {
-		Impacts []struct {
-			Lever string        `json:"lever"`
-			Ramp  []action.Ramp `json:"ramp"`
-		} `json:"impacts"`
+// where writes which rows are read: cop and id say how they are found, with the list of
+// parameters at %s.
+func (w which) where(cop, id string) (text string, args []any) {
+	var parts []string
+	if len(w.cops) > 0 {
+		parts = append(parts, fmt.Sprintf(cop, holes(1, len(w.cops))))
 	}
-	if err := json.Unmarshal([]byte(body), &x); err != nil {
-		return nil, err
+	if len(w.ids) > 0 {
+		parts = append(parts, fmt.Sprintf(id, holes(1+len(w.cops), len(w.ids))))
 	}
-	for _, i := range x.Impacts {
-		if i.Lever == lever {
-			return i.Ramp, nil
-		}
-	}
-	return nil, nil
+	return `(` + strings.Join(parts, ` OR `) + `)`, append(anys(w.cops), anys(w.ids)...)
 }
 
-// readLists reads what both heads retained, where it was not read yet.
-func (m *Room) readLists(ctx context.Context, q db.Q, ids map[string]bool) error {
-	var missing []string
-	for id := range ids {
-		if _, ok := m.kept.lists[id]; !ok {
-			missing = append(missing, id)
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	slices.Sort(missing)
-	rows, err := q.Query(ctx, `SELECT l.id, l.ended_on, l.body FROM action_listing l WHERE l.state = 'retained' AND l.id IN (`+holes(1, len(missing))+`)`, anys(missing)...)
-	_, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
-		var id, day, body string
-		if err := r.Scan(&id, &day, &body); err != nil {
-			return none, err
-		}
-		var l action.FrozenList
-		if err := json.Unmarshal([]byte(body), &l); err != nil {
-			return none, err
-		}
-		out := listing{day, map[string]map[string]retained{}}
-		for _, x := range l.Actions {
-			of := map[string]retained{}
-			for _, i := range x.Impacts {
-				of[i.Lever] = retained{i, x.Starts, x.Ends}
-			}
-			out.of[x.Action] = of
-		}
-		m.kept.lists[id] = out
-		return none, nil
-	})
-	return err
-}
-
-// readSaid reads what stands of what was said in some COPs.
-func readSaid(ctx context.Context, q db.Q, cops []string, into map[string]*file) error {
-	if len(cops) == 0 {
-		return nil
-	}
-	of := func(cop, id string) *history {
-		h := into[cop].said[id]
-		if h == nil {
-			h = &history{}
-			into[cop].said[id] = h
-		}
-		return h
-	}
-	rows, err := q.Query(ctx, `SELECT u.cop_id, u.action_id, u.day, u.status, u.blocked, COALESCE(u.progress, -1) FROM followup_update u
-		WHERE u.cop_id IN (`+holes(1, len(cops))+`) AND u.standing = 'current'`, anys(cops)...)
-	if _, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
-		var cop, id string
-		var w word
-		if err := r.Scan(&cop, &id, &w.day, &w.status, &w.blocked, &w.progress); err != nil {
-			return none, err
-		}
-		h := of(cop, id)
-		h.words = append(h.words, w)
-		return none, nil
-	}); err != nil {
-		return err
-	}
-	rows, err = q.Query(ctx, `SELECT x.cop_id, x.action_id, x.lever, x.day, x.quantity, x.unit, x.class, x.kg FROM followup_quantity x
-		WHERE x.cop_id IN (`+holes(1, len(cops))+`) AND x.standing = 'current'`, anys(cops)...)
-	if _, err = db.Collect(rows, err, func(r *db.Rows) (none struct{}, err error) {
-		var cop, id, lever, class string
-		var s said
-		var kg *int64
-		if err := r.Scan(&cop, &id, &lever, &s.day, &s.quantity, &s.unit, &class, &kg); err != nil {
-			return none, err
-		}
-		s.class = followup.Class(class)
-		if kg != nil {
-			s.kg, s.weighed = panorama.Kg(*kg), true
-		}
-		h := of(cop, id)
-		if h.said == nil {
-			h.said = map[string][]said{}
-		}
-		h.said[lever] = append(h.said[lever], s)
-		return none, nil
-	}); err != nil {
-		return err
-	}
-	for _, cop := range cops {
-		for _, h := range into[cop].said {
-			slices.SortFunc(h.words, func(a, b word) int { return cmp.Compare(a.day, b.day) })
-			for _, list := range h.said {
-				slices.SortFunc(list, func(a, b said) int { return cmp.Compare(a.day, b.day) })
-			}
-		}
-	}
-	return nil
-}
+func (w which) none() bool { return len(w.cops)+len(w.ids) == 0 }

@@ -96,6 +96,7 @@ func followUpRoutes() []Route {
 		{Method: "GET", Pattern: nation, Name: "followup-nation", Formats: []string{typeHTML}, Sample: nation},
 		{Method: "GET", Pattern: nation + ".csv", Name: "followup-nation-csv", Formats: []string{typeCSV}, Sample: nation + ".csv"},
 		{Method: "GET", Pattern: region + "/revues", Name: "reviews", Formats: []string{typeHTML}, Sample: "/regions/grand-est/suivi/revues"},
+		{Method: "GET", Pattern: region + "/revues/{annee}", Name: "review", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: desk + "/revues", Name: "reviews-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk + "/editions/{id}", Name: "review-of-edition", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 	}...)

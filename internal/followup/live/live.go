@@ -78,6 +78,7 @@ type reading struct {
 	composition.Place
 	from    string // the first day of the period, and
 	day     string // its last one
+	ruled   bool   // what a past day reads was said
 	outcome *outcome.Outcome
 	items   []outcome.Item
 	told    composition.Reading
@@ -141,8 +142,12 @@ func (r *reading) inYear() string {
 	return "du " + french.Day(r.from) + " au " + french.Day(r.day)
 }
 
-// until says of which days the figures speak.
+// until says of which days the figures speak, at length the first time.
 func (r *reading) until() string {
+	if r.ruled {
+		return "Au " + french.Day(r.day) + ", comme il est dit au premier tableau de cette revue."
+	}
+	r.ruled = true
 	return "Au " + french.Day(r.day) + ". " + outcome.AsOfRule
 }
 

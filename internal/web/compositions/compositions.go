@@ -84,6 +84,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		out["roadmap"], out["roadmap-edition-action"] = d.roadmap, d.editionAction
 		out["roadmap-comments"], out["roadmap-comment-add"], out["roadmap-comment-answer"], out["roadmap-consult"] = d.comments, d.comment, d.answer, d.consult
 	}
+	if d.Kind == composition.Review {
+		out["review"] = d.latest
+	}
 	return out
 }
 

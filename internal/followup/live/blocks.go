@@ -193,8 +193,6 @@ func three(ctx context.Context, r *reading) (composition.Made, error) {
 		row := r.threeOf(o, document.Cell{Text: l.Line.Lever.ShortName, Href: "/leviers/" + code}, code, l.Numbers, d)
 		if seen := &row[len(row)-1]; l.Done.Kg.Known {
 			seen.Text += " (" + strconv.Itoa(l.Done.Year) + ")"
-		} else {
-			seen.Missing = l.Done.Kg.Reason
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -229,7 +227,7 @@ func (r *reading) threeOf(o *outcome.Outcome, name document.Cell, code string, n
 		row = append(row, cell(said.Kg, ok, outcome.PartOf(c), "aucun porteur n’a dit de quantité de cette sorte"))
 	}
 	seen, known := o.Seen(code)
-	return append(row, cell(seen, known, outcome.SeenIs, "aucun levier n’a d’indicateur observé"))
+	return append(row, cell(seen, known, outcome.SeenIs, "aucune série observée ne se convertit en kt\u00a0: la couverture du levier dit pourquoi"))
 }
 
 func way(ctx context.Context, r *reading) (composition.Made, error) {

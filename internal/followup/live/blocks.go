@@ -158,7 +158,11 @@ func silent(ctx context.Context, r *reading) (composition.Made, error) {
 		first = french.Upper(howMany(fresh, "action retenue", "actions retenues")) + " depuis moins d’un an " + french.Plural(fresh, "n’a", "n’ont") + " pas encore eu de premier point d’avancement."
 	}
 	if n == 0 {
-		return lacking("Aucune action en cours n’est restée un an sans nouvelles", strings.TrimSpace("Aucune action en cours n’est restée un an sans point d’avancement, ou aucune n’est retenue. "+first)), nil
+		o, err := r.come(ctx)
+		if err != nil || o.Awaited == 0 {
+			return lacking("Aucune action n’est en cours", "Aucune action retenue n’est en cours à cette date\u00a0: personne n’est attendu."), err
+		}
+		return nothing("Aucune action en cours n’est restée un an sans nouvelles", strings.TrimSpace("Chaque action en cours retenue depuis plus d’un an a eu un point d’avancement dans l’année. "+first), r.until()), nil
 	}
 	m := composition.Made{Title: howMany(n, "action en cours est restée", "actions en cours sont restées") + " sans nouvelles depuis un an", Blocks: []document.Block{t}, Notes: []string{r.until()}}
 	if first != "" {
@@ -294,7 +298,7 @@ func alerts(ctx context.Context, r *reading) (composition.Made, error) {
 		all.Before, all.Raised, all.Answered, all.Gone = all.Before+n.Before, all.Raised+n.Raised, all.Answered+n.Answered, all.Gone+n.Gone
 	}
 	if all.All() == 0 {
-		return lacking("Aucune alerte dans l’année", "Aucune alerte ne durait au début de l’année, et les règles du suivi n’en ont pas levé "+r.inYear()+"."), nil
+		return nothing("Aucune alerte dans l’année", "Aucune alerte ne durait au début de l’année, et les règles du suivi n’en ont pas levé "+r.inYear()+"."), nil
 	}
 	number := func(label string) document.Column { return document.Column{Label: label, Number: true} }
 	t := document.Table{ID: "alertes", Caption: "Les alertes de l’année, par règle", Columns: []document.Column{{Label: "Règle"}, number("Déjà là le " + french.Day(r.from)), number("Levées dans l’année"), number("Avec une réponse de l’équipe"), number("Cause disparue"), number("Encore là le " + french.Day(r.day))}}

@@ -11,6 +11,7 @@ import (
 
 	"jalon/internal/composition"
 	"jalon/internal/db"
+	"jalon/internal/document"
 	"jalon/internal/followup/outcome"
 	"jalon/internal/french"
 )
@@ -159,6 +160,11 @@ func (r *reading) held() []string {
 		out = append(out, "Série observée\u00a0: aucune année après "+r.day[:4]+". Les valeurs observées, les ratios et les objectifs proposés à la discussion n’ont pas d’historique dans Jalon\u00a0: ce sont ceux qui étaient publiés le "+french.Day(r.Day)+", jour où cette revue est établie.")
 	}
 	return out
+}
+
+// nothing is a block that found nothing, which is something to say: nothing is missing.
+func nothing(title, text string, notes ...string) composition.Made {
+	return composition.Made{Title: title, Blocks: []document.Block{document.Text{Spans: document.Plain(text)}}, Notes: notes}
 }
 
 func lacking(title, text string) composition.Made {

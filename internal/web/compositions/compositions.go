@@ -228,6 +228,9 @@ const (
 
 func (x place) tabs(current string) ui.Pages {
 	out := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.page() + "/bureau"}, {Label: x.tab(), Href: x.base(), Current: true}}}
+	if x.kind == composition.Review {
+		out.Tabs[2] = ui.Link{Label: "Revues annuelles", Href: x.page() + "/bureau/suivi/revues", Current: true}
+	}
 	parts := []ui.Link{{Label: tabCompose, Href: x.base()}, {Label: tabPreview, Href: x.base() + "/apercu"}, {Label: tabPublish, Href: x.base() + "/publication"}}
 	if x.kind == composition.Roadmap {
 		parts = slices.Insert(parts, 2, ui.Link{Label: tabComments, Href: x.base() + "/relecture"})

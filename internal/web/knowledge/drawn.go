@@ -54,7 +54,7 @@ func (p pages) draw(w http.ResponseWriter, r *http.Request) error {
 
 func (p pages) showDraw(w http.ResponseWriter, r *http.Request, status int, x where, a action.Action, c cop.COP, t knowledge.Item, share bool, wrong error) error {
 	actor := shell.Actor(r)
-	v := view{Heading: ui.Heading{Overline: "Action " + strconv.FormatInt(a.Seq, 10) + " de " + c.SenderName(), Title: "En faire une bonne pratique\u00a0: " + a.Title, Scope: []string{"réservé à ceux qui travaillent pour la région"},
+	v := view{Heading: ui.Heading{Overline: "Action n°" + nb + strconv.FormatInt(a.Seq, 10) + " de " + c.SenderName(), Title: "En faire une bonne pratique\u00a0: " + a.Title, Scope: []string{"réservé à ceux qui travaillent pour la région"},
 		Lead: "Ce que les autres régions liront si l’équipe de la COP la partage. La fiche de l’action et la bonne pratique mèneront l’une à l’autre."},
 		Links: []ui.Link{{Label: "Revenir à la fiche de l’action", Href: wording.ActionPath(a.ID)}}}
 	there, err := knowledge.DrawnFrom(r.Context(), p.Q, []string{a.ID})

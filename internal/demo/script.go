@@ -196,7 +196,7 @@ func newScript(p Place, o Options) (*Script, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model,
+	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model, Adaptation: &adaptation.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model},
 		Coverage: &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}}
 	found := live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
 	s.Blocks = map[composition.Kind]composition.Catalogue{composition.Diagnosis: found, composition.Roadmap: adopted.New(adopted.Sources{DB: p.DB, Model: p.Model, Coverage: t.Coverage, Told: found}),

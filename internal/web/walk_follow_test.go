@@ -14,6 +14,7 @@ var foreseenFollow = ofDocuments(map[string]need{
 	"renewal-desk":           {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"renewal-act":            {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
 	"crosswalks":             {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk-table":        {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/table.csv"},
 	"crosswalk-try":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
 	"crosswalk":              {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente", answer: http.StatusNotFound},
 	"crosswalk-turn":         {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente"},

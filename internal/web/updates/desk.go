@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/followup"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -68,9 +69,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if err != nil {
 		return err
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Bureau, " + x.cop.SenderName(), Title: "Suivi des actions retenues", Scope: []string{"réservé à l’équipe de la COP"}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Bureau, " + x.cop.SenderName(), Title: "Suivi des actions retenues", Scope: []string{"réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "")}
 	v.Parts = append(v.Parts, sections.Part{ID: "aller", Title: "En ce moment", Tiles: []sections.Tile{{Title: "Alertes", Text: wording.Upper(waits(live)) + ".", Href: x.path() + "/alertes"}, {Title: "Réglages du suivi", Text: "Délais, règles des alertes, lettre à l’équipe.", Href: x.path() + "/reglages"},
-		{Title: "Revues annuelles", Text: "Préparer celle d’une année, lire celles qui sont publiées.", Href: x.path() + "/revues"}, {Title: "Ce que chacun lit", Text: "Prévu, dit fait, observé, au jour d’aujourd’hui.", Href: "/regions/" + x.region.Slug + "/suivi"}}})
+		{Title: "Revues annuelles", Text: "Préparer celle d’une année, lire celles qui sont publiées.", Href: x.path() + "/revues"}, {Title: "Ce que chacun lit", Text: "Prévu, dit fait, observé, au jour d’aujourd’hui.", Href: cop.RegionPath(x.region.Slug, cop.First) + "/suivi"}}})
 	list := sections.Part{ID: "tours", Title: "Tours de suivi", Lead: "Un tour écrit une fois à chaque porteur" + nb + ": un courriel, un lien, deux minutes, sans compte."}
 	if len(rounds) == 0 {
 		list.Empty = ui.Empty{Title: "Aucun tour n’a encore eu lieu", Text: "Préparez le premier ci-dessous. Rien ne part avant que vous l’ouvriez."}
@@ -111,7 +112,7 @@ func (d Deps) freshness(r *http.Request, x where) (p sections.Part, err error) {
 	p = sections.Part{ID: "fraicheur", Title: "De quand sont les nouvelles"}
 	if len(list) == 0 {
 		p.Empty = ui.Empty{Title: "Aucune action n’est encore retenue", Text: "Le suivi commence quand les deux têtes ont retenu une première liste d’actions."}
-		p.Links = []ui.Link{{Label: "Les actions du bureau", Href: "/regions/" + x.region.Slug + "/bureau/actions"}}
+		p.Links = []ui.Link{{Label: "Les actions du bureau", Href: wording.RegisterPath(x.cop)}}
 		return p, nil
 	}
 	counts := map[followup.Age]int{}
@@ -200,7 +201,7 @@ func (d Deps) round(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) showRound(w http.ResponseWriter, r *http.Request, status int, x where, o, in followup.Round, wrong error) error {
-	v := sections.View{Heading: ui.Heading{Overline: "Tour de suivi, " + x.cop.SenderName(), Title: o.Name, Scope: []string{roundStates[o.State], "réponses depuis le " + french.Day(o.Period), "jusqu’au " + french.Day(o.ClosesOn)}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Tour de suivi, " + x.cop.SenderName(), Title: o.Name, Scope: []string{roundStates[o.State], "réponses depuis le " + french.Day(o.Period), "jusqu’au " + french.Day(o.ClosesOn)}}, Tabs: x.tabs(shell.Actor(r), "")}
 	fields := roundFields(in, o.State == followup.Draft)
 	v.Notices = append(v.Notices, wrongIn(fields, wrong)...)
 	rev := strconv.FormatInt(o.Rev, 10)

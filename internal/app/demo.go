@@ -88,7 +88,7 @@ func (c *Core) demoPlace(tree *territory.Tree) demo.Place {
 	return demo.Place{DB: c.DB, Tables: c.tables, Rooms: Tables(), Tree: tree, Metrics: Metrics(func(context.Context) (*territory.Tree, error) { return tree, nil }, c.covered(), c.followed(), c.exits()), Now: c.now, Seeds: c.seeds, Sources: c.prefill(),
 		Model: c.Model, Book: c.Book, Own: c.own, Debate: func(shared *debate.Room) web.Debate { return Debate(shared, c.Model) }, Explain: func(r demo.Told) figure.Explainer {
 			var f figure.Registry
-			c.explain(&f, rooms{national: r.National, restitution: r.Restitution, diagnosis: r.Diagnosis, survey: r.Survey, objectives: r.Objectives, action: web.Action{Coverage: r.Coverage}})
+			c.explain(&f, rooms{national: r.National, restitution: r.Restitution, diagnosis: r.Diagnosis, survey: r.Survey, objectives: r.Objectives, action: web.Action{Coverage: r.Coverage}, follow: web.Follow{Outcome: r.Outcome}})
 			return f.Explain
 		}}
 }

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/debate"
 	"jalon/internal/diagnosis"
 	"jalon/internal/figure"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/national"
 	"jalon/internal/objective"
 	"jalon/internal/panorama"
@@ -33,7 +34,7 @@ import (
 
 // Edition names what the generator writes: change it when a step writes
 // something else, and demonstrations made before are made again.
-const Edition = "2026-11-9"
+const Edition = "2026-11-10"
 
 // Seed is that of the demonstration that everybody sees.
 const Seed = 20240527
@@ -117,6 +118,7 @@ type Told struct {
 	Diagnosis   *diagnosis.Room
 	Composed    *composition.Room
 	Coverage    *coverage.Room
+	Outcome     *outcome.Room
 }
 
 // Options says what to make. The zero Options make what «jalon demo» opens.

@@ -83,9 +83,14 @@ func (s *Script) delegate(r territory.Region) {
 // composed begins a document from the usual plan; the team then writes its texts, one a
 // day.
 func (s *Script) composed(k composition.Kind, code string, ago int, texts words) {
+	s.composedFor(k, code, "", ago, texts)
+}
+
+// composedFor is composed for a term.
+func (s *Script) composedFor(k composition.Kind, code, term string, ago int, texts words) {
 	id, team, list := cop.RegionID(cop.First, code), s.Holding(policy.Team, code)[:2], s.Blocks[k].List()
 	s.As(team[0], s.At(ago), k.Name()+" of "+code, func(ctx context.Context, a policy.Actor) error {
-		_, err := s.Told.Composed.Begin(ctx, a, k, id, "", list, true)
+		_, err := s.Told.Composed.Begin(ctx, a, k, id, term, list, true)
 		return err
 	})
 	for i, p := range k.Parts() {
@@ -95,7 +100,7 @@ func (s *Script) composed(k composition.Kind, code string, ago int, texts words)
 			continue
 		}
 		s.As(team[i%2], s.At(max(2, ago-1-i)), "text of the "+k.Name()+" of "+code, func(ctx context.Context, a policy.Actor) error {
-			d, err := composition.Of(ctx, s.db, k, id, "")
+			d, err := composition.Of(ctx, s.db, k, id, term)
 			if err != nil {
 				return err
 			}
@@ -115,6 +120,11 @@ func (s *Script) composed(k composition.Kind, code string, ago int, texts words)
 // frozen has the team propose the edition of its draft. It holds no PDF: what prints
 // one takes longer than all the rest of the demonstration.
 func (s *Script) frozen(k composition.Kind, code string, at time.Time) (act func() string) {
+	return s.frozenFor(k, code, "", at)
+}
+
+// frozenFor is frozen for a term.
+func (s *Script) frozenFor(k composition.Kind, code, term string, at time.Time) (act func() string) {
 	id, kept := cop.RegionID(cop.First, code), new(composition.Edition)
 	s.As(s.Head(policy.Team, code), at, "edition of the "+k.Name()+" of "+code, func(ctx context.Context, a policy.Actor) error {
 		r, err := s.Tree.Region(code)
@@ -125,13 +135,13 @@ func (s *Script) frozen(k composition.Kind, code string, at time.Time) (act func
 		if err != nil {
 			return err
 		}
-		d, err := composition.Of(ctx, s.db, k, id, "")
+		d, err := composition.Of(ctx, s.db, k, id, term)
 		if err != nil {
 			return err
 		}
-		*kept, err = s.Told.Composed.ProposeEdition(ctx, a, d.Rev, k, "", composition.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock)}, composition.Press{
+		*kept, err = s.Told.Composed.ProposeEdition(ctx, a, d.Rev, k, term, composition.Place{COP: id, Cycle: c.Cycle, Region: r, Day: c.DayAt(s.clock), Term: term}, composition.Press{
 			Catalogue: s.Blocks[k], Explain: s.explain, Together: diagnosis.Together, Draw: page, Sheet: func(seq int64) composition.Sheet {
-				at := "/regions/" + r.Slug + k.Path("") + "/editions/" + strconv.FormatInt(seq, 10)
+				at := "/regions/" + r.Slug + k.Path(term) + "/editions/" + strconv.FormatInt(seq, 10)
 				return composition.Sheet{Author: "COP régionale de la région " + r.Name, Demo: true, Version: "édition n°" + french.NoBreak + strconv.FormatInt(seq, 10), Address: s.Accounts.BaseURL + at, FigureBase: at + "/chiffres/"}
 			}})
 		return err

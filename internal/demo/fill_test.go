@@ -290,10 +290,15 @@ func TestWhatIsInventedIsPlausible(t *testing.T) {
 	}
 	for query, want := range map[string]int64{
 		// What waits for a head does so on purpose: Normandie's list, La Réunion's diagnosis,
-		// Grand Est's second list of actions.
+		// Grand Est's second list of actions, the close of Nouvelle-Aquitaine.
 		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind = 'objectives' AND cop_id = '2023-24-r28'`:                                        1,
 		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind = 'diagnosis' AND cop_id = '2023-24-r04'`:                                         1,
-		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind NOT IN ('stage', 'retract')`:                                                      3,
+		`SELECT COUNT(*) FROM act WHERE state = 'pending' AND kind NOT IN ('stage', 'retract')`:                                                      4,
+		`SELECT COUNT(*) FROM roadmap_close WHERE cop_id = '2023-24-r75' AND state = 'proposed'`:                                                     1,
+		`SELECT COUNT(*) FROM roadmap_arrangement WHERE cop_id = '2023-24-r44'`:                                                                      2,
+		`SELECT COUNT(*) FROM composition_edition WHERE region = '44' AND kind = 'revue' AND term = '2026' AND state = 'published'`:                  1,
+		`SELECT COUNT(*) FROM knowledge_item WHERE region = '44' AND origin LIKE 'action:%' AND state = 'retained' AND shared`:                       1,
+		`SELECT COUNT(*) FROM obstacle_group WHERE status = 'etude' AND answer <> ''`:                                                                1,
 		`SELECT COUNT(*) FROM delegation WHERE reach = 'kind' AND target = 'diagnosis' AND side = 'state' AND cop_id = '2023-24-r04'`:                1,
 		`SELECT COUNT(*) FROM objective WHERE territory = 'region:44' AND state = 'shared'`:                                                          20,
 		`SELECT COUNT(*) FROM objective WHERE territory = 'region:44' AND state = 'discussed'`:                                                       4,

@@ -24,6 +24,8 @@ import (
 	"jalon/internal/diagnosis/live"
 	"jalon/internal/figure"
 	"jalon/internal/followup"
+	review "jalon/internal/followup/live"
+	"jalon/internal/followup/outcome"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
 	"jalon/internal/knowledge"
@@ -36,7 +38,8 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/renewal"
 	"jalon/internal/restitution"
-	roadmap "jalon/internal/roadmap/live"
+	"jalon/internal/roadmap"
+	adopted "jalon/internal/roadmap/live"
 	"jalon/internal/support/aid"
 	"jalon/internal/survey"
 	"jalon/internal/territory"
@@ -87,6 +90,8 @@ func Steps() []Step {
 		{"followup", followed},
 		{"roadmaps", roadmaps},
 		{"renewals", renewals},
+		{"exits", exits},
+		{"reviews", reviews},
 	}
 }
 
@@ -110,6 +115,7 @@ type Script struct {
 	Aids     *aid.Room
 	Followup *followup.Room
 	Renewal  *renewal.Room
+	Roadmap  *roadmap.Room
 
 	Adaptation *adaptation.Room
 
@@ -171,6 +177,7 @@ func newScript(p Place, o Options) (*Script, error) {
 	t.Diagnosis = &diagnosis.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model, Book: p.Book, Own: p.Own, Restitution: t.Restitution}
 	t.Composed = &composition.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs}
 	t.Coverage = &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}
+	t.Outcome = &outcome.Room{DB: p.DB, Now: now, Model: p.Model, Coverage: t.Coverage}
 	s.Told, s.explain, s.model = t, p.Explain(t), p.Model
 	s.COPs.OnEnd = map[string]func(context.Context, db.Q, cop.Act) error{cop.RestitutionAct: t.Restitution.End, cop.ObjectivesAct: t.Objectives.End, cop.ThemesAct: t.Diagnosis.EndChoice}
 	for _, k := range composition.Kinds() {
@@ -180,6 +187,8 @@ func newScript(p Place, o Options) (*Script, error) {
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}
 	s.COPs.OnEnd[cop.ActionsAct] = s.Actions.End
+	s.Roadmap = &roadmap.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Composed: t.Composed, Register: s.Actions, Coverage: t.Coverage, Model: p.Model}
+	s.COPs.OnEnd[cop.CloseAct] = s.Roadmap.EndClose
 	s.Followup = &followup.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Queue: queue, Outbox: s.Accounts.Outbox, Links: cursors, BaseURL: s.Accounts.BaseURL}
 	s.Aids = &aid.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, Accounts: s.Accounts, COPs: s.COPs, Links: s.Debate.Shared.Links, Tree: s.Accounts.Tree,
 		Knowledge: s.Known, BaseURL: s.Accounts.BaseURL}
@@ -190,7 +199,8 @@ func newScript(p Place, o Options) (*Script, error) {
 	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model, Adaptation: &adaptation.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model},
 		Coverage: &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}}
 	found := live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
-	s.Blocks = map[composition.Kind]composition.Catalogue{composition.Diagnosis: found, composition.Roadmap: roadmap.New(roadmap.Sources{DB: p.DB, Model: p.Model, Coverage: t.Coverage, Told: found})}
+	s.Blocks = map[composition.Kind]composition.Catalogue{composition.Diagnosis: found, composition.Roadmap: adopted.New(adopted.Sources{DB: p.DB, Model: p.Model, Coverage: t.Coverage, Told: found}),
+		composition.Review: review.New(review.Sources{DB: p.DB, Outcome: t.Outcome, Told: found})}
 	s.setup = func(ctx context.Context) error {
 		s.clock = s.Day(opened + 1)
 		if err := s.COPs.Load(ctx, p.Tables, p.Tree); err != nil {

@@ -105,6 +105,7 @@ func reviewRoutes() []Route {
 	const region, desk = "/regions/{slug}/suivi", "/regions/{slug}/bureau/suivi"
 	return append(compositionRoutes(composition.Review), []Route{
 		{Method: "GET", Pattern: region + "/revues", Name: "reviews", Formats: []string{typeHTML}, Sample: "/regions/grand-est/suivi/revues"},
+		{Method: "GET", Pattern: region + "/revues/{annee}", Name: "review", Formats: []string{typeHTML}},
 		{Method: "GET", Pattern: desk + "/revues", Name: "reviews-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk + "/editions/{id}", Name: "review-of-edition", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 	}...)

@@ -3,6 +3,7 @@ package coverage
 import (
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"jalon/internal/apperr"
@@ -30,6 +31,19 @@ func (m *Room) AsOf(ctx context.Context, q db.Q, ref territory.Ref, day string, 
 	if err != nil {
 		return x, err
 	}
+	model, err := m.Model(ctx)
+	if err != nil {
+		return x, err
+	}
+	key := heldOn{ref: ref.String(), day: day, model: model.Version()}
+	if key.from, err = heldFrom(ctx, q); err != nil {
+		return x, err
+	}
+	m.past.mu.Lock()
+	defer m.past.mu.Unlock()
+	if was, ok := m.past.of[key]; ok {
+		return was, nil
+	}
 	shared, err := objective.InForceBy(ctx, q, ref.String(), before)
 	if err != nil {
 		return x, err
@@ -43,5 +57,23 @@ func (m *Room) AsOf(ctx context.Context, q db.Q, ref territory.Ref, day string, 
 		then[code] = c.Until(year)
 	}
 	x.build(book, then, shared, nil)
+	if m.past.of == nil || len(m.past.of) >= mostHeld {
+		m.past.of = map[heldOn]Coverage{}
+	}
+	m.past.of[key] = x
 	return x, nil
+}
+
+// heldOn names what a territory was held against at the end of a day, with what it was
+// read from: each figure of a review asks for the same.
+type heldOn struct {
+	ref, day, model string
+	from            [2]int64 // objectives, series
+}
+
+const mostHeld = 12
+
+type held struct {
+	mu sync.Mutex
+	of map[heldOn]Coverage
 }

@@ -28,4 +28,5 @@ type Room struct {
 	Together func() ([]Together, error)
 
 	kept kept
+	past held
 }

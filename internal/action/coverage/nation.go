@@ -94,15 +94,10 @@ type inForce struct {
 // versions names all that coverage is read from: objectives and series, then the actions
 // of each COP. Two statements.
 func (m *Room) versions(ctx context.Context, q db.Q) (from [2]int64, cops map[string]inForce, err error) {
-	rows, err := q.Query(ctx, `SELECT name, version FROM data_version WHERE name IN ($1, $2)`, objective.Version, series.TrendsVersion)
-	named, err := db.Collect(rows, err, scanVersion)
-	if err != nil {
+	if from, err = heldFrom(ctx, q); err != nil {
 		return from, nil, err
 	}
-	for _, v := range named {
-		from[map[string]int{objective.Version: 0, series.TrendsVersion: 1}[v.name]] = v.version
-	}
-	rows, err = q.Query(ctx, `SELECT c.id, c.region, COALESCE(v.version, 0) FROM cop c LEFT JOIN data_version v ON v.name = $1 || c.id`, action.VersionOf(""))
+	rows, err := q.Query(ctx, `SELECT c.id, c.region, COALESCE(v.version, 0) FROM cop c LEFT JOIN data_version v ON v.name = $1 || c.id`, action.VersionOf(""))
 	type one struct {
 		id string
 		inForce
@@ -116,6 +111,16 @@ func (m *Room) versions(ctx context.Context, q db.Q) (from [2]int64, cops map[st
 		cops[x.id] = x.inForce
 	}
 	return from, cops, err
+}
+
+// heldFrom are the versions of objectives and of series.
+func heldFrom(ctx context.Context, q db.Q) (from [2]int64, err error) {
+	rows, err := q.Query(ctx, `SELECT name, version FROM data_version WHERE name IN ($1, $2)`, objective.Version, series.TrendsVersion)
+	named, err := db.Collect(rows, err, scanVersion)
+	for _, v := range named {
+		from[map[string]int{objective.Version: 0, series.TrendsVersion: 1}[v.name]] = v.version
+	}
+	return from, err
 }
 
 type version struct {

@@ -73,7 +73,9 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (composition
 		out.Title += ", aucun n’est remonté à l’échelon national"
 	} else {
 		out.Title += ", dont " + french.Integer(up) + " à l’échelon national, qui a répondu à " + french.Integer(said)
-		if lately > 0 {
+		if lately > 0 && lately == said {
+			out.Title += " dans l’année"
+		} else if lately > 0 {
 			out.Title += ", dont " + french.Integer(lately) + " dans l’année"
 		}
 	}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"jalon/internal/action"
 	"jalon/internal/composition"
@@ -74,7 +75,7 @@ func statuses(ctx context.Context, r *reading) (composition.Made, error) {
 func (r *reading) list(ctx context.Context, id, caption string, columns []document.Column, keep func(outcome.Item) ([]document.Cell, bool)) (t document.Table, n int64, err error) {
 	all, err := r.named(ctx)
 	const shown = 40
-	t = document.Table{ID: id, Caption: caption, Columns: append([]document.Column{{Label: "N°", Number: true}, {Label: "Action"}, {Label: "Porteur"}}, columns...)}
+	t = document.Table{ID: id, Caption: caption, Columns: append([]document.Column{{Label: "N°"}, {Label: "Action"}, {Label: "Porteur"}}, columns...)}
 	for _, x := range all {
 		cells, ok := keep(x)
 		if !ok {
@@ -130,19 +131,44 @@ func cut(text string) string {
 	return text
 }
 
+// silent are the actions that go on of which nobody spoke for a year: retained since, they
+// are only counted.
 func silent(ctx context.Context, r *reading) (composition.Made, error) {
 	year, err := strconv.Atoi(r.day[:4])
 	if err != nil {
 		return composition.Made{}, err
 	}
 	since := strconv.Itoa(year-1) + r.day[4:]
+	var fresh int64
 	t, n, err := r.list(ctx, "silencieuses", "Les actions en cours sans nouvelles depuis un an", []document.Column{{Label: "Dernier point"}}, func(x outcome.Item) ([]document.Cell, bool) {
-		return []document.Cell{r.last(x)}, x.Said <= since && x.Status != "done" && x.Status != "abandoned"
+		if x.Said > since || x.Status == "done" || x.Status == "abandoned" {
+			return nil, false
+		}
+		if x.Said == "" && x.Retained > since {
+			fresh++
+			return nil, false
+		}
+		return []document.Cell{r.last(x)}, true
 	})
-	if err != nil || n == 0 {
-		return lacking("Toutes les actions en cours ont donné des nouvelles", "Aucune action en cours n’est restée un an sans point d’avancement, ou aucune n’est retenue."), err
+	if err != nil {
+		return composition.Made{}, err
 	}
-	return composition.Made{Title: howMany(n, "action en cours est restée", "actions en cours sont restées") + " sans nouvelles depuis un an", Blocks: []document.Block{t}, Notes: []string{r.until()}}, nil
+	first := ""
+	if fresh > 0 {
+		first = french.Upper(howMany(fresh, "action retenue", "actions retenues")) + " depuis moins d’un an " + french.Plural(fresh, "n’a", "n’ont") + " pas encore eu de premier point d’avancement."
+	}
+	if n == 0 {
+		o, err := r.come(ctx)
+		if err != nil || o.Awaited == 0 {
+			return lacking("Aucune action n’est en cours", "Aucune action retenue n’est en cours à cette date\u00a0: personne n’est attendu."), err
+		}
+		return nothing("Aucune action en cours n’est restée un an sans nouvelles", strings.TrimSpace("Chaque action en cours retenue depuis plus d’un an a eu un point d’avancement dans l’année. "+first), r.until()), nil
+	}
+	m := composition.Made{Title: howMany(n, "action en cours est restée", "actions en cours sont restées") + " sans nouvelles depuis un an", Blocks: []document.Block{t}, Notes: []string{r.until()}}
+	if first != "" {
+		m.Notes = append(m.Notes, first)
+	}
+	return m, nil
 }
 
 func decimals(o *outcome.Outcome) int {
@@ -162,7 +188,7 @@ func three(ctx context.Context, r *reading) (composition.Made, error) {
 	}
 	d := decimals(o)
 	kt := func(kg panorama.Kg) string { return french.Kt(int64(kg), d) }
-	t := document.Table{ID: "trois-lectures", Caption: "Prévu, dit fait, observé", Note: outcome.ThreeRule, Columns: []document.Column{{Label: "Levier"}, {Label: "Attendu en 2030", Unit: kilotonnes, Number: true}, {Label: "Prévu à ce jour", Unit: kilotonnes, Number: true}, {Label: "Déclaré", Unit: kilotonnes, Number: true}, {Label: "Estimé", Unit: kilotonnes, Number: true}, {Label: "Mesuré", Unit: kilotonnes, Number: true}, {Label: "Observé par l’indicateur", Unit: kilotonnes, Number: true}}}
+	t := document.Table{ID: "trois-lectures", Caption: "Prévu, dit fait, observé", Note: outcome.ThreeRule, Columns: []document.Column{{Label: "Levier"}, {Label: "Attendu en 2030", Unit: kilotonnes, Number: true}, {Label: "Prévu à cette date", Unit: kilotonnes, Number: true}, {Label: "Déclaré", Unit: kilotonnes, Number: true}, {Label: "Estimé", Unit: kilotonnes, Number: true}, {Label: "Mesuré", Unit: kilotonnes, Number: true}, {Label: "Observé par l’indicateur", Unit: kilotonnes, Number: true}}}
 	for _, l := range o.Levers {
 		if l.Quantified == 0 && len(l.Said) == 0 && !l.Planned.Any() {
 			continue
@@ -171,8 +197,6 @@ func three(ctx context.Context, r *reading) (composition.Made, error) {
 		row := r.threeOf(o, document.Cell{Text: l.Line.Lever.ShortName, Href: "/leviers/" + code}, code, l.Numbers, d)
 		if seen := &row[len(row)-1]; l.Done.Kg.Known {
 			seen.Text += " (" + strconv.Itoa(l.Done.Year) + ")"
-		} else {
-			seen.Missing = l.Done.Kg.Reason
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -182,9 +206,9 @@ func three(ctx context.Context, r *reading) (composition.Made, error) {
 	if len(t.Rows) == 0 {
 		return lacking("Aucune action ne porte encore sur un levier", "Aucune action retenue ne porte sur un levier à cette date."), nil
 	}
-	m := composition.Made{Title: "Sur ce qui est prévu à ce jour, ce que les porteurs disent fait, et ce que l’indicateur observe", Blocks: []document.Block{t}, Notes: append(r.held(), outcome.DueRule)}
+	m := composition.Made{Title: "Ce qui est prévu à cette date, ce que les porteurs disent fait, et ce que l’indicateur observe", Blocks: []document.Block{t}, Notes: append(r.held(), strings.Replace(outcome.DueRule, "Prévu à ce jour", "Prévu à cette date", 1))}
 	if s := o.Total.Said[followup.Declared]; s.Actions > 0 && o.Total.Due.Actions > 0 {
-		m.Title = kt(o.Total.Due.Kg) + nb + "kt par an étaient prévues à ce jour, " + kt(s.Kg) + nb + "kt sont déclarées faites par " + actions(s.Actions)
+		m.Title = kt(o.Total.Due.Kg) + nb + "kt par an étaient prévues à cette date, " + kt(s.Kg) + nb + "kt sont déclarées faites par " + actions(s.Actions)
 	}
 	if o.Total.Silent > 0 {
 		m.Notes = append(m.Notes, actions(o.Total.Silent)+" dont aucune quantité n’a été dite\u00a0: ce n’est pas un zéro.")
@@ -207,7 +231,7 @@ func (r *reading) threeOf(o *outcome.Outcome, name document.Cell, code string, n
 		row = append(row, cell(said.Kg, ok, outcome.PartOf(c), "aucun porteur n’a dit de quantité de cette sorte"))
 	}
 	seen, known := o.Seen(code)
-	return append(row, cell(seen, known, outcome.SeenIs, "aucun levier n’a d’indicateur observé"))
+	return append(row, cell(seen, known, outcome.SeenIs, "aucune série observée ne se convertit en kt\u00a0: la couverture du levier dit pourquoi"))
 }
 
 func way(ctx context.Context, r *reading) (composition.Made, error) {
@@ -274,7 +298,7 @@ func alerts(ctx context.Context, r *reading) (composition.Made, error) {
 		all.Before, all.Raised, all.Answered, all.Gone = all.Before+n.Before, all.Raised+n.Raised, all.Answered+n.Answered, all.Gone+n.Gone
 	}
 	if all.All() == 0 {
-		return lacking("Aucune alerte dans l’année", "Aucune alerte ne durait au début de l’année, et les règles du suivi n’en ont pas levé "+r.inYear()+"."), nil
+		return nothing("Aucune alerte dans l’année", "Aucune alerte ne durait au début de l’année, et les règles du suivi n’en ont pas levé "+r.inYear()+"."), nil
 	}
 	number := func(label string) document.Column { return document.Column{Label: label, Number: true} }
 	t := document.Table{ID: "alertes", Caption: "Les alertes de l’année, par règle", Columns: []document.Column{{Label: "Règle"}, number("Déjà là le " + french.Day(r.from)), number("Levées dans l’année"), number("Avec une réponse de l’équipe"), number("Cause disparue"), number("Encore là le " + french.Day(r.day))}}

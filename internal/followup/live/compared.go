@@ -84,7 +84,7 @@ func (s *sides) open(id, caption, first string) {
 func (s *sides) lever(o *outcome.Outcome, name, unit, code string, n outcome.Numbers, places int) {
 	expected, known := o.Expected(code)
 	s.add(name+", attendu en 2030"+unit, code, outcome.PlannedIs, places, expected.Kt(), known)
-	s.add(name+", prévu à ce jour"+unit, code, outcome.DueIs, places, n.Due.Kg.Kt(), n.Due.Actions > 0)
+	s.add(name+", prévu à cette date"+unit, code, outcome.DueIs, places, n.Due.Kg.Kt(), n.Due.Actions > 0)
 	for _, c := range outcome.Classes() {
 		said, ok := n.Said[c]
 		s.add(name+", "+outcome.ByHolders(c)+unit, code, outcome.PartOf(c), places, said.Kg.Kt(), ok)

@@ -32,7 +32,11 @@ func finished(ctx context.Context, r *reading) (composition.Made, error) {
 		earlier = french.Upper(howMany(before, "autre action était terminée", "autres actions étaient terminées")) + " avant le " + french.Day(r.from) + "."
 	}
 	if n == 0 {
-		return lacking("Aucune action ne s’est terminée dans l’année", strings.TrimSpace("Aucune action retenue ne s’est terminée "+r.inYear()+". "+earlier)), nil
+		o, err := r.come(ctx)
+		if err != nil || o.Actions == 0 {
+			return lacking("Aucune action n’est retenue", "Aucune action retenue à cette date\u00a0: aucune n’a pu se terminer."), err
+		}
+		return nothing("Aucune action ne s’est terminée dans l’année", strings.TrimSpace("Aucune action retenue ne s’est terminée "+r.inYear()+". "+earlier), r.until()), nil
 	}
 	m := composition.Made{Title: howMany(n, "action s’est terminée", "actions se sont terminées") + " dans l’année\u00a0: de quoi apprendre", Blocks: []document.Block{t}, Notes: []string{r.until()}}
 	if earlier != "" {

@@ -11,6 +11,7 @@ import (
 
 	"jalon/internal/composition"
 	"jalon/internal/db"
+	"jalon/internal/document"
 	"jalon/internal/followup/outcome"
 	"jalon/internal/french"
 )
@@ -78,6 +79,7 @@ type reading struct {
 	composition.Place
 	from    string // the first day of the period, and
 	day     string // its last one
+	ruled   bool   // what a past day reads was said
 	outcome *outcome.Outcome
 	items   []outcome.Item
 	told    composition.Reading
@@ -141,8 +143,12 @@ func (r *reading) inYear() string {
 	return "du " + french.Day(r.from) + " au " + french.Day(r.day)
 }
 
-// until says of which days the figures speak.
+// until says of which days the figures speak, at length the first time.
 func (r *reading) until() string {
+	if r.ruled {
+		return "Au " + french.Day(r.day) + ", comme il est dit au premier tableau de cette revue."
+	}
+	r.ruled = true
 	return "Au " + french.Day(r.day) + ". " + outcome.AsOfRule
 }
 
@@ -154,6 +160,11 @@ func (r *reading) held() []string {
 		out = append(out, "Série observée\u00a0: aucune année après "+r.day[:4]+". Les valeurs observées, les ratios et les objectifs proposés à la discussion n’ont pas d’historique dans Jalon\u00a0: ce sont ceux qui étaient publiés le "+french.Day(r.Day)+", jour où cette revue est établie.")
 	}
 	return out
+}
+
+// nothing is a block that found nothing, which is something to say: nothing is missing.
+func nothing(title, text string, notes ...string) composition.Made {
+	return composition.Made{Title: title, Blocks: []document.Block{document.Text{Spans: document.Plain(text)}}, Notes: notes}
 }
 
 func lacking(title, text string) composition.Made {

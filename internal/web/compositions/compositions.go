@@ -85,6 +85,9 @@ func Handlers(d Deps) map[string]shell.Handler {
 		out["roadmap-poster"], out["roadmap-poster-file"] = d.poster, d.posterFile
 		out["roadmap-comments"], out["roadmap-comment-add"], out["roadmap-comment-answer"], out["roadmap-consult"] = d.comments, d.comment, d.answer, d.consult
 	}
+	if d.Kind == composition.Review {
+		out["review"] = d.latest
+	}
 	return out
 }
 
@@ -255,6 +258,9 @@ func (x place) publicTabs() ui.Pages {
 
 func (x place) tabs(a policy.Actor, current string) ui.Pages {
 	out := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.page() + "/bureau"}, {Label: x.tab(), Href: x.base(), Current: true}}}
+	if x.kind == composition.Review {
+		out.Tabs[2] = ui.Link{Label: "Revues annuelles", Href: x.page() + "/bureau/suivi/revues", Current: true}
+	}
 	parts := []ui.Link{{Label: tabCompose, Href: x.base()}, {Label: tabPreview, Href: x.base() + "/apercu"}, {Label: tabPublish, Href: x.base() + "/publication"}}
 	if x.kind == composition.Roadmap {
 		parts = slices.Insert(parts, 2, ui.Link{Label: tabComments, Href: x.base() + "/relecture"})

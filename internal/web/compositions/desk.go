@@ -60,6 +60,7 @@ type partView struct {
 // blockLine is a block in the composer.
 type blockLine struct {
 	ID, Title, Kind, Finding, Holds, Missing, Own string
+	Day                                           string // of the finding, «Aujourd’hui»
 	Rev, Href, Place                              string
 	First, Last, MayWrite                         bool
 }
@@ -129,7 +130,11 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 				continue
 			}
 			line := lineOf(x, list, b, made.Made[b.ID], gaps[b.ID])
-			line.MayWrite = may
+			if line.MayWrite, line.Day = may, "Aujourd’hui"; x.kind == composition.Review {
+				if _, to := d.place(x).Period(); to < d.today(x) {
+					line.Day = "Au " + french.Day(to)
+				}
+			}
 			if b.State != composition.BlockKept {
 				line.Kind += ", " + strings.ToLower(p[1])
 				v.Withdrawn = append(v.Withdrawn, line)

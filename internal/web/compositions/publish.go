@@ -76,9 +76,10 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		} else if n == 0 {
 			v.Heading.Title = x.Name + nb + ": " + x.words().The + " est prêt" + x.words().E() + " à être proposé" + x.words().E()
 		}
+		_, to := d.place(x).Period()
 		if policy.Can(shell.Actor(r), policy.Propose, x.thing()) && len(made.Document.Parts) > 0 {
 			v.Forms = append(v.Forms, formView{ID: "proposer", Title: "Proposer aux deux têtes", Action: x.base() + "/publication", Rev: strconv.FormatInt(t.Rev, 10), Submit: "Figer et proposer la publication",
-				Lead: "L’édition portera la date du " + french.Day(d.today(x)) + ". La préparer prend quelques secondes."})
+				Lead: "L’édition portera la date du " + french.Day(to) + ". La préparer prend quelques secondes."})
 			asked, err := composition.AsksWhy(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
 			if err != nil {
 				return err

@@ -54,6 +54,26 @@ func (d Deps) read(r *http.Request) (f frozen, err error) {
 	return f, apperr.NotFoundf("Cette édition n’existe pas, ou elle n’est pas publiée. La page des éditions donne celles que l’on peut lire.")
 }
 
+// latest is the last edition of a review that anyone reads, at the address of its year.
+func (d Deps) latest(w http.ResponseWriter, r *http.Request) error {
+	x, err := d.seen(r)
+	if err != nil {
+		return err
+	}
+	list, err := composition.ReadEditions(r.Context(), d.Q, x.kind, x.cop.ID, x.term)
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return apperr.NotFoundf("La revue %s de cette région n’est pas publiée. La page du suivi dit où en sont les actions aujourd’hui.", x.term)
+	}
+	f := frozen{place: x, Edition: list[0], base: x.public() + "/editions/" + strconv.FormatInt(list[0].Seq, 10)}
+	if f.pub, err = document.Find(r.Context(), d.Q, f.Publication); err != nil {
+		return err
+	}
+	return d.showEdition(w, r, f)
+}
+
 // readAtDesk is an edition by its id, for who reads the draft: what both heads
 // validate.
 func (d Deps) readAtDesk(r *http.Request) (f frozen, err error) {
@@ -77,6 +97,17 @@ func (f frozen) file(path string) string {
 		return f.base + "/fichiers/" + path
 	}
 	return f.base + "/" + path
+}
+
+// now leads to what is known today of what an edition says.
+func (x place) now() ui.Link {
+	switch x.kind {
+	case composition.Review:
+		return ui.Link{Label: "Le suivi des actions, à jour", Href: x.region() + "/suivi"}
+	case composition.Roadmap:
+		return ui.Link{Label: "La feuille de route en vigueur", Href: x.public()}
+	}
+	return ui.Link{Label: "Ce que l’on sait de la région, à jour", Href: x.top()}
 }
 
 func (f frozen) trail(last ...ui.Link) []ui.Link {
@@ -177,7 +208,7 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 		}
 	}
 	if !f.desk {
-		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.top()}}
+		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, f.now()}
 	}
 	page := d.Shell.Page(r, v.Doc.Title, v.Doc.Title+", édition n°"+nb+french.Integer(f.Seq)+", situation au "+french.Day(f.Day)+".", f.trail(ui.Link{Label: "Édition n°" + nb + french.Integer(f.Seq)})...)
 	if f.desk {
@@ -231,7 +262,7 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Tables = []section{{ID: "liste", Title: "Les éditions", Table: t}}
 	} else {
-		v.Empty = &ui.Empty{Title: wording.Upper(x.words().The) + " se prépare", Text: wording.Upper(map[bool]string{true: "elle", false: "il"}[x.words().Feminine]) + " paraîtra ici quand les deux têtes de la COP l’auront validé" + x.words().E() + ". Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.top()}}
+		v.Empty = &ui.Empty{Title: wording.Upper(x.words().The) + " se prépare", Text: wording.Upper(map[bool]string{true: "elle", false: "il"}[x.words().Feminine]) + " paraîtra ici quand les deux têtes de la COP l’auront validé" + x.words().E() + ". Ce que l’on sait déjà de la région se lit dès maintenant.", Action: x.now()}
 	}
 	page := d.Shell.Page(r, v.Heading.Title, "Les éditions "+x.words().OfShared+", région "+x.Name+".", trail(x, x.here(x.top()), ui.Link{Label: "Éditions"})...)
 	return d.Shell.Render(w, r, page, deskPage(v))

@@ -105,20 +105,25 @@ func (d Deps) reviewsDesk(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	desk := x.cop.Path() + "/bureau"
-	t := ui.Table{ID: "revues", Caption: "Les revues de cette COP", Stack: true, Columns: []ui.Column{{Label: "Année"}, {Label: "Dernière édition"}}}
+	t := ui.Table{ID: "revues", Caption: "Les revues de cette COP", Stack: true, Columns: []ui.Column{{Label: "Année"}, {Label: "Dernière édition"}, {Label: "Ce que chacun lit"}}}
 	for _, term := range begun {
-		state := "En préparation"
+		state, read := "En préparation", ui.Cell{Missing: "pas publiée"}
+		if slices.ContainsFunc(all, func(e composition.Edition) bool {
+			return e.Term == term && e.State == composition.EditionPublished
+		}) {
+			read = ui.Cell{Text: "La revue " + term + " publiée", Href: x.cop.Path() + composition.Review.Path(term)}
+		}
 		if e, ok := last[term]; ok {
 			state = "Édition n°" + nb + french.Integer(e.Seq) + ", " + e.State.Name()
 			if e.PublishedOn != "" {
 				state += " le " + french.Day(e.PublishedOn)
 			}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Revue " + term, Href: desk + composition.Review.Path(term)}, {Text: state}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Revue " + term, Href: desk + composition.Review.Path(term)}, {Text: state}, read}})
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP", Title: x.Name + nb + ": " + howMany(int64(len(begun)), "revue annuelle commencée", "revues annuelles commencées"), Scope: []string{"réservé à la COP"}},
 		Tabs: wording.InCycles(ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.cop.Path()}, {Label: "Bureau", Href: desk}, {Label: "Revues annuelles", Href: desk + "/suivi/revues", Current: true}}}, shell.Actor(r), x.cop, x.all, "")}
-	p := sections.Part{Lead: "Une revue parle des points d’avancement qui disent un jour jusqu’au 31 décembre de son année\u00a0: ce qui est dit d’un jour d’après n’y entre pas, même si la revue se prépare plus tard.", Tables: []ui.Table{t}}
+	p := sections.Part{Lead: "Une revue parle de son année\u00a0: le registre, les objectifs, les freins et les alertes y sont tels qu’ils étaient au 31 décembre, avec les points d’avancement qui disent un jour jusque-là. Ce qui change ensuite n’y entre pas, même si la revue se prépare plus tard.", Tables: []ui.Table{t}}
 	if len(begun) == 0 {
 		v.Heading.Title, p.Tables = x.Name+nb+": aucune revue annuelle n’est commencée", nil
 	}

@@ -54,7 +54,7 @@ func (p pages) draw(w http.ResponseWriter, r *http.Request) error {
 
 func (p pages) showDraw(w http.ResponseWriter, r *http.Request, status int, x where, a action.Action, c cop.COP, t knowledge.Item, share bool, wrong error) error {
 	actor := shell.Actor(r)
-	v := view{Heading: ui.Heading{Overline: "Action " + strconv.FormatInt(a.Seq, 10) + " de " + c.SenderName(), Title: "En faire une bonne pratique\u00a0: " + a.Title, Scope: []string{"réservé à ceux qui travaillent pour la région"},
+	v := view{Heading: ui.Heading{Overline: "Action n°" + nb + strconv.FormatInt(a.Seq, 10) + " de " + c.SenderName(), Title: "En faire une bonne pratique\u00a0: " + a.Title, Scope: []string{"réservé à ceux qui travaillent pour la région"},
 		Lead: "Ce que les autres régions liront si l’équipe de la COP la partage. La fiche de l’action et la bonne pratique mèneront l’une à l’autre."},
 		Links: []ui.Link{{Label: "Revenir à la fiche de l’action", Href: wording.ActionPath(a.ID)}}}
 	there, err := knowledge.DrawnFrom(r.Context(), p.Q, []string{a.ID})
@@ -75,12 +75,12 @@ func (p pages) showDraw(w http.ResponseWriter, r *http.Request, status int, x wh
 		}
 		v.Notices = append(v.Notices, n)
 		if wrong == nil {
-			return p.show(w, r, status, v, true, p.drawTrail(x, a)...)
+			return p.show(w, r, status, v, true, p.drawTrail(x, c, a)...)
 		}
 	} else if why := followup.Unfinished(a); why != "" {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Cette action n’est pas terminée", Text: why})
 		if wrong == nil {
-			return p.show(w, r, status, v, true, p.drawTrail(x, a)...)
+			return p.show(w, r, status, v, true, p.drawTrail(x, c, a)...)
 		}
 	}
 	fields := p.fields(x, t)
@@ -102,11 +102,11 @@ func (p pages) showDraw(w http.ResponseWriter, r *http.Request, status int, x wh
 	wrongIn(fields, wrong)
 	lead := "L’équipe de la COP l’examine avant que quiconque la lise."
 	v.Forms = []formView{{ID: "bonne-pratique", Title: "La bonne pratique", Action: drawPath(a.ID), Submit: "Enregistrer la bonne pratique", Fields: fields, Lead: lead}}
-	return p.show(w, r, status, v, true, p.drawTrail(x, a)...)
+	return p.show(w, r, status, v, true, p.drawTrail(x, c, a)...)
 }
 
-func (p pages) drawTrail(x where, a action.Action) []ui.Link {
-	return trail(x, ui.Link{Label: "Actions", Href: x.base() + "/actions"}, ui.Link{Label: "Action " + strconv.FormatInt(a.Seq, 10), Href: wording.ActionPath(a.ID)}, ui.Link{Label: "En faire une bonne pratique"})
+func (p pages) drawTrail(x where, c cop.COP, a action.Action) []ui.Link {
+	return trail(x, ui.Link{Label: "Actions", Href: c.Path() + "/actions"}, ui.Link{Label: "Action " + strconv.FormatInt(a.Seq, 10), Href: wording.ActionPath(a.ID)}, ui.Link{Label: "En faire une bonne pratique"})
 }
 
 // drawn is what an action already says of the good practice that it may become.

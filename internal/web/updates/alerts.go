@@ -26,6 +26,20 @@ func (d Deps) alerts(w http.ResponseWriter, r *http.Request) error {
 	return d.showAlerts(w, r, http.StatusOK, x, answering{})
 }
 
+// waits says how many alerts wait for an answer.
+func waits(live []followup.Alert) string {
+	n := 0
+	for _, a := range live {
+		if a.State == "raised" {
+			n++
+		}
+	}
+	if n == 0 {
+		return "aucune alerte n’attend de réponse"
+	}
+	return french.Integer(n) + nb + french.Plural(n, "alerte attend", "alertes attendent") + " une réponse"
+}
+
 // answering is an answer that came back.
 type answering struct {
 	id, state, words string
@@ -65,7 +79,7 @@ func (d Deps) showAlerts(w http.ResponseWriter, r *http.Request, status int, x w
 		}
 		return ui.Link{Label: named(found[a.Subject]), Href: wording.ActionPath(a.Subject)}
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Alertes", Scope: []string{"des règles écrites, appliquées chaque nuit", "réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "/alertes")}
+	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: x.region.Name + nb + ": " + waits(live), Scope: []string{"des règles écrites, appliquées chaque nuit", "réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "/alertes")}
 	asked := back.id
 	if asked == "" {
 		asked = shell.Clean(r.URL.Query().Get("repondre"))

@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/followup"
 	"jalon/internal/french"
 	"jalon/internal/policy"
@@ -68,18 +69,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if err != nil {
 		return err
 	}
-	unanswered := 0
-	for _, a := range live {
-		if a.State == "raised" {
-			unanswered++
-		}
-	}
 	v := sections.View{Heading: ui.Heading{Overline: "Bureau, " + x.cop.SenderName(), Title: "Suivi des actions retenues", Scope: []string{"réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "")}
-	alerts := "Aucune alerte sans réponse."
-	if unanswered > 0 {
-		alerts = french.Integer(unanswered) + nb + french.Plural(unanswered, "alerte attend", "alertes attendent") + " une réponse."
-	}
-	v.Parts = append(v.Parts, sections.Part{ID: "aller", Title: "En ce moment", Tiles: []sections.Tile{{Title: "Alertes", Text: alerts, Href: x.path() + "/alertes"}, {Title: "Réglages du suivi", Text: "Délais, règles des alertes, lettre à l’équipe.", Href: x.path() + "/reglages"}}})
+	v.Parts = append(v.Parts, sections.Part{ID: "aller", Title: "En ce moment", Tiles: []sections.Tile{{Title: "Alertes", Text: wording.Upper(waits(live)) + ".", Href: x.path() + "/alertes"}, {Title: "Réglages du suivi", Text: "Délais, règles des alertes, lettre à l’équipe.", Href: x.path() + "/reglages"},
+		{Title: "Revues annuelles", Text: "Préparer celle d’une année, lire celles qui sont publiées.", Href: x.path() + "/revues"}, {Title: "Ce que chacun lit", Text: "Prévu, dit fait, observé, au jour d’aujourd’hui.", Href: cop.RegionPath(x.region.Slug, cop.First) + "/suivi"}}})
 	list := sections.Part{ID: "tours", Title: "Tours de suivi", Lead: "Un tour écrit une fois à chaque porteur" + nb + ": un courriel, un lien, deux minutes, sans compte."}
 	if len(rounds) == 0 {
 		list.Empty = ui.Empty{Title: "Aucun tour n’a encore eu lieu", Text: "Préparez le premier ci-dessous. Rien ne part avant que vous l’ouvriez."}

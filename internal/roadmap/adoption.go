@@ -3,6 +3,7 @@ package roadmap
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"jalon/internal/account"
@@ -22,6 +23,16 @@ type Validation struct {
 	Delegation string `json:"delegation,omitempty"` // the decision by which they acted for the head
 	At         string `json:"at"`                   // RFC 3339
 	SHA256     string `json:"sha256"`
+}
+
+// Who is who gave their word, their office, and by which decision they acted for the head;
+// empty for an account that was erased and held no office.
+func (v Validation) Who() string {
+	who := strings.Join(slices.DeleteFunc([]string{v.Name, v.Office}, func(s string) bool { return s == "" }), ", ")
+	if v.Delegation != "" {
+		who = strings.TrimPrefix(who+", par délégation ("+v.Delegation+")", ", ")
+	}
+	return who
 }
 
 // Adoption is what both heads recorded of an edition.

@@ -11,6 +11,7 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/french"
 )
 
 // Validation is a «validation enregistrée»: for which head, by whom, when, on which
@@ -25,14 +26,23 @@ type Validation struct {
 	SHA256     string `json:"sha256"`
 }
 
-// Who is who gave their word, their office, and by which decision they acted for the head;
-// empty for an account that was erased and held no office.
-func (v Validation) Who() string {
-	who := strings.Join(slices.DeleteFunc([]string{v.Name, v.Office}, func(s string) bool { return s == "" }), ", ")
-	if v.Delegation != "" {
-		who = strings.TrimPrefix(who+", par délégation ("+v.Delegation+")", ", ")
+// Capacity is in which office somebody gave their word: their own, or that of the head who
+// delegated it, with the decision.
+func (v Validation) Capacity() string {
+	if v.Delegation == "" {
+		return v.Office
 	}
-	return who
+	out := "par délégation"
+	if v.Office != "" {
+		out += " de " + french.Quoted(v.Office)
+	}
+	return out + " (" + v.Delegation + ")"
+}
+
+// Who is who gave their word and in which office; empty for an account that was erased and
+// held none.
+func (v Validation) Who() string {
+	return strings.Join(slices.DeleteFunc([]string{v.Name, v.Capacity()}, func(s string) bool { return s == "" }), ", ")
 }
 
 // Adoption is what both heads recorded of an edition.

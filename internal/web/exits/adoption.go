@@ -128,15 +128,12 @@ func (d Deps) adoptionView(ctx context.Context, e edition) (v sections.View, err
 	}
 	t := ui.Table{ID: "validees", Caption: "Les validations enregistrées", Stack: true, Columns: []ui.Column{{Label: "Pour"}, {Label: "Par", Wide: true}, {Label: "Le"}, {Label: "Empreinte validée (SHA-256)", Wide: true}}}
 	for _, x := range a.Validations {
-		who := ui.Cell{Text: x.Name, Sub: x.Office}
+		who := ui.Cell{Text: x.Name, Sub: x.Capacity()}
 		switch {
-		case x.Name == "" && x.Office != "":
-			who = ui.Cell{Text: x.Office}
+		case x.Name == "" && x.Capacity() != "":
+			who = ui.Cell{Text: x.Capacity()}
 		case x.Name == "":
 			who = ui.Cell{Missing: "le compte qui a validé est effacé"}
-		}
-		if x.Delegation != "" {
-			who.Sub += ", par délégation (" + x.Delegation + ")"
 		}
 		at, err := time.Parse(time.RFC3339, x.At)
 		if err != nil {

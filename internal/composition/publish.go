@@ -95,7 +95,7 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, k 
 		return e, err
 	}
 	now := m.Now()
-	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256(), Why: p.Why}
+	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: draft.Document.Day, By: a.Person, At: now, SHA256: sealed.SHA256(), Why: p.Why}
 	if e.ID, err = m.IDs.New(); err != nil {
 		return e, err
 	}

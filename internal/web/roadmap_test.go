@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -149,6 +150,19 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		p = s.get(talk)
 		p.has(".fr-alert", "Il a mené à l’édition n° 1")
 		p.has(".fr-alert a[href='"+public+"/editions/1']", "Lire l’édition")
+		if p := s.get(public + "/editions/2/affiche"); p.StatusCode != 404 {
+			t.Errorf("the poster of an edition that is not there: %s", p.Status)
+		}
+		p = s.get(public + "/editions/1/affiche")
+		checkPage(t, public+"/editions/1/affiche", p)
+		p.has(".poster", list[0].Title)
+		leads := p.attr(".poster a[href*='/actions/']", "href")
+		if len(leads) == 0 || slices.ContainsFunc(leads, func(to string) bool { return !strings.HasPrefix(to, public+"/editions/1/actions/") }) {
+			t.Errorf("the poster leads to %q, not to the edition", leads)
+		}
+		if len(p.attr(".poster .qr svg", "aria-label")) == 0 {
+			t.Error("no address for phones on the poster")
+		}
 
 		// The register moves on; what was adopted stays.
 		if _, err := d.Exec(t.Context(), `UPDATE action SET title = 'Un autre titre', body = REPLACE(body, $2, 'Un autre titre') WHERE id = $1`, list[0].ID, list[0].Title); err != nil {

@@ -102,7 +102,7 @@ func (d Deps) showComments(w http.ResponseWriter, r *http.Request, status int, w
 			waiting++
 		}
 	}
-	v := sections.View{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": personne n’a encore commenté le projet", Scope: []string{"lu par ceux qui lisent le projet", "jamais public"}}, Tabs: x.tabs(tabComments), Done: r.URL.Query().Get("fait") == "1"}
+	v := sections.View{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": personne n’a encore commenté le projet", Scope: []string{"lu par ceux qui lisent le projet", "jamais public"}}, Tabs: x.tabs(shell.Actor(r), tabComments), Done: r.URL.Query().Get("fait") == "1"}
 	if len(all) > 0 {
 		v.Heading.Title = x.Name + nb + ": " + french.Many(len(all), "commentaire", "commentaires") + " sur le projet, " + map[bool]string{true: "tous ont une réponse", false: french.Many(waiting, "attend une réponse", "attendent une réponse")}[waiting == 0]
 	}

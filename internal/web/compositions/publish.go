@@ -40,7 +40,7 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		return err
 	}
 	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": publier " + x.words().The, Scope: []string{"cycle " + x.cop.Cycle, "les deux têtes publient ensemble"},
-		Lead: "Proposer fige le document tel qu’il est\u00a0: la page, le texte, le PDF, le diaporama et l’explication de chaque chiffre. Les deux têtes valident cette édition, et personne d’autre ne la lit avant. Ce que vous changez ensuite ne change que le projet."}, Tabs: x.tabs(tabPublish)}
+		Lead: "Proposer fige le document tel qu’il est\u00a0: la page, le texte, le PDF, le diaporama et l’explication de chaque chiffre. Les deux têtes valident cette édition, et personne d’autre ne la lit avant. Ce que vous changez ensuite ne change que le projet."}, Tabs: x.tabs(shell.Actor(r), tabPublish)}
 	if wrong != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été proposé", Text: apperr.Message(wrong), Links: []ui.Link{{Label: "Relire le projet", Href: x.base() + "/apercu"}}})
 	}

@@ -60,7 +60,7 @@ func (d Deps) place(r *http.Request) (x place, err error) {
 	if x.g, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.c, err = cop.OfRegion(r.Context(), d.Q, x.g.Code)
+	x.c, _, err = cop.Among(r.Context(), d.Q, x.g.Code, shell.Cycle(r))
 	return x, err
 }
 
@@ -76,13 +76,13 @@ func (d Deps) read(r *http.Request) (p place, x consultation.Consultation, err e
 func (d Deps) today(p place) string { return p.c.DayAt(d.Now()) }
 
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, p place, h ui.Heading, body templ.Component, last ...ui.Link) error {
-	page := d.Shell.Page(r, h.Title, h.Lead, wording.RegionTrail(p.g, last...)...)
+	page := d.Shell.Page(r, h.Title, h.Lead, wording.COPTrail(p.c, p.g, last...)...)
 	return d.Shell.RenderStatus(w, r, status, page, body)
 }
 
 // private draws a page of the team.
 func (d Deps) private(w http.ResponseWriter, r *http.Request, status int, p place, h ui.Heading, body templ.Component, last ...ui.Link) error {
-	page := d.Shell.Page(r, h.Title, "", wording.RegionTrail(p.g, append([]ui.Link{{Label: "Bureau", Href: p.c.Path() + "/bureau"}}, last...)...)...)
+	page := d.Shell.Page(r, h.Title, "", wording.COPTrail(p.c, p.g, append([]ui.Link{{Label: "Bureau", Href: p.c.Path() + "/bureau"}}, last...)...)...)
 	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.RenderStatus(w, r, status, page, body)
 }

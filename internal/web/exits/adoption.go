@@ -96,7 +96,7 @@ func (d Deps) adoption(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Tabs = wording.RegionTabs(e.place.Region, wording.TabRoadmap)
+	v.Tabs = e.publicTabs("/feuille-de-route")
 	return d.show(w, r, http.StatusOK, v, false, e.trail(ui.Link{Label: "Adoption"})...)
 }
 
@@ -255,7 +255,7 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 	if err != nil {
 		return err
 	}
-	v.Tabs = e.tabs()
+	v.Tabs = e.tabs(shell.Actor(r))
 	for i := range v.Tabs.Tabs {
 		v.Tabs.Tabs[i].Current = v.Tabs.Tabs[i].Label == wording.TabRoadmap
 	}

@@ -64,7 +64,7 @@ func levers(x action.Action) (out []string) {
 // fields are those of the short form: done so far, blocked by, next step.
 func fields(x action.Action, t typed, lever func(string) string) (first, more []ui.Field, groups []sections.Group) {
 	first = []ui.Field{
-		{ID: "progress", Label: "Avancement", Value: t["progress"], Unit: "%", Help: "De 0 (rien n’est commencé) à 100 (tout est fait), à la louche.", Attributes: map[string]any{"inputmode": "numeric"}},
+		{ID: "progress", Label: "Avancement", Value: t["progress"], Unit: "%", Help: "De 0 (rien n’est commencé) à 100 (tout est fait), à peu près.", Attributes: map[string]any{"inputmode": "numeric"}},
 		sections.Choose("status", "Où en est l’action", t["status"], "je ne sais pas", action.Statuses()),
 		{ID: "blocked", Label: "Ce qui bloque", Type: "textarea", Rows: 2, Value: t["blocked"], Help: "Laissez vide si rien ne bloque. Tout le monde peut lire ce texte."},
 		{ID: "next", Label: "Prochaine étape", Type: "textarea", Rows: 2, Value: t["next"]},

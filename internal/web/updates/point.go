@@ -326,7 +326,7 @@ func (d Deps) showOwn(w http.ResponseWriter, r *http.Request, status int, sent s
 	if last.ID != "" {
 		v.Parts = append(v.Parts, sections.Part{ID: "dernier", Title: "Ce qui a été dit le " + french.Day(last.Day), Facts: told(last, x.lever)})
 	}
-	trail := []ui.Link{{Label: x.region.Name, Href: "/regions/" + x.region.Slug}, {Label: "Action " + wording.ActionNumber(a.Seq), Href: wording.ActionPath(a.ID)}, {Label: "Point d’avancement"}}
+	trail := []ui.Link{{Label: x.region.Name, Href: x.cop.Path()}, {Label: "Action " + wording.ActionNumber(a.Seq), Href: wording.ActionPath(a.ID)}, {Label: "Point d’avancement"}}
 	if why := followup.Ended(a); why != "" {
 		v.Parts = append(v.Parts, sections.Part{ID: "clos", Title: "Plus rien ne s’enregistre ici", Lead: why, Links: []ui.Link{{Label: "Revenir à l’action", Href: wording.ActionPath(a.ID)}}})
 		v.Parts = append(v.Parts, kept(a, sent, x.lever)...)

@@ -3,6 +3,7 @@ package roadmap
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"jalon/internal/account"
@@ -10,6 +11,7 @@ import (
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/french"
 )
 
 // Validation is a «validation enregistrée»: for which head, by whom, when, on which
@@ -22,6 +24,25 @@ type Validation struct {
 	Delegation string `json:"delegation,omitempty"` // the decision by which they acted for the head
 	At         string `json:"at"`                   // RFC 3339
 	SHA256     string `json:"sha256"`
+}
+
+// Capacity is in which office somebody gave their word: their own, or that of the head who
+// delegated it, with the decision.
+func (v Validation) Capacity() string {
+	if v.Delegation == "" {
+		return v.Office
+	}
+	out := "par délégation"
+	if v.Office != "" {
+		out += " de " + french.Quoted(v.Office)
+	}
+	return out + " (" + v.Delegation + ")"
+}
+
+// Who is who gave their word and in which office; empty for an account that was erased and
+// held none.
+func (v Validation) Who() string {
+	return strings.Join(slices.DeleteFunc([]string{v.Name, v.Capacity()}, func(s string) bool { return s == "" }), ", ")
 }
 
 // Adoption is what both heads recorded of an edition.

@@ -335,11 +335,7 @@ func (c Checked) Text() string {
 	say("Feuille de route de la COP %s, édition n°\u00a0%d, situation au %s", r.COP, r.Edition, french.Day(r.Day))
 	say("Manifeste\u00a0: %s partie(s), SHA-256 %s", french.Integer(c.Parts), c.Manifest)
 	for _, v := range r.Adoption.Validations {
-		who := strings.Join(slices.DeleteFunc([]string{v.Name, v.Office}, func(s string) bool { return s == "" }), ", ")
-		if v.Delegation != "" {
-			who += ", par délégation (" + v.Delegation + ")"
-		}
-		say("Validation enregistrée pour %s, le %s\u00a0: %s", v.Head, v.At, who)
+		say("Validation enregistrée pour %s, le %s\u00a0: %s", v.Head, v.At, v.Who())
 	}
 	if r.Adoption.State == "alone" {
 		say("Adoptée par une seule tête\u00a0: %s", r.Adoption.Reason)

@@ -346,3 +346,18 @@ func TestAFigureIsComparedAsItIsWritten(t *testing.T) {
 		}
 	}
 }
+
+// A delegate gives the word of a head, and is never called by the office of the head.
+func TestADelegateIsNotTheHead(t *testing.T) {
+	for want, v := range map[string]Validation{
+		"Étienne Muller, préfet de région": {Name: "Étienne Muller", Office: "préfet de région"},
+		"Anne Costa, par délégation de «\u00a0présidente du conseil régional\u00a0» (arrêté n° 4)": {Name: "Anne Costa", Office: "présidente du conseil régional", Delegation: "arrêté n° 4"},
+		"par délégation (arrêté n° 4)": {Delegation: "arrêté n° 4"},
+		"préfet de région":             {Office: "préfet de région"},
+		"":                             {},
+	} {
+		if got := v.Who(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

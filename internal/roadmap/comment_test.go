@@ -93,12 +93,13 @@ func TestTheArticlesOfADraft(t *testing.T) {
 	list := roadmap.Articles(document.Document{Parts: []document.Part{
 		{Title: "Le mot", Chapter: "Préface", Blocks: document.Markdown("Nous **ferons** ceci.\n\n- un\n- deux")},
 		{Title: "À venir", Blocks: []document.Block{document.Quote{Title: composition.Nothing, Spans: document.Plain("Rien.")}}},
-		{Title: "Le plan", Blocks: []document.Block{document.Table{Caption: "Action n°\u00a01\u00a0: Planter", Detail: true}, document.Table{Caption: "Les thèmes", Columns: []document.Column{document.Heading("Thème"), document.NumberHeading("Apport", "kt")}, Rows: [][]document.Cell{{document.Word("Haies"), document.Word("3")}}}}},
+		{Title: "Le plan", Blocks: []document.Block{document.Table{Caption: "Action n°\u00a01\u00a0: Planter", Detail: true}, document.Table{Caption: "Les thèmes", Columns: []document.Column{document.Heading("Thème"), document.NumberHeading("Apport", "kt")}, Rows: [][]document.Cell{{document.Word("Haies"), document.Word("3")}}},
+			document.Table{Columns: []document.Column{document.Heading("N°"), document.Heading("Action"), document.Heading("Porteur")}, Rows: [][]document.Cell{{document.Word("7"), document.Linked("Planter", "/actions/a"), document.Word("Le parc.")}}}}},
 	}})
 	if len(list) != 2 || list[0].Title != "Préface\u00a0: Le mot" || !strings.Contains(list[0].Text, "- deux") || !strings.Contains(list[0].Text, "**ferons**") {
 		t.Fatalf("%+v", list)
 	}
-	if want := "- Action n°\u00a01\u00a0: Planter\n\n**Les thèmes**\n\n- Haies (apport\u00a0: 3\u00a0kt)"; list[1].Text != want {
+	if want := "- Action n°\u00a01\u00a0: Planter\n\n**Les thèmes**\n\n- Haies (apport\u00a0: 3\u00a0kt)\n\n- n°\u00a07\u00a0: Planter (porteur\u00a0: Le parc)"; list[1].Text != want {
 		t.Errorf("%q", list[1].Text)
 	}
 }

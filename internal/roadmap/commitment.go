@@ -31,6 +31,10 @@ type Commitment struct {
 	At        time.Time `json:"at"`
 }
 
+// MinePath is where who speaks for an organisation validates its part in the roadmap of a
+// region.
+func MinePath(org, slug string) string { return "/organismes/" + org + "/engagements/" + slug }
+
 // Roles are those of an organisation in an action, with their French names.
 func Roles() [][2]string {
 	return [][2]string{{"holder", "porteur"}, {"co_holder", "co-porteur"}, {"partner", "partenaire"}}

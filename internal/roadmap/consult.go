@@ -106,19 +106,28 @@ func linesOf(t document.Table) (out []string) {
 		out = append(out, "**"+t.Caption+"**", "")
 	}
 	for _, row := range t.Rows {
+		if len(row) == 0 {
+			continue
+		}
+		name, from := row[0].Text, 1
+		if len(row) > 1 && len(t.Columns) > 0 && t.Columns[0].Label == "N°" { // a number names nothing
+			name, from = "n°\u00a0"+row[0].Text+"\u00a0: "+row[1].Text, 2
+		}
 		var said []string
 		for i, c := range row {
-			if i > 0 && c.Text != "" && i < len(t.Columns) && (c.Href == "" || strings.HasPrefix(c.Href, "/actions/")) {
+			if i >= from && c.Text != "" && i < len(t.Columns) && (c.Href == "" || strings.HasPrefix(c.Href, "/actions/")) {
 				unit := ""
 				if t.Columns[i].Unit != "" {
 					unit = "\u00a0" + t.Columns[i].Unit
 				}
-				said = append(said, strings.ToLower(t.Columns[i].Label)+"\u00a0: "+c.Text+unit)
+				said = append(said, strings.ToLower(t.Columns[i].Label)+"\u00a0: "+strings.TrimRight(c.Text, ".")+unit)
 			}
 		}
-		if len(row) > 0 {
-			out = append(out, "- "+row[0].Text+map[bool]string{true: " ("}[len(said) > 0]+strings.Join(said, "\u00a0; ")+map[bool]string{true: ")"}[len(said) > 0])
+		line := "- " + name
+		if len(said) > 0 {
+			line += " (" + strings.Join(said, "\u00a0; ") + ")"
 		}
+		out = append(out, line)
 	}
 	return out
 }

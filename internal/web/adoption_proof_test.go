@@ -153,5 +153,25 @@ func TestAnOrganisationCommitsFromItsPage(t *testing.T) {
 		p.has("#engagements", "Nous plantons.")
 		p.has("#engagements a[href='/actions/haies-guyane']", "Planter des haies")
 		checkPage(t, "adoption with a commitment", p)
+
+		// Who writes for an organisation of the region finds it from their space and from
+		// its page, the trail leads back, and the team finds its desk.
+		var org string
+		if err := d.QueryRow(t.Context(), `SELECT id FROM organisation WHERE region = '03' AND state = 'active' ORDER BY id LIMIT 1`).Scan(&org); err != nil {
+			t.Fatal(err)
+		}
+		own, ob := s.signIn("region@exemple.fr", policy.Writer, "organisation", org)
+		theirs := "/organismes/" + org + "/engagements/guyane"
+		s.visit(own, ob+"/mon-espace", nil).has("main a[href='"+theirs+"']", "dans la feuille de route")
+		s.visit(own, ob+"/organisations/"+org, nil).has("main a[href='"+theirs+"']", "dans la feuille de route")
+		p = s.visit(own, ob+theirs, nil)
+		p.has("main", "dans aucune action retenue")
+		for _, href := range p.attr(".fr-breadcrumb a, nav[aria-label='Fil d’Ariane'] a", "href") {
+			if p := s.visit(own, ob+href, nil); p.StatusCode != http.StatusOK {
+				t.Errorf("the trail leads to %s: %s", href, p.Status)
+			}
+		}
+		p = s.visit(team, base+"/regions/guyane/bureau/feuille-de-route/publication", nil)
+		p.has("#les-editions a[href='/regions/guyane/bureau/feuille-de-route/adoption/1']", "2 mars 2026")
 	})
 }

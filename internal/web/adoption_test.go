@@ -51,6 +51,7 @@ func TestAdoptionPages(t *testing.T) {
 		s.adopt(team, base, "")
 		const edition, desk = "/regions/guyane/feuille-de-route/editions/1", "/regions/guyane/bureau/feuille-de-route/adoption/1"
 		s.get(edition).has("main", "preuves et engagements")
+		s.get(edition).has("#edition", "Anne Martin : validation enregistrée le")
 		p := s.get(edition + "/adoption")
 		p.has("#validations", "L’État")
 		p.has("#validations", "La Région")

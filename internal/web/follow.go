@@ -5,10 +5,13 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/adaptation"
+	"jalon/internal/apperr"
 	"jalon/internal/composition"
+	"jalon/internal/cop"
 	"jalon/internal/followup"
 	"jalon/internal/followup/outcome"
 	"jalon/internal/french"
+	"jalon/internal/policy"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/adaptations"
@@ -45,14 +48,58 @@ func (s *server) followHandlers() []map[string]shell.Handler {
 	}
 }
 
-// updatesWaiting leads a person to the actions of which they are asked where they stand.
-func (s *server) updatesWaiting(ctx context.Context, a account.Account) ([]ui.Link, error) {
+// updatesWaiting leads a person to the actions of which they are asked where they stand,
+// and to what the organisations that they write for may validate of a roadmap.
+func (s *server) updatesWaiting(ctx context.Context, a account.Account) (out []ui.Link, err error) {
 	if s.Follow.FollowUp == nil {
 		return nil, nil
 	}
 	token, n, err := s.Follow.FollowUp.WaitingFor(ctx, s.DB, a.ID, a.Email)
-	if err != nil || n == 0 {
+	if err != nil {
 		return nil, err
 	}
-	return []ui.Link{{Label: "Dire où " + french.Plural(n, "en est l’action que vous suivez", "en sont les "+french.Integer(n)+"\u00a0actions que vous suivez"), Href: followup.LinkPath(token)}}, nil
+	if n > 0 {
+		out = append(out, ui.Link{Label: "Dire où " + french.Plural(n, "en est l’action que vous suivez", "en sont les "+french.Integer(n)+"\u00a0actions que vous suivez"), Href: followup.LinkPath(token)})
+	}
+	roles, err := account.Roles(ctx, s.DB, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, g := range roles {
+		if g.ScopeKind != "organisation" || seen[g.Scope] || g.Role != policy.Writer && g.Role != policy.Validator {
+			continue
+		}
+		seen[g.Scope] = true
+		o, err := account.FindOrganisation(ctx, s.DB, g.Scope)
+		if err != nil && apperr.KindOf(err) == apperr.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		more, err := s.commitments(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// commitments leads who speaks for an organisation to what it may validate of the roadmap
+// that its region adopted; nothing before.
+func (s *server) commitments(ctx context.Context, o account.Organisation) ([]ui.Link, error) {
+	if o.Region == "" || o.State != account.OrgActive {
+		return nil, nil
+	}
+	c, err := cop.OfRegion(ctx, s.DB, o.Region)
+	if err != nil {
+		return nil, err
+	}
+	list, err := composition.PublishedEditions(ctx, s.DB, composition.Roadmap, c.ID, "")
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return []ui.Link{{Label: "Valider la part de " + o.Name + " dans la feuille de route", Href: roadmap.MinePath(o.ID, c.Slug)}}, nil
 }

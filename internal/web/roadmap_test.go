@@ -144,7 +144,7 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		p.has("main", "1 amendement publié, avec sa réponse")
 		p.has("main a[href='"+talk+"']", "La consultation sur le projet")
 		p.has("table", "Parce que les haies manquent.")
-		if strings.Contains(p.body, "Anne Martin") {
+		if strings.Contains(p.body, "Zoé Passante") {
 			t.Error("what is frozen names a person who may take their text back")
 		}
 		p = s.get(talk)
@@ -178,7 +178,7 @@ func (s *site) amended(t *testing.T, copID, id string) {
 	t.Helper()
 	for _, text := range []string{
 		`INSERT INTO debate_post (id, rev, cop_id, kind, parent, voice_id, state, title, text, speaker, signed, theme, lever, territory, at, published_at, supports, comments)
-			SELECT 'amendement-1', 1, $1, 'amendment', a.origin, '', 'published', 'Article', 'Plus de haies.', 'personne', 'Anne Martin', '', '', '', 1, 1, 0, 0 FROM consultation_article a WHERE a.consultation_id = $2 AND a.version = 1 AND a.seq = 1`,
+			SELECT 'amendement-1', 1, $1, 'amendment', a.origin, '', 'published', 'Article', 'Plus de haies.', 'personne', 'Zoé Passante', '', '', '', 1, 1, 0, 0 FROM consultation_article a WHERE a.consultation_id = $2 AND a.version = 1 AND a.seq = 1`,
 		`INSERT INTO amendment (post_id, rev, cop_id, consultation_id, origin, version, form, verdict, reason, judged_at)
 			SELECT 'amendement-1', 1, $1, $2, a.origin, 1, 'remark', 'retenu', 'Parce que les haies manquent.', 2 FROM consultation_article a WHERE a.consultation_id = $2 AND a.version = 1 AND a.seq = 1`,
 	} {

@@ -62,7 +62,7 @@ func consulted(ctx context.Context, r *reading, _ map[string]string) (compositio
 		}
 		blocks = append(blocks, t)
 	}
-	title := "La consultation n’a reçu aucun amendement"
+	title := "La consultation n’a reçu aucun amendement publié au " + french.Day(r.Day)
 	if all > 0 {
 		title = "La consultation a reçu " + howMany(all, "amendement", "amendements") + "\u00a0; " + howMany(kept, "est retenu", "sont retenus") + ", en entier ou en partie"
 		if answered < all {

@@ -134,7 +134,7 @@ func (d Deps) showComments(w http.ResponseWriter, r *http.Request, status int, w
 					here++
 				}
 			}
-			saidOf := ui.Cell{Missing: "Personne n’en a encore rien dit."}
+			saidOf := ui.Cell{Text: "rien encore"}
 			if here > 0 {
 				saidOf = ui.Cell{Text: french.Many(here, "commentaire", "commentaires"), Href: "#commentaires"}
 			}

@@ -70,12 +70,25 @@ func (d Deps) consulted(r *http.Request, x place, t draft, v *view) error {
 				return err
 			}
 			left += n
-			desk := x.page() + "/bureau/consultations/" + c.ID
+			if c.Phase(d.today(x)) == consultation.Open {
+				v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "La consultation est encore ouverte, jusqu’au " + french.Day(c.ClosesOn), Text: "Une édition proposée avant ce jour est figée sans ce qui y sera encore écrit."})
+			}
+			desk, to := x.page()+"/bureau/consultations/"+c.ID, ""
+			works := policy.Can(a, policy.Create, x.cop.Thing(policy.Debate))
+			switch {
+			case works:
+				to = desk
+			case c.State != string(consultation.Draft):
+				to = c.Path(x.cop)
+			}
 			count := ui.Cell{Text: "aucun"}
 			if n > 0 {
-				count = ui.Cell{Text: french.Integer(n), Href: desk + "/amendements", Name: "amendements sans réponse"}
+				count = ui.Cell{Text: french.Integer(n)}
+				if works {
+					count.Href, count.Name = desk+"/amendements", "amendements sans réponse"
+				}
 			}
-			table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Title, Href: desk}, {Text: phaseOf(string(c.Phase(d.today(x))), c.ClosesOn)}, count}})
+			table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Title, Href: to}, {Text: phaseOf(string(c.Phase(d.today(x))), c.ClosesOn)}, count}})
 		}
 		if left > 0 {
 			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: french.Upper(french.Many(left, "amendement attend encore une réponse", "amendements attendent encore une réponse")), Text: "Vous pouvez proposer l’édition tout de même\u00a0: ceux qui ont écrit attendent qu’on leur dise pourquoi."})
@@ -144,6 +157,9 @@ func (d Deps) heard(r *http.Request, x place, edition string) (notices []ui.Aler
 			case consultation.Coming:
 				n.Title, n.Text, n.Links[0].Label = "Le projet sera en consultation à partir du "+french.Day(c.OpensOn), "Il se lit déjà\u00a0; chacun pourra proposer d’en changer un article.", "Lire le projet"
 			case consultation.Open:
+				if all == 0 {
+					n.Text = "Chacun peut proposer d’en changer un article. L’équipe de la COP répond à chaque proposition, et dit pourquoi."
+				}
 				n.Title, n.Links[0].Label = "Le projet est en consultation jusqu’au "+french.Day(c.ClosesOn), "Lire le projet et donner votre avis"
 			case consultation.Closed, consultation.Draft:
 				n.Title = "La consultation sur le projet est close depuis le soir du " + french.Day(c.ClosesOn)

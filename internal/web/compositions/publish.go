@@ -101,6 +101,9 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 			if one.PublishedOn != "" {
 				on = ui.Cell{Text: french.Day(one.PublishedOn)}
 			}
+			if one.PublishedOn != "" && x.kind == composition.Roadmap && policy.Can(shell.Actor(r), policy.Read, x.thing()) {
+				on.Href, on.Sub = x.base()+"/adoption/"+strconv.FormatInt(one.Seq, 10), "joindre une preuve, retirer"
+			}
 			e.Rows = append(e.Rows, ui.Row{Cells: []ui.Cell{{Text: "n°" + nb + french.Integer(one.Seq), Href: x.base() + "/editions/" + one.ID}, {Text: french.Day(one.Day)}, {Text: stateOf(one)}, on, {Text: one.SHA256}}})
 		}
 		v.Tables = append(v.Tables, section{ID: "les-editions", Title: "Les éditions", Table: e})

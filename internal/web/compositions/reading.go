@@ -17,6 +17,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/french"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -117,17 +118,29 @@ func (f frozen) trail(last ...ui.Link) []ui.Link {
 	return trail(f.place, append([]ui.Link{f.here(f.top()), {Label: "Éditions", Href: f.public() + "/editions"}}, last...)...)
 }
 
-// validated says who validated an edition, and when.
+// validated says who validated an edition, in which office, and when.
 func (d Deps) validated(ctx context.Context, c cop.COP, zone *time.Location, e composition.Edition) (out [][2]string, err error) {
-	act, err := cop.FindAct(ctx, d.Q, e.Act)
+	a, err := roadmap.AdoptionOf(ctx, d.Q, c, e)
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range act.Consents {
-		out = append(out, [2]string{wording.Upper(c.Head(w.Side)), "validation enregistrée le " + french.Date(w.At.In(zone))})
+	for _, v := range a.Validations {
+		at, err := time.Parse(time.RFC3339, v.At)
+		if err != nil {
+			return nil, err
+		}
+		who := v.Who()
+		if who != "" {
+			who += "\u00a0: "
+		}
+		out = append(out, [2]string{wording.Upper(v.Head), who + "validation enregistrée le " + french.Date(at.In(zone))})
 	}
-	if act.State == cop.ActAlone {
-		out = append(out, [2]string{"Publiée par une seule tête", "l’autre était sollicitée depuis le " + french.Date(act.At.In(zone)) + ". Raison donnée" + nb + ": " + act.Reason})
+	if a.State == string(cop.ActAlone) {
+		asked, err := time.Parse(time.RFC3339, a.Asked)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, [2]string{"Publiée par une seule tête", "l’autre était sollicitée depuis le " + french.Date(asked.In(zone)) + ". Raison donnée" + nb + ": " + a.Reason})
 	}
 	return out, nil
 }

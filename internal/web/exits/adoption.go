@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"jalon/internal/apperr"
@@ -23,7 +24,11 @@ import (
 
 // Links lead to what else there is of an edition, from the address of its page.
 func Links(edition string) []ui.Link {
-	return []ui.Link{{Label: "Qui l’a adoptée, preuves et engagements", Href: edition + "/adoption"}, {Label: "Ce qui change depuis l’édition précédente", Href: edition + "/ecarts"}, {Label: "L’archive qui prouve l’adoption (ZIP)", Href: edition + "/archive.zip"}}
+	out := []ui.Link{{Label: "Qui l’a adoptée, preuves et engagements", Href: edition + "/adoption"}}
+	if !strings.HasSuffix(edition, "/1") {
+		out = append(out, ui.Link{Label: "Ce qui change depuis l’édition précédente", Href: edition + "/ecarts"})
+	}
+	return append(out, ui.Link{Label: "L’archive qui prouve l’adoption (ZIP)", Href: edition + "/archive.zip"})
 }
 
 // edition is an edition of a roadmap that anyone reads, and the one before it.
@@ -123,15 +128,12 @@ func (d Deps) adoptionView(ctx context.Context, e edition) (v sections.View, err
 	}
 	t := ui.Table{ID: "validees", Caption: "Les validations enregistrées", Stack: true, Columns: []ui.Column{{Label: "Pour"}, {Label: "Par", Wide: true}, {Label: "Le"}, {Label: "Empreinte validée (SHA-256)", Wide: true}}}
 	for _, x := range a.Validations {
-		who := ui.Cell{Text: x.Name, Sub: x.Office}
+		who := ui.Cell{Text: x.Name, Sub: x.Capacity()}
 		switch {
-		case x.Name == "" && x.Office != "":
-			who = ui.Cell{Text: x.Office}
+		case x.Name == "" && x.Capacity() != "":
+			who = ui.Cell{Text: x.Capacity()}
 		case x.Name == "":
 			who = ui.Cell{Missing: "le compte qui a validé est effacé"}
-		}
-		if x.Delegation != "" {
-			who.Sub += ", par délégation (" + x.Delegation + ")"
 		}
 		at, err := time.Parse(time.RFC3339, x.At)
 		if err != nil {
@@ -147,8 +149,12 @@ func (d Deps) adoptionView(ctx context.Context, e edition) (v sections.View, err
 		p.Facts = append(p.Facts, [2]string{"Pourquoi cette édition suit la précédente", e.Why})
 	}
 	v.Parts = append(v.Parts, p, evidencePart(e, evidence), givenPart(given),
-		sections.Part{ID: "prouver", Title: "Vérifier soi-même", Lead: "L’archive contient le document figé dans chaque format, son manifeste, les validations, les engagements et la liste des preuves. La commande «\u00a0jalon verify --roadmap FICHIER\u00a0» la relit hors ligne, et dit ce qui ne correspond pas.",
-			Facts: [][2]string{{"Empreinte du manifeste, que les têtes ont validée", e.SHA256}, {"Sceau de l’archive d’aujourd’hui", packed.Seal()}}, Links: []ui.Link{{Label: "L’archive (ZIP)", Href: e.page() + "/archive.zip"}, {Label: "Lire l’édition", Href: e.page()}, {Label: "Ce qui change depuis l’édition précédente", Href: e.page() + "/ecarts"}}})
+		sections.Part{ID: "prouver", Title: "Vérifier soi-même", Lead: "L’archive contient le document figé dans chaque format, son manifeste, les validations, les engagements et la liste des preuves. La commande «\u00a0jalon verify --roadmap FICHIER\u00a0» la relit hors ligne\u00a0: chaque empreinte, chaque validation, et chaque chiffre avec son explication. Elle nomme ce qui diffère.",
+			Facts: [][2]string{{"Empreinte du manifeste, que les têtes ont validée", e.SHA256}, {"Sceau de l’archive d’aujourd’hui", packed.Seal()}}, Links: []ui.Link{{Label: "L’archive (ZIP)", Href: e.page() + "/archive.zip"}, {Label: "Lire l’édition", Href: e.page()}}})
+	if e.before != nil {
+		last := &v.Parts[len(v.Parts)-1]
+		last.Links = append(last.Links, ui.Link{Label: "Ce qui change depuis l’édition précédente", Href: e.page() + "/ecarts"})
+	}
 	return v, nil
 }
 
@@ -250,6 +256,9 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 		return err
 	}
 	v.Tabs = e.tabs(shell.Actor(r))
+	for i := range v.Tabs.Tabs {
+		v.Tabs.Tabs[i].Current = v.Tabs.Tabs[i].Label == wording.TabRoadmap
+	}
 	status := http.StatusOK
 	if wrong != nil {
 		status = apperr.Status(wrong)
@@ -263,7 +272,7 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 	a := shell.Actor(r)
 	if policy.Can(a, policy.Edit, e.thing(policy.Roadmap)) {
 		f := []ui.Field{{ID: "title", Label: "Ce qu’est ce document", Required: true, Value: came("join", "title"), Help: "«\u00a0Lettre signée du préfet\u00a0», «\u00a0Délibération du conseil régional\u00a0»…"},
-			sections.Choose("side", "De qui il vient", came("join", "side"), "Choisissez", roadmap.Sides()),
+			asked(sections.Choose("side", "De qui il vient", came("join", "side"), "Choisissez", roadmap.Sides())),
 			{ID: "file", Label: "Le fichier", Type: "file", Required: true, Accept: ".pdf,.png,.jpg,.jpeg", Help: "PDF, PNG ou JPEG, 25" + nb + "Mo au plus. Il est public, et garde sa propre empreinte."}}
 		if on == "join" {
 			if name := sentFile(r); name != "" {
@@ -283,7 +292,7 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 			}
 		}
 		if len(kept) > 0 {
-			f := []ui.Field{sections.Choose("id", "La preuve", came("unjoin", "id"), "Choisissez", kept), {ID: "reason", Label: "Pourquoi la retirer", Required: true, Value: came("unjoin", "reason")}}
+			f := []ui.Field{asked(sections.Choose("id", "La preuve", came("unjoin", "id"), "Choisissez", kept)), {ID: "reason", Label: "Pourquoi la retirer", Required: true, Value: came("unjoin", "reason")}}
 			if on == "unjoin" {
 				v.Notices = append(wrongIn(f, wrong), v.Notices...)
 			}
@@ -306,6 +315,12 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 	}
 	v.Parts = append(v.Parts, sections.Part{Links: []ui.Link{{Label: "La page que chacun lit", Href: e.page() + "/adoption"}}})
 	return d.show(w, r, status, v, true, trail(e.place, ui.Link{Label: "Bureau", Href: e.bureau()}, ui.Link{Label: "Feuille de route", Href: e.bureau() + "/feuille-de-route"}, ui.Link{Label: "Adoption, " + e.name()})...)
+}
+
+// asked makes a choice one that must be made.
+func asked(f ui.Field) ui.Field {
+	f.Required = true
+	return f
 }
 
 // sentFile is the name of the file that came with a form.

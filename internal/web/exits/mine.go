@@ -41,7 +41,7 @@ func (d Deps) showMine(w http.ResponseWriter, r *http.Request, x place, o accoun
 	if wrong != nil {
 		status = apperr.Status(wrong)
 	}
-	here := "/organismes/" + o.ID + "/engagements/" + x.Slug
+	here := roadmap.MinePath(o.ID, x.Slug)
 	v := sections.View{Heading: ui.Heading{Overline: "Engagements dans la feuille de route", Title: o.Name + nb + ": valider notre part, " + x.Name, Scope: []string{"cycle " + x.cop.Cycle},
 		Lead: "Vous validez la part de votre organisme dans une action, et elle seule. C’est une validation enregistrée, pas une signature\u00a0; elle paraît avec l’édition, et n’engage à rien d’autre que ce que vous lisez."}}
 	editions, err := composition.PublishedEditions(ctx, d.Q, composition.Roadmap, x.cop.ID, "")
@@ -51,7 +51,7 @@ func (d Deps) showMine(w http.ResponseWriter, r *http.Request, x place, o accoun
 	if wrong != nil {
 		v.Notices = sections.Wrong(nil, "", wrong)
 	}
-	way := []ui.Link{{Label: "Organismes", Href: "/organismes"}, {Label: o.Name, Href: "/organismes/" + o.ID}, {Label: "Engagements"}}
+	way := []ui.Link{{Label: "Mon espace", Href: "/mon-espace"}, {Label: "Organismes", Href: "/organisations"}, {Label: o.Name, Href: "/organisations/" + o.ID}, {Label: "Engagements"}}
 	if len(editions) == 0 {
 		v.Parts = []sections.Part{{Empty: ui.Empty{Title: "La feuille de route n’est pas encore adoptée", Text: "Vous pourrez valider votre part quand les deux têtes de la COP l’auront adoptée."}}}
 		return d.show(w, r, status, v, true, way...)
@@ -120,7 +120,7 @@ func (d Deps) commit(w http.ResponseWriter, r *http.Request) error {
 	_, err = d.Room.Commit(r.Context(), shell.Actor(r), editions[0], o.ID, shell.Typed(r, "action"), strings.ToLower(shell.Typed(r, "sha256")), shell.Typed(r, "words"))
 	switch {
 	case err == nil:
-		return shell.SeeOther(w, r, "/organismes/"+o.ID+"/engagements/"+x.Slug+"?fait=1")
+		return shell.SeeOther(w, r, roadmap.MinePath(o.ID, x.Slug)+"?fait=1")
 	case shell.Beside(err):
 		return d.showMine(w, r, x, o, err)
 	}

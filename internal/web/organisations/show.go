@@ -27,6 +27,8 @@ type showView struct {
 	MayAdd   bool
 	MayGive  bool
 	SeesThem bool
+	// Commits is what it may validate of a roadmap, for who speaks for it.
+	Commits []ui.Link
 	// Territory is the address of the panorama of a collectivité, empty for others.
 	Territory string
 }
@@ -77,6 +79,11 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, wrong 
 		v.Heading.Scope = append(v.Heading.Scope, "n’existe plus depuis le "+french.Date(o.GoneAt))
 	}
 	v.Territory = territoryOf(o)
+	if d.Commits != nil && a.Holds(policy.Thing{Kind: policy.Roadmap, Org: o.ID}, policy.Writer, policy.Validator) {
+		if v.Commits, err = d.Commits(ctx, o); err != nil {
+			return err
+		}
+	}
 	v.Facts = [][2]string{{"Code, dans un fichier d’invitations", o.ID}}
 	if o.SIREN != "" {
 		v.Facts = append(v.Facts, [2]string{"SIREN", o.SIREN})

@@ -29,6 +29,8 @@ type showView struct {
 	SeesThem bool
 	// Territory is the address of the panorama of a collectivité, empty for others.
 	Territory string
+	// Commitments are what the organisation may validate of adopted roadmaps.
+	Commitments []ui.Link
 }
 
 // territoryOf is where one reads what a collectivité is invited to do: its id
@@ -77,6 +79,11 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, wrong 
 		v.Heading.Scope = append(v.Heading.Scope, "n’existe plus depuis le "+french.Date(o.GoneAt))
 	}
 	v.Territory = territoryOf(o)
+	if d.Commitments != nil {
+		if v.Commitments, err = d.Commitments(ctx, a, o); err != nil {
+			return err
+		}
+	}
 	v.Facts = [][2]string{{"Code, dans un fichier d’invitations", o.ID}}
 	if o.SIREN != "" {
 		v.Facts = append(v.Facts, [2]string{"SIREN", o.SIREN})

@@ -303,7 +303,7 @@ func (d Deps) answers(r *http.Request, x sheet) ([]document.Block, error) {
 	case len(all) == 0:
 		title.Spans = append(title.Spans, document.Span{Text: "Aucune campagne ne lui a été adressée."})
 	case len(items) == 0:
-		title.Spans = append(title.Spans, document.Span{Text: "Elle se lit une fois connecté, par elle et par l’équipe de la COP."})
+		title.Spans = append(title.Spans, document.Span{Text: "Réservé à elle et à l’équipe de la COP, une fois connecté."})
 	default:
 		title.Spans = append(title.Spans, items...)
 	}

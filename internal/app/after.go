@@ -30,7 +30,7 @@ func (c *Core) followRooms(r rooms, desk *operator.Desk, base string, _ func(con
 	adapted := &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Model: c.Model, Intake: c.Intake, Cursors: r.action.Register.Cursors}
 	f := web.Follow{
 		Roadmap: &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage, Model: c.Model},
-		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
+		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
 			People: followedBy(r.accounts), Lagging: c.lagging, Closing: closing, TellTeam: tellTeam(r.accounts)},
 		Outcome:    c.nationOutcome(),
 		Adaptation: adapted,

@@ -313,6 +313,13 @@ func (c COP) Location() *time.Location {
 // DayAt is the day it is at an instant where a COP is held.
 func (c COP) DayAt(at time.Time) string { return at.In(c.Location()).Format(time.DateOnly) }
 
+// EndOf is the instant at which a day is over where a COP is held: what was written before
+// it stood at the end of that day.
+func (c COP) EndOf(day string) (time.Time, error) {
+	at, err := time.ParseInLocation(time.DateOnly, day, c.Location())
+	return at.AddDate(0, 0, 1), err
+}
+
 // today is the day it is where a COP is held.
 func (m *Room) today(c COP) string { return c.DayAt(m.Now()) }
 

@@ -180,7 +180,7 @@ func newScript(p Place, o Options) (*Script, error) {
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}
 	s.COPs.OnEnd[cop.ActionsAct] = s.Actions.End
-	s.Followup = &followup.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Queue: queue, Outbox: s.Accounts.Outbox, Links: cursors, BaseURL: s.Accounts.BaseURL}
+	s.Followup = &followup.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Queue: queue, Outbox: s.Accounts.Outbox, Links: cursors, BaseURL: s.Accounts.BaseURL}
 	s.Aids = &aid.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, Accounts: s.Accounts, COPs: s.COPs, Links: s.Debate.Shared.Links, Tree: s.Accounts.Tree,
 		Knowledge: s.Known, BaseURL: s.Accounts.BaseURL}
 	book, err := p.Book()

@@ -23,7 +23,9 @@ func roadmapRoutes() []Route {
 		Route{Method: "POST", Pattern: draft + "/relecture/{id}", Name: "roadmap-comment-answer", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "POST", Pattern: draft + "/consultation", Name: "roadmap-consult", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "GET", Pattern: public, Name: "roadmap", Formats: []string{typeHTML}, Sample: "/regions/grand-est/feuille-de-route"},
-		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}})
+		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/affiche", Name: "roadmap-poster", Formats: []string{typeHTML}},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/affiche.pdf", Name: "roadmap-poster-file", Formats: []string{typePDF}, Timeout: time.Minute})
 }
 
 // exitRoutes: the four exit points of a COP, and its close.
@@ -78,6 +80,7 @@ func updateRoutes() []Route {
 		{Method: "GET", Pattern: link, Name: "point", Formats: html, Cache: Private},
 		{Method: "GET", Pattern: link + "/{demande}", Name: "point-one", Formats: html, Cache: Private},
 		{Method: "POST", Pattern: link + "/{demande}", Name: "point-send", Formats: html, Cache: Private, Body: fileBody, Timeout: 5 * time.Minute},
+		team("GET", "/actions/{id}/bonne-pratique", "practice-draw"), team("POST", "/actions/{id}/bonne-pratique", "practice-draw-save"),
 		team("GET", one, "update"),
 		{Method: "POST", Pattern: one, Name: "update-say", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
 		{Method: "GET", Pattern: one + "/pieces/{piece}", Name: "update-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: 5 * time.Minute},
@@ -119,6 +122,7 @@ func renewalRoutes() []Route {
 		{Method: "GET", Pattern: "/regions/{slug}/cycles/{cycle}/archive", Name: "cop-archive", Formats: html, Sample: "/regions/grand-est/cycles/2023-24/archive"},
 		{Method: "GET", Pattern: nation, Name: "crosswalks", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: nation, Name: "crosswalk-try", Formats: html, Cache: Private, SignIn: true, Body: 2 << 20},
+		{Method: "GET", Pattern: nation + "/table.csv", Name: "crosswalk-table", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: nation + "/{id}", Name: "crosswalk", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: nation + "/{id}", Name: "crosswalk-turn", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 	}

@@ -21,6 +21,8 @@ type fact struct {
 	seq                           int64
 	cross                         bool
 	status, starts, ends, list    string
+	past                          bool   // as it stood on a past day
+	statusDay                     string // of a past one: since when it has its status
 	since                         string // the day that the list retained it, empty when no list did
 	levers                        []planned
 	places                        []action.Place
@@ -68,6 +70,7 @@ type kept struct {
 	mu    sync.Mutex
 	cops  map[string]*file
 	lists map[string]listing // retained lists never change
+	past  map[pastDay][]*file
 }
 
 // listing is a list that both heads retained: the day, then by action and by lever.
@@ -78,6 +81,7 @@ type listing struct {
 
 // file is a COP as it was read.
 type file struct {
+	cop     string
 	region  string
 	actions int64 // version
 	words   int64 // version
@@ -86,6 +90,7 @@ type file struct {
 	// whole is what all of its actions come to on a day.
 	day   string
 	whole *tally
+	past  bool // its actions are those of a past day
 }
 
 type versioned struct {
@@ -137,7 +142,7 @@ func (m *Room) files(ctx context.Context, q db.Q, region string) (out []*file, e
 	var moved, spoken []string
 	for _, v := range all {
 		was := m.kept.cops[v.id]
-		f := &file{region: v.region, actions: v.actions, words: v.words}
+		f := &file{cop: v.id, region: v.region, actions: v.actions, words: v.words}
 		if was != nil && was.actions == v.actions && was.words == v.words {
 			out = append(out, was)
 			continue
@@ -233,14 +238,19 @@ func (m *Room) readFacts(ctx context.Context, q db.Q, cops []string, into map[st
 		return err
 	}
 	for _, f := range byID {
-		f.since = m.kept.lists[f.list].day
-		for i := range f.levers {
-			if then, ok := m.kept.lists[f.list].of[f.id][f.levers[i].Lever]; ok {
-				f.levers[i].then = &then
-			}
-		}
+		f.retainedBy(m.kept.lists[f.list])
 	}
 	return nil
+}
+
+// retainedBy sets beside an action what the list that retained it says.
+func (f *fact) retainedBy(l listing) {
+	f.since = l.day
+	for i := range f.levers {
+		if then, ok := l.of[f.id][f.levers[i].Lever]; ok {
+			f.levers[i].then = &then
+		}
+	}
 }
 
 func rampOf(body, lever string) ([]action.Ramp, error) {

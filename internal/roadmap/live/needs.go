@@ -145,9 +145,17 @@ func sentUp(ctx context.Context, r *reading, _ map[string]string) (composition.M
 		}
 		t.Rows = append(t.Rows, []document.Cell{document.Linked(x.Title, r.base()+"/freins/"+x.ID), document.WordOr(knowledge.Named(knowledge.Natures(), x.Nature), "non précisée"), status, text})
 	}
-	return composition.Made{Title: french.Upper(howMany(len(all.list), "frein est remonté", "freins sont remontés")) + " à l’échelon national, qui a répondu à " + french.Integer(said), Blocks: []document.Block{t},
+	return composition.Made{Title: french.Upper(howMany(len(all.list), "frein est remonté", "freins sont remontés")) + " à l’échelon national, " + answeredTo(said), Blocks: []document.Block{t},
 		Notes: []string{"Freins retenus par l’équipe de la COP et remontés à l’échelon national, au " + french.Day(r.Day) + "."}}, nil
 }
 
 // hides reports whether an action keeps a group of fields from its public page.
 func hides(x action.Action, group string) bool { return slices.Contains(x.Hidden, group) }
+
+// answeredTo says how many the nation answered.
+func answeredTo(n int) string {
+	if n == 0 {
+		return "qui n’a encore répondu à aucun"
+	}
+	return "qui a répondu à " + french.Integer(n)
+}

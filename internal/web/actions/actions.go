@@ -45,6 +45,9 @@ type Deps struct {
 	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
+	// Draw leads who may to the good practice that may be drawn from an action; nil, or an
+	// empty link, for nothing.
+	Draw func(ctx context.Context, a policy.Actor, x action.Action) (ui.Link, error)
 	// Adopted is where an action stands in the roadmap that its COP published, false when
 	// it is not there; nil when nobody knows.
 	Adopted func(ctx context.Context, c cop.COP, id string) (ui.Link, bool, error)

@@ -82,6 +82,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 	}
 	if d.Kind == composition.Roadmap {
 		out["roadmap"], out["roadmap-edition-action"] = d.roadmap, d.editionAction
+		out["roadmap-poster"], out["roadmap-poster-file"] = d.poster, d.posterFile
 		out["roadmap-comments"], out["roadmap-comment-add"], out["roadmap-comment-answer"], out["roadmap-consult"] = d.comments, d.comment, d.answer, d.consult
 	}
 	return out

@@ -12,6 +12,7 @@ import (
 	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -163,10 +164,14 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), composition.Press{Why: shell.Typed(r, "why"), Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
+	press := composition.Press{Why: shell.Typed(r, "why"), Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
 		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
 		return composition.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
-	}})
+	}}
+	if x.kind == composition.Roadmap {
+		press.Differs = roadmap.Compare
+	}
+	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), press)
 	if err != nil && shell.Beside(err) {
 		return d.showPublish(w, r, x, apperr.Status(err), err)
 	}

@@ -163,8 +163,18 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 		return err
 	}
 	v.Files = f.files()
+	if f.PublishedOn != "" {
+		_, heard, links, err := d.heard(r, f.place, f.ID)
+		if err != nil {
+			return err
+		}
+		v.Facts, v.Links = append(v.Facts, heard...), append(v.Links, links...)
+	}
 	if d.More != nil && f.PublishedOn != "" {
 		v.Links = append(v.Links, d.More(f.public()+"/editions/"+strconv.FormatInt(f.Seq, 10))...)
+		if f.kind == composition.Roadmap && !f.desk {
+			v.Links = append(v.Links, ui.Link{Label: "En affiche, sur une feuille A3", Href: f.base + "/affiche"})
+		}
 	}
 	if !f.desk {
 		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.top()}}

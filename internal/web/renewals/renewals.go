@@ -37,7 +37,7 @@ type Deps struct {
 // Handlers are the handlers of this package by the names of the routes.
 func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"renewal-desk": d.desk, "renewal-act": d.act, "cop-archive": d.archive,
-		"crosswalks": d.crosswalks, "crosswalk-try": d.try, "crosswalk": d.crosswalk, "crosswalk-turn": d.turn}
+		"crosswalks": d.crosswalks, "crosswalk-table": d.table, "crosswalk-try": d.try, "crosswalk": d.crosswalk, "crosswalk-turn": d.turn}
 }
 
 const nb = french.NoBreak

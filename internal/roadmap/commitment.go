@@ -9,6 +9,7 @@ import (
 	"jalon/internal/action"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
 )
@@ -30,10 +31,6 @@ type Commitment struct {
 	By        string    `json:"-"`
 	At        time.Time `json:"at"`
 }
-
-// MinePath is where who speaks for an organisation validates its part in the roadmap of a
-// region.
-func MinePath(org, slug string) string { return "/organismes/" + org + "/engagements/" + slug }
 
 // Roles are those of an organisation in an action, with their French names.
 func Roles() [][2]string {
@@ -79,6 +76,64 @@ func PartsOf(ctx context.Context, q db.Q, copID, org string) (out []Part, err er
 		if role := roleOf(x, org); role != "" && x.State == action.Retained {
 			out = append(out, Part{x.ID, x.Title, role, x.Rev})
 		}
+	}
+	return out, nil
+}
+
+// Await is the adopted roadmap of a COP where an organisation has a part, and how many of
+// its parts it validated.
+type Await struct {
+	COP          cop.COP
+	Edition      composition.Edition
+	Parts, Given int
+}
+
+// Waits is how many parts of it wait for the organisation.
+func (x Await) Waits() int { return x.Parts - x.Given }
+
+// AwaitsOf lists the adopted roadmaps where an organisation has a part: in the COPs of the
+// region of its seat, and in those where it holds an action.
+func AwaitsOf(ctx context.Context, q db.Q, org, region string) (out []Await, err error) {
+	defer apperr.Wrap(&err, "roadmap.AwaitsOf(%s)", org)
+	rows, err := q.Query(ctx, `
+		SELECT c.id FROM cop c WHERE c.region = $2 AND c.parent IS NULL
+		UNION
+		SELECT a.cop_id FROM action a WHERE a.holder_org = $1 AND a.state = 'retained'
+		ORDER BY 1`, org, region)
+	ids, err := db.Strings(rows, err)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		editions, err := composition.PublishedEditions(ctx, q, composition.Roadmap, id, "")
+		if err != nil {
+			return nil, err
+		}
+		if len(editions) == 0 {
+			continue
+		}
+		x := Await{Edition: editions[0]}
+		parts, err := PartsOf(ctx, q, id, org)
+		if err != nil {
+			return nil, err
+		}
+		given, err := Commitments(ctx, q, x.Edition.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			x.Parts++
+			if slices.ContainsFunc(given, func(g Commitment) bool { return g.Org == org && g.Action == p.ID }) {
+				x.Given++
+			}
+		}
+		if x.Parts == 0 {
+			continue
+		}
+		if x.COP, err = cop.Find(ctx, q, id); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
 	}
 	return out, nil
 }

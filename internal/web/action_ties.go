@@ -183,24 +183,29 @@ func (s *server) actionsOf(ctx context.Context, a policy.Actor, to ...link.End) 
 	return out, nil
 }
 
-// actionsOfPlans are the public actions of a COP that are linked to plans, by the plan or
+// actionsOfPlans are the public actions of the COPs of a region that are linked to plans, by the plan or
 // by what it aims at.
 func (s *server) actionsOfPlans(ctx context.Context, a policy.Actor, region string) (map[link.End][]ui.Link, error) {
 	if s.Action.Register == nil {
 		return nil, nil
 	}
-	c, err := cop.OfRegion(ctx, s.DB, region)
+	_, cops, err := cop.Among(ctx, s.DB, region, "")
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.Action.Register.OfAll(ctx, s.DB, a, c.ID, link.Plan, link.PlanAim)
 	out := map[link.End][]ui.Link{}
-	for e, rows := range all {
-		for _, x := range rows {
-			out[e] = append(out[e], tied(x))
+	for _, c := range cops {
+		all, err := s.Action.Register.OfAll(ctx, s.DB, a, c.ID, link.Plan, link.PlanAim)
+		if err != nil {
+			return nil, err
+		}
+		for e, rows := range all {
+			for _, x := range rows {
+				out[e] = append(out[e], tied(x))
+			}
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 func tied(x action.Row) ui.Link {

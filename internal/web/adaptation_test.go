@@ -156,7 +156,7 @@ func TestTheSheetOfAnEPCI(t *testing.T) {
 	p := s.get("/epci/246700488/fiche")
 	p.has("#objectifs", "part indicative")
 	p.has("#objectifs", "Haies de l’Eurométropole")
-	p.has("#aides", "Les aides qu’elle peut demander aujourd’hui")
+	p.has("#objectifs", "Des aides qu’elle peut demander")
 	if p := s.get("/epci/246700488/fiche.odt"); p.StatusCode != http.StatusOK {
 		t.Errorf("%s", p.Status)
 	}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"jalon/internal/action"
 	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -117,4 +119,50 @@ func must2[T any](x T, err error) func(testing.TB) T {
 		}
 		return x
 	}
+}
+
+// Whoever speaks for an organisation reads, on its page and on theirs, which parts of an
+// adopted roadmap wait for it, and validates them; nobody else is led there.
+func TestWhatWaitsForAnOrganisation(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		s.seedOrganisations()
+		c := s.copOf("03")
+		ours := policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: c.ID}}}
+		x, err := s.register.Add(t.Context(), d, ours, c, action.Action{Kind: action.Sectoral, State: action.Proposed, Title: "Réparer les pirogues", Levers: []string{"covoiturage"}, Places: []action.Place{{Territory: "region:03"}}, Holder: action.Party{Org: orgs["guyane"], Name: "La collectivité"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Exec(t.Context(), `UPDATE action SET state = 'retained' WHERE id = $1`, x.ID); err != nil {
+			t.Fatal(err)
+		}
+		voice, at := s.signIn("elue@guyane.example", policy.Validator, "organisation", orgs["guyane"])
+		page := "/organisations/" + orgs["guyane"]
+		if p := s.visit(voice, at+page, nil); len(p.texts("#engagements")) != 0 {
+			t.Error("something waits before a roadmap is adopted")
+		}
+		team, base := s.signIn("equipe@exemple.fr", policy.Team, "region", "03")
+		s.adopt(team, base, "")
+		s.visit(team, base+bureau, nil).has("main", "preuves et engagements des organismes")
+		if p := s.visit(team, base+page, nil); len(p.texts("#engagements")) != 0 {
+			t.Error("a team is led to what an organisation validates")
+		}
+		p := s.visit(voice, at+page, nil)
+		checkPage(t, "an organisation", p)
+		p.has("#engagements", "1 part de votre organisme attend votre validation")
+		to := p.attr("#engagements a", "href")[0]
+		s.visit(voice, at+"/mon-espace", nil).has("main", "1 part de votre organisme attend votre validation")
+		p = s.visit(voice, at+to, nil)
+		checkPage(t, "its commitments", p)
+		form := p.filled("#valider-" + x.ID)
+		if links := p.attr("nav[aria-label] a", "href"); !slices.Contains(links, page) {
+			t.Errorf("no way back to the organisation: %v", links)
+		}
+		stranger, other := s.signIn("elue@bretagne.example", policy.Validator, "organisation", orgs["bretagne"])
+		if q := s.visit(stranger, other+to, form); q.StatusCode != http.StatusNotFound {
+			t.Errorf("another organisation: %s", q.Status)
+		}
+		s.visit(voice, at+to, form).has("main", "C’est enregistré")
+		s.visit(voice, at+page, nil).has("#engagements", "toutes vos parts sont validées")
+	})
 }

@@ -5,13 +5,10 @@ import (
 
 	"jalon/internal/account"
 	"jalon/internal/adaptation"
-	"jalon/internal/apperr"
 	"jalon/internal/composition"
-	"jalon/internal/cop"
 	"jalon/internal/followup"
 	"jalon/internal/followup/outcome"
 	"jalon/internal/french"
-	"jalon/internal/policy"
 	"jalon/internal/renewal"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/adaptations"
@@ -61,45 +58,5 @@ func (s *server) updatesWaiting(ctx context.Context, a account.Account) (out []u
 	if n > 0 {
 		out = append(out, ui.Link{Label: "Dire où " + french.Plural(n, "en est l’action que vous suivez", "en sont les "+french.Integer(n)+"\u00a0actions que vous suivez"), Href: followup.LinkPath(token)})
 	}
-	roles, err := account.Roles(ctx, s.DB, a.ID)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	for _, g := range roles {
-		if g.ScopeKind != "organisation" || seen[g.Scope] || g.Role != policy.Writer && g.Role != policy.Validator {
-			continue
-		}
-		seen[g.Scope] = true
-		o, err := account.FindOrganisation(ctx, s.DB, g.Scope)
-		if err != nil && apperr.KindOf(err) == apperr.NotFound {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		more, err := s.commitments(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, more...)
-	}
 	return out, nil
-}
-
-// commitments leads who speaks for an organisation to what it may validate of the roadmap
-// that its region adopted; nothing before.
-func (s *server) commitments(ctx context.Context, o account.Organisation) ([]ui.Link, error) {
-	if o.Region == "" || o.State != account.OrgActive {
-		return nil, nil
-	}
-	c, err := cop.OfRegion(ctx, s.DB, o.Region)
-	if err != nil {
-		return nil, err
-	}
-	list, err := composition.PublishedEditions(ctx, s.DB, composition.Roadmap, c.ID, "")
-	if err != nil || len(list) == 0 {
-		return nil, err
-	}
-	return []ui.Link{{Label: "Valider la part de " + o.Name + " dans la feuille de route", Href: roadmap.MinePath(o.ID, c.Slug)}}, nil
 }

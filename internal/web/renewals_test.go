@@ -191,3 +191,91 @@ type page2 struct {
 	status int
 	path   string
 }
+
+// Who leads a département begins its COP from the earlier one by page: its priorities come
+// as drafts, what the region keeps is told, a neighbour sees nothing, and the region reads
+// to whom what goes.
+func TestADepartmentBeginsItsNextCOP(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		ctx := t.Context()
+		s.openCycle("2025")
+		s.openCycle("2026")
+		m, err := s.store.Model(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dept, err := m.Tree().Dept("67")
+		if err != nil {
+			t.Fatal(err)
+		}
+		nation := policy.Actor{Person: "nation", Grants: []policy.Grant{{Role: policy.NationalAdmin, Nation: true}}}
+		for _, cycle := range []string{"2025", "2026"} {
+			if _, err := s.cops.OpenDepartment(ctx, nation, cycle+"-r44", dept, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		room := s.renewal().Adaptation
+		prefect := policy.Actor{Person: "préfète", Grants: []policy.Grant{{Role: policy.DepartmentLead, Department: "67"}}}
+		x, err := room.Add(ctx, prefect, "2025-d67", adaptation.Input{Title: "Ombrager les écoles", Sheet: adaptation.Sheet{Effect: "chaleur"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Exec(ctx, `UPDATE priority SET state = 'adopted' WHERE id = $1`, x.ID); err != nil {
+			t.Fatal(err)
+		}
+		first, err := cop.OfRegion(ctx, d, "44")
+		if err != nil {
+			t.Fatal(err)
+		}
+		team := policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: first.ID}}}
+		y, err := s.register.Add(ctx, d, team, first, action.Action{Kind: action.Sectoral, State: action.Proposed, Title: "Planter des haies", Levers: []string{"gestion-haies"}, Places: []action.Place{{Territory: "department:67"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Exec(ctx, `UPDATE action SET state = 'retained' WHERE id = $1`, y.ID); err != nil {
+			t.Fatal(err)
+		}
+		lead, base := s.signIn("prefete@bas-rhin.example", policy.DepartmentLead, "department", "67")
+		const desk = "/departements/67/cycles/2026/bureau/reprise"
+		s.visit(lead, base+"/departements/67/cycles/2026/bureau", nil).has("nav.fr-tabs a", "Reprise")
+		p := s.visit(lead, base+"/departements/67/cycles/2025/bureau/reprise", nil)
+		checkPage(t, "from the region", p)
+		p.has("#reste", "Planter des haies")
+		p = s.visit(lead, base+desk, nil)
+		checkPage(t, "carry-over of a département", p)
+		p.has("#choix", "Ombrager les écoles")
+		form := p.filled("#choix")
+		form.Set("do", "choose")
+		form.Set("take", "priority/"+x.ID)
+		p = s.visit(lead, base+p.attr("#choix", "action")[0], form)
+		p.has("#reprendre", "reprendra 1 priorité")
+		apply := url.Values{"do": {"apply"}, "rev": p.attr("#appliquer input[name=rev]", "value"), "digest": p.attr("#appliquer input[name=digest]", "value")}
+		neighbour, other := s.signIn("prefet@moselle.example", policy.DepartmentLead, "department", "57")
+		for _, sent := range []url.Values{nil, apply} {
+			if q := s.visit(neighbour, other+desk, sent); q.StatusCode != http.StatusNotFound {
+				t.Errorf("a neighbour at the carry-over: %s", q.Status)
+			}
+		}
+		p = s.visit(lead, base+p.attr("#appliquer", "action")[0], apply)
+		checkPage(t, "receipt", p)
+		p.has("#repris", "Ombrager les écoles")
+		made := p.attr("#repris td a, #repris th a", "href")
+		if len(made) != 1 || s.visit(lead, base+made[0], nil).attr("#title", "value")[0] != "Ombrager les écoles" {
+			t.Errorf("the receipt leads to %v", made)
+		}
+		s.visit(lead, base+"/departements/67/cycles/2026", nil).has("main", "Cette COP reprend la COP 2025 : 1 priorité")
+		old := s.get("/departements/67/cycles/2025")
+		old.has("main", "1 priorité d’adaptation adoptée")
+		if to := old.attr("nav[aria-label='Cycles de la COP'] a", "href"); len(to) != 2 {
+			t.Errorf("from one COP of a département to the next: %v", to)
+		}
+		worker, at := s.signIn("equipe@grandest.example", policy.Team, "region", "44")
+		p = s.visit(worker, at+"/regions/grand-est/bureau/reprise?cycle=2026&de=2023-24", nil)
+		checkPage(t, "to whom what goes", p)
+		p.has("#departements", "Bas-Rhin")
+		if links := p.attr("#departements a[href^='/departements']", "href"); len(links) != 1 || links[0] != desk {
+			t.Errorf("the region leads to %v", links)
+		}
+	})
+}

@@ -208,9 +208,9 @@ func (s *server) handlers() map[string]shell.Handler {
 	add(panoramas.Handlers(panoramas.Deps{Shell: s.shell, Model: s.Model, Explain: s.Explain, Perimeter: s.perimeter, Actions: s.actionsNear}))
 	add(cops.Handlers(cops.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.COPs, ActorOf: s.Accounts.Actor, Chain: func(ctx context.Context, c cop.COP) ([]ui.Alert, error) { return renewals.Told(ctx, s.DB, c) }}))
 	add(accounts.Handlers(accounts.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Secure: strings.HasPrefix(s.BaseURL, "https://"),
-		TrustedProxies: s.TrustedProxies, Log: s.Log, Actions: s.ownActions, Waiting: s.updatesWaiting}))
+		TrustedProxies: s.TrustedProxies, Log: s.Log, Actions: s.ownActions, Waiting: s.waiting}))
 	add(boards.Handlers(boards.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.National}))
-	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Commits: s.commitments}))
+	add(organisations.Handlers(organisations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts, Commitments: s.commitmentsOf}))
 	add(invitations.Handlers(invitations.Deps{Shell: s.shell, Model: s.Model, Room: s.Accounts}))
 	add(plans.Handlers(plans.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Room: s.Plans, Cursors: db.NewCursors(s.Desk.Key("plans")), Ambition: s.Ambition, Actions: s.actionsOfPlans}))
 	add(known.Handlers(known.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: s.Knowledge, FollowUp: s.Follow.FollowUp, Actions: s.actionsOf}))

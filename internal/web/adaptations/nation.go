@@ -2,6 +2,7 @@ package adaptations
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"jalon/data"
@@ -88,18 +89,57 @@ func (p place) byRegion(list []adaptation.Priority) sections.Part {
 	return sections.Part{ID: "regions", Title: "Région par région", Tables: []ui.Table{t}}
 }
 
-// obstacles are what départements ask the nation to lift.
+// mostObstacles bounds those that the page shows; the table of the State has them all.
+const mostObstacles = 60
+
+// obstacles are what départements ask the nation to lift: what several say in the same words
+// is one line, those that most fiches name first.
 func (p place) obstacles(list []adaptation.Priority) sections.Part {
-	part := sections.Part{ID: "freins", Title: "Les freins que les départements demandent à la nation de lever"}
-	t := ui.Table{ID: "freins-tableau", Caption: "Freins remontés à la nation", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Frein", Wide: true}, {Label: "Priorité", Wide: true}, {Label: "Département"}, {Label: "Effet"}}}
+	type asked struct {
+		text string
+		from []adaptation.Priority
+	}
+	var all []*asked
+	by := map[string]*asked{}
 	for _, x := range list {
-		if strings.TrimSpace(x.National) != "" {
-			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: oneLine(x.National)}, {Text: x.Title, Href: path(x)}, {Text: p.deptName(x.Department)}, cellOf(x.EffectName(), unsaid)}})
+		text := oneLine(x.National)
+		if text == "" {
+			continue
 		}
+		key := french.Fold(text)
+		if by[key] == nil {
+			by[key] = &asked{text: text}
+			all = append(all, by[key])
+		}
+		by[key].from = append(by[key].from, x)
 	}
-	if part.Tables = []ui.Table{t}; len(t.Rows) == 0 {
-		part.Tables, part.Empty = nil, ui.Empty{Title: "Aucun frein remonté", Text: "Aucune fiche adoptée ne demande quelque chose à la nation."}
+	part := sections.Part{ID: "freins", Title: "Les freins que les départements demandent à la nation de lever"}
+	if len(all) == 0 {
+		part.Empty = ui.Empty{Title: "Aucun frein remonté", Text: "Aucune fiche adoptée ne demande quelque chose à la nation."}
+		return part
 	}
+	slices.SortStableFunc(all, func(a, b *asked) int { return len(b.from) - len(a.from) })
+	t := ui.Table{ID: "freins-tableau", Caption: "Freins remontés à la nation", CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Frein", Wide: true}, {Label: "Fiches", Number: true}, {Label: "Départements", Wide: true}, {Label: "Effets"}, {Label: "Une fiche qui le dit", Wide: true}}}
+	for _, o := range all[:min(len(all), mostObstacles)] {
+		var depts, effects []string
+		for _, x := range o.from {
+			if name := p.deptName(x.Department); !slices.Contains(depts, name) {
+				depts = append(depts, name)
+			}
+			if name := x.EffectName(); name != "" && !slices.Contains(effects, name) {
+				effects = append(effects, name)
+			}
+		}
+		if n := len(depts); n > 6 {
+			depts = append(depts[:5:5], french.Integer(n-5)+nb+"autres")
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: o.text}, {Text: french.Integer(len(o.from))}, {Text: french.List(depts)}, cellOf(strings.Join(effects, ", "), unsaid), {Text: o.from[0].Title, Href: path(o.from[0])}}})
+	}
+	part.Lead = "Écrit dans les mêmes mots par plusieurs départements, un frein tient sur une ligne."
+	if n := len(all) - mostObstacles; n > 0 {
+		part.Lead += " Les " + french.Integer(mostObstacles) + nb + "plus cités sont ici, " + french.Integer(n) + nb + french.Plural(n, "autre est", "autres sont") + " dans la table à emporter."
+	}
+	part.Tables = []ui.Table{t}
 	return part
 }
 

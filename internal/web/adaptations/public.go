@@ -2,6 +2,7 @@ package adaptations
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"jalon/internal/adaptation"
@@ -195,7 +196,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 			v.Notices[0].Links = []ui.Link{{Label: "La priorité avec laquelle elle est fusionnée" + nb + ": " + other.Title, Href: path(other)}}
 		}
 	}
-	v.Parts = append(v.Parts, sections.Part{ID: "papier", Title: "Emporter cette fiche", Links: d.papers(path(x))})
+	v.Parts = append(v.Parts, sections.Part{ID: "papier", Title: "Emporter cette fiche", Links: append([]ui.Link{{Label: "La voir seule, à imprimer sur une page", Href: p.public() + "/fiches?priorite=" + x.ID}}, d.papers(path(x))...)})
 	v.Foot = ui.Source{Text: "fiche adoptée par la COP du département, au modèle de la table de l’État.", Print: true, Share: d.Shell.Absolute(path(x)), Sources: []ui.Link{{Label: "Toutes les priorités du département", Href: p.public()}}}
 	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, p.trail(ui.Link{Label: "Priorités d’adaptation", Href: p.public()}, ui.Link{Label: x.Title})...)
 }
@@ -209,6 +210,9 @@ func (d Deps) sheets(w http.ResponseWriter, r *http.Request) error {
 	list, err := d.adopted(r, p)
 	if err != nil {
 		return err
+	}
+	if id := r.URL.Query().Get("priorite"); id != "" {
+		list = slices.DeleteFunc(list, func(x adaptation.Priority) bool { return x.ID != id })
 	}
 	return d.printed(w, r, p, list, p.public(), false)
 }

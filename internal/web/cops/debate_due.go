@@ -2,8 +2,10 @@ package cops
 
 import (
 	"net/http"
+	"strconv"
 
 	"jalon/internal/action"
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/debate/contribution"
 	"jalon/internal/debate/moderation"
@@ -13,16 +15,20 @@ import (
 	"jalon/internal/web/ui"
 )
 
-// debateDue adds to the desk what the debate asks of the reader: texts to moderate,
-// contributions that they were given.
+// debateDue adds to the desk what the debate and the register ask of the reader: texts to
+// moderate, contributions that they were given, actions to judge.
 func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
+	if c.Parent != "" {
+		return nil // the register and the debate are the region's
+	}
 	home, err := cop.OfRegion(r.Context(), d.Q, c.Region)
-	if err != nil || home.ID != c.ID {
-		return err // people contribute to the COP that the pages of the region speak of
+	if err != nil {
+		return err
 	}
 	a := shell.Actor(r)
 	var due []cop.Due
-	if policy.Can(a, policy.Judge, c.Thing(policy.Post)) {
+	here := home.ID == c.ID // people contribute to the COP that the pages of the region speak of
+	if here && policy.Can(a, policy.Judge, c.Thing(policy.Post)) {
 		w, err := moderation.WaitingIn(r.Context(), d.Q, c.ID, d.Now())
 		if err != nil {
 			return err
@@ -35,7 +41,7 @@ func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
 	if err != nil {
 		return err
 	}
-	if n > 0 {
+	if here && n > 0 {
 		due = append(due, cop.Due{Kind: "study", Text: french.Integer(n) + nb + french.Plural(n, "contribution à étudier vous est confiée", "contributions à étudier vous sont confiées"), Day: first, Late: first != "" && first < d.now(c)})
 	}
 	if policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
@@ -86,4 +92,18 @@ func debateLinks(a policy.Actor, c cop.COP) (out []ui.Link) {
 		}
 	}
 	return out
+}
+
+// adoption leads to what proves the adoption of the roadmap of a COP, and to what
+// organisations committed to, once both heads adopted one.
+func (d Deps) adoption(r *http.Request, c cop.COP) ([]ui.Link, error) {
+	if c.Department() != "" || !policy.Can(shell.Actor(r), policy.Read, c.Thing(policy.Roadmap)) {
+		return nil, nil
+	}
+	list, err := composition.PublishedEditions(r.Context(), d.Q, composition.Roadmap, c.ID, "")
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	n := strconv.FormatInt(list[0].Seq, 10)
+	return []ui.Link{{Label: "L’adoption, édition n°" + nb + n + "\u00a0: preuves et engagements des organismes", Href: c.Path() + "/bureau/feuille-de-route/adoption/" + n}}, nil
 }

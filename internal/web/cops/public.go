@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"jalon/internal/adaptation"
 	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
@@ -30,6 +31,7 @@ type oneView struct {
 	Contact             string
 	Conflict            *ui.Alert
 	Closed              *ui.Alert
+	Adapted             *ui.Alert  // to its priorities of adaptation, in a cycle that is about it
 	Chain               []ui.Alert // the COPs before and after it
 	Events              ui.Table
 	News                []newsLine
@@ -111,6 +113,11 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	if ended.State == roadmap.Closed {
 		v.Closed = &ui.Alert{State: "info", Title: "Cette COP est close depuis le " + french.Day(ended.EndedOn), Text: "Ses points de sortie, et les raisons de ce qui manquait, restent à lire.",
 			Links: []ui.Link{{Label: "Les points de sortie", Href: c.Path() + "/feuille-de-route/points-de-sortie"}}}
+	}
+	if slices.Contains(strings.Split(cycle.Axes, "|"), "adaptation") && c.Cycle != cop.First {
+		if v.Adapted, err = d.adapted(r, c); err != nil {
+			return err
+		}
 	}
 	if d.Chain != nil {
 		if v.Chain, err = d.Chain(r.Context(), c); err != nil {
@@ -197,6 +204,26 @@ func (d Deps) publicWork(r *http.Request, c cop.COP, on string, v *oneView) erro
 	return nil
 }
 
+// adapted leads from the COP of an adaptation cycle to its priorities.
+func (d Deps) adapted(r *http.Request, c cop.COP) (*ui.Alert, error) {
+	of := c.ID
+	if c.Department() == "" {
+		of = "" // a region gathers those of its départements
+	}
+	list, err := adaptation.Adopted(r.Context(), d.Q, c.Cycle, c.Region, of)
+	if err != nil {
+		return nil, err
+	}
+	a := &ui.Alert{State: "info", Title: "Aucune priorité d’adaptation n’est encore adoptée", Links: []ui.Link{{Label: "Les priorités d’adaptation, fiche par fiche", Href: c.Path() + "/priorites"}}}
+	if n := len(list); n > 0 {
+		a.Title = french.Integer(n) + nb + french.Plural(n, "priorité d’adaptation adoptée", "priorités d’adaptation adoptées")
+	}
+	if c.Department() == "" {
+		a.Text = "Les départements les écrivent et les adoptent\u00a0; la région les rassemble et leur répond."
+	}
+	return a, nil
+}
+
 // relatives adds the COPs of the other cycles, of the départements, of the
 // region.
 func (d Deps) relatives(r *http.Request, tree *territory.Tree, c cop.COP, v *oneView) error {
@@ -204,6 +231,15 @@ func (d Deps) relatives(r *http.Request, tree *territory.Tree, c cop.COP, v *one
 	if err != nil {
 		return err
 	}
+	same := slices.DeleteFunc(slices.Clone(all), func(x cop.COP) bool { return x.Territory != c.Territory })
+	if c.Department() == "" {
+		region, err := tree.Region(c.Region)
+		if err != nil {
+			return err
+		}
+		v.Tabs = wording.COPTabs(c, region, wording.TabCOP)
+	}
+	v.Tabs.Cycles = wording.Cycles(policy.Actor{}, c, same, "")
 	for _, x := range all {
 		switch {
 		case x.ID == c.ID:

@@ -7,6 +7,7 @@ import (
 	"jalon/internal/account"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
+	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/roadmap"
 	"jalon/internal/web/sections"
@@ -14,6 +15,23 @@ import (
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
 )
+
+// CommitPath is where an organisation validates its parts in the roadmap of a COP.
+func CommitPath(org string, c cop.COP) string {
+	path := "/organismes/" + org + "/engagements/" + c.Slug
+	if c.Cycle != cop.First {
+		path += "?cycle=" + c.Cycle
+	}
+	return path
+}
+
+// done is an address that says that something was done.
+func done(path string) string {
+	if strings.Contains(path, "?") {
+		return path + "&fait=1"
+	}
+	return path + "?fait=1"
+}
 
 // committing is an organisation before the roadmap of a region, for who speaks for it.
 func (d Deps) committing(r *http.Request) (x place, o account.Organisation, err error) {
@@ -41,7 +59,7 @@ func (d Deps) showMine(w http.ResponseWriter, r *http.Request, x place, o accoun
 	if wrong != nil {
 		status = apperr.Status(wrong)
 	}
-	here := roadmap.MinePath(o.ID, x.Slug)
+	here := CommitPath(o.ID, x.cop)
 	v := sections.View{Heading: ui.Heading{Overline: "Engagements dans la feuille de route", Title: o.Name + nb + ": valider notre part, " + x.Name, Scope: []string{"cycle " + x.cop.Cycle},
 		Lead: "Vous validez la part de votre organisme dans une action, et elle seule. C’est une validation enregistrée, pas une signature\u00a0; elle paraît avec l’édition, et n’engage à rien d’autre que ce que vous lisez."}}
 	editions, err := composition.PublishedEditions(ctx, d.Q, composition.Roadmap, x.cop.ID, "")
@@ -120,7 +138,7 @@ func (d Deps) commit(w http.ResponseWriter, r *http.Request) error {
 	_, err = d.Room.Commit(r.Context(), shell.Actor(r), editions[0], o.ID, shell.Typed(r, "action"), strings.ToLower(shell.Typed(r, "sha256")), shell.Typed(r, "words"))
 	switch {
 	case err == nil:
-		return shell.SeeOther(w, r, roadmap.MinePath(o.ID, x.Slug)+"?fait=1")
+		return shell.SeeOther(w, r, done(CommitPath(o.ID, x.cop)))
 	case shell.Beside(err):
 		return d.showMine(w, r, x, o, err)
 	}

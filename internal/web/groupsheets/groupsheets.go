@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"jalon/internal/action"
@@ -47,12 +48,13 @@ func Handlers(d Deps) map[string]shell.Handler {
 	return map[string]shell.Handler{"group-sheet": d.page, "group-sheet-odt": d.odt}
 }
 
-// How many lines of each table two pages hold; what is left out is counted and led to.
+// How many lines of each table one page of paper holds; what is left out is counted and
+// led to.
 const (
-	mostLevers  = 10
-	mostActions = 8
-	mostAids    = 8
-	mostPlans   = 4
+	mostLevers  = 6
+	mostActions = 4
+	mostAids    = 4
+	mostPlans   = 3
 )
 
 // sheet is what is drawn.
@@ -85,7 +87,7 @@ func (d Deps) page(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := d.Shell.Page(r, doc.Title, "Part des objectifs, actions, réponses, plans et aides de cette intercommunalité, sur deux pages.", append(wording.Trail(x.model.Tree(), x.Panorama.Territory), ui.Link{Label: "Fiche"})...)
+	page := d.Shell.Page(r, doc.Title, "Part des objectifs, actions, réponses, plans et aides de cette intercommunalité, sur une page.", append(wording.Trail(x.model.Tree(), x.Panorama.Territory), ui.Link{Label: "Fiche"})...)
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, onePage(x.tabs(), doc, x.path))
 }
@@ -114,7 +116,7 @@ func (d Deps) odt(w http.ResponseWriter, r *http.Request) error {
 
 func (x sheet) tabs() ui.Pages { return wording.Tabs(x.model.Tree(), x.Panorama, wording.TabSheet) }
 
-// document is the sheet, in two parts of one page each.
+// document is the sheet, in one part that a page of paper holds.
 func (d Deps) document(r *http.Request) (x sheet, doc document.Document, err error) {
 	if x, err = d.read(r); err != nil {
 		return x, doc, err
@@ -122,23 +124,21 @@ func (d Deps) document(r *http.Request) (x sheet, doc document.Document, err err
 	doc = document.Document{Kind: "fiche-epci", Title: x.name + nb + ": la fiche de l’intercommunalité", Subtitle: "Planification écologique, " + french.Plural(len(x.Panorama.Regions), "une région", "plusieurs régions"), Day: d.Now().UTC().Format(time.DateOnly),
 		Scope: []string{"ktCO₂e par an en 2030, par rapport à 2019", "parts indicatives"}, Demo: d.Shell.Demo, Address: d.Shell.Absolute(x.path + "/fiche"), Sheets: true}
 	doc.Subtitle = "Planification écologique"
-	first := document.Part{ID: "objectifs", Title: x.name + nb + ": " + x.finding(), Blocks: []document.Block{
-		document.Para("Une part indicative dit l’ordre de grandeur de ce qui revient à ce territoire pour que l’objectif de la région soit atteint" + nb + ": elle ne s’impose à personne. Un chiffre qui manque n’est pas zéro."),
-		x.keys(), x.levers()}, Notes: []string{"Panorama de l’État, objectifs partagés et actions retenues des COP. Tous les leviers" + nb + ": " + d.Shell.Absolute(x.path+"/couverture")}}
+	part := document.Part{ID: "objectifs", Title: x.name + nb + ": " + x.finding(), Blocks: []document.Block{
+		x.keys(), x.levers()}, Notes: []string{"Panorama de l’État, objectifs partagés et actions retenues des COP. Une part indicative est un ordre de grandeur, qui ne s’impose à personne" + nb + "; un chiffre qui manque n’est pas zéro. Tous les leviers" + nb + ": " + d.Shell.Absolute(x.path+"/couverture")}}
 	acts, err := d.actions(r, x)
 	if err != nil {
 		return x, doc, err
 	}
-	first.Blocks = append(first.Blocks, acts)
-	second := document.Part{ID: "aides", Title: "Ce qu’elle a dit, ses plans, et les aides ouvertes"}
+	part.Blocks = append(part.Blocks, acts)
 	for _, of := range []func(*http.Request, sheet) ([]document.Block, error){d.answers, d.plans, d.aids} {
 		blocks, err := of(r, x)
 		if err != nil {
 			return x, doc, err
 		}
-		second.Blocks = append(second.Blocks, blocks...)
+		part.Blocks = append(part.Blocks, blocks...)
 	}
-	doc.Parts = []document.Part{first, second}
+	doc.Parts = []document.Part{part}
 	return x, doc, nil
 }
 
@@ -170,9 +170,8 @@ func (x sheet) keys() document.KeyFigures {
 	}}
 }
 
-// levers are those whose part is the largest.
-func (x sheet) levers() document.Table {
-	t := document.Table{ID: "leviers", Caption: "Ses leviers les plus lourds", Columns: []document.Column{{Label: "Levier"}, {Label: "Part indicative", Unit: wording.Kilotonnes, Number: true}, {Label: "Attendu", Unit: wording.Kilotonnes, Number: true}, {Label: "Reste", Unit: wording.Kilotonnes, Number: true}, {Label: "Actions", Number: true}}}
+// heaviest are its levers, those whose part is the largest first.
+func (x sheet) heaviest() []coverage.Cell {
 	cells := slices.Clone(x.Cells)
 	slices.SortStableFunc(cells, func(a, b coverage.Cell) int {
 		switch {
@@ -183,6 +182,13 @@ func (x sheet) levers() document.Table {
 		}
 		return cmp.Compare(b.Objective.Kg, a.Objective.Kg)
 	})
+	return cells
+}
+
+// levers are those whose part is the largest.
+func (x sheet) levers() document.Table {
+	t := document.Table{ID: "leviers", Caption: "Ses leviers les plus lourds", Columns: []document.Column{{Label: "Levier"}, {Label: "Part indicative", Unit: wording.Kilotonnes, Number: true}, {Label: "Attendu", Unit: wording.Kilotonnes, Number: true}, {Label: "Reste", Unit: wording.Kilotonnes, Number: true}, {Label: "Actions", Number: true}}}
+	cells := x.heaviest()
 	decimals := wording.TableDecimals(x.Total.Objective)
 	for _, c := range cells[:min(len(cells), mostLevers)] {
 		code := c.Line.Lever.Code
@@ -215,7 +221,7 @@ func (x sheet) levers() document.Table {
 
 // actions are those that it holds first, then those that take place in its communes.
 func (d Deps) actions(r *http.Request, x sheet) (t document.Table, err error) {
-	t = document.Table{ID: "actions", Caption: "Les actions qu’elle porte, celles qui ont lieu chez elle, puis celles du département et de la région", Columns: []document.Column{{Label: "Action"}, {Label: "Porteur"}, {Label: "État"}, {Label: "Fin"}}}
+	t = document.Table{ID: "actions", Caption: "Les actions\u00a0: les siennes, celles de chez elle, puis celles d’autour", Columns: []document.Column{{Label: "Action"}, {Label: "Porteur"}, {Label: "État"}, {Label: "Fin"}}}
 	rows, err := d.touching(r, x)
 	if err != nil {
 		return t, err
@@ -286,10 +292,10 @@ func (d Deps) answers(r *http.Request, x sheet) ([]document.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items [][]document.Span
+	var items []document.Span
 	for _, one := range all {
 		if policy.Can(x.actor, policy.Read, one.Thing()) {
-			items = append(items, []document.Span{{Text: "Questionnaire" + nb + ": " + one.State.Name() + ". ", Bold: true}, {Text: "Sa réponse, à côté de celles d’intercommunalités comparables", Href: "/reponses/" + one.ID + "/fiche"}})
+			items = append(items, document.Span{Text: wording.Upper(one.State.Name()) + nb + ": "}, document.Span{Text: "la lire à côté de celles d’intercommunalités comparables", Href: "/reponses/" + one.ID + "/fiche"}, document.Span{Text: ". "})
 		}
 	}
 	title := document.Text{Spans: []document.Span{{Text: "Ce qu’elle a répondu au questionnaire. ", Bold: true}}}
@@ -297,16 +303,16 @@ func (d Deps) answers(r *http.Request, x sheet) ([]document.Block, error) {
 	case len(all) == 0:
 		title.Spans = append(title.Spans, document.Span{Text: "Aucune campagne ne lui a été adressée."})
 	case len(items) == 0:
-		title.Spans = append(title.Spans, document.Span{Text: "Sa réponse est à elle et à l’équipe de la COP" + nb + ": connectez-vous pour la lire. Les chiffres publics sont dans la restitution de la région."})
+		title.Spans = append(title.Spans, document.Span{Text: "Réservé à elle et à l’équipe de la COP, une fois connecté."})
 	default:
-		return []document.Block{title, document.List{Items: items}}, nil
+		title.Spans = append(title.Spans, items...)
 	}
 	return []document.Block{title}, nil
 }
 
 // plans are its own, as its region's list holds them.
 func (d Deps) plans(r *http.Request, x sheet) ([]document.Block, error) {
-	var items [][]document.Span
+	var items []string
 	for _, region := range x.Panorama.Regions {
 		all, err := plan.OfRegion(r.Context(), d.Q, region.Code)
 		if err != nil {
@@ -314,16 +320,17 @@ func (d Deps) plans(r *http.Request, x sheet) ([]document.Block, error) {
 		}
 		for _, p := range all {
 			if p.Territory == x.ref.String() && len(items) < mostPlans {
-				items = append(items, []document.Span{{Text: p.Name}, {Text: years(p)}})
+				items = append(items, p.Name+years(p))
 			}
 		}
 	}
 	title := document.Text{Spans: []document.Span{{Text: "Ses plans. ", Bold: true}}}
-	if len(items) == 0 {
-		title.Spans = append(title.Spans, document.Span{Text: "Aucun plan (PCAET ou autre) n’est encore dans la liste de la région."})
-		return []document.Block{title}, nil
+	said := "Aucun plan (PCAET ou autre) n’est encore dans la liste de la région."
+	if len(items) > 0 {
+		said = strings.Join(items, "\u00a0; ") + "."
 	}
-	return []document.Block{title, document.List{Items: items}}, nil
+	title.Spans = append(title.Spans, document.Span{Text: said})
+	return []document.Block{title}, nil
 }
 
 func years(p plan.Plan) string {
@@ -336,22 +343,52 @@ func years(p plan.Plan) string {
 	return ""
 }
 
-// aids are those that an EPCI can ask for today where it is.
+// aids are those that an EPCI can ask for today where it is: first those of its heaviest
+// levers, one each in turn, then the others.
 func (d Deps) aids(r *http.Request, x sheet) ([]document.Block, error) {
 	f := aid.Filter{Audience: "epci", Place: x.ref.String()}
-	page, err := d.Aid.List(r.Context(), f, "", mostAids)
+	every, err := d.Aid.List(r.Context(), f, "", mostAids)
 	if err != nil {
 		return nil, err
 	}
-	t := document.Table{ID: "aides-table", Caption: "Les aides qu’elle peut demander aujourd’hui", Columns: []document.Column{{Label: "Aide"}, {Label: "Qui aide"}, {Label: "Nature"}}, Note: "Toutes les aides" + nb + ": " + d.Shell.Absolute("/aides?"+f.Query())}
-	for _, a := range page.Aids {
-		holder := document.Cell{Text: a.Holder()}
-		if holder.Text == "" {
-			holder = document.Cell{Missing: "La source ne le dit pas."}
+	var shown []aid.Aid
+	about := map[string]string{} // the lever that brought each
+	add := func(list []aid.Aid, lever string, most int) {
+		for _, a := range list {
+			if most == 0 || len(shown) == mostAids {
+				return
+			}
+			if !slices.ContainsFunc(shown, func(o aid.Aid) bool { return o.ID == a.ID }) {
+				shown, about[a.ID], most = append(shown, a), lever, most-1
+			}
 		}
-		t.Rows = append(t.Rows, []document.Cell{{Text: a.Name, Href: a.Path()}, holder, {Text: aid.Names(aid.Types(), a.Types)}})
 	}
-	if n := page.Total - len(page.Aids); n > 0 {
+	for _, c := range x.heaviest() {
+		if len(shown) == mostAids {
+			break
+		}
+		of := f
+		of.Lever = c.Line.Lever.Code
+		page, err := d.Aid.List(r.Context(), of, "", mostAids)
+		if err != nil {
+			return nil, err
+		}
+		add(page.Aids, c.Line.Lever.ShortName, 1)
+	}
+	add(every.Aids, "", mostAids)
+	t := document.Table{ID: "aides", Caption: "Des aides qu’elle peut demander, pour ses leviers les plus lourds", Columns: []document.Column{{Label: "Aide"}, {Label: "Pour le levier"}, {Label: "Qui aide, et comment"}}, Note: "Toutes les aides" + nb + ": " + d.Shell.Absolute("/aides?"+f.Query())}
+	for _, a := range shown {
+		how := document.Cell{Text: strings.Join(slices.DeleteFunc([]string{a.Holder(), aid.Names(aid.Types(), a.Types)}, func(s string) bool { return s == "" }), nb+": ")}
+		if how.Text == "" {
+			how = document.Cell{Missing: "La source ne le dit pas."}
+		}
+		lever := document.Cell{Text: about[a.ID]}
+		if lever.Text == "" {
+			lever.Text = "un autre"
+		}
+		t.Rows = append(t.Rows, []document.Cell{{Text: a.Name, Href: a.Path()}, lever, how})
+	}
+	if n := every.Total - len(shown); n > 0 {
 		t.Note = french.Integer(n) + nb + french.Plural(n, "autre aide", "autres aides") + " dans le catalogue. " + t.Note
 	}
 	return []document.Block{t}, nil

@@ -141,6 +141,11 @@ func (a asked) tabs(current string) []ui.Link {
 		}
 		out = append(out, ui.Link{Label: t[0], Href: "/national" + t[1] + query, Current: t[1] == current})
 	}
+	adapted := "/national/adaptation"
+	if a.Cycle != cop.First {
+		adapted += "?cycle=" + url.QueryEscape(a.Cycle)
+	}
+	out = append(out, ui.Link{Label: "Adaptation", Href: adapted})
 	if a.obstacles {
 		out = append(out, ui.Link{Label: "Freins", Href: "/national/freins"})
 	}

@@ -26,9 +26,9 @@ type Deps struct {
 	Shell *shell.Shell
 	Model func(ctx context.Context) (*panorama.Model, error)
 	Room  *account.Room
-	// Commits leads who speaks for an organisation to what it may validate of a roadmap;
-	// nil for nothing.
-	Commits func(ctx context.Context, o account.Organisation) ([]ui.Link, error)
+	// Commitments lead whoever speaks for an organisation to what it may validate; nothing
+	// when nil.
+	Commitments func(ctx context.Context, a policy.Actor, o account.Organisation) ([]ui.Link, error)
 }
 
 // Handlers are the handlers of this package by the names of the routes.

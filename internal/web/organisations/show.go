@@ -27,10 +27,10 @@ type showView struct {
 	MayAdd   bool
 	MayGive  bool
 	SeesThem bool
-	// Commits is what it may validate of a roadmap, for who speaks for it.
-	Commits []ui.Link
 	// Territory is the address of the panorama of a collectivité, empty for others.
 	Territory string
+	// Commitments are what the organisation may validate of adopted roadmaps.
+	Commitments []ui.Link
 }
 
 // territoryOf is where one reads what a collectivité is invited to do: its id
@@ -79,8 +79,8 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, wrong 
 		v.Heading.Scope = append(v.Heading.Scope, "n’existe plus depuis le "+french.Date(o.GoneAt))
 	}
 	v.Territory = territoryOf(o)
-	if d.Commits != nil && a.Holds(policy.Thing{Kind: policy.Roadmap, Org: o.ID}, policy.Writer, policy.Validator) {
-		if v.Commits, err = d.Commits(ctx, o); err != nil {
+	if d.Commitments != nil {
+		if v.Commitments, err = d.Commitments(ctx, a, o); err != nil {
 			return err
 		}
 	}

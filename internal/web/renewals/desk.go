@@ -51,6 +51,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	title := french.Integer(n) + nb + french.Plural(n, "chose prête à reprendre", "choses prêtes à reprendre")
 	if n == 0 {
 		title = "rien de plus à reprendre"
+		if len(p.Items) == 0 {
+			title = "rien à reprendre"
+		}
 		waiting := 0
 		for _, k := range p.Kinds() {
 			_, _, _, waits := p.Count(k)
@@ -85,7 +88,9 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if a := aims(p); len(a.Tables) > 0 {
 		v.Parts = append(v.Parts, a)
 	}
-	v.Parts = append(v.Parts, sections.Part{ID: "choisir", Title: "Ce qui est repris", Lead: "Tout est coché d’avance, sauf ce que vous avez décoché. Enregistrer ne reprend rien encore.", Forms: []sections.Form{choices}}, x.apply(p, met == nil && fault == nil))
+	if len(choices.Groups) > 0 {
+		v.Parts = append(v.Parts, sections.Part{ID: "choisir", Title: "Ce qui est repris", Lead: "Tout est coché d’avance, sauf ce que vous avez décoché. Enregistrer ne reprend rien encore.", Forms: []sections.Form{choices}}, x.apply(p, met == nil && fault == nil))
+	}
 	more, err := d.departments(r, x, p)
 	if err != nil {
 		return err
@@ -98,8 +103,8 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if len(receipt.Tables) > 0 {
 		v.Parts = append(v.Parts, receipt)
 	}
-	v.Parts = append(v.Parts, sections.Part{ID: "roles", Title: "Qui garde ses droits", Lead: "Un rôle donné sur la région vaut pour chacune de ses COP\u00a0: l’équipe, les deux têtes et les organismes n’ont pas à être inscrits de nouveau. Qui conduit la nouvelle COP se dit dans ses réglages\u00a0; une délégation est à redonner, elle vaut pour une COP.",
-		Links: []ui.Link{{Label: "Les réglages de la COP " + p.To.Cycle, Href: p.To.Path() + "/bureau/reglages"}, {Label: "Archives de la COP " + p.From.Cycle, Href: ArchivePath(p.From)}}})
+	v.Parts = append(v.Parts, sections.Part{ID: "roles", Title: "Qui garde ses droits", Lead: "Un rôle donné sur " + map[bool]string{true: "le département", false: "la région"}[p.To.Parent != ""] + " vaut pour chacune de ses COP\u00a0: l’équipe, les deux têtes et les organismes n’ont pas à être inscrits de nouveau. Qui conduit la nouvelle COP se dit dans ses réglages\u00a0; une délégation est à redonner, elle vaut pour une COP.",
+		Links: append([]ui.Link{{Label: "Les réglages de la COP " + p.To.Cycle, Href: p.To.Path() + "/bureau/reglages"}}, archives("Archives de la "+called(p.From, p.To), p.From)...)})
 	return d.show(w, r, status, x, v)
 }
 
@@ -123,7 +128,7 @@ func (x where) picker(p renewal.Proposal) sections.Part {
 
 // counts is what there is, by kind.
 func counts(p renewal.Proposal) sections.Part {
-	t := ui.Table{ID: "compte", Caption: "Ce qui peut être repris de la COP " + p.From.Cycle, CaptionHidden: true, Columns: []ui.Column{{Label: "Quoi", Wide: true}, {Label: "En tout", Number: true}, {Label: "Prêts", Number: true}, {Label: "Attendent un choix", Number: true}, {Label: "Déjà repris", Number: true}}}
+	t := ui.Table{ID: "compte", Caption: "Ce qui peut être repris de la COP " + p.From.Cycle, CaptionHidden: true, Stack: true, Columns: []ui.Column{{Label: "Quoi", Wide: true}, {Label: "En tout", Number: true}, {Label: "Prêts", Number: true}, {Label: "Attendent un choix", Number: true}, {Label: "Déjà repris", Number: true}}}
 	for _, k := range p.Kinds() {
 		all, goes, done, waits := p.Count(k)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: wording.Upper(k.Name()), Sub: about(k)}, {Text: french.Integer(all)}, {Text: french.Integer(goes)}, {Text: french.Integer(waits)}, {Text: french.Integer(done)}}})

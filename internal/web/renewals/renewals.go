@@ -210,7 +210,7 @@ func Told(ctx context.Context, q db.Q, c cop.COP) (out []ui.Alert, err error) {
 			return nil, err
 		}
 		a := ui.Alert{State: "info", Title: "Cette COP reprend la " + called(from, c) + nb + ": " + counted(all), Text: "La " + called(from, c) + " reste entière à ses adresses.",
-			Links: []ui.Link{{Label: "La " + called(from, c), Href: from.Path()}, {Label: "Ses archives", Href: ArchivePath(from)}}}
+			Links: append([]ui.Link{{Label: "La " + called(from, c), Href: from.Path()}}, archives("Ses archives", from)...)}
 		if c.Department() == "" {
 			a.Text = "Chaque action reprise dit de laquelle elle est la suite. " + a.Text
 			a.Links = append([]ui.Link{{Label: "Les actions de cette COP", Href: wording.ActionsPath(c)}}, a.Links...)
@@ -230,9 +230,17 @@ func Told(ctx context.Context, q db.Q, c cop.COP) (out []ui.Alert, err error) {
 			continue // a département took its part; the COP of the region is not followed by it
 		}
 		out = append(out, ui.Alert{State: "info", Title: "Cette COP est suivie par la COP " + to.Cycle, Text: "Ce qu’elle a décidé reste ici, tel que validé.",
-			Links: []ui.Link{{Label: "La COP " + to.Cycle, Href: to.Path()}, {Label: "Les archives de cette COP", Href: ArchivePath(c)}}})
+			Links: append([]ui.Link{{Label: "La COP " + to.Cycle, Href: to.Path()}}, archives("Les archives de cette COP", c)...)})
 	}
 	return out, nil
+}
+
+// archives lead to those of the COP of a region; a département has its lists on its pages.
+func archives(label string, c cop.COP) []ui.Link {
+	if c.Parent != "" {
+		return nil
+	}
+	return []ui.Link{{Label: label, Href: ArchivePath(c)}}
 }
 
 // counted writes «12 actions, 3 freins, 1 sujet».

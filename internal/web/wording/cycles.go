@@ -46,14 +46,21 @@ func InCycles(p ui.Pages, a policy.Actor, c cop.COP, all []cop.COP, end string) 
 			}
 		}
 	}
+	p.Cycles = Cycles(a, c, all, end)
+	return p
+}
+
+// Cycles lead to the page at end under the address of each of several COPs of a territory,
+// none when it had one: those whose desk a reader may open for a page of the desk.
+func Cycles(a policy.Actor, c cop.COP, all []cop.COP, end string) (out []ui.Link) {
 	private := strings.HasPrefix(end, "/bureau")
 	for _, x := range slices.Backward(all) {
 		if x.ID == c.ID || !private || policy.Can(a, policy.Read, x.Thing(policy.Desk)) {
-			p.Cycles = append(p.Cycles, ui.Link{Label: "Cycle " + x.Cycle, Href: x.Path() + end, Current: x.ID == c.ID})
+			out = append(out, ui.Link{Label: "Cycle " + x.Cycle, Href: x.Path() + end, Current: x.ID == c.ID})
 		}
 	}
-	if len(p.Cycles) < 2 {
-		p.Cycles = nil
+	if len(out) < 2 {
+		return nil
 	}
-	return p
+	return out
 }

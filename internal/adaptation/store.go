@@ -8,6 +8,7 @@ import (
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
+	"jalon/internal/framework"
 	"jalon/internal/policy"
 )
 
@@ -43,6 +44,24 @@ func (m *Room) add(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, in I
 		return Priority{}, err
 	}
 	return Priority{Priority: x, Cycle: c.Cycle, Region: c.Region, Department: c.Department(), Sheet: in.Sheet}, m.write(ctx, tx, a, x, in.Sheet, reason)
+}
+
+// Carry writes drafts in the COP of a département within a transaction, in their order:
+// those that its next COP takes from an earlier one.
+func (m *Room) Carry(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, fw *framework.Framework, reason string, list []Input) (out []Priority, err error) {
+	defer apperr.Wrap(&err, "adaptation.Carry(%s)", c.ID)
+	for _, in := range list {
+		in, theme, err := in.check(fw)
+		if err != nil {
+			return nil, err
+		}
+		p, err := m.add(ctx, tx, a, c, in, theme, reason)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 // Save edits a draft at a revision: the second of two who edit it at once gets a

@@ -27,13 +27,14 @@ func followTables() []db.Table {
 
 // followRooms builds these rooms, once those of actions are there.
 func (c *Core) followRooms(r rooms, desk *operator.Desk, base string, _ func(context.Context) (*territory.Tree, error)) web.Follow {
+	adapted := &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Model: c.Model, Intake: c.Intake, Cursors: r.action.Register.Cursors}
 	f := web.Follow{
 		Roadmap: &roadmap.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Composed: r.composed, Register: r.action.Register, Coverage: r.action.Coverage, Model: c.Model},
-		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
+		FollowUp: &followup.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Queue: r.queue, Outbox: r.outbox, Links: db.NewCursors(desk.Key("followup")), BaseURL: strings.TrimRight(base, "/"),
 			People: followedBy(r.accounts), Lagging: c.lagging, Closing: closing, TellTeam: tellTeam(r.accounts)},
 		Outcome:    c.nationOutcome(),
-		Adaptation: &adaptation.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Model: c.Model, Intake: c.Intake, Cursors: r.action.Register.Cursors},
-		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Coverage: r.action.Coverage, Model: c.Model, Subjects: left},
+		Adaptation: adapted,
+		Renewal:    &renewal.Room{DB: c.DB, IDs: c.IDs, Now: c.now, Journal: r.journal, COPs: r.cops, Register: r.action.Register, Knowledge: r.knowledge, Coverage: r.action.Coverage, Adaptation: adapted, Model: c.Model, Subjects: left},
 	}
 	r.cops.OnEnd[cop.CloseAct] = f.Roadmap.EndClose
 	r.accounts.OnErase = append(r.accounts.OnErase, f.FollowUp.Erase)

@@ -36,6 +36,9 @@ func printed(ctx context.Context, d document.Document) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.Poster {
+		return document.PosterPDF(ctx, page)
+	}
 	return document.PDF(ctx, page)
 }
 

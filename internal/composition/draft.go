@@ -7,6 +7,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/document"
+	"jalon/internal/french"
 )
 
 // DraftMark is what each page of a document that is not published says.
@@ -70,8 +71,16 @@ func Compose(ctx context.Context, d Composition, blocks []Block, c Catalogue, at
 	if err != nil {
 		return out, err
 	}
-	out = Draft{Made: map[string]Made{}, Document: document.Document{Kind: string(d.Kind), Title: Title(d, at.Region.Name), Subtitle: definitions[d.Kind].subtitle, Day: at.Day, Version: s.Version,
-		Scope: []string{"cycle " + at.Cycle, "objectifs indicatifs, proposés à la discussion"}, Author: s.Author, Demo: s.Demo, Address: s.Address, Mark: s.Mark, FigureBase: s.FigureBase}}
+	from, day := at.Period()
+	scope := []string{"cycle " + at.Cycle, "objectifs indicatifs, proposés à la discussion"}
+	if from != "" {
+		scope = append(scope, "période du "+french.Day(from)+" au "+french.Day(day))
+	}
+	if day < at.Day {
+		scope = append(scope, "établie le "+french.Day(at.Day))
+	}
+	out = Draft{Made: map[string]Made{}, Document: document.Document{Kind: string(d.Kind), Title: Title(d, at.Region.Name), Subtitle: definitions[d.Kind].subtitle, Day: day, Version: s.Version,
+		Scope: scope, Author: s.Author, Demo: s.Demo, Address: s.Address, Mark: s.Mark, FigureBase: s.FigureBase}}
 	list, part := c.List(), Part("")
 	parts := []document.Part{}
 	for _, b := range Kept(blocks) {

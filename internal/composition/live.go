@@ -44,6 +44,15 @@ type Place struct {
 	Term       string // the year of a review, empty for the other documents
 }
 
+// Period is what the document speaks of: its first day, empty when it speaks of a day
+// alone, and its last one, which is over when Day is after it. A review speaks of its year.
+func (p Place) Period() (from, to string) {
+	if p.Term == "" {
+		return "", p.Day
+	}
+	return p.Term + "-01-01", min(p.Day, p.Term+"-12-31")
+}
+
 // Live is a block of the catalogue: what it shows is read anew each time, until the
 // document is frozen.
 type Live struct {

@@ -29,6 +29,10 @@ type Press struct {
 	// Why says why this edition follows the one before: asked of a roadmap that was
 	// adopted once.
 	Why string
+	// Differs tells which figures of a document, or of the page that was drawn from it,
+	// are not what their explanations say: a figure may move between the two. Nil for a
+	// document that is not compared.
+	Differs func(f document.Frozen, page []byte) []string
 	// Sheet is what the edition of a number says of itself.
 	Sheet func(seq int64) Sheet
 }
@@ -87,8 +91,11 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, k 
 		return e, err
 	}
 	defer func() { err = errors.Join(err, sealed.Close()) }()
+	if err := p.compared(sealed, files); err != nil {
+		return e, err
+	}
 	now := m.Now()
-	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: at.Day, By: a.Person, At: now, SHA256: sealed.SHA256(), Why: p.Why}
+	e = Edition{COP: d.COP, Region: d.Region, Cycle: d.Cycle, Kind: d.Kind, Term: d.Term, Seq: seq, State: EditionProposed, Day: draft.Document.Day, By: a.Person, At: now, SHA256: sealed.SHA256(), Why: p.Why}
 	if e.ID, err = m.IDs.New(); err != nil {
 		return e, err
 	}
@@ -97,6 +104,25 @@ func (m *Room) ProposeEdition(ctx context.Context, a policy.Actor, rev int64, k 
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error { return m.propose(ctx, tx, a, &e, d, sealed) })
 	return e, err
+}
+
+// compared refuses a document whose figures are not those of their explanations: heads
+// would validate what its own archive contradicts.
+func (p Press) compared(sealed *document.Sealed, files []document.File) error {
+	if p.Differs == nil {
+		return nil
+	}
+	var page []byte
+	for _, f := range files {
+		if f.Path == document.PagePart {
+			page = f.Body
+		}
+	}
+	list := p.Differs(sealed.Frozen(), page)
+	if len(list) == 0 {
+		return nil
+	}
+	return apperr.Conflictf("Un chiffre a changé pendant que l’édition se préparait\u00a0: rien n’a été proposé, et le projet est gardé. Proposez-la de nouveau. Si ce message revient, retirez le bloc qui le montre et prévenez l’administrateur. %s", list[0])
 }
 
 // nextEdition checks that no edition waits, and numbers the next one. What was

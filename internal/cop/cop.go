@@ -5,6 +5,7 @@
 package cop
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -116,10 +117,17 @@ func (c COP) Path() string {
 	switch d := c.Department(); {
 	case d != "":
 		return "/departements/" + d + "/cycles/" + c.Cycle
-	case c.Cycle != First:
-		return "/regions/" + c.Slug + "/cycles/" + c.Cycle
 	}
-	return "/regions/" + c.Slug
+	return RegionPath(c.Slug, c.Cycle)
+}
+
+// RegionPath is the address of the page of a region's COP in a cycle, and how those of
+// its actions, documents and desk begin.
+func RegionPath(slug, cycle string) string {
+	if cycle == First || cycle == "" {
+		return "/regions/" + slug
+	}
+	return "/regions/" + slug + "/cycles/" + cycle
 }
 
 // Head is how one of the two heads of this COP is called on its pages.
@@ -163,13 +171,26 @@ func OfRegion(ctx context.Context, q db.Q, region string) (COP, error) {
 	return FindIn(ctx, q, First, "region:"+region)
 }
 
-// InCycleOf is the COP of a region in a cycle that an address names; without one, that
-// of OfRegion.
-func InCycleOf(ctx context.Context, q db.Q, region, cycle string) (COP, error) {
-	if cycle == "" {
-		return OfRegion(ctx, q, region)
+// Among is the COP of a region in a cycle that an address names, without one that of
+// OfRegion, among all those of the region itself, newest first: a page lets its reader
+// go over to the others.
+func Among(ctx context.Context, q db.Q, region, cycle string) (c COP, all []COP, err error) {
+	list, err := ListOfRegion(ctx, q, region)
+	if err != nil {
+		return c, nil, err
 	}
-	return FindIn(ctx, q, cycle, "region:"+region)
+	for _, x := range list {
+		if x.Parent != "" {
+			continue
+		}
+		if all = append(all, x); x.Cycle == cmp.Or(cycle, First) {
+			c = x
+		}
+	}
+	if c.ID == "" {
+		return c, nil, apperr.NotFoundf("Ce territoire n’a pas de COP dans ce cycle.")
+	}
+	return c, all, nil
 }
 
 // ListOfRegion lists the COPs of a region, its own first, then those of its
@@ -291,6 +312,13 @@ func (c COP) Location() *time.Location {
 
 // DayAt is the day it is at an instant where a COP is held.
 func (c COP) DayAt(at time.Time) string { return at.In(c.Location()).Format(time.DateOnly) }
+
+// EndOf is the instant at which a day is over where a COP is held: what was written before
+// it stood at the end of that day.
+func (c COP) EndOf(day string) (time.Time, error) {
+	at, err := time.ParseInLocation(time.DateOnly, day, c.Location())
+	return at.AddDate(0, 0, 1), err
+}
 
 // today is the day it is where a COP is held.
 func (m *Room) today(c COP) string { return c.DayAt(m.Now()) }

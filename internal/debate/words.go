@@ -110,8 +110,29 @@ func calm(s string) string {
 	}, s)
 }
 
-// Line is Tidy on one line.
-func Line(s string) string { return strings.Join(strings.Fields(Tidy(s)), " ") }
+// Line is Tidy on one line. A run of spaces is one; one that does not break, as French
+// sets it before a colon, stays so.
+func Line(s string) string {
+	var b strings.Builder
+	gap := rune(0)
+	for _, r := range Tidy(s) {
+		switch {
+		case r == '\u00a0' || r == '\u202f':
+			gap = r
+		case unicode.IsSpace(r):
+			if gap == 0 {
+				gap = ' '
+			}
+		default:
+			if gap != 0 && b.Len() > 0 {
+				b.WriteRune(gap)
+			}
+			gap = 0
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 // Long refuses a text that is longer than a number of characters, and says by how
 // much. what names it with its article: «le titre».

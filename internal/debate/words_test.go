@@ -22,7 +22,7 @@ func TestTidy(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
-	if got := Line("  un\n\n titre\tlong\u00a0: "); got != "un titre long :" {
+	if got := Line("  un\n\n titre\tlong\u00a0: "); got != "un titre long\u00a0:" {
 		t.Errorf("a line: %q", got)
 	}
 }

@@ -180,14 +180,14 @@ func newScript(p Place, o Options) (*Script, error) {
 		Links: &link.Links{IDs: ids, Now: now}, Tree: s.Accounts.Tree, BaseURL: s.Accounts.BaseURL})
 	s.Actions = &action.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, Cursors: cursors, COPs: s.COPs, Links: s.Debate.Shared.Links}
 	s.COPs.OnEnd[cop.ActionsAct] = s.Actions.End
-	s.Followup = &followup.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Queue: queue, Outbox: s.Accounts.Outbox, Links: cursors, BaseURL: s.Accounts.BaseURL}
+	s.Followup = &followup.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Queue: queue, Outbox: s.Accounts.Outbox, Links: cursors, BaseURL: s.Accounts.BaseURL}
 	s.Aids = &aid.Room{DB: p.DB, IDs: ids, Now: now, Random: random, Journal: log, Cursors: cursors, Queue: queue, Outbox: s.Accounts.Outbox, Accounts: s.Accounts, COPs: s.COPs, Links: s.Debate.Shared.Links, Tree: s.Accounts.Tree,
 		Knowledge: s.Known, BaseURL: s.Accounts.BaseURL}
 	book, err := p.Book()
 	if err != nil {
 		return nil, err
 	}
-	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model,
+	s.Renewal = &renewal.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Register: s.Actions, Knowledge: s.Known, Model: p.Model, Adaptation: &adaptation.Room{DB: p.DB, IDs: ids, Now: now, Journal: log, COPs: s.COPs, Model: p.Model},
 		Coverage: &coverage.Room{DB: p.DB, Now: now, Model: p.Model, Book: p.Book}}
 	found := live.New(live.Sources{DB: p.DB, Now: now, Model: p.Model, Book: book, Restitution: t.Restitution, Diagnosis: t.Diagnosis})
 	s.Blocks = map[composition.Kind]composition.Catalogue{composition.Diagnosis: found, composition.Roadmap: roadmap.New(roadmap.Sources{DB: p.DB, Model: p.Model, Coverage: t.Coverage, Told: found})}

@@ -28,6 +28,8 @@ type Document struct {
 	// Sheets makes each part a sheet of its own page, one after the other: neither first
 	// page nor table of contents, since each is handed out alone.
 	Sheets bool `json:",omitempty"`
+	// Poster sets the parts side by side on one large sheet, with the address for phones.
+	Poster bool `json:",omitempty"`
 }
 
 // Part is a chapter of a text and one slide, or several, of a deck. Its title

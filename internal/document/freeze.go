@@ -68,6 +68,7 @@ type Entry struct {
 // in the transaction but to write it. Close it in any case.
 type Sealed struct {
 	doc      Document
+	frozen   Frozen
 	entries  []Entry
 	manifest string
 	staged   []*blob.Staged
@@ -99,7 +100,7 @@ func Seal(ctx context.Context, d Document, explain figure.Explainer, others ...F
 		return nil, err
 	}
 	files := append([]File{{DocumentPart, body}, {SlidesPart, pptx.Bytes()}, {TextPart, odt.Bytes()}}, others...)
-	s := &Sealed{doc: d}
+	s := &Sealed{doc: d, frozen: f}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -122,6 +123,9 @@ func Seal(ctx context.Context, d Document, explain figure.Explainer, others ...F
 	s.manifest = string(m)
 	return s, err
 }
+
+// Frozen is the document with the explanations that are kept with it.
+func (s *Sealed) Frozen() Frozen { return s.frozen }
 
 // SHA256 is the digest of the manifest: what a person can compare and cite.
 func (s *Sealed) SHA256() string { return digest(s.manifest) }

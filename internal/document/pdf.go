@@ -50,6 +50,16 @@ func noPDF(cause error) error {
 // is the same each time; the bytes hold the time of printing.
 func PDF(ctx context.Context, html []byte) (_ []byte, err error) {
 	defer apperr.Wrap(&err, "document.PDF")
+	return onPaper(ctx, html, sheetOfPaper())
+}
+
+// PosterPDF prints a poster to one A3 sheet, as PDF does a document.
+func PosterPDF(ctx context.Context, html []byte) (_ []byte, err error) {
+	defer apperr.Wrap(&err, "document.PosterPDF")
+	return onPaper(ctx, html, posterPaper())
+}
+
+func onPaper(ctx context.Context, html []byte, paper page.PrintToPDFParams) (_ []byte, err error) {
 	path := Browser()
 	if path == "" {
 		return nil, noPDF(errors.New("no Chromium: set " + BrowserVar))
@@ -71,14 +81,14 @@ func PDF(ctx context.Context, html []byte) (_ []byte, err error) {
 	if err := os.WriteFile(file, html, 0o600); err != nil {
 		return nil, noPDF(err)
 	}
-	b, err := printed(ctx, path, dir, file)
+	b, err := printed(ctx, path, dir, file, paper)
 	if err != nil {
 		return nil, noPDF(err)
 	}
 	return b, nil
 }
 
-func printed(ctx context.Context, path, dir, file string) (_ []byte, err error) {
+func printed(ctx context.Context, path, dir, file string, paper page.PrintToPDFParams) (_ []byte, err error) {
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path), chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 		chromedp.UserDataDir(filepath.Join(dir, "profile")),
@@ -106,7 +116,7 @@ func printed(ctx context.Context, path, dir, file string) (_ []byte, err error) 
 		return nil, err
 	}
 	out, err := chromedp.Run(tab, func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
-		r, err := cdp.Call(ctx, t, page.PrintToPDF, sheetOfPaper())
+		r, err := cdp.Call(ctx, t, page.PrintToPDF, paper)
 		if err != nil {
 			return nil, err
 		}
@@ -130,4 +140,12 @@ func sheetOfPaper() page.PrintToPDFParams {
 		HeaderTemplate: style + `<div></div>`,
 		FooterTemplate: style + `<div><span class="title"></span><span><span class="pageNumber"></span>&nbsp;/&nbsp;<span class="totalPages"></span></span></div>`,
 	}
+}
+
+// posterPaper is an A3 sheet on its side.
+func posterPaper() page.PrintToPDFParams {
+	const inch = 25.4
+	yes, edge := true, 10/inch
+	return page.PrintToPDFParams{PaperWidth: 420 / inch, PaperHeight: 297 / inch, MarginTop: &edge, MarginBottom: &edge, MarginLeft: &edge, MarginRight: &edge,
+		PrintBackground: &yes, GenerateTaggedPDF: &yes, GenerateDocumentOutline: &yes}
 }

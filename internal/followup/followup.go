@@ -13,6 +13,7 @@ import (
 	"jalon/internal/db"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/mail"
 )
 
@@ -47,8 +48,10 @@ type Room struct {
 	Journal  *journal.Journal
 	COPs     *cop.Room
 	Register *action.Room
-	Queue    *jobs.Queue
-	Outbox   *mail.Outbox
+	// Knowledge keeps the good practices that are drawn from actions.
+	Knowledge *knowledge.Room
+	Queue     *jobs.Queue
+	Outbox    *mail.Outbox
 	// Links draws personal links from the key of this installation; BaseURL begins those
 	// in mails.
 	Links   db.Cursors

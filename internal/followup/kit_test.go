@@ -13,6 +13,7 @@ import (
 	"jalon/internal/followup"
 	"jalon/internal/jobs"
 	"jalon/internal/journal"
+	"jalon/internal/knowledge"
 	"jalon/internal/link"
 	"jalon/internal/mail"
 	"jalon/internal/panorama"
@@ -54,7 +55,7 @@ func newKit(t testing.TB, d *db.DB) *kit {
 		t.Fatal(err)
 	}
 	register := &action.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: cursors, COPs: cops, Links: &link.Links{IDs: ids, Now: now}}
-	k.room = &followup.Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: cops, Register: register, Links: cursors, BaseURL: "https://jalon.exemple.fr"}
+	k.room = &followup.Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: cops, Register: register, Knowledge: &knowledge.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: cursors}, Links: cursors, BaseURL: "https://jalon.exemple.fr"}
 	k.room.Queue = jobs.New(ids, now)
 	k.room.Outbox = mail.New(mail.Options{IDs: ids, Now: now, Queue: k.room.Queue, Cursors: cursors})
 	return k

@@ -48,7 +48,7 @@ type Round struct {
 func (r Round) Path(c cop.COP) string { return DeskPath(c) + "/tours/" + r.ID }
 
 // DeskPath is the address of the follow-up of the team.
-func DeskPath(c cop.COP) string { return "/regions/" + c.Slug + "/bureau/suivi" }
+func DeskPath(c cop.COP) string { return c.Path() + "/bureau/suivi" }
 
 const roundColumns = `r.id, r.rev, r.cop_id, r.region, r.name, r.period, r.opens_on, r.closes_on, r.state, r.note, r.fallback`
 

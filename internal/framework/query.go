@@ -112,6 +112,18 @@ func (f *Framework) Workstreams() []Workstream {
 // Crosswalk lists the links of a lever, whichever end it is.
 func (f *Framework) Crosswalk(code string) []Link { return slices.Clone(f.links[code]) }
 
+// Links lists every link once, in the order of the levers it comes from.
+func (f *Framework) Links() (out []Link) {
+	for _, l := range f.levers {
+		for _, k := range f.links[l.Code] {
+			if k.From == l.Code {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
 // Targets lists the national targets of a lever; none is not zero.
 func (f *Framework) Targets(lever string) []Target { return slices.Clone(f.targets[lever]) }
 

@@ -61,12 +61,7 @@ func may(ctx context.Context, q db.Q, a policy.Actor, v policy.Verb, x Item) err
 // Add keeps what somebody proposes: the team examines it before anyone reads it.
 func (m *Room) Add(ctx context.Context, q db.Q, a policy.Actor, x Item) (_ Item, err error) {
 	defer apperr.Wrap(&err, "knowledge.Add(%s)", x.Kind)
-	x.Author, x.Origin, x.State, x.Said, x.Shared, x.MergedInto, x.Group, x.Home, x.Ticked = "", "", Proposed, "", false, "", "", "", false
-	if err := may(ctx, q, a, policy.Create, x); err != nil {
-		return x, err
-	}
-	x.Author = a.Person
-	if err := x.check(); err != nil {
+	if x, err = proposed(ctx, q, a, x); err != nil {
 		return x, err
 	}
 	err = m.change(ctx, q, func(ctx context.Context, tx db.Q) error {
@@ -74,6 +69,16 @@ func (m *Room) Add(ctx context.Context, q db.Q, a policy.Actor, x Item) (_ Item,
 		return err
 	})
 	return x, err
+}
+
+// proposed is what somebody proposes, once it is known that they may and that it holds.
+func proposed(ctx context.Context, q db.Q, a policy.Actor, x Item) (Item, error) {
+	x.Author, x.Origin, x.State, x.Said, x.Shared, x.MergedInto, x.Group, x.Home, x.Ticked = "", "", Proposed, "", false, "", "", "", false
+	if err := may(ctx, q, a, policy.Create, x); err != nil {
+		return x, err
+	}
+	x.Author = a.Person
+	return x, x.check()
 }
 
 // insert writes a new item with its first version; fresh is false when its origin

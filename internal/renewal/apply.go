@@ -54,6 +54,9 @@ func (m *Room) Apply(ctx context.Context, a policy.Actor, copID string, rev int6
 		if err != nil {
 			return err
 		}
+		if err := m.carryPriorities(ctx, tx, a, c, p, goes, made); err != nil {
+			return err
+		}
 		out.Count = map[Kind]int{}
 		rows := make([][]any, 0, len(goes))
 		for _, x := range goes {
@@ -63,8 +66,10 @@ func (m *Room) Apply(ctx context.Context, a policy.Actor, copID string, rev int6
 		if _, err := db.Insert(ctx, tx, "renewal_item", strings.Fields("cop_id kind source made title note public by at"), rows, ""); err != nil {
 			return err
 		}
-		if err := m.Register.Moved(ctx, tx, c.ID); err != nil {
-			return err
+		if c.Parent == "" {
+			if err := m.Register.Moved(ctx, tx, c.ID); err != nil {
+				return err
+			}
 		}
 		_, err = db.Bump(ctx, tx, Version, m.Now())
 		return err
@@ -110,8 +115,11 @@ func (m *Room) carryActions(ctx context.Context, tx db.Q, a policy.Actor, c cop.
 			all = append(all, x.made)
 		}
 	}
-	kept, err := m.Register.Carry(ctx, tx, a, c, "reprise de la COP "+p.From.Cycle, all)
 	made := map[string]string{}
+	if len(all) == 0 {
+		return made, nil
+	}
+	kept, err := m.Register.Carry(ctx, tx, a, c, "reprise de la COP "+p.From.Cycle, all)
 	for _, x := range kept {
 		made[x.Follows()] = x.ID
 	}

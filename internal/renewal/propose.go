@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"jalon/internal/action"
+	"jalon/internal/adaptation"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -35,7 +36,8 @@ type Item struct {
 
 	Figures []Figure // of an objective: what was shared, what is done
 
-	made action.Action // of an action: what it would become
+	made  action.Action    // of an action: what it would become
+	sheet adaptation.Input // of a priority
 }
 
 // Figure is a mass that an item says, with where it is explained; Text is empty when it is
@@ -66,6 +68,7 @@ type Proposal struct {
 	Renewal            Renewal
 	Levers             []LeverLine
 	Items              []Item
+	Stays              []Stay // what this COP does not take, and who keeps it
 	// NoCoverage says why what is done is not held against objectives, empty when it is.
 	NoCoverage string
 
@@ -118,7 +121,7 @@ func (p Proposal) Digest() string {
 	h := sha256.New()
 	for _, x := range p.Items {
 		if x.Goes() {
-			_, _ = fmt.Fprintf(h, "%s %d %s\n", x.Key(), x.Rev, x.made.Central()) // a hash never fails
+			_, _ = fmt.Fprintf(h, "%s %d %s%s\n", x.Key(), x.Rev, x.made.Central(), x.sheet.Lever) // a hash never fails
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -166,30 +169,14 @@ func (m *Room) propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x
 	if err != nil {
 		return p, err
 	}
-	old, err := action.InStates(ctx, q, p.From.ID, action.Retained)
+	if c.Parent != "" {
+		err = m.ofDepartment(ctx, q, a, &p)
+	} else {
+		err = m.ofRegion(ctx, q, a, &p)
+	}
 	if err != nil {
 		return p, err
 	}
-	old = slices.DeleteFunc(old, func(y action.Action) bool { return y.Status == "done" || y.Status == "abandoned" })
-	aims, err := m.unreached(ctx, q, &p)
-	if err != nil {
-		return p, err
-	}
-	if err := p.passages(old, aims); err != nil {
-		return p, err
-	}
-	for _, y := range old {
-		p.Items = append(p.Items, p.carry(a, y))
-	}
-	for i := range aims {
-		p.aim(&aims[i])
-	}
-	for _, read := range []func(context.Context, db.Q, *Proposal) error{m.obstacles, m.subjects, m.contacts} {
-		if err := read(ctx, q, &p); err != nil {
-			return p, err
-		}
-	}
-	p.Items = append(p.Items, aims...)
 	for i := range p.Items {
 		y := &p.Items[i]
 		y.Taken = !x.Choices.Left[y.Key()]
@@ -200,6 +187,35 @@ func (m *Room) propose(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, x
 	order := Kinds()
 	slices.SortStableFunc(p.Items, func(a, b Item) int { return slices.Index(order, a.Kind) - slices.Index(order, b.Kind) })
 	return p, nil
+}
+
+// ofRegion reads what the COP of a region may take from its earlier one.
+func (m *Room) ofRegion(ctx context.Context, q db.Q, a policy.Actor, p *Proposal) error {
+	old, err := action.InStates(ctx, q, p.From.ID, action.Retained)
+	if err != nil {
+		return err
+	}
+	old = slices.DeleteFunc(old, func(y action.Action) bool { return y.Status == "done" || y.Status == "abandoned" })
+	aims, err := m.unreached(ctx, q, p)
+	if err != nil {
+		return err
+	}
+	if err := p.passages(old, aims); err != nil {
+		return err
+	}
+	for _, y := range old {
+		p.Items = append(p.Items, p.carry(a, y))
+	}
+	for i := range aims {
+		p.aim(&aims[i])
+	}
+	for _, read := range []func(context.Context, db.Q, *Proposal) error{m.obstacles, m.subjects, m.contacts} {
+		if err := read(ctx, q, p); err != nil {
+			return err
+		}
+	}
+	p.Items = append(p.Items, aims...)
+	return nil
 }
 
 // between finds both COPs and their cycles.

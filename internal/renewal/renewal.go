@@ -10,6 +10,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/adaptation"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/journal"
@@ -41,7 +42,9 @@ type Room struct {
 	Register  *action.Room
 	Knowledge *knowledge.Room
 	Coverage  *coverage.Room
-	Model     func(ctx context.Context) (*panorama.Model, error)
+	// Adaptation writes the priorities of the COP of a département.
+	Adaptation *adaptation.Room
+	Model      func(ctx context.Context) (*panorama.Model, error)
 	// Subjects are what a COP leaves to the next one; none when nil.
 	Subjects func(ctx context.Context, q db.Q, copID string) ([]Subject, error)
 }
@@ -58,6 +61,7 @@ type Kind string
 // The kinds.
 const (
 	Actions    Kind = "action"
+	Priorities Kind = "priority"
 	Obstacles  Kind = "obstacle"
 	Objectives Kind = "objective"
 	Subjects   Kind = "subject"
@@ -65,16 +69,16 @@ const (
 )
 
 // Kinds lists them in the order of screens.
-func Kinds() []Kind { return []Kind{Actions, Obstacles, Objectives, Subjects, Contacts} }
+func Kinds() []Kind { return []Kind{Actions, Priorities, Obstacles, Objectives, Subjects, Contacts} }
 
 // Name is the French name of a kind, of several.
 func (k Kind) Name() string {
-	return map[Kind]string{Actions: "actions", Obstacles: "freins", Objectives: "objectifs", Subjects: "sujets", Contacts: "contacts"}[k]
+	return map[Kind]string{Actions: "actions", Priorities: "priorités", Obstacles: "freins", Objectives: "objectifs", Subjects: "sujets", Contacts: "contacts"}[k]
 }
 
 // One is the French name of one of them.
 func (k Kind) One() string {
-	return map[Kind]string{Actions: "action", Obstacles: "frein", Objectives: "objectif", Subjects: "sujet", Contacts: "contact"}[k]
+	return map[Kind]string{Actions: "action", Priorities: "priorité", Obstacles: "frein", Objectives: "objectif", Subjects: "sujet", Contacts: "contact"}[k]
 }
 
 // The ways to settle a lever that the new referential does not map to one.

@@ -13,6 +13,7 @@ import (
 	"jalon/data"
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/adaptation"
 	"jalon/internal/apperr"
 	"jalon/internal/cop"
 	"jalon/internal/db"
@@ -68,9 +69,10 @@ func newKit(t testing.TB, d *db.DB) *kit {
 		k.team.Grants = append(k.team.Grants, policy.Grant{Role: policy.Team, COP: to.ID})
 	}
 	k.Room = &renewal.Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: cops, Model: store.Model,
-		Register:  &action.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: cursors, COPs: cops, Links: &link.Links{IDs: ids, Now: now}},
-		Knowledge: &knowledge.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: cursors},
-		Coverage:  &coverage.Room{DB: d, Now: now, Model: store.Model, Book: func() (*series.Book, error) { return book, nil }},
+		Adaptation: &adaptation.Room{DB: d, IDs: ids, Now: now, Journal: j, COPs: cops, Model: store.Model},
+		Register:   &action.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: cursors, COPs: cops, Links: &link.Links{IDs: ids, Now: now}},
+		Knowledge:  &knowledge.Room{DB: d, IDs: ids, Now: now, Journal: j, Cursors: cursors},
+		Coverage:   &coverage.Room{DB: d, Now: now, Model: store.Model, Book: func() (*series.Book, error) { return book, nil }},
 		Subjects: func(_ context.Context, _ db.Q, copID string) ([]renewal.Subject, error) {
 			if copID != cop.RegionID(cop.First, "44") {
 				return nil, nil

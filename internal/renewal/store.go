@@ -31,11 +31,16 @@ func Find(ctx context.Context, q db.Q, copID string) (x Renewal, err error) {
 }
 
 // Earlier lists the COPs of the same territory in earlier cycles, the last one first:
-// those that a COP may begin from.
+// those that a COP may begin from. That of a département may begin from its region's too.
 func Earlier(ctx context.Context, q db.Q, c cop.COP) (out []cop.COP, err error) {
 	all, err := cop.ListOfRegion(ctx, q, c.Region)
 	for _, x := range all { // newest cycle first
 		if x.Territory == c.Territory && x.Cycle < c.Cycle {
+			out = append(out, x)
+		}
+	}
+	for _, x := range all {
+		if c.Parent != "" && x.Parent == "" && x.Cycle < c.Cycle {
 			out = append(out, x)
 		}
 	}

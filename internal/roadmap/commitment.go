@@ -100,6 +100,8 @@ func MayCommit(a policy.Actor, org string) bool {
 	return org != "" && a.Holds(policy.Thing{Kind: policy.Roadmap, Org: org}, policy.Writer, policy.Validator)
 }
 
+var errNotInForce = apperr.Conflictf("Cette édition n’est pas en vigueur\u00a0: elle n’est pas adoptée, ou elle est retirée. Rien n’a été enregistré.")
+
 // Commit records that an organisation validates its own part in an action of an adopted
 // edition, once. digest is the one that the page showed: another one is a conflict.
 func (m *Room) Commit(ctx context.Context, a policy.Actor, e composition.Edition, org, actionID, digest, words string) (x Commitment, err error) {
@@ -112,7 +114,7 @@ func (m *Room) Commit(ctx context.Context, a policy.Actor, e composition.Edition
 	}
 	switch {
 	case e.State != composition.EditionPublished:
-		return x, apperr.Conflictf("Cette édition n’est pas en vigueur\u00a0: elle n’est pas adoptée, ou elle est retirée. Rien n’a été enregistré.")
+		return x, errNotInForce
 	case digest != e.SHA256:
 		return x, apperr.Conflictf("L’édition que vous avez lue n’est pas celle-ci\u00a0: son empreinte est autre. Rien n’a été enregistré\u00a0: rechargez la page.")
 	}
@@ -133,6 +135,14 @@ func (m *Room) Commit(ctx context.Context, a policy.Actor, e composition.Edition
 		return x, err
 	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		// The edition may be withdrawn while this is read.
+		held, err := tx.Exec(ctx, `UPDATE composition_edition SET state = state WHERE id = $1 AND state = 'published' AND sha256 = $2`, e.ID, e.SHA256)
+		if err != nil {
+			return err
+		}
+		if held == 0 {
+			return errNotInForce
+		}
 		n, err := db.Insert(ctx, tx, "roadmap_commitment", []string{"id", "cop_id", "edition_id", "action_id", "action_rev", "action", "org", "org_name", "role", "sha256", "words", "by", "at"},
 			[][]any{{x.ID, x.COP, x.Edition, x.Action, x.ActionRev, x.Title, x.Org, x.OrgName, x.Role, x.SHA256, x.Words, x.By, x.At.UnixMilli()}}, "ON CONFLICT (edition_id, action_id, org) DO NOTHING")
 		if err != nil {

@@ -2,6 +2,7 @@ package roadmap
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"jalon/internal/apperr"
@@ -123,70 +124,43 @@ func linesOf(t document.Table) (out []string) {
 }
 
 // Consult makes the draft of a consultation from a draft roadmap: an article for each
-// part. It opens nothing: the team reads it again, dates it and opens it. One is made at a
-// time.
-func (m *Room) Consult(ctx context.Context, a policy.Actor, rooms *consultation.Room, links *link.Links, c cop.COP, of composition.Composition, d document.Document) (x consultation.Consultation, err error) {
+// part, all in one act. It opens nothing: the team reads it again, dates it and opens it.
+// One is prepared at a time: whoever asks for another while it is gets that one, and again
+// is true.
+func (m *Room) Consult(ctx context.Context, a policy.Actor, rooms *consultation.Room, links *link.Links, c cop.COP, of composition.Composition, d document.Document) (x consultation.Consultation, again bool, err error) {
 	defer apperr.Wrap(&err, "roadmap.Consult(%s)", of.ID)
 	if err := policy.Check(a, policy.Edit, of.Thing()); err != nil {
-		return x, err
+		return x, false, err
 	}
-	all, err := Consultations(ctx, m.DB, a, c, of)
-	if err != nil {
-		return x, err
-	}
-	for _, y := range all {
-		if y.State == string(consultation.Draft) {
-			return x, apperr.Conflictf("Une consultation sur ce projet se prépare déjà\u00a0: ouvrez-la, ou reprenez son texte. Rien n’a été créé.")
-		}
+	if err := policy.Check(a, policy.Create, c.Thing(policy.Debate)); err != nil {
+		return x, false, err
 	}
 	articles := Articles(d)
-	if len(articles) == 0 {
-		return x, apperr.Invalidf("Le projet est vide\u00a0: écrivez un texte ou ajoutez un bloc avant de le mettre en consultation. Rien n’a été créé.")
-	}
-	now := m.Now()
-	x, err = rooms.Create(ctx, a, c, consultation.Input{Title: "Votre avis sur le projet de feuille de route", OpensOn: c.DayAt(now.AddDate(0, 0, 7)), ClosesOn: c.DayAt(now.AddDate(0, 0, 35)),
-		Presentation: "Voici le projet de feuille de route de la COP, partie par partie. Chacun peut proposer d’en changer un article, de le supprimer ou d’y faire une remarque\u00a0; l’équipe répond à chaque proposition, et dit pourquoi."})
-	if err != nil {
-		return x, err
-	}
-	if x, err = rooms.Write(ctx, a, c, x.ID, x.Rev, articles); err != nil {
-		return x, err
-	}
 	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		again = false
+		// The draft is the root: of two who ask at once, the second reads the first one's.
+		if n, err := tx.Exec(ctx, `UPDATE composition SET rev = rev WHERE id = $1`, of.ID); err != nil || n == 0 {
+			return errors.Join(err, apperr.NotFoundf("Ce projet n’existe plus. Rien n’a été créé."))
+		}
+		all, err := Consultations(ctx, tx, a, c, of)
+		if err != nil {
+			return err
+		}
+		for _, y := range all {
+			if y.State == string(consultation.Draft) {
+				x, again = y, true
+				return nil
+			}
+		}
+		if len(articles) == 0 {
+			return apperr.Invalidf("Le projet est vide\u00a0: écrivez un texte ou ajoutez un bloc avant de le mettre en consultation. Rien n’a été créé.")
+		}
+		now := m.Now()
+		if x, err = rooms.CreateIn(ctx, tx, a, c, consultation.Input{Title: "Votre avis sur le projet de feuille de route", OpensOn: c.DayAt(now.AddDate(0, 0, 7)), ClosesOn: c.DayAt(now.AddDate(0, 0, 35)),
+			Presentation: "Voici le projet de feuille de route de la COP, partie par partie. Chacun peut proposer d’en changer un article, de le supprimer ou d’y faire une remarque\u00a0; l’équipe répond à chaque proposition, et dit pourquoi."}, articles); err != nil {
+			return err
+		}
 		return links.Join(ctx, tx, c.ID, a.Person, link.End{Kind: link.Consultation, ID: x.ID}, link.End{Kind: link.Document, ID: of.ID})
 	})
-	return x, err
-}
-
-// Consultations are those that were made from a document of a COP, as far as somebody may
-// read them.
-func Consultations(ctx context.Context, q db.Q, a policy.Actor, c cop.COP, of composition.Composition) (out []consultation.Consultation, err error) {
-	defer apperr.Wrap(&err, "roadmap.Consultations(%s)", of.ID)
-	list, err := link.To(ctx, q, link.End{Kind: link.Document, ID: of.ID})
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range list {
-		if l.From.Kind != link.Consultation {
-			continue
-		}
-		x, err := consultation.Find(ctx, q, a, c, l.From.ID)
-		if apperr.KindOf(err) == apperr.NotFound && err != nil {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, x)
-	}
-	return out, nil
-}
-
-// Unanswered counts the amendments of a consultation that nobody answered yet.
-func Unanswered(ctx context.Context, q db.Q, id string) (n int, err error) {
-	counts, err := consultation.Counts(ctx, q, id)
-	for _, x := range counts {
-		n += x.All - x.Answered
-	}
-	return n, err
+	return x, again, err
 }

@@ -96,7 +96,7 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 // counted is a figure of a region by its name.
 func (x Exit) counted(name string) (c counted, ok bool) {
 	p := x.Participation
-	c.page = "/regions/" + x.Region.Slug + "/feuille-de-route/points-de-sortie"
+	c.page = x.COP.Path() + "/feuille-de-route/points-de-sortie"
 	in := func(symbol, label string, n int, source string) {
 		c.inputs = append(c.inputs, figure.Input{Symbol: symbol, Label: label, Value: french.Integer(n), Source: source})
 	}

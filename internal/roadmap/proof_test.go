@@ -42,7 +42,7 @@ func (s *shelf) explain(_ context.Context, key string) (figure.Explanation, erro
 
 func (s *shelf) press(why string) composition.Press {
 	return composition.Press{Catalogue: s, Explain: s.explain, Why: why, Draw: func(context.Context, document.Document) ([]document.File, error) {
-		return []document.File{{Path: document.PagePart, Body: []byte("<!DOCTYPE html><html lang=\"fr\"><title>Feuille de route</title></html>")}}, nil
+		return []document.File{{Path: document.PagePart, Body: []byte("<!DOCTYPE html><html lang=\"fr\"><title>Feuille de route</title><p><a href=\"https://jalon.exemple.fr/regions/grand-est/feuille-de-route/editions/1/chiffres/couverture/tout\">12</a></p></html>")}}, nil
 	}, Sheet: func(int64) composition.Sheet {
 		return composition.Sheet{Author: "COP", FigureBase: "/regions/grand-est/feuille-de-route/editions/1/chiffres/"}
 	}}
@@ -124,7 +124,7 @@ func TestAnArchiveProvesItself(t *testing.T) {
 		s.value.Store(13) // the figure moved since
 		start := time.Now()
 		c, err := Check(bytes.NewReader(whole), int64(len(whole)))
-		if err != nil || len(c.Differences) > 0 || c.Manifest != e.SHA256 || c.Figures != 1 || c.Explained != 1 || c.Sums != 1 || c.Parts != 4 {
+		if err != nil || len(c.Differences) > 0 || c.Manifest != e.SHA256 || c.Figures != 1 || c.Explained != 1 || c.Sums != 1 || c.Parts != 4 || c.Compared != 1 || c.OnPage != 1 || c.Words != 0 {
 			t.Fatalf("%+v %v", c, err)
 		}
 		if took := time.Since(start); took > time.Second {

@@ -89,6 +89,14 @@ func (c *Curve) In(year int) (Point, bool) {
 	return c.Points[i], true
 }
 
+// Until is the curve without the years after one: what it said of the time before.
+func (c *Curve) Until(year int) *Curve {
+	out := *c
+	i, _ := slices.BinarySearchFunc(c.Points, year+1, func(p Point, y int) int { return p.Year - y })
+	out.Points = c.Points[:i:i]
+	return &out
+}
+
 // Known counts the values of whole years.
 func (c *Curve) Known() int {
 	n := 0

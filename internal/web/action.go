@@ -51,7 +51,7 @@ func (s *server) actionHandlers() []map[string]shell.Handler {
 	return []map[string]shell.Handler{
 		actions.Handlers(actions.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Known: s.Knowledge, Things: s.things(), InTime: registers.InTime, Follows: func(ctx context.Context, who policy.Actor, x action.Action) ([]ui.Link, error) {
 			return renewals.Follows(ctx, s.DB, who, x)
-		}, PersonName: s.names, Adopted: s.adopted, Said: updates.Sheet(s.DB, s.Now)}),
+		}, PersonName: s.names, Adopted: s.adopted, Said: updates.Sheet(s.DB, s.Now), Draw: s.draws}),
 		registers.Handlers(registers.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, PersonName: s.names}),
 		grids.Handlers(grids.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Minutes: s.Debate.Minutes, PDF: s.PDF}),
 		coverages.Handlers(coverages.Deps{Shell: s.shell, Model: s.Model, Q: s.DB, Now: s.Now, Room: a.Register, Coverage: a.Coverage}),

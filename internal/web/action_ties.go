@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"jalon/internal/action"
 	"jalon/internal/apperr"
@@ -9,6 +10,7 @@ import (
 	"jalon/internal/debate"
 	"jalon/internal/debate/contribution"
 	"jalon/internal/debate/minutes"
+	"jalon/internal/followup"
 	"jalon/internal/knowledge"
 	"jalon/internal/link"
 	"jalon/internal/plan"
@@ -92,6 +94,9 @@ func (s *server) known(ctx context.Context, a policy.Actor, id string) (ui.Link,
 		return ui.Link{}, err
 	}
 	name, folder := "Le point fort", "/points-forts/"
+	if x.FromAction() != "" {
+		name = "La bonne pratique tirée de cette action"
+	}
 	if x.Kind == knowledge.Obstacle {
 		name, folder = "Le frein", "/freins/"
 	}
@@ -100,9 +105,31 @@ func (s *server) known(ctx context.Context, a policy.Actor, id string) (ui.Link,
 	case x.State != knowledge.Retained:
 		href = "/regions/" + r.Slug + "/bureau" + folder + id
 	case x.Kind == knowledge.Strength && x.Shared:
-		name, href = "La bonne pratique", "/bonnes-pratiques/"+id
+		href = "/bonnes-pratiques/" + id
+		if x.FromAction() == "" {
+			name = "La bonne pratique"
+		}
 	}
 	return ui.Link{Label: name + " «\u00a0" + x.Title + "\u00a0»", Href: href}, nil
+}
+
+// draws leads who may bring strong points to the form that makes a good practice of an
+// action that is over, unless there is one.
+func (s *server) draws(ctx context.Context, a policy.Actor, x action.Action) (l ui.Link, err error) {
+	if a.Person == "" || followup.Unfinished(x) != "" || policy.Where(a, policy.Create, policy.Strength).None() {
+		return l, nil
+	}
+	t := policy.Thing{Kind: policy.Strength, COPs: []string{x.COP}, Department: x.Department()}
+	if !policy.Can(a, policy.Create, t) && !slices.ContainsFunc(a.Grants, func(g policy.Grant) bool {
+		return g.Org != "" && g.Org == x.Holder.Org && policy.Can(a, policy.Create, policy.Thing{Kind: policy.Strength, Org: g.Org})
+	}) {
+		return l, nil
+	}
+	there, err := knowledge.DrawnFrom(ctx, s.DB, []string{x.ID})
+	if _, ok := there[x.ID]; ok || err != nil {
+		return l, err
+	}
+	return ui.Link{Label: "En faire une bonne pratique", Href: wording.ActionPath(x.ID) + "/bonne-pratique"}, nil
 }
 
 // planned leads to the public page of a plan, which is that of its region.

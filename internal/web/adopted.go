@@ -12,7 +12,7 @@ import (
 // adopted is where an action stands in the roadmap that its COP last published; false
 // when it is not there.
 func (s *server) adopted(ctx context.Context, c cop.COP, action string) (link ui.Link, ok bool, err error) {
-	k, e, ok, err := s.shelf.Last(ctx, s.DB, c.ID, "/regions/"+c.Slug+composition.Roadmap.Path(""))
+	k, e, ok, err := s.shelf.Last(ctx, s.DB, c.ID, c.Path()+composition.Roadmap.Path(""))
 	if err != nil || !ok {
 		return link, false, err
 	}

@@ -44,6 +44,7 @@ var needs = map[string][]copNeed{
 	"cop-departments": {readDesk}, "cop-department-open": {readDesk, editCOP}, "template": {readDesk}, "template-save": {readDesk, editCOP},
 	"cop-settings": {readDesk, editCOP}, "cop-save": {readDesk, editCOP},
 	"cop-journal": {readDesk, {policy.Read, policy.Journal, ""}}, "cop-journal-csv": {readDesk, {policy.Export, policy.Journal, ""}},
+	"renewal-desk": {readDesk, {policy.Judge, policy.Action, ""}}, "renewal-act": {readDesk, {policy.Judge, policy.Action, ""}},
 	"adaptation-desk": {readDesk, {policy.Read, policy.Priority, ""}}, "adaptation-new": {readDesk, {policy.Read, policy.Priority, ""}, {policy.Create, policy.Priority, ""}}, "adaptation-add": {readDesk, {policy.Create, policy.Priority, ""}},
 	"adaptation-edit": {readDesk, {policy.Read, policy.Priority, ""}}, "adaptation-save": {readDesk, {policy.Edit, policy.Priority, ""}},
 	"adaptation-import": {readDesk, {policy.Read, policy.Priority, ""}, {policy.Create, policy.Priority, ""}}, "adaptation-send": {readDesk, {policy.Create, policy.Priority, ""}}, "adaptation-apply": {readDesk, {policy.Create, policy.Priority, ""}},
@@ -58,6 +59,7 @@ var forms = map[string]url.Values{
 	"meeting-plan": {"title": {"T"}, "kind": {"atelier"}, "stage": {"debat"}, "day": {"2026-03-20"}, "part": {"internal"}}, "meeting-add": {"title": {"T"}, "kind": {"atelier"}, "stage": {"debat"}, "day": {"2026-03-20"}, "part": {"public"}}, "document-withdraw": {"rev": {"1"}, "reason": {"erreur"}},
 	"priority-add": {"title": {"T"}}, "priority-change": {"do": {"edit"}, "rev": {"1"}, "title": {"Volé"}}, "cop-department-open": {"department": {"68"}, "heads": {"one"}},
 	"template-save": {"rev": {"0"}, "stages": {"preparation"}}, "cop-save": {"do": {"cop"}, "rev": {"1"}, "name": {"Volé"}, "patience": {"30"}}, "feed-change": {"do": {"new"}},
+	"renewal-act":    {"do": {"choose"}, "rev": {"0"}},
 	"adaptation-add": {"title": {"Volé"}}, "adaptation-save": {"rev": {"1"}, "title": {"Volé"}}, "adaptation-send": {}, "adaptation-apply": {"run": {"absent"}, "rev": {"1"}},
 	"desk-delegate": {"person": {"x"}, "reach": {"all"}, "from": {"2026-03-01"}, "to": {"2026-03-31"}, "decision": {"arrêté"}},
 }
@@ -162,6 +164,9 @@ func TestRightsOnEachPageOfACOP(t *testing.T) {
 					continue
 				}
 				wants, known := needs[rt.Name]
+				if _, twin := foreseenLike(rt.Name); !known && twin {
+					continue // TestEveryRoleAtThePagesOfALaterCycle walks it
+				}
 				if !known {
 					// What names an act, a meeting or news needs one: their own tests read it.
 					if !slices.Contains([]string{"desk-act", "meeting-save", "news-change", "adaptation-draft-sheets", "adaptation-draft-file", "adaptation-columns", "adaptation-map", "adaptation-preview", "adaptation-verdicts"}, rt.Name) {

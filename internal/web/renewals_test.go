@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -9,6 +11,7 @@ import (
 	"testing"
 
 	"jalon/internal/action"
+	"jalon/internal/adaptation"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/policy"
@@ -18,7 +21,7 @@ import (
 
 // renewal is the room that opens a COP from the last one.
 func (s *site) renewal() *renewal.Room {
-	return &renewal.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Register: s.register, Knowledge: s.known, Coverage: s.act.Coverage, Model: s.store.Model}
+	return &renewal.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Register: s.register, Knowledge: s.known, Coverage: s.act.Coverage, Adaptation: &adaptation.Room{DB: s.d, IDs: s.ids, Now: s.cops.Now, Journal: s.cops.Journal, COPs: s.cops, Model: s.store.Model}, Model: s.store.Model}
 }
 
 // A team opens its COP of 2025 from that of 2023-24: it settles the levers that do not
@@ -150,6 +153,17 @@ func TestTheNationTriesACrosswalk(t *testing.T) {
 	if got := send("rien"); got.status != http.StatusBadRequest {
 		t.Errorf("what is no crosswalk: %d", got.status)
 	}
+	// The table in force, sent back as it was downloaded, is good line by line.
+	r, err := browser.Get(page + "/table.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := io.ReadAll(r.Body)
+	if err := errors.Join(err, r.Body.Close()); err != nil || r.StatusCode != http.StatusOK || bytes.Count(table, []byte("\n")) < 240 {
+		t.Fatalf("the table in force: %s, %d lines, %v", r.Status, bytes.Count(table, []byte("\n")), err)
+	}
+	whole := s.visit(browser, base+send(string(table)).path, nil)
+	whole.has("main", "Toutes les lignes sont bonnes")
 	got := send(head + "velo-transports-commun;t26-transports-commun;part-of;Essai.;jalon;2026\n")
 	p := s.visit(browser, base+got.path, nil)
 	checkPage(t, "a loop", p)

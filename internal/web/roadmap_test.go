@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,16 +85,39 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		p = send(desk+"/consultation", url.Values{})
 		checkPage(t, "consultation", p)
 		p.has("main", "Article 12")
+		p.has(".fr-alert", "Ce texte est le projet de la feuille de route")
 		p = send(desk+"/consultation", url.Values{})
-		p.has(".fr-alert--error", "se prépare déjà")
+		p.has(".fr-alert", "se prépare déjà")
+		p.has("main", "Article 12")
 		p = at(desk + "/publication")
 		checkPage(t, desk+"/publication", p)
 		p.has("#consultation-publique", "en préparation")
-		if !consultationPath.MatchString(p.body) {
-			t.Error("the publication does not lead to its consultation")
+		found := consultationPath.FindStringSubmatch(p.body)
+		if found == nil {
+			t.Fatal("the publication does not lead to its consultation")
+		}
+		if len(p.attr("#consulter", "id")) != 0 {
+			t.Error("a second consultation is offered while one is being prepared")
+		}
+		if p := s.get(public); strings.Contains(p.body, "/consultations/"+found[1]) {
+			t.Error("a consultation that is not open is told to anyone")
 		}
 
+		// Open, it is told on the page of the roadmap, and says what it is a draft of.
+		asked, talk := "/regions/grand-est/bureau/consultations/"+found[1], "/regions/grand-est/consultations/"+found[1]
+		send(asked, url.Values{"do": {"save"}, "rev": {"1"}, "title": {"Votre avis"}, "opens_on": {"2024-05-01"}, "closes_on": {"2124-05-01"}})
+		send(asked, url.Values{"do": {"publish"}, "rev": {"2"}}).has("main", "version publiée")
+		p = s.get(public)
+		checkPage(t, public, p)
+		p.has(".fr-alert a[href='"+talk+"']", "donner votre avis")
+		p = s.get(talk)
+		checkPage(t, talk, p)
+		p.has(".fr-alert", "la première édition")
+		p.has(".fr-alert a[href='"+public+"']", "La feuille de route")
+		s.amended(t, c.ID, found[1])
+
 		// Both heads adopt it.
+		p = at(desk + "/publication")
 		send(desk+"/publication", url.Values{"rev": p.attr("#proposer input[name=rev]", "value")})
 		waiting, err := composition.Editions(t.Context(), d, composition.Roadmap, c.ID, "")
 		if err != nil || len(waiting) != 1 {
@@ -117,6 +141,28 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		p = s.get(public + "/editions/1")
 		checkPage(t, public+"/editions/1", p)
 		p.has("#emporter a", "Tableaux (XLSX)")
+		p.has("main", "1 amendement publié, avec sa réponse")
+		p.has("main a[href='"+talk+"']", "La consultation sur le projet")
+		p.has("table", "Parce que les haies manquent.")
+		if strings.Contains(p.body, "Anne Martin") {
+			t.Error("what is frozen names a person who may take their text back")
+		}
+		p = s.get(talk)
+		p.has(".fr-alert", "Il a mené à l’édition n° 1")
+		p.has(".fr-alert a[href='"+public+"/editions/1']", "Lire l’édition")
+		if p := s.get(public + "/editions/2/affiche"); p.StatusCode != 404 {
+			t.Errorf("the poster of an edition that is not there: %s", p.Status)
+		}
+		p = s.get(public + "/editions/1/affiche")
+		checkPage(t, public+"/editions/1/affiche", p)
+		p.has(".poster", list[0].Title)
+		leads := p.attr(".poster a[href*='/actions/']", "href")
+		if len(leads) == 0 || slices.ContainsFunc(leads, func(to string) bool { return !strings.HasPrefix(to, public+"/editions/1/actions/") }) {
+			t.Errorf("the poster leads to %q, not to the edition", leads)
+		}
+		if len(p.attr(".poster .qr svg", "aria-label")) == 0 {
+			t.Error("no address for phones on the poster")
+		}
 
 		// The register moves on; what was adopted stays.
 		if _, err := d.Exec(t.Context(), `UPDATE action SET title = 'Un autre titre', body = REPLACE(body, $2, 'Un autre titre') WHERE id = $1`, list[0].ID, list[0].Title); err != nil {
@@ -124,4 +170,20 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		}
 		s.get(one).has("h1", list[0].Title)
 	})
+}
+
+// amended leaves an amendment of a person on the first article of a consultation, and
+// what the team decided of it.
+func (s *site) amended(t *testing.T, copID, id string) {
+	t.Helper()
+	for _, text := range []string{
+		`INSERT INTO debate_post (id, rev, cop_id, kind, parent, voice_id, state, title, text, speaker, signed, theme, lever, territory, at, published_at, supports, comments)
+			SELECT 'amendement-1', 1, $1, 'amendment', a.origin, '', 'published', 'Article', 'Plus de haies.', 'personne', 'Anne Martin', '', '', '', 1, 1, 0, 0 FROM consultation_article a WHERE a.consultation_id = $2 AND a.version = 1 AND a.seq = 1`,
+		`INSERT INTO amendment (post_id, rev, cop_id, consultation_id, origin, version, form, verdict, reason, judged_at)
+			SELECT 'amendement-1', 1, $1, $2, a.origin, 1, 'remark', 'retenu', 'Parce que les haies manquent.', 2 FROM consultation_article a WHERE a.consultation_id = $2 AND a.version = 1 AND a.seq = 1`,
+	} {
+		if _, err := s.q.Exec(t.Context(), text, copID, id); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -2,12 +2,26 @@ package web
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // actionRoutes are the addresses of actions and of what helps them, one list each.
 func actionRoutes() []Route {
-	return slices.Concat(sheetRoutes(), registerRoutes(), gridRoutes(), coverageRoutes(), measureRoutes(), aidRoutes(), transferRoutes(), shareRoutes(), keyRoutes())
+	return slices.Concat(inEachCycle(sheetRoutes()), inEachCycle(registerRoutes()), inEachCycle(gridRoutes()), coverageRoutes(), inEachCycle(overlapRoutes()), measureRoutes(), aidRoutes(), inEachCycle(transferRoutes()), shareRoutes(), keyRoutes())
+}
+
+// inEachCycle adds to routes of the COP of a region, which are those of its first one, the
+// same pages of its later ones, at the address of each.
+func inEachCycle(routes []Route) []Route {
+	out := slices.Clone(routes)
+	for _, rt := range routes {
+		if rest, ok := strings.CutPrefix(rt.Pattern, "/regions/{slug}/"); ok {
+			rt.Pattern, rt.Sample = "/regions/{slug}/cycles/{cycle}/"+rest, ""
+			out = append(out, rt)
+		}
+	}
+	return out
 }
 
 // sheetRoutes: actions as people read, propose and write them.
@@ -79,7 +93,7 @@ func gridRoutes() []Route {
 
 // coverageRoutes: how far actions cover objectives.
 func coverageRoutes() []Route {
-	const region, desk = "/regions/{slug}/couverture", "/regions/{slug}/bureau/actions/recoupements"
+	const region = "/regions/{slug}/couverture"
 	return []Route{
 		{Method: "GET", Pattern: region, Name: "coverage", Formats: []string{typeHTML}, Sample: "/regions/grand-est/couverture"},
 		{Method: "GET", Pattern: region + ".csv", Name: "coverage-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/couverture.csv"},
@@ -93,6 +107,13 @@ func coverageRoutes() []Route {
 		{Method: "GET", Pattern: "/national/couverture.csv", Name: "coverage-nation-csv", Formats: []string{typeCSV}, Sample: "/national/couverture.csv"},
 		{Method: "GET", Pattern: "/national/actions", Name: "nation-actions", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: "/national/actions.csv", Name: "nation-actions-csv", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
+	}
+}
+
+// overlapRoutes: what several actions of a COP count twice.
+func overlapRoutes() []Route {
+	const desk = "/regions/{slug}/bureau/actions/recoupements"
+	return []Route{
 		{Method: "GET", Pattern: desk, Name: "overlaps", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: desk, Name: "overlap-settle", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 	}

@@ -7,7 +7,7 @@ import (
 
 // debateRoutes are the addresses of the debate, one list each.
 func debateRoutes() []Route {
-	return slices.Concat(groupRoutes(), meetingRoutes(), minutesRoutes(), ballotRoutes(), contributionRoutes(), contributionThemeRoutes(), instructionRoutes(), moderationRoutes(), questionRoutes(), ambitionRoutes(), consultationRoutes(), followRoutes())
+	return slices.Concat(groupRoutes(), meetingRoutes(), minutesRoutes(), ballotRoutes(), contributionRoutes(), contributionThemeRoutes(), instructionRoutes(), moderationRoutes(), questionRoutes(), ambitionRoutes(), inEachCycle(consultationRoutes()), followRoutes())
 }
 
 // groupRoutes: working groups, and the page of the debate.

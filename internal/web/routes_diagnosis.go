@@ -66,7 +66,7 @@ func themeRoutes() []Route {
 
 // diagnosisDocumentRoutes: the diagnosis as it is composed, and its editions.
 func diagnosisDocumentRoutes() []Route {
-	return append(compositionRoutes(composition.Diagnosis),
+	return append(inEachCycle(compositionRoutes(composition.Diagnosis)),
 		Route{Method: "GET", Pattern: "/api/v1/diagnoses/{territory}", Name: "api-diagnoses", Formats: []string{typeJSON}, Sample: "/api/v1/diagnoses/region:44"})
 }
 

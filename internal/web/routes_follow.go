@@ -10,7 +10,7 @@ import (
 // afterRoutes are the addresses of what a COP ends with and of what follows, one list
 // each.
 func afterRoutes() []Route {
-	return slices.Concat(roadmapRoutes(), exitRoutes(), adoptionRoutes(), updateRoutes(), followUpRoutes(), renewalRoutes(), adaptationRoutes())
+	return slices.Concat(inEachCycle(roadmapRoutes()), inEachCycle(exitRoutes()), inEachCycle(adoptionRoutes()), inEachCycle(updateRoutes()), followUpRoutes(), inEachCycle(reviewRoutes()), renewalRoutes(), adaptationRoutes())
 }
 
 // roadmapRoutes: the roadmap as it is composed and read.
@@ -23,7 +23,9 @@ func roadmapRoutes() []Route {
 		Route{Method: "POST", Pattern: draft + "/relecture/{id}", Name: "roadmap-comment-answer", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "POST", Pattern: draft + "/consultation", Name: "roadmap-consult", Formats: []string{typeHTML}, Cache: Private, SignIn: true, Body: formBody},
 		Route{Method: "GET", Pattern: public, Name: "roadmap", Formats: []string{typeHTML}, Sample: "/regions/grand-est/feuille-de-route"},
-		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}})
+		Route{Method: "GET", Pattern: public + "/editions/{n}/actions/{action}", Name: "roadmap-edition-action", Formats: []string{typeHTML}},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/affiche", Name: "roadmap-poster", Formats: []string{typeHTML}},
+		Route{Method: "GET", Pattern: public + "/editions/{n}/affiche.pdf", Name: "roadmap-poster-file", Formats: []string{typePDF}, Timeout: time.Minute})
 }
 
 // exitRoutes: the four exit points of a COP, and its close.
@@ -78,22 +80,30 @@ func updateRoutes() []Route {
 		{Method: "GET", Pattern: link, Name: "point", Formats: html, Cache: Private},
 		{Method: "GET", Pattern: link + "/{demande}", Name: "point-one", Formats: html, Cache: Private},
 		{Method: "POST", Pattern: link + "/{demande}", Name: "point-send", Formats: html, Cache: Private, Body: fileBody, Timeout: 5 * time.Minute},
+		team("GET", "/actions/{id}/bonne-pratique", "practice-draw"), team("POST", "/actions/{id}/bonne-pratique", "practice-draw-save"),
 		team("GET", one, "update"),
 		{Method: "POST", Pattern: one, Name: "update-say", Formats: html, Cache: Private, SignIn: true, Body: fileBody, Timeout: 5 * time.Minute},
 		{Method: "GET", Pattern: one + "/pieces/{piece}", Name: "update-file", Formats: []string{typeAny}, Cache: Private, SignIn: true, Timeout: 5 * time.Minute},
 	}
 }
 
-// followUpRoutes: dashboards, alerts, reviews of a year.
+// followUpRoutes: dashboards, which are of a whole territory whatever the cycle.
 func followUpRoutes() []Route {
-	const region, department, nation, desk = "/regions/{slug}/suivi", "/departements/{code}/suivi", "/national/suivi", "/regions/{slug}/bureau/suivi"
-	return append(compositionRoutes(composition.Review), []Route{
+	const region, department, nation = "/regions/{slug}/suivi", "/departements/{code}/suivi", "/national/suivi"
+	return []Route{
 		{Method: "GET", Pattern: region, Name: "followup", Formats: []string{typeHTML}, Sample: "/regions/grand-est/suivi"},
 		{Method: "GET", Pattern: region + ".csv", Name: "followup-csv", Formats: []string{typeCSV}, Sample: "/regions/grand-est/suivi.csv"},
 		{Method: "GET", Pattern: department, Name: "followup-department", Formats: []string{typeHTML}, Sample: "/departements/67/suivi"},
 		{Method: "GET", Pattern: department + ".csv", Name: "followup-department-csv", Formats: []string{typeCSV}, Sample: "/departements/67/suivi.csv"},
 		{Method: "GET", Pattern: nation, Name: "followup-nation", Formats: []string{typeHTML}, Sample: nation},
 		{Method: "GET", Pattern: nation + ".csv", Name: "followup-nation-csv", Formats: []string{typeCSV}, Sample: nation + ".csv"},
+	}
+}
+
+// reviewRoutes: reviews of a year.
+func reviewRoutes() []Route {
+	const region, desk = "/regions/{slug}/suivi", "/regions/{slug}/bureau/suivi"
+	return append(compositionRoutes(composition.Review), []Route{
 		{Method: "GET", Pattern: region + "/revues", Name: "reviews", Formats: []string{typeHTML}, Sample: "/regions/grand-est/suivi/revues"},
 		{Method: "GET", Pattern: desk + "/revues", Name: "reviews-desk", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: desk + "/editions/{id}", Name: "review-of-edition", Formats: []string{typeHTML}, Cache: Private, SignIn: true},
@@ -103,13 +113,16 @@ func followUpRoutes() []Route {
 // renewalRoutes: the next COP.
 func renewalRoutes() []Route {
 	html := []string{typeHTML}
-	const desk, nation = "/regions/{slug}/bureau/reprise", "/national/correspondances"
+	const desk, dept, nation = "/regions/{slug}/bureau/reprise", "/departements/{code}/cycles/{cycle}/bureau/reprise", "/national/correspondances"
 	return []Route{
 		{Method: "GET", Pattern: desk, Name: "renewal-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "GET", Pattern: dept, Name: "renewal-desk", Formats: html, Cache: Private, SignIn: true},
+		{Method: "POST", Pattern: dept, Name: "renewal-act", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
 		{Method: "POST", Pattern: desk, Name: "renewal-act", Formats: html, Cache: Private, SignIn: true, Body: formBody, Timeout: time.Minute},
 		{Method: "GET", Pattern: "/regions/{slug}/cycles/{cycle}/archive", Name: "cop-archive", Formats: html, Sample: "/regions/grand-est/cycles/2023-24/archive"},
 		{Method: "GET", Pattern: nation, Name: "crosswalks", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: nation, Name: "crosswalk-try", Formats: html, Cache: Private, SignIn: true, Body: 2 << 20},
+		{Method: "GET", Pattern: nation + "/table.csv", Name: "crosswalk-table", Formats: []string{typeCSV}, Cache: Private, SignIn: true},
 		{Method: "GET", Pattern: nation + "/{id}", Name: "crosswalk", Formats: html, Cache: Private, SignIn: true},
 		{Method: "POST", Pattern: nation + "/{id}", Name: "crosswalk-turn", Formats: html, Cache: Private, SignIn: true, Body: formBody},
 	}

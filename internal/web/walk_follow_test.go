@@ -14,6 +14,7 @@ var foreseenFollow = ofDocuments(map[string]need{
 	"renewal-desk":           {kind: policy.Action, do: policy.Judge, over: theCOP},
 	"renewal-act":            {kind: policy.Action, do: policy.Judge, over: theCOP, form: url.Values{"do": {"choose"}}},
 	"crosswalks":             {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
+	"crosswalk-table":        {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/table.csv"},
 	"crosswalk-try":          {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances"},
 	"crosswalk":              {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente", answer: http.StatusNotFound},
 	"crosswalk-turn":         {kind: policy.Cycle, do: policy.Edit, over: admins, path: "/national/correspondances/absente"},
@@ -27,6 +28,8 @@ var foreseenFollow = ofDocuments(map[string]need{
 	"followup-alert-answer":  {kind: policy.FollowUp, do: policy.Judge, over: itsNote, form: url.Values{"id": {"absente"}, "state": {"taken"}}},
 	"update":                 {over: nobody, path: "/actions/absente/point"},
 	"update-say":             {over: nobody, path: "/actions/absente/point"},
+	"practice-draw":          {over: nobody, path: "/actions/absente/bonne-pratique"}, // its own tests read who draws one
+	"practice-draw-save":     {over: nobody, path: "/actions/absente/bonne-pratique"},
 	"update-file":            {over: nobody, path: "/actions/absente/point/pieces/absente"},
 	"adoption-desk":          {over: nobody, path: "/regions/guyane/bureau/feuille-de-route/adoption/99"}, // none is adopted: their own tests read who sees one
 	"adoption-join":          {over: nobody, path: "/regions/guyane/bureau/feuille-de-route/adoption/99/preuves"},

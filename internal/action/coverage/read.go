@@ -129,17 +129,12 @@ func (m *Room) OfRegion(ctx context.Context, q db.Q, region string) (x Coverage,
 // of builds the coverage of one territory: objectives and series, one statement each,
 // and what groups reads.
 func (m *Room) of(ctx context.Context, q db.Q, ref territory.Ref, groups func(*panorama.Model) ([]Group, error)) (x Coverage, err error) {
-	model, book, err := m.inputs(ctx)
+	book, err := m.held(ctx, ref, &x)
 	if err != nil {
 		return x, err
 	}
-	if x.Panorama, err = model.Of(ref); err != nil {
-		return x, err
-	}
-	if len(x.Panorama.Regions) == 0 {
-		return x, apperr.NotFoundf("%s est hors des 18\u00a0régions\u00a0: aucune COP n’y retient d’action.", x.Panorama.Territory.Name)
-	}
-	if x.Region, err = model.Tree().Region(x.Panorama.Regions[0].Code); err != nil {
+	model, err := m.Model(ctx)
+	if err != nil {
 		return x, err
 	}
 	shared, err := objective.InForceOf(ctx, q, ref.String())
@@ -156,6 +151,22 @@ func (m *Room) of(ctx context.Context, q db.Q, ref territory.Ref, groups func(*p
 	}
 	x.build(book, curves, shared, list)
 	return x, nil
+}
+
+// held gives a coverage the panorama of a territory and its region.
+func (m *Room) held(ctx context.Context, ref territory.Ref, x *Coverage) (*series.Book, error) {
+	model, book, err := m.inputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if x.Panorama, err = model.Of(ref); err != nil {
+		return nil, err
+	}
+	if len(x.Panorama.Regions) == 0 {
+		return nil, apperr.NotFoundf("%s est hors des 18\u00a0régions\u00a0: aucune COP n’y retient d’action.", x.Panorama.Territory.Name)
+	}
+	x.Region, err = model.Tree().Region(x.Panorama.Regions[0].Code)
+	return book, err
 }
 
 func (x *Coverage) build(book *series.Book, curves map[string]*series.Curve, shared []objective.Objective, list []Group) {

@@ -132,22 +132,28 @@ func (m *Room) Write(ctx context.Context, a policy.Actor, c cop.COP, id string, 
 				known[b.Origin] = true
 			}
 		}
-		var rows [][]any
-		for i, b := range list {
-			if !known[b.Origin] {
-				var err error
-				if b.Origin, err = m.IDs.New(); err != nil {
-					return err
-				}
-			}
-			rows = append(rows, []any{id, x.Version + 1, b.Origin, int64(i + 1), b.Title, b.Text})
-		}
-		if _, err := tx.Exec(ctx, `DELETE FROM consultation_article WHERE consultation_id = $1 AND version = $2`, id, x.Version+1); err != nil {
-			return err
-		}
-		_, err := db.Insert(ctx, tx, "consultation_article", []string{"consultation_id", "version", "origin", "seq", "title", "text"}, rows, "")
-		return err
+		return m.place(ctx, tx, *x, list, known)
 	})
+}
+
+// place puts articles in the text that is being written, in order, in the place of those
+// that are there; one whose origin is not known begins here.
+func (m *Room) place(ctx context.Context, tx db.Q, x Consultation, list []Article, known map[string]bool) error {
+	var rows [][]any
+	for i, b := range list {
+		if !known[b.Origin] {
+			var err error
+			if b.Origin, err = m.IDs.New(); err != nil {
+				return err
+			}
+		}
+		rows = append(rows, []any{x.ID, x.Version + 1, b.Origin, int64(i + 1), b.Title, b.Text})
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM consultation_article WHERE consultation_id = $1 AND version = $2`, x.ID, x.Version+1); err != nil {
+		return err
+	}
+	_, err := db.Insert(ctx, tx, "consultation_article", []string{"consultation_id", "version", "origin", "seq", "title", "text"}, rows, "")
+	return err
 }
 
 // Change is what became of an article from a version to the next.

@@ -5,6 +5,7 @@ package consultation
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -145,6 +146,16 @@ func (in *Input) check() error {
 
 // Create begins a consultation: a draft, without text.
 func (m *Room) Create(ctx context.Context, a policy.Actor, c cop.COP, in Input) (x Consultation, err error) {
+	err = db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
+		x, err = m.CreateIn(ctx, tx, a, c, in, nil)
+		return err
+	})
+	return x, err
+}
+
+// CreateIn begins a consultation with the text that is being written, none when the list
+// is nil, in the transaction of the act that makes it.
+func (m *Room) CreateIn(ctx context.Context, tx db.Q, a policy.Actor, c cop.COP, in Input, list []Article) (x Consultation, err error) {
 	defer apperr.Wrap(&err, "consultation.Create")
 	if err := policy.Check(a, policy.Create, c.Thing(policy.Debate)); err != nil {
 		return x, err
@@ -152,17 +163,28 @@ func (m *Room) Create(ctx context.Context, a policy.Actor, c cop.COP, in Input) 
 	if err := in.check(); err != nil {
 		return x, err
 	}
+	list = slices.Clone(list)
+	if list != nil {
+		if err := checkArticles(list); err != nil {
+			return x, err
+		}
+	}
 	x = Consultation{Rev: 1, COP: c.ID, State: "draft", Title: in.Title, Presentation: in.Presentation, OpensOn: in.OpensOn, ClosesOn: in.ClosesOn, At: m.Now()}
 	if x.ID, err = m.IDs.New(); err != nil {
 		return x, err
 	}
-	return x, db.Tx(ctx, m.DB, func(ctx context.Context, tx db.Q) error {
-		if _, err := db.Insert(ctx, tx, "consultation", []string{"id", "rev", "cop_id", "state", "title", "presentation", "opens_on", "closes_on", "version", "at"},
-			[][]any{{x.ID, x.Rev, x.COP, x.State, x.Title, x.Presentation, x.OpensOn, x.ClosesOn, x.Version, x.At.UnixMilli()}}, ""); err != nil {
-			return err
+	if _, err := db.Insert(ctx, tx, "consultation", []string{"id", "rev", "cop_id", "state", "title", "presentation", "opens_on", "closes_on", "version", "at"},
+		[][]any{{x.ID, x.Rev, x.COP, x.State, x.Title, x.Presentation, x.OpensOn, x.ClosesOn, x.Version, x.At.UnixMilli()}}, ""); err != nil {
+		return x, err
+	}
+	var more any
+	if list != nil {
+		if err := m.place(ctx, tx, x, list, nil); err != nil {
+			return x, err
 		}
-		return m.kept(ctx, tx, a, "create", x, "")
-	})
+		more = list
+	}
+	return x, m.kept(ctx, tx, a, "create", x, more)
 }
 
 func (m *Room) kept(ctx context.Context, tx db.Q, a policy.Actor, verb string, x Consultation, more any) error {

@@ -39,7 +39,8 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (composition
 	if len(all.list) == 0 {
 		return lacking("L’équipe de la COP n’a encore retenu aucun frein.", "Ceux qu’elle retiendra se liront ici, avec la réponse de l’échelon national quand ils y remontent."), nil
 	}
-	up, said := 0, 0
+	up, said, lately := 0, 0, 0
+	from, to := r.Period()
 	t := document.Table{ID: "freins-retenus", Caption: "Les freins retenus", Columns: []document.Column{textColumn("Frein"), textColumn("Levier ou thématique"), textColumn("Nature"), textColumn("Se lève à l’échelon"), textColumn("Statut"), textColumn("Réponse de l’échelon national")}}
 	list := slices.Clone(all.list)
 	slices.SortStableFunc(list, func(a, b knowledge.Item) int { return rankOf(b) - rankOf(a) })
@@ -50,6 +51,9 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (composition
 			up++
 			if g := all.answers[x.Group]; g.ID != "" && g.Status != knowledge.Waiting {
 				said++
+				if from != "" && g.Day >= from && g.Day <= to {
+					lately++
+				}
 			}
 		}
 		if i >= shown {
@@ -64,11 +68,14 @@ func retained(ctx context.Context, r *reading, _ map[string]string) (composition
 	if all.more {
 		n = "plus de " + n
 	}
-	out := composition.Made{Title: upper(n) + nbsp + french.Plural(len(list), "frein est retenu", "freins sont retenus"), Blocks: []document.Block{t}, Notes: []string{"Freins retenus par l’équipe de la COP parmi ceux que les parties ont signalés, au " + french.Day(r.Day) + "."}}
+	out := composition.Made{Title: upper(n) + nbsp + french.Plural(len(list), "frein est retenu", "freins sont retenus"), Blocks: []document.Block{t}, Notes: []string{"Freins retenus par l’équipe de la COP parmi ceux que les parties ont signalés, au " + french.Day(to) + "."}}
 	if up == 0 {
 		out.Title += ", aucun n’est remonté à l’échelon national"
 	} else {
 		out.Title += ", dont " + french.Integer(up) + " à l’échelon national, qui a répondu à " + french.Integer(said)
+		if lately > 0 {
+			out.Title += ", dont " + french.Integer(lately) + " dans l’année"
+		}
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"jalon/data"
 	"jalon/internal/apperr"
 	"jalon/internal/composition"
+	"jalon/internal/cop"
 	"jalon/internal/framework"
 	"jalon/internal/knowledge"
 	"jalon/internal/panorama"
@@ -92,6 +93,22 @@ func (r *reading) strengths(ctx context.Context) ([]knowledge.Item, error) {
 // obstacles are those retained; one that is grouped with another counts there.
 func (r *reading) obstacles(ctx context.Context) (*stops, error) {
 	if r.said.stops != nil {
+		return r.said.stops, nil
+	}
+	if _, to := r.Period(); to < r.Day { // of a period that is over
+		c, err := cop.Find(ctx, r.DB, r.COP)
+		if err != nil {
+			return nil, err
+		}
+		before, err := c.EndOf(to)
+		if err != nil {
+			return nil, err
+		}
+		list, answers, err := knowledge.ObstaclesBy(ctx, r.DB, r.Region.Code, before)
+		if err != nil {
+			return nil, err
+		}
+		r.said.stops = &stops{list, false, answers}
 		return r.said.stops, nil
 	}
 	list, more, err := knowledge.Public(ctx, r.DB, knowledge.Filter{Kind: knowledge.Obstacle, Region: r.Region.Code}, most)

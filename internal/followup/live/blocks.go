@@ -6,6 +6,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/composition"
+	"jalon/internal/cop"
 	"jalon/internal/document"
 	"jalon/internal/figure"
 	"jalon/internal/followup"
@@ -51,9 +52,10 @@ func statuses(ctx context.Context, r *reading) (composition.Made, error) {
 	}
 	m := composition.Made{Title: french.Upper(heard(o.Fresh, o.Awaited)) + " dans l’année, " + howMany(o.Statuses["done"], "action est terminée", "actions sont terminées"), Notes: []string{r.until()}}
 	m.Blocks = append(m.Blocks, document.KeyFigures{Figures: []document.KeyFigure{
-		{Label: "Actions retenues", Value: french.Integer(o.Actions), Meaning: "dont " + french.Integer(o.Awaited) + " en cours", Class: figure.Computed.Label()},
+		{Label: "Actions retenues", Value: french.Integer(o.Actions), Meaning: "dont " + french.Integer(o.Awaited) + " en cours", Class: figure.Computed.Label(), Figure: r.key(outcome.All, outcome.RetainedIs)},
 		{Label: "Avec un point de moins d’un an", Value: french.Integer(o.Fresh), Meaning: "parmi celles en cours", Class: figure.Computed.Label(), Figure: r.key(outcome.All, outcome.FreshIs)},
-		{Label: "Terminées", Value: french.Integer(o.Statuses["done"]), Class: figure.Computed.Label(), Figure: r.key(outcome.All, outcome.StatusIs)}}})
+		{Label: "Terminées", Value: french.Integer(o.Statuses["done"]), Class: figure.Computed.Label(), Figure: r.key(outcome.All, outcome.StatusIs)},
+		{Label: "En retard ou bloquées", Value: french.Integer(o.Troubled()), Class: figure.Computed.Label(), Figure: r.key(outcome.All, outcome.TroubledIs)}}})
 	t := document.Table{ID: "statuts", Caption: "Les actions par statut", Columns: []document.Column{{Label: "Statut"}, {Label: "Actions", Number: true}}}
 	for _, s := range append(action.Statuses(), [2]string{"", "statut non dit à cette date"}) {
 		if n := o.Statuses[s[0]]; n > 0 {
@@ -128,16 +130,6 @@ func cut(text string) string {
 	return text
 }
 
-func finished(ctx context.Context, r *reading) (composition.Made, error) {
-	t, n, err := r.list(ctx, "terminees", "Les actions terminées", []document.Column{{Label: "Dernier point"}}, func(x outcome.Item) ([]document.Cell, bool) {
-		return []document.Cell{r.last(x)}, x.Status == "done"
-	})
-	if err != nil || n == 0 {
-		return lacking("Aucune action n’est terminée", "Aucune action retenue n’est terminée à cette date."), err
-	}
-	return composition.Made{Title: howMany(n, "action est terminée", "actions sont terminées") + "\u00a0: de quoi apprendre", Blocks: []document.Block{t}, Notes: []string{r.until()}}, nil
-}
-
 func silent(ctx context.Context, r *reading) (composition.Made, error) {
 	year, err := strconv.Atoi(r.day[:4])
 	if err != nil {
@@ -176,31 +168,21 @@ func three(ctx context.Context, r *reading) (composition.Made, error) {
 			continue
 		}
 		code := l.Line.Lever.Code
-		row := []document.Cell{{Text: l.Line.Lever.ShortName, Href: "/leviers/" + code}, {Missing: "aucune action retenue et chiffrée, ou toutes supposées déjà dans l’observé"}, {Missing: "aucune action chiffrée et datée"}}
-		if l.Planned.Actions > 0 {
-			row[1] = document.Cell{Text: kt(l.Planned.Kg.Central)}
+		row := r.threeOf(o, document.Cell{Text: l.Line.Lever.ShortName, Href: "/leviers/" + code}, code, l.Numbers, d)
+		if seen := &row[len(row)-1]; l.Done.Kg.Known {
+			seen.Text += " (" + strconv.Itoa(l.Done.Year) + ")"
+		} else {
+			seen.Missing = l.Done.Kg.Reason
 		}
-		if l.Due.Actions > 0 {
-			row[2] = document.Cell{Text: kt(l.Due.Kg), Figure: r.key(code, outcome.DueIs)}
-		}
-		for _, c := range outcome.Classes() {
-			s, ok := l.Said[c]
-			if !ok {
-				row = append(row, document.Cell{Missing: "aucun porteur n’a dit de quantité de cette sorte"})
-				continue
-			}
-			row = append(row, document.Cell{Text: kt(s.Kg), Figure: r.key(code, outcome.PartOf(c))})
-		}
-		seen := document.Cell{Missing: l.Done.Kg.Reason}
-		if l.Done.Kg.Known {
-			seen = document.Cell{Text: kt(l.Done.Kg.Kg) + " (" + strconv.Itoa(l.Done.Year) + ")"}
-		}
-		t.Rows = append(t.Rows, append(row, seen))
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) > 0 {
+		t.Rows = append(t.Rows, r.threeOf(o, document.Cell{Text: "Tous les leviers"}, outcome.All, o.Total, d))
 	}
 	if len(t.Rows) == 0 {
 		return lacking("Aucune action ne porte encore sur un levier", "Aucune action retenue ne porte sur un levier à cette date."), nil
 	}
-	m := composition.Made{Title: "Sur ce qui est prévu à ce jour, ce que les porteurs disent fait, et ce que l’indicateur observe", Blocks: []document.Block{t}, Notes: []string{r.until(), outcome.DueRule}}
+	m := composition.Made{Title: "Sur ce qui est prévu à ce jour, ce que les porteurs disent fait, et ce que l’indicateur observe", Blocks: []document.Block{t}, Notes: append(r.held(), outcome.DueRule)}
 	if s := o.Total.Said[followup.Declared]; s.Actions > 0 && o.Total.Due.Actions > 0 {
 		m.Title = kt(o.Total.Due.Kg) + nb + "kt par an étaient prévues à ce jour, " + kt(s.Kg) + nb + "kt sont déclarées faites par " + actions(s.Actions)
 	}
@@ -208,6 +190,24 @@ func three(ctx context.Context, r *reading) (composition.Made, error) {
 		m.Notes = append(m.Notes, actions(o.Total.Silent)+" dont aucune quantité n’a été dite\u00a0: ce n’est pas un zéro.")
 	}
 	return m, nil
+}
+
+// threeOf is the line of a lever, or of all of them.
+func (r *reading) threeOf(o *outcome.Outcome, name document.Cell, code string, n outcome.Numbers, d int) []document.Cell {
+	cell := func(kg panorama.Kg, known bool, part outcome.Part, why string) document.Cell {
+		if !known {
+			return document.Cell{Missing: why}
+		}
+		return document.Cell{Text: french.Kt(int64(kg), d), Figure: r.key(code, part)}
+	}
+	expected, known := o.Expected(code)
+	row := []document.Cell{name, cell(expected, known, outcome.PlannedIs, "aucune action retenue et chiffrée, ou toutes supposées déjà dans l’observé"), cell(n.Due.Kg, n.Due.Actions > 0, outcome.DueIs, "aucune action chiffrée et datée")}
+	for _, c := range outcome.Classes() {
+		said, ok := n.Said[c]
+		row = append(row, cell(said.Kg, ok, outcome.PartOf(c), "aucun porteur n’a dit de quantité de cette sorte"))
+	}
+	seen, known := o.Seen(code)
+	return append(row, cell(seen, known, outcome.SeenIs, "aucun levier n’a d’indicateur observé"))
 }
 
 func way(ctx context.Context, r *reading) (composition.Made, error) {
@@ -219,7 +219,7 @@ func way(ctx context.Context, r *reading) (composition.Made, error) {
 	if c.Drawing.W == 0 {
 		return lacking("Le chemin jusqu’en 2030 n’est pas encore dessiné", "Aucune action chiffrée et datée, et aucune quantité dite."), nil
 	}
-	return composition.Made{Title: "Le chemin jusqu’en 2030", Blocks: []document.Block{c}, Notes: []string{r.until()}}, nil
+	return composition.Made{Title: "Le chemin jusqu’en 2030", Blocks: []document.Block{c}, Notes: r.held()}, nil
 }
 
 func gaps(ctx context.Context, r *reading) (composition.Made, error) {
@@ -249,40 +249,48 @@ func gaps(ctx context.Context, r *reading) (composition.Made, error) {
 	if len(t.Rows) == 0 {
 		return lacking("Aucun écart ne s’explique encore", "Un écart s’explique quand une action datée a dit une quantité\u00a0: il n’y en a pas à cette date."), nil
 	}
-	return composition.Made{Title: "Délai, volume, facteur\u00a0: d’où viennent les écarts", Blocks: []document.Block{t}, Notes: []string{r.until()}}, nil
+	return composition.Made{Title: "Délai, volume, facteur\u00a0: d’où viennent les écarts", Blocks: []document.Block{t}, Notes: r.held()}, nil
 }
 
 func alerts(ctx context.Context, r *reading) (composition.Made, error) {
-	live, gone, err := followup.Alerts(ctx, r.DB, r.COP)
+	c, err := cop.Find(ctx, r.DB, r.COP)
 	if err != nil {
 		return composition.Made{}, err
 	}
-	of := map[string][3]int64{} // by rule: raised by the day, answered, cause gone
-	var raised, answered int64
-	for _, a := range append(live, gone...) {
-		if a.RaisedAt.Format("2006-01-02") > r.day {
-			continue
-		}
-		n := of[a.Rule]
-		n[0]++
-		raised++
-		if !a.AnsweredAt.IsZero() && a.AnsweredAt.Format("2006-01-02") <= r.day {
-			n[1]++
-			answered++
-		}
-		if !a.Live {
-			n[2]++
-		}
-		of[a.Rule] = n
+	before, err := c.EndOf(r.eve())
+	if err != nil {
+		return composition.Made{}, err
 	}
-	if raised == 0 {
-		return lacking("Aucune alerte n’a été levée", "Aucune règle du suivi n’avait levé d’alerte à cette date."), nil
+	end, err := c.EndOf(r.day)
+	if err != nil {
+		return composition.Made{}, err
 	}
-	t := document.Table{ID: "alertes", Caption: "Les alertes, par règle", Columns: []document.Column{{Label: "Règle"}, {Label: "Levées", Number: true}, {Label: "Avec une réponse de l’équipe", Number: true}, {Label: "Dont la cause a disparu depuis", Number: true}}}
+	of, err := followup.AlertsDuring(ctx, r.DB, r.COP, before, end)
+	if err != nil {
+		return composition.Made{}, err
+	}
+	var all followup.AlertsOfPeriod
+	for _, n := range of {
+		all.Before, all.Raised, all.Answered, all.Gone = all.Before+n.Before, all.Raised+n.Raised, all.Answered+n.Answered, all.Gone+n.Gone
+	}
+	if all.All() == 0 {
+		return lacking("Aucune alerte dans l’année", "Aucune alerte ne durait au début de l’année, et les règles du suivi n’en ont pas levé "+r.inYear()+"."), nil
+	}
+	number := func(label string) document.Column { return document.Column{Label: label, Number: true} }
+	t := document.Table{ID: "alertes", Caption: "Les alertes de l’année, par règle", Columns: []document.Column{{Label: "Règle"}, number("Déjà là le " + french.Day(r.from)), number("Levées dans l’année"), number("Avec une réponse de l’équipe"), number("Cause disparue"), number("Encore là le " + french.Day(r.day))}}
+	line := func(name string, n followup.AlertsOfPeriod) {
+		row := []document.Cell{{Text: name}}
+		for _, v := range []int64{n.Before, n.Raised, n.Answered, n.Gone, n.All() - n.Gone} {
+			row = append(row, document.Cell{Text: french.Integer(v)})
+		}
+		t.Rows = append(t.Rows, row)
+	}
 	for _, rule := range followup.AlertRules() {
 		if n, ok := of[rule.Code]; ok {
-			t.Rows = append(t.Rows, []document.Cell{{Text: rule.Name}, {Text: french.Integer(n[0])}, {Text: french.Integer(n[1])}, {Text: french.Integer(n[2])}})
+			line(rule.Name, n)
 		}
 	}
-	return composition.Made{Title: howMany(raised, "alerte a été levée", "alertes ont été levées") + ", " + french.Integer(answered) + " avec une réponse", Blocks: []document.Block{t}, Notes: []string{"Les cent dernières dont la cause a disparu, et toutes celles qui durent."}}, nil
+	line("Ensemble", all)
+	return composition.Made{Title: howMany(all.Raised, "alerte levée", "alertes levées") + " dans l’année, " + french.Integer(all.Answered) + " avec une réponse de l’équipe sur " + french.Integer(all.All()), Blocks: []document.Block{t},
+		Notes: []string{"Alertes, réponses et fins\u00a0: jusqu’au " + french.Day(r.day) + "\u00a0; ce qui s’est passé depuis n’y est pas."}}, nil
 }

@@ -86,7 +86,10 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 		place = "France"
 	}
 	e = figure.Explanation{Title: name + ", " + place, Page: page, Figure: figure.Figure{Key: key, Unit: "ktCO₂e par an", Territory: ref.String(), Class: figure.Computed, Source: "registre des actions et points d’avancement", Version: o.Day}}
-	if !n.explain(&e, o, Part(parts[3]), parts[1] == All) {
+	if o.AsOf {
+		e.Notes = append(e.Notes, AsOfRule)
+	}
+	if all := parts[1] == All; !n.explain(&e, o, Part(parts[3]), all) && !o.explainCover(&e, parts[1], Part(parts[3])) && !(all && o.explainCount(&e, Part(parts[3]))) {
 		return figure.Explanation{}, none
 	}
 	return e, nil
@@ -96,6 +99,9 @@ func (m *Room) Explain(ctx context.Context, key string) (e figure.Explanation, e
 func (m *Room) at(ctx context.Context, ref territory.Ref, day string) (o Outcome, page string, err error) {
 	switch ref.Scale {
 	case territory.Nation:
+		if day != "" {
+			return o, "", apperr.NotFoundf("Le suivi de la France se lit au jour d’aujourd’hui.")
+		}
 		n, err := m.OfNation(ctx, m.DB, day)
 		return n.Outcome, "/national/suivi", err
 	case territory.RegionS:

@@ -63,23 +63,33 @@ func (m *Room) readFacts(ctx context.Context, q db.Q, all []*reading) error {
 		return err
 	}
 	for _, f := range byID {
-		var list listing
-		if x, ok := m.kept.lists.Load(f.list); ok {
-			list = x.(listing)
-		}
-		f.since = list.day
 		for i := range f.levers {
-			l := &f.levers[i]
-			l.Ramp = f.ramps[l.Lever]
-			if then, ok := list.of[f.id][l.Lever]; ok {
-				l.then = &then
-			}
+			f.levers[i].Ramp = f.ramps[f.levers[i].Lever]
 		}
+		f.retainedBy(m.kept.list(f.list))
 	}
 	for _, r := range all {
 		r.holders = holders(r.facts)
 	}
 	return nil
+}
+
+// list is a list that was read, empty when it was not.
+func (k *kept) list(id string) (l listing) {
+	if x, ok := k.lists.Load(id); ok {
+		l = x.(listing)
+	}
+	return l
+}
+
+// retainedBy sets beside an action what the list that retained it says.
+func (f *fact) retainedBy(l listing) {
+	f.since = l.day
+	for i := range f.levers {
+		if then, ok := l.of[f.id][f.levers[i].Lever]; ok {
+			f.levers[i].then = &then
+		}
+	}
 }
 
 // readPlaces takes the places and the ramps of actions from what was read before, and

@@ -33,13 +33,16 @@ type kit struct {
 	model   *panorama.Model
 	cop     cop.COP
 	team    policy.Actor
+	at      time.Time // what the clock says
 }
 
 var book = sync.OnceValues(func() (*series.Book, error) { return series.LoadBook(data.FS) })
 
 func newKit(t testing.TB, d *db.DB) *kit {
 	t.Helper()
-	now := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	k := &kit{at: at}
+	now := func() time.Time { return k.at }
 	ids, cursors := db.NewIDs(now, rand.Reader), db.NewCursors([]byte("essai"))
 	j := journal.New(ids, now, cursors)
 	store := panorama.NewStore(d, data.FS, func(ctx context.Context) (*territory.Tree, error) { return territory.LoadActive(ctx, d) })
@@ -51,7 +54,7 @@ func newKit(t testing.TB, d *db.DB) *kit {
 	if err := cops.Load(t.Context(), data.FS, m.Tree()); err != nil {
 		t.Fatal(err)
 	}
-	k := &kit{db: d, model: m, team: policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: cop.RegionID(cop.First, "94")}}}}
+	*k = kit{db: d, model: m, at: at, team: policy.Actor{Person: "équipe", Grants: []policy.Grant{{Role: policy.Team, COP: cop.RegionID(cop.First, "94")}}}}
 	if k.cop, err = cop.OfRegion(t.Context(), d, "94"); err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +77,15 @@ func same[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
+// retained is when the actions of the kit were retained.
+var retained = time.Date(2025, 6, 1, 9, 0, 0, 0, time.UTC)
+
 // hedges writes a retained action on hedges in Corse.
 func (k *kit) hedges(t testing.TB, id string, seq int64, length float64, kg int64, change func(*action.Action)) action.Action {
 	t.Helper()
 	x := action.Action{ID: id, Rev: 1, COP: k.cop.ID, Cycle: k.cop.Cycle, Region: "94", Seq: seq, Kind: action.Sectoral, State: action.Retained, Title: "Haies " + id, Summary: "Planter.", Theme: "agriculture",
 		Levers: []string{"gestion-haies"}, Places: []action.Place{{Territory: "department:2B"}}, Holder: action.Party{Name: "Chambre d’agriculture"}, Starts: "2025", Ends: "2029", Status: "going", StatusOn: "2025-01-01",
-		Impacts: []action.Impact{{Lever: "gestion-haies", Class: action.Quantified, Quantity: num(length), Unit: "km", Kg: mass(kg)}}, At: k.outcome.Now(), Changed: k.outcome.Now(), RetainedOn: "2025-06-01"}
+		Impacts: []action.Impact{{Lever: "gestion-haies", Class: action.Quantified, Quantity: num(length), Unit: "km", Kg: mass(kg)}}, At: retained, Changed: retained, RetainedOn: "2025-06-01"}
 	if change != nil {
 		change(&x)
 	}

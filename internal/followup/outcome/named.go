@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"context"
+	"time"
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
@@ -15,6 +16,7 @@ type Item struct {
 	Blocked                  string // what the last word says blocks it
 	Said                     string // the day of the last word, empty when there is none
 	Progress                 int64  // -1 when it was not said
+	Since                    string // the day of its status when a day is given, empty when it is not known
 }
 
 // Named lists the actions that were asked for of a region as they stood on a day, by
@@ -22,9 +24,20 @@ type Item struct {
 func (m *Room) Named(ctx context.Context, q db.Q, a Ask) (out []Item, err error) {
 	defer apperr.Wrap(&err, "outcome.Named(%+v)", a)
 	day := m.today(a)
+	var before time.Time
+	if a.Day != "" {
+		if before, err = endOf(ctx, q, a.Region, day); err != nil {
+			return nil, err
+		}
+	}
 	files, err := m.files(ctx, q, a.Region)
 	if err != nil {
 		return nil, err
+	}
+	if !before.IsZero() {
+		if files, err = m.pastFiles(ctx, q, a.Region, day, before, files); err != nil {
+			return nil, err
+		}
 	}
 	for _, f := range files {
 		for _, x := range f.facts {
@@ -33,6 +46,9 @@ func (m *Room) Named(ctx context.Context, q db.Q, a Ask) (out []Item, err error)
 			}
 			h := f.said[x.id]
 			i := Item{ID: x.id, Title: x.title, Holder: x.holder, Theme: x.theme, Seq: x.seq, Status: x.statusOn(h, day), Progress: -1}
+			if x.past {
+				i.Since = x.statusSince(h, day)
+			}
 			if h != nil {
 				if w := last(h.words, day, wordDay); w != nil {
 					i.Said, i.Blocked, i.Progress = w.day, w.blocked, w.progress

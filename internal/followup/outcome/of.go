@@ -45,25 +45,32 @@ func (f *file) wholeOn(day, model string, ratio func(string) (float64, string)) 
 	for _, x := range f.facts {
 		t.take(x, f.said[x.id], part{known: true}, ratio)
 	}
-	t.groups = nil
+	if !f.past { // what is planned is read from coverage
+		t.groups = nil
+	}
 	f.whole, f.day, f.model = t, day, model
 	return t
 }
 
-// Of reads what the actions of a region come to, or some of them: three statements when
-// nothing moved since they were read last, three more when somebody spoke, seven when actions
-// moved, however many actions and updates there are.
+// Of reads what the actions of a region come to, or some of them, now or, when a day
+// is given, as it stood at the end of it: three statements when nothing moved since they
+// were read last, three more when somebody spoke, seven when actions moved, however many
+// actions and updates there are.
 func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	defer apperr.Wrap(&err, "outcome.Of(%+v)", a)
 	model, err := m.Model(ctx)
 	if err != nil {
 		return o, err
 	}
+	dated := a.Day != ""
 	a.Day = m.today(a)
 	if a.Department != "" {
 		ref := territory.Ref{Scale: territory.Department, Code: a.Department}
 		if same, ok := model.Tree().SameAs(ref); ok { // overseas, a département is its region
 			if a.Region, a.Department = same.Code, ""; a.Holder == "" && a.Theme == "" {
+				if !dated {
+					a.Day = ""
+				}
 				return m.Of(ctx, q, a)
 			}
 		} else {
@@ -78,6 +85,9 @@ func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 				return o, apperr.NotFoundf("Ce département n’est pas dans cette région.")
 			}
 		}
+	}
+	if dated {
+		return m.past(ctx, q, a)
 	}
 	o.Ask = a
 	var base coverage.Coverage
@@ -170,7 +180,7 @@ func (o *Outcome) build(base coverage.Coverage, t *tally, groups []coverage.Grou
 	o.Total = *newNumbers()
 	var cells []coverage.Cell
 	for _, c := range base.Cells {
-		if !o.whole() {
+		if !o.whole() || o.AsOf {
 			if o.Holder != "" {
 				c.Done = coverage.Done{Kg: panorama.Amount{Reason: "L’indicateur observe tout le territoire, pas ce que fait un porteur."}}
 			}

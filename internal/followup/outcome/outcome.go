@@ -35,7 +35,9 @@ type Ask struct {
 	Department string
 	Theme      string
 	Holder     string // as the actions write it
-	Day        string // the last day that is spoken of, today when it is empty
+	// Day is the last day that is spoken of: all is read as it stood at its end. Empty, it
+	// is today, as things stand now.
+	Day string
 }
 
 // whole reports whether all actions of the region are asked for.
@@ -180,6 +182,8 @@ type Outcome struct {
 	Cover coverage.Total
 	Standing
 	Holders []string // that some action of the region names
+	// AsOf tells that a day was asked for: all is read as it stood at its end.
+	AsOf bool
 	// Spread tells actions that are not given to the département, for want of shares.
 	Spread int64
 }

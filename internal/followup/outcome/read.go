@@ -20,6 +20,8 @@ type fact struct {
 	seq                           int64
 	cross                         bool
 	status, starts, ends, list    string
+	past                          bool   // as it stood on a past day
+	statusDay                     string // of a past one: since when it has its status
 	since                         string // the day that the list retained it, empty when no list did
 	levers                        []planned
 
@@ -69,6 +71,7 @@ type history struct {
 type kept struct {
 	mu    sync.Mutex
 	cops  map[string]*slot
+	past  map[pastDay][]*file
 	lists sync.Map // by id, listing: retained lists never change
 }
 
@@ -93,6 +96,7 @@ type file struct {
 	facts      []*fact
 	said       map[string]*history
 	holders    []string
+	past       bool // its actions are those of a past day
 
 	mu sync.Mutex
 	// whole is what all of its actions come to on a day, by a model.

@@ -55,6 +55,7 @@ func (t *tally) plus(o *tally) {
 	}
 	t.stand.plus(o.stand)
 	t.spread += o.spread
+	t.groups = append(t.groups, o.groups...)
 }
 
 // last is the last word by a day, nil when there is none.
@@ -77,6 +78,12 @@ func (f *fact) statusOn(h *history, day string) string {
 	if h == nil {
 		return f.status
 	}
+	if f.past { // the register of that day, unless somebody spoke of a later one by then
+		if i := h.statusBy(day); i >= 0 && h.words[i].day >= f.statusDay {
+			return h.words[i].status
+		}
+		return f.status
+	}
 	later := false
 	for i := len(h.words) - 1; i >= 0; i-- {
 		switch w := h.words[i]; {
@@ -94,6 +101,40 @@ func (f *fact) statusOn(h *history, day string) string {
 		return ""
 	}
 	return f.status
+}
+
+// statusBy is the last word that says a status by a day, -1 when there is none.
+func (h *history) statusBy(day string) int {
+	for i := len(h.words) - 1; i >= 0; i-- {
+		if w := h.words[i]; w.status != "" && w.day <= day {
+			return i
+		}
+	}
+	return -1
+}
+
+// statusSince is the day since which a past action had the status that it had on a day:
+// that of the first of the words that say it without a break, or that of the register;
+// empty when nobody said when.
+func (f *fact) statusSince(h *history, day string) string {
+	status := f.statusOn(h, day)
+	since := ""
+	if f.status == status {
+		since = f.statusDay
+	}
+	if h == nil {
+		return since
+	}
+	for i := h.statusBy(day); i >= 0; i-- {
+		switch w := h.words[i]; {
+		case w.status == "":
+		case w.status != status:
+			return since
+		case since == "" || w.day < since:
+			since = w.day
+		}
+	}
+	return since
 }
 
 // part is what of an action counts: all of it, or what lies in a département; nil when

@@ -94,7 +94,7 @@ func (r *reading) brings(x retained) document.Cell {
 	if i := slices.IndexFunc(x.Impacts, func(p action.Impact) bool { return p.Kg != nil }); !x.many && !x.part {
 		key = coverage.ActionKey(x.ID, x.Impacts[i].Lever)
 	} else {
-		key = Key(r.Region.Code, Brings+"-"+x.ID)
+		key = r.key(Brings + "-" + x.ID)
 	}
 	return document.Keyed(french.Kt(int64(x.sum.Central), 1), key)
 }

@@ -29,14 +29,19 @@ const (
 )
 
 // Key is the permanent address of a figure of the roadmap of a region.
-func Key(region, what string) string { return Prefix + "/" + region + "/" + what }
+func Key(cycle, region, what string) string {
+	if cycle == cop.First || cycle == "" {
+		return Prefix + "/" + region + "/" + what
+	}
+	return Prefix + "/" + region + "/" + what + "/" + cycle
+}
 
 // Explain answers for «feuille-de-route/{region}/{what}», as anyone reads the register.
 func (c *Catalogue) Explain(ctx context.Context, key string) (e figure.Explanation, err error) {
 	defer apperr.Wrap(&err, "roadmap.Explain(%q)", key)
 	none := apperr.NotFoundf("Aucun chiffre ne porte l’adresse «\u00a0%s\u00a0».", key)
 	parts := strings.Split(key, "/")
-	if len(parts) != 3 || parts[0] != Prefix {
+	if len(parts) < 3 || len(parts) > 4 || parts[0] != Prefix {
 		return e, none
 	}
 	m, err := c.Model(ctx)
@@ -47,16 +52,20 @@ func (c *Catalogue) Explain(ctx context.Context, key string) (e figure.Explanati
 	if err != nil {
 		return e, none
 	}
-	of, err := cop.OfRegion(ctx, c.DB, region.Code)
+	cycle := cop.First
+	if len(parts) == 4 {
+		cycle = parts[3]
+	}
+	of, err := cop.FindIn(ctx, c.DB, cycle, "region:"+region.Code)
 	if err != nil {
-		return e, err
+		return e, none
 	}
 	r := &reading{Catalogue: c, Place: composition.Place{COP: of.ID, Cycle: of.Cycle, Region: region}, model: m}
 	all, err := r.actions(ctx)
 	if err != nil {
 		return e, err
 	}
-	e = figure.Explanation{Page: r.base() + "/actions", Figure: figure.Figure{Key: key, Territory: r.ref().String(), Year: action.Horizon, Class: figure.Declared, Source: "registre des actions retenues", Version: french.Integer(len(all)) + " actions"}}
+	e = figure.Explanation{Page: r.own() + "/actions", Figure: figure.Figure{Key: key, Territory: r.ref().String(), Year: action.Horizon, Class: figure.Declared, Source: "registre des actions retenues", Version: french.Integer(len(all)) + " actions"}}
 	name := ", " + region.Name
 	switch what := parts[2]; {
 	case what == Actions:

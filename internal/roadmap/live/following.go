@@ -49,7 +49,7 @@ func arrangements(ctx context.Context, r *reading, params map[string]string) (co
 		if text := params["texte"]; text != "" {
 			return composition.Made{Title: "Comment la COP sera suivie", Blocks: []document.Block{document.Para(text)}}, nil
 		}
-		return composition.Made{Missing: "Les modalités de suivi ne sont pas encore écrites. Écrivez-les sur la page des points de sortie de la COP\u00a0: qui suit, avec quels indicateurs, à quel rythme, à quelle date."}, nil
+		return composition.Made{Missing: "Les modalités de suivi ne sont pas encore écrites."}, nil
 	}
 	made := composition.Made{Title: "Comment la COP sera suivie"}
 	if e.Next != "" {
@@ -71,7 +71,7 @@ func subjects(ctx context.Context, r *reading, params map[string]string) (compos
 		if text := params["texte"]; text != "" {
 			return composition.Made{Title: "Ce que la COP propose à celle qui suivra", Blocks: []document.Block{document.Para(text)}}, nil
 		}
-		return composition.Made{Missing: "Aucun sujet n’est encore proposé à la prochaine COP. Proposez-les sur la page des points de sortie."}, nil
+		return composition.Made{Missing: "Aucun sujet n’est encore proposé à la prochaine COP."}, nil
 	}
 	return composition.Made{Title: french.Upper(howMany(len(e.Subjects), "sujet est proposé", "sujets sont proposés")) + " à la prochaine COP", Blocks: []document.Block{lines(e.Subjects)}}, nil
 }
@@ -143,6 +143,7 @@ func deadlines(ctx context.Context, r *reading, _ map[string]string) (compositio
 func annexed() []block {
 	a := composition.Annexes
 	return []block{
+		{Live: composition.Live{Code: "annexes/consultation", Part: a, Name: "Ce que la consultation a apporté", Usual: true, Help: "Les amendements reçus sur le projet depuis la dernière édition, et ce que l’équipe a décidé de chacun."}, make: consulted},
 		{Live: composition.Live{Code: "annexes/methode", Part: a, Name: "La méthode", Usual: true, Help: "Comment une action est retenue, comment ce qu’elle apporte est compté, d’où viennent les chiffres."}, make: method},
 		{Live: composition.Live{Code: "annexes/glossaire", Part: a, Name: "Le glossaire", Usual: true, Help: "Les mots de la planification écologique, en une phrase chacun."}, make: glossary},
 	}

@@ -156,7 +156,12 @@ func (r *reading) Make(ctx context.Context, code string, params map[string]strin
 	return r.diagnosis.Make(ctx, code, params)
 }
 
-func (r *reading) base() string { return "/regions/" + r.Region.Slug }
+// base begins the addresses of what is of the region, own those of its COP.
+func (r *reading) base() string { return cop.RegionPath(r.Region.Slug, cop.First) }
+func (r *reading) own() string  { return cop.RegionPath(r.Region.Slug, r.Cycle) }
+
+// key is the address of a sum of this roadmap.
+func (r *reading) key(what string) string { return Key(r.Cycle, r.Region.Code, what) }
 
 func (r *reading) conference(ctx context.Context) (cop.COP, error) {
 	return r.onceCOP.get(func() (cop.COP, error) { return cop.Find(ctx, r.DB, r.COP) })

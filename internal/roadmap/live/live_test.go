@@ -21,6 +21,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/journal"
 	"jalon/internal/panorama"
+	"jalon/internal/roadmap"
 	"jalon/internal/roadmap/live"
 	"jalon/internal/series"
 	"jalon/internal/territory"
@@ -218,12 +219,14 @@ func TestEveryFigureOfARoadmapIsExplainedAsItIsShown(t *testing.T) {
 			t.Fatalf("%d figures", len(keys))
 		}
 		own := 0
+		frozen := document.Frozen{Document: doc}
 		for _, key := range keys {
 			e, err := at.figures.Explain(t.Context(), key)
 			if err != nil {
 				t.Errorf("%s: %s", key, apperr.Message(err))
 				continue
 			}
+			frozen.Explanations = append(frozen.Explanations, e)
 			if e.Title == "" || e.Sentence == "" {
 				t.Errorf("%s says nothing: %+v", key, e)
 			}
@@ -233,6 +236,9 @@ func TestEveryFigureOfARoadmapIsExplainedAsItIsShown(t *testing.T) {
 		}
 		if own < 5 {
 			t.Errorf("%d sums of the roadmap are explained", own)
+		}
+		for _, differs := range roadmap.Compare(frozen, nil) {
+			t.Error(differs)
 		}
 	})
 }

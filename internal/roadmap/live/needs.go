@@ -71,9 +71,9 @@ func unfunded(ctx context.Context, r *reading, _ map[string]string) (composition
 	if len(wanting) > shown {
 		t.Note = "Les " + french.Integer(shown) + " premières sur " + french.Integer(len(wanting)) + "."
 	}
-	figures := []document.KeyFigure{amount("Investissement annoncé", invest, "par "+howMany(said, "action", "actions")+" qui le publient", Key(r.Region.Code, Funded+"-budget")),
-		amount("Accordé ou versé", granted, "ce qui est demandé ou envisagé n’est pas compté", Key(r.Region.Code, Funded+"-accorde")),
-		amount("Reste à trouver", gap, "pour "+howMany(len(wanting), "action", "actions"), Key(r.Region.Code, Funded+"-reste"))}
+	figures := []document.KeyFigure{amount("Investissement annoncé", invest, "par "+howMany(said, "action", "actions")+" qui le publient", r.key(Funded+"-budget")),
+		amount("Accordé ou versé", granted, "ce qui est demandé ou envisagé n’est pas compté", r.key(Funded+"-accorde")),
+		amount("Reste à trouver", gap, "pour "+howMany(len(wanting), "action", "actions"), r.key(Funded+"-reste"))}
 	made := composition.Made{Title: "Tout l’investissement annoncé est financé", Blocks: []document.Block{document.KeyFigures{Figures: figures}}, Notes: []string{"Budgets et plans de financement publiés par les actions, au " + french.Day(r.Day) + ". " + french.Upper(howMany(len(all)-said, "action", "actions")) + " sans budget publié, ou abandonnées, n’y " + french.Plural(len(all)-said, "est", "sont") + " pas."}}
 	if gap > 0 {
 		v, unit := euros(gap)
@@ -145,9 +145,17 @@ func sentUp(ctx context.Context, r *reading, _ map[string]string) (composition.M
 		}
 		t.Rows = append(t.Rows, []document.Cell{document.Linked(x.Title, r.base()+"/freins/"+x.ID), document.WordOr(knowledge.Named(knowledge.Natures(), x.Nature), "non précisée"), status, text})
 	}
-	return composition.Made{Title: french.Upper(howMany(len(all.list), "frein est remonté", "freins sont remontés")) + " à l’échelon national, qui a répondu à " + french.Integer(said), Blocks: []document.Block{t},
+	return composition.Made{Title: french.Upper(howMany(len(all.list), "frein est remonté", "freins sont remontés")) + " à l’échelon national, " + answeredTo(said), Blocks: []document.Block{t},
 		Notes: []string{"Freins retenus par l’équipe de la COP et remontés à l’échelon national, au " + french.Day(r.Day) + "."}}, nil
 }
 
 // hides reports whether an action keeps a group of fields from its public page.
 func hides(x action.Action, group string) bool { return slices.Contains(x.Hidden, group) }
+
+// answeredTo says how many the nation answered.
+func answeredTo(n int) string {
+	if n == 0 {
+		return "qui n’a encore répondu à aucun"
+	}
+	return "qui a répondu à " + french.Integer(n)
+}

@@ -57,13 +57,12 @@ func essentials(ctx context.Context, r *reading, _ map[string]string) (compositi
 			invest, budgeted = invest+*x.Budget.Invest, budgeted+1
 		}
 	}
-	region := r.Region.Code
-	count := document.KeyFigure{Label: "Actions retenues", Value: french.Integer(len(all)), Meaning: "par les deux têtes, une fiche pour chacune", Class: figure.Declared.Label(), Figure: Key(region, Actions)}
+	count := document.KeyFigure{Label: "Actions retenues", Value: french.Integer(len(all)), Meaning: "par les deux têtes, une fiche pour chacune", Class: figure.Declared.Label(), Figure: r.key(Actions)}
 	if cross > 0 {
 		count.Meaning = "dont " + howMany(cross, "transversale, sans tonnes à elle", "transversales, sans tonnes à elles")
 	}
 	v, unit := french.Mass(int64(t.Planned.Central))
-	brings := document.KeyFigure{Label: "Attendu des actions en 2030", Value: v, Unit: unit + " par an", Class: figure.Computed.Label(), Figure: Key(region, Expected)}
+	brings := document.KeyFigure{Label: "Attendu des actions en 2030", Value: v, Unit: unit + " par an", Class: figure.Computed.Label(), Figure: r.key(Expected)}
 	if t.Planned.Wide() {
 		brings.Meaning = between(t.Planned.Low, t.Planned.High) + nbsp + "kt"
 	}
@@ -78,11 +77,11 @@ func essentials(ctx context.Context, r *reading, _ map[string]string) (compositi
 		}
 		brings.Meaning += part + " de l’objectif"
 	}
-	served := document.KeyFigure{Label: "Leviers servis", Value: french.Integer(len(levers)), Meaning: "sur " + french.Integer(len(cov.Cells)) + " du panorama de la région", Class: figure.Computed.Label(), Figure: Key(region, Levers)}
+	served := document.KeyFigure{Label: "Leviers servis", Value: french.Integer(len(levers)), Meaning: "sur " + french.Integer(len(cov.Cells)) + " du panorama de la région", Class: figure.Computed.Label(), Figure: r.key(Levers)}
 	cost := document.KeyFigure{Label: "Investissement annoncé", Missing: "aucune action ne publie son budget"}
 	if budgeted > 0 {
 		amount, unit := euros(invest)
-		cost = document.KeyFigure{Label: "Investissement annoncé", Value: amount, Unit: unit, Meaning: "par " + howMany(budgeted, "action, qui publie son budget", "actions, qui publient leur budget") + "\u00a0; les autres ne sont pas comptées zéro", Class: figure.Declared.Label(), Figure: Key(region, Invest)}
+		cost = document.KeyFigure{Label: "Investissement annoncé", Value: amount, Unit: unit, Meaning: "par " + howMany(budgeted, "action, qui publie son budget", "actions, qui publient leur budget") + "\u00a0; les autres ne sont pas comptées zéro", Class: figure.Declared.Label(), Figure: r.key(Invest)}
 	}
 	made := composition.Made{Title: title, Blocks: []document.Block{document.KeyFigures{Figures: []document.KeyFigure{count, brings, served, cost}}},
 		Notes: []string{"Registre des actions de la COP et couverture calculée par Jalon, au " + french.Day(r.Day) + ". Objectifs indicatifs."}}
@@ -148,7 +147,7 @@ func found(ctx context.Context, r *reading, _ map[string]string) (composition.Ma
 	if err != nil {
 		return composition.Made{}, err
 	}
-	at := r.base() + "/diagnostic/editions/" + strconv.FormatInt(last.Seq, 10)
+	at := r.own() + "/diagnostic/editions/" + strconv.FormatInt(last.Seq, 10)
 	g := composition.GistOf(kept.Document)
 	var items [][]document.Span
 	for _, f := range g.Findings {

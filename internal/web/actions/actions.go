@@ -45,6 +45,9 @@ type Deps struct {
 	InTime func(rows []action.Row, now time.Time) (templ.Component, ui.Table)
 	// PersonName names who wrote a version.
 	PersonName func(ctx context.Context, ids []string) (map[string]string, error)
+	// Draw leads who may to the good practice that may be drawn from an action; nil, or an
+	// empty link, for nothing.
+	Draw func(ctx context.Context, a policy.Actor, x action.Action) (ui.Link, error)
 	// Adopted is where an action stands in the roadmap that its COP published, false when
 	// it is not there; nil when nobody knows.
 	Adopted func(ctx context.Context, c cop.COP, id string) (ui.Link, bool, error)
@@ -66,12 +69,13 @@ const tabActions = "Actions"
 type where struct {
 	region territory.Region
 	cop    cop.COP
+	all    []cop.COP // of the region, one each cycle
 	model  *panorama.Model
 	list   string // the referential of its cycle
 	inner  bool   // the reader of an action reads all of it
 }
 
-func (x where) home() string          { return "/regions/" + x.region.Slug }
+func (x where) home() string          { return x.cop.Path() }
 func (x where) tree() *territory.Tree { return x.model.Tree() }
 
 // of is the region of a slug, with the COP that its pages speak of.
@@ -82,7 +86,7 @@ func (d Deps) of(r *http.Request) (x where, err error) {
 	if x.region, err = x.tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.InCycleOf(r.Context(), d.Q, x.region.Code, r.URL.Query().Get("cycle")); err != nil {
+	if x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.region.Code, shell.Cycle(r)); err != nil {
 		return x, err
 	}
 	x.list, err = d.listOf(r, x.cop)

@@ -38,7 +38,7 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := sections.View{Heading: ui.Heading{Overline: x.cop.Name, Title: finding(states), Scope: []string{"ce que les deux têtes ont retenu, et ce qui est en débat"}}, Tabs: wording.RegionTabs(x.region, tabActions)}
+	v := sections.View{Heading: ui.Heading{Overline: x.cop.Name, Title: finding(states), Scope: []string{"ce que les deux têtes ont retenu, et ce qui est en débat"}}, Tabs: wording.InCycles(wording.COPTabs(x.cop, x.region, tabActions), policy.Actor{}, x.cop, x.all, "")}
 	if x.cop.Cycle != cop.First {
 		v.Heading.Scope = append([]string{"cycle " + x.cop.Cycle}, v.Heading.Scope...)
 	}
@@ -89,26 +89,14 @@ func (d Deps) list(w http.ResponseWriter, r *http.Request) error {
 			v.Parts, v.Style = append(v.Parts, when...), static.URL("register.css")
 		}
 	}
-	links := sections.Part{ID: "aussi", Title: "Aussi", Links: []ui.Link{{Label: "Ce qui couvre déjà les objectifs, et ce qu’il reste à trouver", Href: x.home() + "/couverture"},
+	links := sections.Part{ID: "aussi", Title: "Aussi", Links: []ui.Link{{Label: "Ce qui couvre déjà les objectifs, et ce qu’il reste à trouver", Href: cop.RegionPath(x.region.Slug, cop.First) + "/couverture"},
 		{Label: "Les relevés de décisions des deux têtes", Href: x.home() + "/actions/releves"}, {Label: "Ce qui aide chaque levier, étape par étape (mesures)", Href: "/mesures"}, {Label: "Chercher une aide\u00a0: subvention, prêt, ingénierie", Href: "/aides?lieu=region:" + x.region.Code}, {Label: "Télécharger les actions", Href: x.home() + "/actions/fichiers"}, {Label: "Des exemples publics d’autres régions", Href: "/exemples-d-actions"}}}
-	if x.cop.Cycle != cop.First {
-		links.Links = nil // those pages speak of the first COP
-	}
-	cops, err := cop.ListOfRegion(r.Context(), d.Q, x.region.Code)
-	if err != nil {
-		return err
-	}
-	for _, c := range cops {
-		if c.Parent == "" && c.ID != x.cop.ID {
-			links.Links = append(links.Links, ui.Link{Label: "Les actions de la COP " + c.Cycle, Href: wording.ActionsPath(c)})
-		}
-	}
 	if wording.Proposes(actor, x.cop) {
 		links.Links = append([]ui.Link{{Label: "Proposer une action", Href: wording.ProposePath(x.cop, "", "")}}, links.Links...)
 	}
 	v.Parts = append(v.Parts, links)
 	v.Foot = ui.Source{Text: "Registre des actions de " + x.cop.SenderName() + ".", Print: true}
-	return sections.Show(d.Shell, w, r, http.StatusOK, v, filtered(ask), wording.RegionTrail(x.region, ui.Link{Label: tabActions})...)
+	return sections.Show(d.Shell, w, r, http.StatusOK, v, filtered(ask), wording.COPTrail(x.cop, x.region, ui.Link{Label: tabActions})...)
 }
 
 // finding is what the list says, in a sentence.
@@ -174,7 +162,7 @@ func (x where) filterForm(ask url.Values, holders []action.Tally) sections.Form 
 	for _, l := range x.levers() {
 		levers = append(levers, [2]string{l.Code, l.Name})
 	}
-	f := sections.Form{ID: "choisir", Action: x.home() + "/actions", Get: true, Submit: "Choisir", Secondary: true, Fields: []ui.Field{
+	return sections.Form{ID: "choisir", Action: x.home() + "/actions", Get: true, Submit: "Choisir", Secondary: true, Fields: []ui.Field{
 		{ID: "mots", Label: "Mots du titre, du porteur ou du résumé", Type: "search", Value: ask.Get("mots")},
 		sections.Choose("levier", "Levier (ce sur quoi une action agit\u00a0: rénover, covoiturer, planter…)", ask.Get("levier"), "tous", levers),
 		sections.Choose("theme", "Thématique", ask.Get("theme"), "toutes", themes),
@@ -186,10 +174,6 @@ func (x where) filterForm(ask url.Values, holders []action.Tally) sections.Form 
 		sections.Choose("statut", "Où en est le projet", ask.Get("statut"), "tous", action.Statuses()),
 		sections.Choose("nature", "Nature", ask.Get("nature"), "toutes", [][2]string{{string(action.Sectoral), "sectorielle"}, {string(action.CrossCutting), "transversale"}}),
 	}}
-	if x.cop.Cycle != cop.First {
-		f.Hidden = [][2]string{{"cycle", x.cop.Cycle}}
-	}
-	return f
 }
 
 func summary(p action.Page) string {

@@ -33,7 +33,7 @@ func (d Deps) proposing(r *http.Request) (p proposal, err error) {
 	if err != nil {
 		return p, err
 	}
-	c, err := cop.InCycleOf(r.Context(), d.Q, region.Code, r.URL.Query().Get("cycle"))
+	c, _, err := cop.Among(r.Context(), d.Q, region.Code, shell.Cycle(r))
 	if err != nil {
 		return p, err
 	}
@@ -120,7 +120,7 @@ func (p proposal) fields(v url.Values) []ui.Field {
 // showNew draws the page where an action is proposed; near are actions that look like
 // what was typed.
 func (p proposal) showNew(rw http.ResponseWriter, status int, v url.Values, bad faults, near []action.Action) error {
-	address := "/regions/" + p.region.Slug + "/actions/nouvelle"
+	address := wording.ProposePath(p.cop, "", "")
 	if q := p.r.URL.RawQuery; q != "" {
 		address += "?" + q
 	}

@@ -75,7 +75,17 @@ func (d Deps) sheet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Parts = append(v.Parts, around...)
-	if next := d.next(actor, x, a); len(next.Links) > 0 {
+	next := d.next(actor, x, a)
+	if d.Draw != nil {
+		l, err := d.Draw(r.Context(), actor, a)
+		if err != nil {
+			return err
+		}
+		if l.Href != "" {
+			next.Links = append([]ui.Link{l}, next.Links...)
+		}
+	}
+	if len(next.Links) > 0 {
 		v.Parts = append(v.Parts, next)
 	}
 	v.Parts = slices.DeleteFunc(v.Parts, func(p sections.Part) bool {

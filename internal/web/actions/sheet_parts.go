@@ -8,6 +8,7 @@ import (
 
 	"jalon/internal/action"
 	"jalon/internal/action/coverage"
+	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/link"
 	"jalon/internal/policy"
@@ -58,7 +59,7 @@ func (x where) brings(a action.Action) sections.Part {
 	p.Tables = []ui.Table{t}
 	if c := a.Central(); c != "" {
 		if a.State == action.Retained {
-			p.Links = append(p.Links, ui.Link{Label: "Combien il reste à trouver pour ce levier dans la région", Href: x.home() + "/couverture/" + c})
+			p.Links = append(p.Links, ui.Link{Label: "Combien il reste à trouver pour ce levier dans la région", Href: cop.RegionPath(x.region.Slug, cop.First) + "/couverture/" + c})
 		}
 		p.Links = append(p.Links, ui.Link{Label: "Ce qui aide ce levier, étape par étape (mesures)", Href: wording.LeverPath(c) + "/mesures?region=" + x.region.Slug})
 	}

@@ -76,7 +76,7 @@ func (d Deps) fields(b composition.Block) []ui.Field {
 func (d Deps) showBlock(w http.ResponseWriter, r *http.Request, x place, b composition.Block, t composition.Composition, status int, typed *composition.Block, wrong error) error {
 	list := d.Catalogue.List()
 	name := composition.BlockName(list, b)
-	v := view{Heading: ui.Heading{Overline: "Bloc " + x.words().Of, Title: name, Scope: []string{kindOf(list, b), "partie «\u00a0" + x.kind.PartName(b.Part) + "\u00a0»"}}, Tabs: x.tabs(tabCompose)}
+	v := view{Heading: ui.Heading{Overline: "Bloc " + x.words().Of, Title: name, Scope: []string{kindOf(list, b), "partie «\u00a0" + x.kind.PartName(b.Part) + "\u00a0»"}}, Tabs: x.tabs(shell.Actor(r), tabCompose)}
 	for _, l := range list {
 		if l.Code == b.Live {
 			v.Heading.Lead = l.Help

@@ -102,7 +102,7 @@ func (d Deps) showComments(w http.ResponseWriter, r *http.Request, status int, w
 			waiting++
 		}
 	}
-	v := sections.View{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": personne n’a encore commenté le projet", Scope: []string{"lu par ceux qui lisent le projet", "jamais public"}}, Tabs: x.tabs(tabComments), Done: r.URL.Query().Get("fait") == "1"}
+	v := sections.View{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": personne n’a encore commenté le projet", Scope: []string{"lu par ceux qui lisent le projet", "jamais public"}}, Tabs: x.tabs(shell.Actor(r), tabComments), Done: r.URL.Query().Get("fait") == "1"}
 	if len(all) > 0 {
 		v.Heading.Title = x.Name + nb + ": " + french.Many(len(all), "commentaire", "commentaires") + " sur le projet, " + map[bool]string{true: "tous ont une réponse", false: french.Many(waiting, "attend une réponse", "attendent une réponse")}[waiting == 0]
 	}
@@ -278,93 +278,4 @@ func (d Deps) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return shell.SeeOther(w, r, x.base()+"/relecture?fait=1#commentaires")
-}
-
-// consult makes the draft of a public consultation from the draft, and leads to it.
-func (d Deps) consult(w http.ResponseWriter, r *http.Request) error {
-	if err := shell.ReadForm(r); err != nil {
-		return err
-	}
-	x, err := d.working(r)
-	if err != nil {
-		return err
-	}
-	t, err := d.draft(r.Context(), x)
-	if err != nil {
-		return err
-	}
-	if !t.begun {
-		return shell.SeeOther(w, r, x.base())
-	}
-	made, err := d.compose(r, x, t)
-	if err != nil {
-		return err
-	}
-	c, err := d.Closing.Consult(r.Context(), shell.Actor(r), d.Consultation, d.Links, x.cop, t.Composition, made.Document)
-	if err != nil && shell.Beside(err) {
-		return d.showPublish(w, r, x, apperr.Status(err), err)
-	}
-	if err != nil {
-		return err
-	}
-	return shell.SeeOther(w, r, x.page()+"/bureau/consultations/"+c.ID)
-}
-
-// consulted says what public consultations on the draft brought, and lets the team begin
-// one.
-func (d Deps) consulted(r *http.Request, x place, t draft, v *view) error {
-	if d.Closing == nil || x.kind != composition.Roadmap {
-		return nil
-	}
-	a := shell.Actor(r)
-	list, err := roadmap.Consultations(r.Context(), d.Q, a, x.cop, t.Composition)
-	if err != nil {
-		return err
-	}
-	if len(list) > 0 {
-		table := ui.Table{ID: "consultations", Caption: "Les consultations sur ce projet", CaptionHidden: true, Columns: []ui.Column{{Label: "Consultation", Wide: true}, {Label: "Où elle en est"}, {Label: "Amendements sans réponse", Number: true}}}
-		left := 0
-		for _, c := range list {
-			n, err := roadmap.Unanswered(r.Context(), d.Q, c.ID)
-			if err != nil {
-				return err
-			}
-			left += n
-			desk := x.page() + "/bureau/consultations/" + c.ID
-			count := ui.Cell{Text: "aucun"}
-			if n > 0 {
-				count = ui.Cell{Text: french.Integer(n), Href: desk + "/amendements", Name: "amendements sans réponse"}
-			}
-			table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{{Text: c.Title, Href: desk}, {Text: phaseOf(string(c.Phase(d.today(x))), c.ClosesOn)}, count}})
-		}
-		if left > 0 {
-			v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: french.Upper(french.Many(left, "amendement attend encore une réponse", "amendements attendent encore une réponse")), Text: "Vous pouvez proposer l’édition tout de même\u00a0: ceux qui ont écrit attendent qu’on leur dise pourquoi."})
-		}
-		v.Tables = append(v.Tables, section{ID: "consultation-publique", Title: "La consultation publique", Table: table})
-	}
-	if policy.Can(a, policy.Edit, t.Thing()) && policy.Can(a, policy.Create, x.cop.Thing(policy.Debate)) {
-		v.Forms = append(v.Forms, formView{ID: "consulter", Title: "Mettre ce projet en consultation", Action: x.base() + "/consultation", Submit: "Préparer la consultation", Second: true,
-			Lead: "Chaque partie devient un article que chacun peut amender. Rien ne s’ouvre encore\u00a0: vous relisez le texte, choisissez les dates, puis vous ouvrez."})
-	}
-	comments, err := roadmap.Comments(r.Context(), d.Q, t.ID)
-	if err != nil {
-		return err
-	}
-	if n := len(slices.DeleteFunc(comments, func(c roadmap.Comment) bool { return c.Answered })); n > 0 {
-		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: french.Upper(french.Many(n, "commentaire de la COP attend une réponse", "commentaires de la COP attendent une réponse")), Links: []ui.Link{{Label: "Lire les commentaires", Href: x.base() + "/relecture#commentaires"}}})
-	}
-	return nil
-}
-
-// phaseOf says where a consultation stands.
-func phaseOf(phase, closes string) string {
-	switch phase {
-	case "draft":
-		return "en préparation"
-	case "coming":
-		return "annoncée"
-	case "open":
-		return "ouverte jusqu’au " + french.Day(closes)
-	}
-	return "close depuis le " + french.Day(closes)
 }

@@ -82,6 +82,7 @@ func Handlers(d Deps) map[string]shell.Handler {
 	}
 	if d.Kind == composition.Roadmap {
 		out["roadmap"], out["roadmap-edition-action"] = d.roadmap, d.editionAction
+		out["roadmap-poster"], out["roadmap-poster-file"] = d.poster, d.posterFile
 		out["roadmap-comments"], out["roadmap-comment-add"], out["roadmap-comment-answer"], out["roadmap-consult"] = d.comments, d.comment, d.answer, d.consult
 	}
 	return out
@@ -96,15 +97,31 @@ type place struct {
 	territory.Region
 	tree *territory.Tree
 	cop  cop.COP
+	all  []cop.COP // of the region, one each cycle
 	kind composition.Kind
 	term string
 }
 
-func (x place) page() string { return "/regions/" + x.Slug }
+func (x place) page() string { return x.cop.Path() }
 
 // The addresses of a document, at the desk and in public. A review says its year.
 func (x place) base() string   { return x.page() + "/bureau" + x.kind.Path(x.term) }
 func (x place) public() string { return x.page() + x.kind.Path(x.term) }
+
+// region begins the addresses of what is of the region, whatever the cycle.
+func (x place) region() string { return cop.RegionPath(x.Slug, cop.First) }
+
+// top is the page above the editions of a document: what a region knows, its roadmap, its
+// reviews.
+func (x place) top() string {
+	switch x.kind {
+	case composition.Diagnosis:
+		return x.region() + x.kind.Path("")
+	case composition.Review:
+		return x.page() + "/suivi/revues"
+	}
+	return x.public()
+}
 
 func (x place) words() composition.Words { return x.kind.Words() }
 func (x place) draftName() string        { return "projet-" + x.kind.File(x.term) + "-" + x.Slug }
@@ -141,7 +158,7 @@ func (d Deps) seen(r *http.Request) (x place, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
+	x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.Code, shell.Cycle(r))
 	return x, err
 }
 
@@ -213,7 +230,7 @@ func (d Deps) explain(ctx context.Context, key string) (figure.Explanation, erro
 }
 
 func trail(x place, last ...ui.Link) []ui.Link {
-	return wording.RegionTrail(x.Region, last...)
+	return wording.COPTrail(x.cop, x.Region, last...)
 }
 
 // The pages of the desk of the diagnosis.
@@ -223,7 +240,20 @@ const (
 	tabPublish = "Publication"
 )
 
-func (x place) tabs(current string) ui.Pages {
+// publicTabs are those of the pages that anyone reads, with the same document of the
+// other COPs of the region.
+func (x place) publicTabs() ui.Pages {
+	end := x.kind.Path("") + "/editions"
+	switch x.kind {
+	case composition.Roadmap:
+		end = x.kind.Path("")
+	case composition.Review:
+		end = "/suivi/revues"
+	}
+	return wording.InCycles(wording.COPTabs(x.cop, x.Region, x.tab()), policy.Actor{}, x.cop, x.all, end)
+}
+
+func (x place) tabs(a policy.Actor, current string) ui.Pages {
 	out := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.page() + "/bureau"}, {Label: x.tab(), Href: x.base(), Current: true}}}
 	parts := []ui.Link{{Label: tabCompose, Href: x.base()}, {Label: tabPreview, Href: x.base() + "/apercu"}, {Label: tabPublish, Href: x.base() + "/publication"}}
 	if x.kind == composition.Roadmap {
@@ -233,7 +263,7 @@ func (x place) tabs(current string) ui.Pages {
 		p.Current = p.Label == current
 		out.Parts = append(out.Parts, p)
 	}
-	return out
+	return wording.InCycles(out, a, x.cop, x.all, "")
 }
 
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v view, last ...ui.Link) error {

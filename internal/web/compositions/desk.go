@@ -80,7 +80,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, x place, status i
 		return err
 	}
 	may := policy.Can(shell.Actor(r), policy.Edit, x.thing())
-	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": " + x.words().The + " n’est pas commencé" + x.words().E(), Scope: []string{"cycle " + x.cop.Cycle, "projet, réservé à la COP"}}, Tabs: x.tabs(tabCompose)}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": " + x.words().The + " n’est pas commencé" + x.words().E(), Scope: []string{"cycle " + x.cop.Cycle, "projet, réservé à la COP"}}, Tabs: x.tabs(shell.Actor(r), tabCompose)}
 	if wrong != nil && typed == nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)})
 	}
@@ -334,7 +334,7 @@ func (d Deps) menu(w http.ResponseWriter, r *http.Request) error {
 	for _, b := range composition.Kept(t.blocks) {
 		there[b.Live] = true
 	}
-	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: "Ajouter à la partie «\u00a0" + x.kind.PartName(to) + "\u00a0»", Scope: []string{"le bloc prend la dernière place de la partie, et se déplace ensuite"}}, Tabs: x.tabs(tabCompose)}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: "Ajouter à la partie «\u00a0" + x.kind.PartName(to) + "\u00a0»", Scope: []string{"le bloc prend la dernière place de la partie, et se déplace ensuite"}}, Tabs: x.tabs(shell.Actor(r), tabCompose)}
 	first := menuPart{ID: "texte", Name: "Vos mots", Action: x.base() + "/blocs", To: string(to), Blocks: []menuLine{{Name: "Un texte de l’équipe", Help: "Des paragraphes, des listes, des liens, que l’équipe écrit."}}}
 	v.Menu = []menuPart{first}
 	// The part that the reader comes from is read first.

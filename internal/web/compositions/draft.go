@@ -56,7 +56,7 @@ func (d Deps) preview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := paperView{Tabs: x.tabs(tabPreview), Doc: doc, Links: d.draftFiles(r, x)}
+	v := paperView{Tabs: x.tabs(shell.Actor(r), tabPreview), Doc: doc, Links: d.draftFiles(r, x)}
 	if len(doc.Parts) == 0 {
 		v.Notices = []ui.Alert{{State: "info", Title: "Le document est encore vide", Text: "Ajoutez des blocs ou écrivez un texte\u00a0: ils paraîtront ici.", Links: []ui.Link{{Label: "Composer " + x.words().The, Href: x.base()}}}}
 	}

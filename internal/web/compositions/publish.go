@@ -12,6 +12,7 @@ import (
 	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/web/paper"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -39,7 +40,7 @@ func (d Deps) showPublish(w http.ResponseWriter, r *http.Request, x place, statu
 		return err
 	}
 	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": publier " + x.words().The, Scope: []string{"cycle " + x.cop.Cycle, "les deux têtes publient ensemble"},
-		Lead: "Proposer fige le document tel qu’il est\u00a0: la page, le texte, le PDF, le diaporama et l’explication de chaque chiffre. Les deux têtes valident cette édition, et personne d’autre ne la lit avant. Ce que vous changez ensuite ne change que le projet."}, Tabs: x.tabs(tabPublish)}
+		Lead: "Proposer fige le document tel qu’il est\u00a0: la page, le texte, le PDF, le diaporama et l’explication de chaque chiffre. Les deux têtes valident cette édition, et personne d’autre ne la lit avant. Ce que vous changez ensuite ne change que le projet."}, Tabs: x.tabs(shell.Actor(r), tabPublish)}
 	if wrong != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "error", Title: "Rien n’a été proposé", Text: apperr.Message(wrong), Links: []ui.Link{{Label: "Relire le projet", Href: x.base() + "/apercu"}}})
 	}
@@ -163,10 +164,14 @@ func (d Deps) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), composition.Press{Why: shell.Typed(r, "why"), Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
+	press := composition.Press{Why: shell.Typed(r, "why"), Catalogue: d.Catalogue, Explain: d.Explain, Together: d.Together, Draw: d.draw, Sheet: func(seq int64) composition.Sheet {
 		at := x.public() + "/editions/" + strconv.FormatInt(seq, 10)
 		return composition.Sheet{Author: d.author(x), Demo: d.Shell.Demo, Version: "édition n°" + nb + strconv.FormatInt(seq, 10), Address: d.Shell.Site(r) + at, FigureBase: at + "/chiffres/"}
-	}})
+	}}
+	if x.kind == composition.Roadmap {
+		press.Differs = roadmap.Compare
+	}
+	_, err = d.Room.ProposeEdition(anyone(r.Context()), shell.Actor(r), n, x.kind, x.term, d.place(x), press)
 	if err != nil && shell.Beside(err) {
 		return d.showPublish(w, r, x, apperr.Status(err), err)
 	}

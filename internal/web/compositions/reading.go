@@ -83,7 +83,7 @@ func (f frozen) trail(last ...ui.Link) []ui.Link {
 	if f.desk {
 		return trail(f.place, append([]ui.Link{f.here(f.place.base()), {Label: "Publication", Href: f.place.base() + "/publication"}}, last...)...)
 	}
-	return trail(f.place, append([]ui.Link{f.here(f.public()), {Label: "Éditions", Href: f.public() + "/editions"}}, last...)...)
+	return trail(f.place, append([]ui.Link{f.here(f.top()), {Label: "Éditions", Href: f.public() + "/editions"}}, last...)...)
 }
 
 // validated says who validated an edition, and when.
@@ -136,9 +136,9 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 	}
 	v := paperView{Doc: kept.Document, Digest: f.SHA256}
 	if f.desk {
-		v.Tabs, v.Doc.FigureBase = f.tabs(tabPublish), f.base+"/chiffres/"
+		v.Tabs, v.Doc.FigureBase = f.tabs(shell.Actor(r), tabPublish), f.base+"/chiffres/"
 	} else {
-		v.Tabs = wording.RegionTabs(f.place.Region, f.tab())
+		v.Tabs = f.publicTabs()
 	}
 	switch f.State {
 	case composition.EditionProposed:
@@ -163,11 +163,21 @@ func (d Deps) showEdition(w http.ResponseWriter, r *http.Request, f frozen) erro
 		return err
 	}
 	v.Files = f.files()
+	if f.PublishedOn != "" {
+		_, heard, links, err := d.heard(r, f.place, f.ID)
+		if err != nil {
+			return err
+		}
+		v.Facts, v.Links = append(v.Facts, heard...), append(v.Links, links...)
+	}
 	if d.More != nil && f.PublishedOn != "" {
 		v.Links = append(v.Links, d.More(f.public()+"/editions/"+strconv.FormatInt(f.Seq, 10))...)
+		if f.kind == composition.Roadmap && !f.desk {
+			v.Links = append(v.Links, ui.Link{Label: "En affiche, sur une feuille A3", Href: f.base + "/affiche"})
+		}
 	}
 	if !f.desk {
-		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.public()}}
+		v.Back = []ui.Link{{Label: "Toutes les éditions", Href: f.public() + "/editions"}, {Label: "Ce que l’on sait de la région, à jour", Href: f.top()}}
 	}
 	page := d.Shell.Page(r, v.Doc.Title, v.Doc.Title+", édition n°"+nb+french.Integer(f.Seq)+", situation au "+french.Day(f.Day)+".", f.trail(ui.Link{Label: "Édition n°" + nb + french.Integer(f.Seq)})...)
 	if f.desk {
@@ -212,7 +222,7 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": aucun" + x.words().E() + " " + x.words().Bare + " publié" + x.words().E() + " pour l’instant", Scope: []string{"cycle " + x.cop.Cycle, "chaque édition reste telle que les deux têtes l’ont validée"}}, Tabs: wording.RegionTabs(x.Region, x.tab())}
+	v := view{Heading: ui.Heading{Overline: x.words().Shared, Title: x.Name + nb + ": aucun" + x.words().E() + " " + x.words().Bare + " publié" + x.words().E() + " pour l’instant", Scope: []string{"cycle " + x.cop.Cycle, "chaque édition reste telle que les deux têtes l’ont validée"}}, Tabs: x.publicTabs()}
 	if n := len(list); n > 0 {
 		v.Heading.Title = x.Name + nb + ": " + french.Integer(n) + nb + french.Plural(n, "édition ", "éditions ") + x.words().OfShared
 		t := ui.Table{ID: "editions", Caption: "Les éditions publiées, la dernière d’abord", Columns: []ui.Column{{Label: "Édition"}, {Label: "Situation au"}, {Label: "Publiée le"}, {Label: "Empreinte SHA-256", Wide: true}}}
@@ -221,9 +231,9 @@ func (d Deps) editions(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Tables = []section{{ID: "liste", Title: "Les éditions", Table: t}}
 	} else {
-		v.Empty = &ui.Empty{Title: wording.Upper(x.words().The) + " se prépare", Text: wording.Upper(map[bool]string{true: "elle", false: "il"}[x.words().Feminine]) + " paraîtra ici quand les deux têtes de la COP l’auront validé" + x.words().E() + ". Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.public()}}
+		v.Empty = &ui.Empty{Title: wording.Upper(x.words().The) + " se prépare", Text: wording.Upper(map[bool]string{true: "elle", false: "il"}[x.words().Feminine]) + " paraîtra ici quand les deux têtes de la COP l’auront validé" + x.words().E() + ". Ce que l’on sait déjà de la région se lit dès maintenant.", Action: ui.Link{Label: "Ce que l’on sait de la région", Href: x.top()}}
 	}
-	page := d.Shell.Page(r, v.Heading.Title, "Les éditions "+x.words().OfShared+", région "+x.Name+".", trail(x, x.here(x.public()), ui.Link{Label: "Éditions"})...)
+	page := d.Shell.Page(r, v.Heading.Title, "Les éditions "+x.words().OfShared+", région "+x.Name+".", trail(x, x.here(x.top()), ui.Link{Label: "Éditions"})...)
 	return d.Shell.Render(w, r, page, deskPage(v))
 }
 

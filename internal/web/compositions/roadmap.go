@@ -36,13 +36,26 @@ func (d Deps) roadmap(w http.ResponseWriter, r *http.Request) error {
 	if f.pub, err = document.Find(r.Context(), d.Q, e.Publication); err != nil {
 		return err
 	}
-	v := paperView{Tabs: wording.RegionTabs(x.Region, x.tab()), Doc: kept.Short, Digest: e.SHA256, Files: f.files()}
+	v := paperView{Tabs: x.publicTabs(), Doc: kept.Short, Digest: e.SHA256, Files: f.files()}
 	v.Notices = []ui.Alert{{State: "info", Title: "Édition n°" + nb + french.Integer(e.Seq) + ", publiée par les deux têtes de la COP le " + french.Day(e.PublishedOn), Text: "Elle reste telle qu’elles l’ont validée. Chaque chiffre y garde son explication.",
 		Links: []ui.Link{{Label: "Lire l’édition entière, fiches comprises", Href: f.base}, {Label: "Toutes les éditions", Href: x.public() + "/editions"}}}}
 	if v.Facts, err = d.facts(r, f, kept.Frozen); err != nil {
 		return err
 	}
-	v.Back = []ui.Link{{Label: "Ce qui avance\u00a0: le suivi", Href: x.page() + "/suivi"}, {Label: "Les actions aujourd’hui, dans le registre", Href: x.page() + "/actions"}, {Label: "Toutes les éditions", Href: x.public() + "/editions"}}
+	coming, _, _, err := d.heard(r, x, "")
+	if err != nil {
+		return err
+	}
+	for i := range coming {
+		coming[i].Title = "Prochaine édition. " + coming[i].Title
+	}
+	v.Notices = append(v.Notices, coming...)
+	_, heard, links, err := d.heard(r, x, e.ID)
+	if err != nil {
+		return err
+	}
+	v.Facts, v.Links = append(v.Facts, heard...), append(v.Links, links...)
+	v.Back = []ui.Link{{Label: "Ce qui avance\u00a0: le suivi", Href: x.region() + "/suivi"}, {Label: "Les actions aujourd’hui, dans le registre", Href: x.page() + "/actions"}, {Label: "Toutes les éditions", Href: x.public() + "/editions"}}
 	page := d.Shell.Page(r, v.Doc.Title, v.Doc.Title+", édition n°"+nb+french.Integer(e.Seq)+".", trail(x, ui.Link{Label: "Feuille de route"})...)
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, paperPage(v))
@@ -62,9 +75,12 @@ func (d Deps) roadmapToCome(w http.ResponseWriter, r *http.Request, x place) err
 	if n > 0 {
 		have = french.Many(n, "action est déjà retenue", "actions sont déjà retenues") + " par les deux têtes de la COP."
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Feuille de route", Title: x.Name + nb + ": la feuille de route se prépare", Scope: []string{"cycle " + x.cop.Cycle, "elle paraîtra quand les deux têtes de la COP l’auront validée"}}, Tabs: wording.RegionTabs(x.Region, x.tab())}
+	v := sections.View{Heading: ui.Heading{Overline: "Feuille de route", Title: x.Name + nb + ": la feuille de route se prépare", Scope: []string{"cycle " + x.cop.Cycle, "elle paraîtra quand les deux têtes de la COP l’auront validée"}}, Tabs: x.publicTabs()}
+	if v.Notices, _, _, err = d.heard(r, x, ""); err != nil {
+		return err
+	}
 	v.Parts = []sections.Part{{ID: "a-venir", Title: "Ce que vous lirez ici", List: []string{"les objectifs que la région partage, levier par levier\u00a0;", "le plan d’action, thème par thème et département par département, avec une fiche par action\u00a0;", "ce que ces actions couvrent, et ce qui reste à trouver\u00a0;", "ce qui manque encore, ce qui est demandé à l’échelon national, et comment la suite sera suivie."}},
-		{ID: "deja-la", Title: "Ce qui est déjà là", Lead: have, Links: []ui.Link{{Label: "Les actions de la COP", Href: x.page() + "/actions"}, {Label: "Ce qu’elles couvrent des objectifs", Href: x.page() + "/couverture"}, {Label: "Les objectifs partagés", Href: x.page() + "/objectifs"}, {Label: "Les thèmes mis en premier", Href: x.page() + "/themes"}, {Label: "Le diagnostic", Href: x.page() + "/diagnostic"}, {Label: "Les projets en consultation", Href: x.page() + "/consultations"}}}}
+		{ID: "deja-la", Title: "Ce qui est déjà là", Lead: have, Links: []ui.Link{{Label: "Les actions de la COP", Href: x.page() + "/actions"}, {Label: "Ce qu’elles couvrent des objectifs", Href: x.region() + "/couverture"}, {Label: "Les objectifs partagés", Href: x.region() + "/objectifs"}, {Label: "Les thèmes mis en premier", Href: x.region() + "/themes"}, {Label: "Le diagnostic", Href: x.region() + "/diagnostic"}, {Label: "Les projets en consultation", Href: x.page() + "/consultations"}}}}
 	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, trail(x, ui.Link{Label: "Feuille de route"})...)
 }
 
@@ -83,7 +99,7 @@ func (d Deps) editionAction(w http.ResponseWriter, r *http.Request) error {
 		return apperr.NotFoundf("Cette action n’est pas dans l’édition n°\u00a0%d de la feuille de route. L’édition donne la liste de celles qui y sont.", f.Seq)
 	}
 	s := kept.Sheets[i]
-	v := sections.View{Heading: ui.Heading{Overline: "Feuille de route, édition n°" + nb + french.Integer(f.Seq), Title: s.Table.Caption, Scope: []string{"telle que figée au " + french.Day(f.Day), "validée par les deux têtes de la COP"}}, Tabs: wording.RegionTabs(f.place.Region, f.tab())}
+	v := sections.View{Heading: ui.Heading{Overline: "Feuille de route, édition n°" + nb + french.Integer(f.Seq), Title: s.Table.Caption, Scope: []string{"telle que figée au " + french.Day(f.Day), "validée par les deux têtes de la COP"}}, Tabs: f.publicTabs()}
 	if s.Theme != "" {
 		v.Heading.Scope = append(v.Heading.Scope, "thème\u00a0: "+french.Lower(s.Theme))
 	}

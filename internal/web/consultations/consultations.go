@@ -5,16 +5,19 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"jalon/internal/composition"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/debate/consultation"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
 	"jalon/internal/policy"
+	"jalon/internal/roadmap"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -57,7 +60,7 @@ func (d Deps) place(r *http.Request) (x place, err error) {
 	if x.g, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.c, err = cop.OfRegion(r.Context(), d.Q, x.g.Code)
+	x.c, _, err = cop.Among(r.Context(), d.Q, x.g.Code, shell.Cycle(r))
 	return x, err
 }
 
@@ -73,15 +76,49 @@ func (d Deps) read(r *http.Request) (p place, x consultation.Consultation, err e
 func (d Deps) today(p place) string { return p.c.DayAt(d.Now()) }
 
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, p place, h ui.Heading, body templ.Component, last ...ui.Link) error {
-	page := d.Shell.Page(r, h.Title, h.Lead, wording.RegionTrail(p.g, last...)...)
+	page := d.Shell.Page(r, h.Title, h.Lead, wording.COPTrail(p.c, p.g, last...)...)
 	return d.Shell.RenderStatus(w, r, status, page, body)
 }
 
 // private draws a page of the team.
 func (d Deps) private(w http.ResponseWriter, r *http.Request, status int, p place, h ui.Heading, body templ.Component, last ...ui.Link) error {
-	page := d.Shell.Page(r, h.Title, "", wording.RegionTrail(p.g, append([]ui.Link{{Label: "Bureau", Href: p.c.Path() + "/bureau"}}, last...)...)...)
+	page := d.Shell.Page(r, h.Title, "", wording.COPTrail(p.c, p.g, append([]ui.Link{{Label: "Bureau", Href: p.c.Path() + "/bureau"}}, last...)...)...)
 	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.RenderStatus(w, r, status, page, body)
+}
+
+// about says which document a text is a draft of, and what became of it; at the desk it
+// leads to the draft besides. It is nil for a text of its own.
+func (d Deps) about(r *http.Request, p place, x consultation.Consultation, desk bool) (*ui.Alert, error) {
+	a, ok, err := roadmap.AboutOf(r.Context(), d.Q, x)
+	if err != nil || !ok {
+		return nil, err
+	}
+	k, page := a.Document.Kind, p.c.Path()+a.Document.Kind.Path(a.Document.Term)
+	words := k.Words()
+	edition := func(e composition.Edition) string { return "édition n°" + nb + french.Integer(e.Seq) }
+	read := func(e composition.Edition) ui.Link {
+		return ui.Link{Label: "Lire l’" + edition(e), Href: page + "/editions/" + strconv.FormatInt(e.Seq, 10)}
+	}
+	out := &ui.Alert{State: "info", Title: "Ce texte est le projet " + words.Of + ", tel qu’il était le " + french.Date(x.At.In(p.c.Location()))}
+	switch {
+	case a.After != nil && a.After.Retired():
+		out.Text = "Il a mené à l’" + edition(*a.After) + ", adoptée le " + french.Day(a.After.PublishedOn) + " et retirée depuis."
+		out.Links = append(out.Links, read(*a.After))
+	case a.After != nil:
+		out.Text = "Il a mené à l’" + edition(*a.After) + ", que les deux têtes de la COP ont adoptée le " + french.Day(a.After.PublishedOn) + "."
+		out.Links = append(out.Links, read(*a.After))
+	case a.Before != nil:
+		out.Text = "Il prépare l’édition qui suivra l’" + edition(*a.Before) + ", adoptée le " + french.Day(a.Before.PublishedOn) + "."
+		out.Links = append(out.Links, read(*a.Before))
+	default:
+		out.Text = "Il prépare la première édition\u00a0: rien n’est encore adopté."
+		out.Links = append(out.Links, ui.Link{Label: french.Upper(words.The) + " de la région", Href: page})
+	}
+	if desk {
+		out.Links = append(out.Links, ui.Link{Label: "Le projet, au bureau", Href: p.c.Path() + "/bureau" + k.Path(a.Document.Term)})
+	}
+	return out, nil
 }
 
 // phaseText says where a consultation stands.

@@ -86,6 +86,7 @@ type articleForm struct {
 type editView struct {
 	Heading  ui.Heading
 	Notice   *ui.Alert
+	About    *ui.Alert // the document that the text is a draft of
 	Versions *ui.Table
 	Action   string
 	Rev      string
@@ -114,6 +115,8 @@ func (d Deps) edit(w http.ResponseWriter, r *http.Request) error {
 	switch r.URL.Query().Get("fait") {
 	case "enregistre":
 		notice = &ui.Alert{State: "success", Title: "Enregistré"}
+	case "deja":
+		notice = &ui.Alert{State: "info", Title: "Une consultation sur ce projet se prépare déjà\u00a0: la voici", Text: "Rien n’a été créé. Son texte est celui du projet quand elle a été préparée\u00a0; reprenez-le ici s’il a changé depuis."}
 	case "publie":
 		notice = &ui.Alert{State: "success", Title: "Le texte est publié", Text: "Il est figé, et son empreinte est sur la page publique."}
 	}
@@ -150,6 +153,9 @@ func (d Deps) showEdit(w http.ResponseWriter, r *http.Request, status int, t typ
 	if x.Version > 0 {
 		v.Publish, v.Effect = "Publier la version "+version(x.Version+1), "La nouvelle version remplace celle qui est lue. Les différences paraissent article par article, avec les amendements retenus."
 		v.Links = []ui.Link{{Label: "Répondre aux amendements", Href: base + "/amendements"}, {Label: "La page publique", Href: x.Path(p.c)}}
+	}
+	if v.About, err = d.about(r, p, x, true); err != nil {
+		return err
 	}
 	kept := consultation.Input{Title: x.Title, Presentation: x.Presentation, OpensOn: x.OpensOn, ClosesOn: x.ClosesOn}
 	v.Fields = inputFields(kept, "")

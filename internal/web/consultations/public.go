@@ -93,6 +93,7 @@ type oneView struct {
 	Versions             []line
 	Seal, Follow, Totals string
 	Notice               *ui.Alert
+	About                *ui.Alert // the document that the text is a draft of
 	Foot                 ui.Source
 }
 
@@ -131,6 +132,9 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	case consultation.Closed:
 		v.Notice = &ui.Alert{State: "info", Title: "La consultation est close depuis le soir du " + french.Day(x.ClosesOn), Text: "Les amendements reçus restent ici, avec les réponses de l’équipe."}
 	case consultation.Draft, consultation.Open:
+	}
+	if v.About, err = d.about(r, p, x, false); err != nil {
+		return err
 	}
 	for _, a := range articles {
 		l := articleLine{Origin: a.Origin, Title: a.Title, Text: a.Text, Href: base + "/articles/" + a.Origin, Count: counted(by[a.Origin].All, "amendement", "amendements")}

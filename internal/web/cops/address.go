@@ -12,6 +12,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // which tells which COP an address names, and of which territory: a département
@@ -72,8 +73,11 @@ func tabs(r *http.Request, c cop.COP, here string) []ui.Link {
 			out = append(out, ui.Link{Label: x.label, Href: base + x.path, Current: x.path == here})
 		}
 	}
+	if c.Parent != "" && policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
+		out = append(out, ui.Link{Label: "Reprise", Href: c.Path() + "/bureau/reprise"})
+	}
 	if c.Parent == "" && c.Cycle != cop.First && policy.Can(a, policy.Judge, c.Thing(policy.Action)) {
-		out = append(out, ui.Link{Label: "Reprise", Href: "/regions/" + c.Slug + "/bureau/reprise?cycle=" + c.Cycle}, ui.Link{Label: "Registre", Href: "/regions/" + c.Slug + "/bureau/actions?cycle=" + c.Cycle})
+		out = append(out, ui.Link{Label: "Reprise", Href: "/regions/" + c.Slug + "/bureau/reprise?cycle=" + c.Cycle}, ui.Link{Label: "Registre", Href: wording.RegisterPath(c)})
 	}
 	return out
 }

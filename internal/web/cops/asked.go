@@ -76,15 +76,15 @@ func readFirst(x cop.Act, c cop.COP) string {
 	case cop.ObjectivesAct:
 		return "/regions/" + c.Slug + "/bureau/objectifs/partages/" + x.Subject
 	case cop.DiagnosisAct:
-		return "/regions/" + c.Slug + "/bureau/diagnostic/editions/" + x.Subject
+		return c.Path() + "/bureau/diagnostic/editions/" + x.Subject
 	case cop.RoadmapAct:
-		return "/regions/" + c.Slug + "/bureau/feuille-de-route/editions/" + x.Subject
+		return c.Path() + "/bureau/feuille-de-route/editions/" + x.Subject
 	case cop.CloseAct:
-		return "/regions/" + c.Slug + "/bureau/points-de-sortie/cloture"
+		return c.Path() + "/bureau/points-de-sortie/cloture"
 	case cop.ReviewAct:
-		return "/regions/" + c.Slug + "/bureau/suivi/editions/" + x.Subject
+		return c.Path() + "/bureau/suivi/editions/" + x.Subject
 	case cop.ActionsAct:
-		return "/regions/" + c.Slug + "/bureau/actions/releves/" + x.Subject
+		return c.Path() + "/bureau/actions/releves/" + x.Subject
 	case cop.MinutesAct:
 		return "/reunions/" + x.Subject + "/compte-rendu"
 	case cop.RestitutionAct:

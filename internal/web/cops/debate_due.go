@@ -51,34 +51,38 @@ func (d Deps) debateDue(r *http.Request, c cop.COP, desk *cop.Desk) error {
 	return nil
 }
 
-// debateLinks are the desks of the debate, each for who works there: a newcomer of the
-// team finds all of them on the desk of the COP.
+// debateLinks are the desks of the debate and of what it comes to, each for who works
+// there: a newcomer of the team finds all of them on the desk of the COP.
 func debateLinks(a policy.Actor, c cop.COP) (out []ui.Link) {
 	if c.Department() != "" {
 		return nil
 	}
-	at := "/regions/" + c.Slug + "/bureau"
+	region, own := cop.RegionPath(c.Slug, cop.First)+"/bureau", c.Path()+"/bureau" // the debate is the region's, what it comes to the COP's
 	for _, x := range []struct {
 		verb        policy.Verb
 		kind        policy.Kind
-		label, path string
+		label, href string
 	}{
-		{policy.Judge, policy.Post, "La modération du débat", "/moderation"},
-		{policy.Read, policy.Instruction, "Les contributions à étudier", "/contributions"},
-		{policy.Judge, policy.Post, "Les thèmes des contributions", "/contributions/themes"},
-		{policy.Edit, policy.Group, "Les groupes de travail", "/groupes"},
-		{policy.Create, policy.Meeting, "Les réunions", "/reunions"},
-		{policy.Edit, policy.Debate, "Les questions mises en débat", "/debats"},
-		{policy.Edit, policy.Debate, "Les débats sur l’ambition", "/ambitions"},
-		{policy.Edit, policy.Debate, "Les consultations sur un texte", "/consultations"},
-		{policy.Create, policy.News, "La lettre", "/lettre"},
-		{policy.Judge, policy.Action, "Le registre des actions", "/actions"},
-		{policy.Edit, policy.Measure, "Ce qui aide chaque levier", "/mesures"},
-		{policy.Edit, policy.Aid, "Les aides de la région", "/aides"},
-		{policy.Read, policy.Need, "Les besoins sans aide", "/besoins"},
+		{policy.Judge, policy.Post, "La modération du débat", region + "/moderation"},
+		{policy.Read, policy.Instruction, "Les contributions à étudier", region + "/contributions"},
+		{policy.Judge, policy.Post, "Les thèmes des contributions", region + "/contributions/themes"},
+		{policy.Edit, policy.Group, "Les groupes de travail", region + "/groupes"},
+		{policy.Create, policy.Meeting, "Les réunions", own + "/reunions"},
+		{policy.Edit, policy.Debate, "Les questions mises en débat", region + "/debats"},
+		{policy.Edit, policy.Debate, "Les débats sur l’ambition", region + "/ambitions"},
+		{policy.Edit, policy.Debate, "Les consultations sur un texte", own + "/consultations"},
+		{policy.Create, policy.News, "La lettre", region + "/lettre"},
+		{policy.Judge, policy.Action, "Le registre des actions", own + "/actions"},
+		{policy.Edit, policy.Measure, "Ce qui aide chaque levier", region + "/mesures"},
+		{policy.Edit, policy.Aid, "Les aides de la région", region + "/aides"},
+		{policy.Read, policy.Need, "Les besoins sans aide", region + "/besoins"},
+		{policy.Read, policy.Roadmap, "La feuille de route", own + "/feuille-de-route"},
+		{policy.Read, policy.Roadmap, "Les points de sortie et la clôture", own + "/points-de-sortie"},
+		{policy.Edit, policy.FollowUp, "Le suivi\u00a0: tours, alertes, réglages", own + "/suivi"},
+		{policy.Read, policy.FollowUp, "Les revues annuelles", own + "/suivi/revues"},
 	} {
 		if policy.Can(a, x.verb, c.Thing(x.kind)) {
-			out = append(out, ui.Link{Label: x.label, Href: at + x.path})
+			out = append(out, ui.Link{Label: x.label, Href: x.href})
 		}
 	}
 	return out

@@ -110,7 +110,7 @@ func (d Deps) one(w http.ResponseWriter, r *http.Request) error {
 	}
 	if ended.State == roadmap.Closed {
 		v.Closed = &ui.Alert{State: "info", Title: "Cette COP est close depuis le " + french.Day(ended.EndedOn), Text: "Ses points de sortie, et les raisons de ce qui manquait, restent à lire.",
-			Links: []ui.Link{{Label: "Les points de sortie", Href: "/regions/" + c.Slug + "/feuille-de-route/points-de-sortie"}}}
+			Links: []ui.Link{{Label: "Les points de sortie", Href: c.Path() + "/feuille-de-route/points-de-sortie"}}}
 	}
 	if d.Chain != nil {
 		if v.Chain, err = d.Chain(r.Context(), c); err != nil {

@@ -24,6 +24,7 @@ type desk struct {
 	model  *panorama.Model
 	region territory.Region
 	cop    cop.COP
+	all    []cop.COP // of the region, one each cycle
 	path   string
 }
 
@@ -34,10 +35,10 @@ func (d Deps) deskOf(r *http.Request) (x desk, err error) {
 	if x.region, err = x.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code); err != nil {
+	if x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.region.Code, shell.Cycle(r)); err != nil {
 		return x, err
 	}
-	x.path = "/regions/" + x.region.Slug + "/bureau/actions/recoupements"
+	x.path = wording.RegisterPath(x.cop) + "/recoupements"
 	if !policy.Can(shell.Actor(r), policy.Judge, x.cop.Thing(policy.Action)) {
 		return x, apperr.NotFoundf("Cette page n’existe pas, ou elle est réservée à d’autres rôles que les vôtres.")
 	}
@@ -105,9 +106,9 @@ func (d Deps) showOverlaps(w http.ResponseWriter, r *http.Request, status int, x
 		done.Lead = []string{"Rien encore."}
 	}
 	v := view{Heading: ui.Heading{Overline: "Bureau de la COP, actions", Title: x.region.Name + nb + ": " + french.Integer(len(open.Forms)) + nb + french.Plural(len(open.Forms), "recoupement à trancher", "recoupements à trancher"), Scope: []string{"réservé à l’équipe"}},
-		Tabs:     []ui.Link{{Label: "Bureau", Href: "/regions/" + x.region.Slug + "/bureau"}, {Label: "Recoupements", Href: x.path, Current: true}, {Label: "Couverture", Href: "/regions/" + x.region.Slug + "/couverture"}},
+		Pages:    wording.InCycles(wording.RegisterTabs(shell.Actor(r), x.cop, "", wording.RegisterOverlaps), shell.Actor(r), x.cop, x.all, ""),
 		Intro:    []string{action.OverlapRule, "Jalon propose les paires d’un même levier, sur des territoires emboîtés, dont l’objet ou la quantité se ressemblent. Il ne réduit rien de lui-même."},
-		Sections: []section{open, other, done}, Foot: ui.Source{Text: "registre des actions de la COP."}}
+		Sections: []section{open, other, done}, Foot: ui.Source{Text: "registre des actions de la COP.", Sources: []ui.Link{{Label: "La couverture de la région", Href: cop.RegionPath(x.region.Slug, cop.First) + "/couverture"}}}}
 	if r.URL.Query().Get("fait") == "1" {
 		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "C’est enregistré", Text: "La couverture tient compte de ce que vous avez dit."})
 	}
@@ -118,7 +119,7 @@ func (d Deps) showOverlaps(w http.ResponseWriter, r *http.Request, status int, x
 		}
 		v.Notices = append(v.Notices, a)
 	}
-	page := d.Shell.Page(r, v.Heading.Title, "", wording.RegionTrail(x.region, ui.Link{Label: "Bureau", Href: "/regions/" + x.region.Slug + "/bureau"}, ui.Link{Label: "Recoupements"})...)
+	page := d.Shell.Page(r, v.Heading.Title, "", wording.COPTrail(x.cop, x.region, ui.Link{Label: "Bureau", Href: x.cop.Path() + "/bureau"}, ui.Link{Label: "Recoupements"})...)
 	page.NoIndex, page.Canonical = true, ""
 	return d.Shell.RenderStatus(w, r, status, page, coveragePage(v))
 }

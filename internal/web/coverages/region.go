@@ -141,6 +141,13 @@ func (d Deps) region(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	each, err := d.byCycle(r, x)
+	if err != nil {
+		return err
+	}
+	if each.ID != "" {
+		v.Sections = append(v.Sections, each)
+	}
 	v.Sections = append(v.Sections, joints, rules(false))
 	return d.show(w, r, v, "Levier par levier, ce qui est déjà fait depuis 2019, ce que les actions retenues apporteront, et ce qui reste à trouver.", wording.RegionTrail(x.Region, ui.Link{Label: "Couverture"})...)
 }

@@ -20,6 +20,7 @@ import (
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 const registerPath = "/national/actions"
@@ -28,6 +29,7 @@ const registerPath = "/national/actions"
 type standing struct {
 	action.Standing
 	region  territory.Region
+	actions string // the public page of those of its COP
 	covered coverage.Total
 	known   bool // its objectives are
 }
@@ -64,7 +66,7 @@ func (d Deps) registers(r *http.Request) (out []standing, n *coverage.Nation, cy
 		covered[x.Region.Code] = x.Total
 	}
 	for _, c := range cops {
-		s := standing{Standing: all[c.ID]}
+		s := standing{Standing: all[c.ID], actions: wording.ActionsPath(c)}
 		if s.region, err = m.Tree().Region(c.Region); err != nil {
 			return nil, nil, "", err
 		}
@@ -78,7 +80,7 @@ const notRegistered = "Aucune action n’est encore inscrite dans Jalon."
 
 // counted is a row of a table: a COP whose register is empty has no zero.
 func (s standing) counted(cells ...ui.Cell) ui.Row {
-	row := ui.Row{Cells: []ui.Cell{{Text: s.region.Name, Href: "/regions/" + s.region.Slug + "/actions"}}}
+	row := ui.Row{Cells: []ui.Cell{{Text: s.region.Name, Href: s.actions}}}
 	for _, c := range cells {
 		if !s.Any() {
 			c = ui.Cell{Missing: notRegistered}

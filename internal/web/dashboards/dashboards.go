@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"jalon/internal/apperr"
+	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/followup/outcome"
 	"jalon/internal/panorama"
@@ -87,6 +88,17 @@ func (d Deps) region(w http.ResponseWriter, r *http.Request) error {
 	v.Heading.Overline = "Suivi de la feuille de route"
 	v.Tabs = wording.RegionTabs(o.At, wording.TabFollowUp)
 	v.Parts = append([]sections.Part{filters(base+"/suivi", m, o, true)}, v.Parts...)
+	_, all, err := cop.Among(r.Context(), d.Q, o.At.Code, "")
+	if err != nil {
+		return err
+	}
+	if len(all) > 1 {
+		each := sections.Part{ID: "par-cop", Title: "Les COP de la région", Lead: "Cette page additionne les actions retenues par toutes les COP de la région, quel que soit le cycle. Chaque COP a ses actions, ses revues et sa feuille de route."}
+		for _, c := range all {
+			each.Links = append(each.Links, ui.Link{Label: "Cycle " + c.Cycle + "\u00a0: les actions", Href: wording.ActionsPath(c)}, ui.Link{Label: "Cycle " + c.Cycle + "\u00a0: les revues annuelles", Href: c.Path() + "/suivi/revues"})
+		}
+		v.Parts = append(v.Parts, each)
+	}
 	links := []ui.Link{{Label: "Les revues annuelles", Href: base + "/suivi/revues"}, {Label: "La couverture des objectifs", Href: base + "/couverture"}, {Label: "Les actions de la COP", Href: base + "/actions"}, {Label: "Le suivi des 18 régions", Href: nationPath}}
 	v.Foot = foot(links, base+"/suivi.csv", r.URL.Query())
 	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, wording.RegionTrail(o.At, ui.Link{Label: "Suivi"})...)

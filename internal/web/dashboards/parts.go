@@ -76,7 +76,11 @@ func (x reading) page() sections.View {
 	} else {
 		levers.Lead = "Aucune action retenue ne porte sur un levier ici, et aucune série ne l’observe" + nb + ": le tableau se remplira avec les relevés de décisions que les deux têtes valident."
 	}
-	v.Parts = append(v.Parts, levers, x.burnUp(), x.gaps(), x.standing(), x.ages(), rules())
+	v.Parts = append(v.Parts, levers)
+	if c := x.Flow("flux-dessin"); c.Drawing.W > 0 {
+		v.Parts = append(v.Parts, drawn(sections.Part{ID: "flux", Title: "Où va l’objectif"}, c))
+	}
+	v.Parts = append(v.Parts, x.burnUp(), x.gaps(), x.standing(), x.ages(), rules())
 	return v
 }
 
@@ -120,7 +124,11 @@ func (x reading) figures() []ui.KeyFigure {
 	if x.Holder != "" {
 		seen.Missing = "L’indicateur observe tout le territoire, pas ce que fait un porteur."
 	} else if x.Cover.Measured > 0 {
-		seen = x.kt(x.Cover.Done, figure.Computed, "", "observé par l’indicateur")
+		key := ""
+		if x.key("", "") != "" {
+			key = wording.FigurePath(coverage.Key(coverage.AllLevers, x.Place.Ref, coverage.DoneIs))
+		}
+		seen = x.kt(x.Cover.Done, figure.Computed, key, "observé par l’indicateur")
 		seenMeaning = "Sur " + howMany(int64(x.Cover.Measured), "levier mesuré", "leviers mesurés") + " par une série, de " + french.Integer(x.Cover.Levers) + ", avec ou sans ces actions."
 	}
 	return []ui.KeyFigure{{Label: "Prévu à ce jour par les actions retenues", Value: due, Meaning: dueMeaning}, {Label: "Déclaré fait par les porteurs", Value: said, Meaning: saidMeaning}, {Label: "Observé depuis 2019 par l’indicateur", Value: seen, Meaning: seenMeaning}}
@@ -214,6 +222,13 @@ func (x reading) beside() (out []string) {
 	return out
 }
 
+// drawn is a part with one picture and its table.
+func drawn(p sections.Part, c document.Chart) sections.Part {
+	part := document.Part{ID: p.ID, Blocks: []document.Block{c}}
+	p.Bodies = []templ.Component{paper.Blocks(document.Document{Parts: []document.Part{part}}, part)}
+	return p
+}
+
 func (x reading) burnUp() sections.Part {
 	p := sections.Part{ID: "chemin", Title: "Le chemin jusqu’en 2030"}
 	c := outcome.BurnUp("chemin-dessin", x.Years, x.Objective())
@@ -221,9 +236,7 @@ func (x reading) burnUp() sections.Part {
 		p.Lead = "Aucune action chiffrée et datée, et aucune quantité dite" + nb + ": il n’y a pas encore de chemin à dessiner."
 		return p
 	}
-	part := document.Part{ID: "chemin", Blocks: []document.Block{c}}
-	p.Bodies = []templ.Component{paper.Blocks(document.Document{Parts: []document.Part{part}}, part)}
-	return p
+	return drawn(p, c)
 }
 
 // gaps explain what stands between planned and said.

@@ -22,7 +22,11 @@ type place struct {
 	territory.Region
 	tree *territory.Tree
 	cop  cop.COP
+	all  []cop.COP // of the region, one each cycle
 }
+
+// live is the follow-up to this day, that of the whole region.
+func (x place) live() string { return cop.RegionPath(x.Slug, cop.First) + "/suivi" }
 
 // reads reports whether an actor reads what the COP prepares: over the region, or one of
 // its départements.
@@ -44,7 +48,7 @@ func (d Deps) at(r *http.Request) (x place, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
+	x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.Code, shell.Cycle(r))
 	return x, err
 }
 
@@ -58,22 +62,22 @@ func (d Deps) reviews(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	base := "/regions/" + x.Slug
+	base := x.cop.Path()
 	years := map[string]bool{}
 	t := ui.Table{ID: "revues", Caption: "Les revues publiées", Stack: true, Columns: []ui.Column{{Label: "Année"}, {Label: "Publiée le"}, {Label: "Édition", Number: true}}}
 	for _, e := range all {
 		years[e.Term] = true
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Revue " + e.Term, Href: base + composition.Review.Path(e.Term) + "/editions/" + strconv.FormatInt(e.Seq, 10)}, {Text: french.Day(e.PublishedOn)}, {Text: french.Integer(e.Seq)}}})
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Suivi de la feuille de route", Title: x.Name + nb + ": " + howMany(int64(len(years)), "revue annuelle publiée", "revues annuelles publiées")}, Tabs: wording.RegionTabs(x.Region, wording.TabFollowUp)}
+	v := sections.View{Heading: ui.Heading{Overline: "Suivi de la feuille de route", Title: x.Name + nb + ": " + howMany(int64(len(years)), "revue annuelle publiée", "revues annuelles publiées")}, Tabs: wording.InCycles(wording.COPTabs(x.cop, x.Region, wording.TabFollowUp), policy.Actor{}, x.cop, x.all, "/suivi/revues")}
 	p := sections.Part{Lead: "Chaque année, la COP dit où en sont ses actions au 31 décembre" + nb + ": ce qui avance, ce qui bloque, ce qu’elle apprend. Les deux têtes valident la revue, qui ne change plus.", Tables: []ui.Table{t},
-		Links: []ui.Link{{Label: "Le suivi, à ce jour", Href: base + "/suivi"}}}
+		Links: []ui.Link{{Label: "Le suivi, à ce jour", Href: x.live()}}}
 	if len(all) == 0 {
 		v.Heading.Title = x.Name + nb + ": aucune revue annuelle n’est publiée"
 		p.Tables, p.Empty = nil, ui.Empty{Title: "Pas encore de revue", Text: "La première paraîtra ici quand les deux têtes l’auront validée."}
 	}
 	v.Parts = []sections.Part{p}
-	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, wording.RegionTrail(x.Region, ui.Link{Label: "Suivi", Href: base + "/suivi"}, ui.Link{Label: "Revues"})...)
+	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, wording.COPTrail(x.cop, x.Region, ui.Link{Label: "Suivi", Href: x.live()}, ui.Link{Label: "Revues"})...)
 }
 
 // reviewsDesk lists the reviews of a COP for its team, and where the next is prepared.
@@ -100,7 +104,7 @@ func (d Deps) reviewsDesk(w http.ResponseWriter, r *http.Request) error {
 			last[e.Term] = e
 		}
 	}
-	desk := "/regions/" + x.Slug + "/bureau"
+	desk := x.cop.Path() + "/bureau"
 	t := ui.Table{ID: "revues", Caption: "Les revues de cette COP", Stack: true, Columns: []ui.Column{{Label: "Année"}, {Label: "Dernière édition"}}}
 	for _, term := range begun {
 		state := "En préparation"
@@ -113,7 +117,7 @@ func (d Deps) reviewsDesk(w http.ResponseWriter, r *http.Request) error {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Revue " + term, Href: desk + composition.Review.Path(term)}, {Text: state}}})
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP", Title: x.Name + nb + ": " + howMany(int64(len(begun)), "revue annuelle commencée", "revues annuelles commencées"), Scope: []string{"réservé à la COP"}},
-		Tabs: ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: "/regions/" + x.Slug}, {Label: "Bureau", Href: desk}, {Label: "Revues annuelles", Href: desk + "/suivi/revues", Current: true}}}}
+		Tabs: wording.InCycles(ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.cop.Path()}, {Label: "Bureau", Href: desk}, {Label: "Revues annuelles", Href: desk + "/suivi/revues", Current: true}}}, shell.Actor(r), x.cop, x.all, "")}
 	p := sections.Part{Lead: "Une revue parle des points d’avancement qui disent un jour jusqu’au 31 décembre de son année\u00a0: ce qui est dit d’un jour d’après n’y entre pas, même si la revue se prépare plus tard.", Tables: []ui.Table{t}}
 	if len(begun) == 0 {
 		v.Heading.Title, p.Tables = x.Name+nb+": aucune revue annuelle n’est commencée", nil
@@ -127,7 +131,7 @@ func (d Deps) reviewsDesk(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v.Parts = []sections.Part{p}
-	return sections.Show(d.Shell, w, r, http.StatusOK, v, true, wording.RegionTrail(x.Region, ui.Link{Label: "Bureau", Href: desk}, ui.Link{Label: "Revues annuelles"})...)
+	return sections.Show(d.Shell, w, r, http.StatusOK, v, true, wording.COPTrail(x.cop, x.Region, ui.Link{Label: "Bureau", Href: desk}, ui.Link{Label: "Revues annuelles"})...)
 }
 
 // reviewOfEdition leads from an act, which names an edition, to its review.
@@ -144,5 +148,5 @@ func (d Deps) reviewOfEdition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || e.COP != x.cop.ID || e.Kind != composition.Review {
 		return none
 	}
-	return shell.SeeOther(w, r, "/regions/"+x.Slug+"/bureau"+e.Kind.Path(e.Term)+"/editions/"+e.ID)
+	return shell.SeeOther(w, r, x.cop.Path()+"/bureau"+e.Kind.Path(e.Term)+"/editions/"+e.ID)
 }

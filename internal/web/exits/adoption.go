@@ -91,7 +91,7 @@ func (d Deps) adoption(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Tabs = wording.RegionTabs(e.place.Region, wording.TabRoadmap)
+	v.Tabs = e.publicTabs("/feuille-de-route")
 	return d.show(w, r, http.StatusOK, v, false, e.trail(ui.Link{Label: "Adoption"})...)
 }
 
@@ -249,7 +249,7 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 	if err != nil {
 		return err
 	}
-	v.Tabs = e.tabs()
+	v.Tabs = e.tabs(shell.Actor(r))
 	status := http.StatusOK
 	if wrong != nil {
 		status = apperr.Status(wrong)
@@ -266,6 +266,9 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 			sections.Choose("side", "De qui il vient", came("join", "side"), "Choisissez", roadmap.Sides()),
 			{ID: "file", Label: "Le fichier", Type: "file", Required: true, Accept: ".pdf,.png,.jpg,.jpeg", Help: "PDF, PNG ou JPEG, 25" + nb + "Mo au plus. Il est public, et garde sa propre empreinte."}}
 		if on == "join" {
+			if name := sentFile(r); name != "" {
+				f[2].Help = "Votre fichier «" + nb + name + nb + "» n’a pas été gardé" + nb + ": choisissez-le à nouveau. " + f[2].Help
+			}
 			v.Notices = append(wrongIn(f, wrong), v.Notices...)
 		}
 		v.Parts = append(v.Parts, sections.Part{ID: "joindre", Title: "Joindre une preuve", Forms: []sections.Form{{ID: "preuve", Action: e.desk() + "/preuves", Fields: f, File: true, Submit: "Joindre"}}})
@@ -303,6 +306,14 @@ func (d Deps) showAdoption(w http.ResponseWriter, r *http.Request, e edition, on
 	}
 	v.Parts = append(v.Parts, sections.Part{Links: []ui.Link{{Label: "La page que chacun lit", Href: e.page() + "/adoption"}}})
 	return d.show(w, r, status, v, true, trail(e.place, ui.Link{Label: "Bureau", Href: e.bureau()}, ui.Link{Label: "Feuille de route", Href: e.bureau() + "/feuille-de-route"}, ui.Link{Label: "Adoption, " + e.name()})...)
+}
+
+// sentFile is the name of the file that came with a form.
+func sentFile(r *http.Request) string {
+	if r.MultipartForm == nil || len(r.MultipartForm.File["file"]) == 0 {
+		return ""
+	}
+	return shell.Clean(r.MultipartForm.File["file"][0].Filename)
 }
 
 func (d Deps) join(w http.ResponseWriter, r *http.Request) (err error) {

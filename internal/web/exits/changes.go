@@ -8,7 +8,6 @@ import (
 	"jalon/internal/roadmap"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/ui"
-	"jalon/internal/web/wording"
 )
 
 // changes is what differs in an edition from the one before it, and why.
@@ -17,7 +16,7 @@ func (d Deps) changes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Feuille de route, ce qui change", Title: e.place.Name + nb + ": c’est la première édition adoptée", Scope: []string{e.name(), "situation au " + french.Day(e.Day)}}, Tabs: wording.RegionTabs(e.place.Region, wording.TabRoadmap)}
+	v := sections.View{Heading: ui.Heading{Overline: "Feuille de route, ce qui change", Title: e.place.Name + nb + ": c’est la première édition adoptée", Scope: []string{e.name(), "situation au " + french.Day(e.Day)}}, Tabs: e.publicTabs("/feuille-de-route")}
 	way := e.trail(ui.Link{Label: "Ce qui change"})
 	if e.before == nil {
 		v.Parts = []sections.Part{{Empty: ui.Empty{Title: "Rien à comparer", Text: "Aucune édition n’a été adoptée avant celle-ci.", Action: ui.Link{Label: "Lire l’édition", Href: e.page()}}}}

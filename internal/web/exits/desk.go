@@ -40,7 +40,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, t typ
 	if err != nil {
 		return err
 	}
-	v := sections.View{Heading: ui.Heading{Overline: here + ", bureau", Title: x.Name + nb + ": " + finding(e), Scope: append(scope(e), "réservé à celles et ceux qui travaillent pour la COP")}, Tabs: x.tabs(), Notices: closed(e)}
+	v := sections.View{Heading: ui.Heading{Overline: here + ", bureau", Title: x.Name + nb + ": " + finding(e), Scope: append(scope(e), "réservé à celles et ceux qui travaillent pour la COP")}, Tabs: x.tabs(shell.Actor(r)), Notices: closed(e)}
 	if e.Close.State == roadmap.CloseProposed {
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "La clôture de la COP attend ses deux têtes", Text: "Elle a été proposée le " + french.Date(e.Close.At.In(x.cop.Location())) + ".",
 			Links: []ui.Link{{Label: "Lire ce qui sera validé", Href: x.desk() + "/cloture"}, {Label: "Aller au bureau", Href: x.bureau() + "#acte-" + e.Close.Act}}})
@@ -202,7 +202,7 @@ type one struct {
 // what was typed.
 func (d Deps) showOne(w http.ResponseWriter, r *http.Request, x place, o one, wrong error) error {
 	status := http.StatusOK
-	v := sections.View{Heading: ui.Heading{Overline: here + ", bureau", Title: wording.Clip(o.title, 120), Scope: []string{o.name}}, Tabs: x.tabs()}
+	v := sections.View{Heading: ui.Heading{Overline: here + ", bureau", Title: wording.Clip(o.title, 120), Scope: []string{o.name}}, Tabs: x.tabs(shell.Actor(r))}
 	if wrong != nil {
 		status = apperr.Status(wrong)
 		v.Notices = wrongIn(o.shown, wrong)
@@ -346,7 +346,7 @@ func (d Deps) close(w http.ResponseWriter, r *http.Request) error {
 	if c.ID == "" {
 		return apperr.NotFoundf("La clôture de cette COP n’est pas proposée.")
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Clôture de la COP", Title: x.Name + nb + ": ce que les deux têtes valident en closant la COP", Scope: []string{"situation au " + french.Day(c.Body.Day)}}, Tabs: x.tabs()}
+	v := sections.View{Heading: ui.Heading{Overline: "Clôture de la COP", Title: x.Name + nb + ": ce que les deux têtes valident en closant la COP", Scope: []string{"situation au " + french.Day(c.Body.Day)}}, Tabs: x.tabs(shell.Actor(r))}
 	if c.State == roadmap.Closed {
 		v.Heading.Title = x.Name + nb + ": la COP est close depuis le " + french.Day(c.EndedOn)
 	} else {

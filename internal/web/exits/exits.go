@@ -52,10 +52,15 @@ const here = "Points de sortie"
 type place struct {
 	territory.Region
 	cop cop.COP
+	all []cop.COP // of the region, one each cycle
 }
 
-func (x place) page() string   { return "/regions/" + x.Slug }
+func (x place) page() string   { return x.cop.Path() }
 func (x place) bureau() string { return x.page() + "/bureau" }
+
+// region begins the addresses of what is of the region, whatever the cycle.
+func (x place) region() string { return cop.RegionPath(x.Slug, cop.First) }
+
 func (x place) public() string { return x.page() + "/feuille-de-route/points-de-sortie" }
 func (x place) desk() string   { return x.bureau() + "/points-de-sortie" }
 
@@ -71,7 +76,7 @@ func (d Deps) seen(r *http.Request) (x place, err error) {
 	if x.Region, err = m.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
+	x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.Code, shell.Cycle(r))
 	return x, err
 }
 
@@ -99,11 +104,18 @@ func (d Deps) exit(ctx context.Context, x place) (e roadmap.Exit, err error) {
 	return e, err
 }
 
-func (x place) tabs() ui.Pages {
-	return ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.bureau()}, {Label: wording.TabRoadmap, Href: x.bureau() + "/feuille-de-route"}, {Label: here, Href: x.desk(), Current: true}}}
+func (x place) tabs(a policy.Actor) ui.Pages {
+	pages := ui.Pages{Tabs: []ui.Link{{Label: wording.TabCOP, Href: x.page()}, {Label: "Bureau", Href: x.bureau()}, {Label: wording.TabRoadmap, Href: x.bureau() + "/feuille-de-route"}, {Label: here, Href: x.desk(), Current: true}}}
+	return wording.InCycles(pages, a, x.cop, x.all, "")
 }
 
-func trail(x place, last ...ui.Link) []ui.Link { return wording.RegionTrail(x.Region, last...) }
+// publicTabs are those of the pages that anyone reads, with the page at end of the other
+// COPs of the region.
+func (x place) publicTabs(end string) ui.Pages {
+	return wording.InCycles(wording.COPTabs(x.cop, x.Region, wording.TabRoadmap), policy.Actor{}, x.cop, x.all, end)
+}
+
+func trail(x place, last ...ui.Link) []ui.Link { return wording.COPTrail(x.cop, x.Region, last...) }
 
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, v sections.View, private bool, way ...ui.Link) error {
 	return sections.Show(d.Shell, w, r, status, v, private, way...)

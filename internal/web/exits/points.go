@@ -30,7 +30,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Points de sortie de la COP", Title: x.Name + nb + ": " + finding(e), Scope: scope(e), Explain: wording.FigurePath(roadmap.Key(x.cop.Cycle, x.Code, roadmap.PointsFigure)),
 		Lead: "Une COP se termine avec quatre choses, que le document fondateur de 2024 nomme. Cette page dit où en est chacune, par quelle règle, et ce qui manque."},
-		Tabs: wording.RegionTabs(x.Region, wording.TabRoadmap), Notices: closed(e),
+		Tabs: x.publicTabs("/feuille-de-route/points-de-sortie"), Notices: closed(e),
 		Foot: ui.Source{Text: "objectifs partagés, diagnostic publié, participation, actions retenues et suites de la COP, dans Jalon, à jour.", Print: true}}
 	if v.Parts, err = d.points(r.Context(), x, e, shell.Actor(r), false); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 		}
 		switch q.Code {
 		case roadmap.Shared:
-			part.Links = []ui.Link{{Label: "Les objectifs de la région, levier par levier", Href: x.page() + "/objectifs"}}
+			part.Links = []ui.Link{{Label: "Les objectifs de la région, levier par levier", Href: x.region() + "/objectifs"}}
 		case roadmap.Portrayed:
 			part.Tables = append(part.Tables, rates(x, e))
 			if desk && policy.Can(a, policy.Read, x.thing(policy.Campaign)) {
@@ -96,7 +96,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 			for _, n := range e.Published {
 				part.Links = append(part.Links, ui.Link{Label: "Le diagnostic publié, édition n°" + nb + french.Integer(n.Seq) + ", le " + french.Day(n.PublishedOn), Href: x.page() + "/diagnostic/editions/" + french.Integer(n.Seq)})
 			}
-			part.Links = append(part.Links, ui.Link{Label: "Le questionnaire et ses taux", Href: x.page() + "/questionnaire"}, ui.Link{Label: "Qui est venu aux réunions", Href: x.page() + "/reunions/participation"})
+			part.Links = append(part.Links, ui.Link{Label: "Le questionnaire et ses taux", Href: x.region() + "/questionnaire"}, ui.Link{Label: "Qui est venu aux réunions", Href: x.region() + "/reunions/participation"})
 		case roadmap.Covered:
 			if len(e.Themes) > 0 {
 				part.Tables = append(part.Tables, themes(e))
@@ -106,7 +106,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 				return nil, err
 			}
 			part.Tables = append(part.Tables, cover)
-			part.Links = []ui.Link{{Label: "Les thèmes prioritaires et leurs raisons", Href: x.page() + "/themes"}, {Label: "Les actions retenues", Href: x.page() + "/actions"}, {Label: "La couverture, levier par levier", Href: x.page() + "/couverture"}}
+			part.Links = []ui.Link{{Label: "Les thèmes prioritaires et leurs raisons", Href: x.region() + "/themes"}, {Label: "Les actions retenues", Href: x.page() + "/actions"}, {Label: "La couverture, levier par levier", Href: x.region() + "/couverture"}}
 		case roadmap.Handed:
 			part.Tables = append(part.Tables, handed(x, e, desk)...)
 		}
@@ -237,7 +237,7 @@ func (d Deps) coverage(ctx context.Context, x place) (ui.Table, error) {
 				cell = ui.Cell{Missing: "aucune action retenue et chiffrée"}
 			}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.Name, Href: x.page() + "/couverture/" + l.Line.Lever.Code}, {Text: french.Integer(l.Planned.Actions)}, cell}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: l.Line.Lever.Name, Href: x.region() + "/couverture/" + l.Line.Lever.Code}, {Text: french.Integer(l.Planned.Actions)}, cell}})
 	}
 	return t, nil
 }

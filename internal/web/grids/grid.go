@@ -45,9 +45,9 @@ func (d Deps) showGrid(w http.ResponseWriter, r *http.Request, status int, in ty
 	t := a.Thing(x.cop)
 	edits, judges := policy.Can(who, policy.Edit, t), policy.Can(who, policy.Judge, t)
 	v := view{Heading: ui.Heading{Overline: "Grille de l’action COP", Title: a.Title, Scope: []string{"action " + number(a), a.Kind.Name(), x.about(a, themes), wording.ActionBadge(a)}},
-		Tabs: []ui.Link{{Label: "L’action", Href: wording.ActionPath(a.ID)}, {Label: "La grille", Href: wording.GridPath(a.ID), Current: true}}, Path: way(a)}
+		Tabs: ui.Pages{Tabs: []ui.Link{{Label: "L’action", Href: wording.ActionPath(a.ID)}, {Label: "La grille", Href: wording.GridPath(a.ID), Current: true}}}, Path: way(a)}
 	if policy.Can(who, policy.Read, x.cop.Thing(policy.Desk)) {
-		v.Tabs = append([]ui.Link{{Label: "Actions", Href: x.desk()}}, v.Tabs...)
+		v.Tabs.Tabs = append([]ui.Link{{Label: "Actions", Href: x.desk()}}, v.Tabs.Tabs...)
 	}
 	v.Lead = "Une action COP a une dimension nouvelle\u00a0: un critère au moins. Et elle est structurante pour la planification écologique du territoire\u00a0: les trois critères."
 	v.Notices = append(v.Notices, x.standing(a, policy.Can(who, policy.Read, x.cop.Thing(policy.Desk)))...)

@@ -58,11 +58,13 @@ func Handlers(d Deps) map[string]shell.Handler {
 type where struct {
 	region territory.Region
 	cop    cop.COP
+	all    []cop.COP // of the region, one each cycle
 	model  *panorama.Model
+	list   string // the referential of the cycle
 }
 
-func (x where) home() string { return "/regions/" + x.region.Slug }
-func (x where) desk() string { return x.home() + "/bureau/actions" }
+func (x where) home() string { return x.cop.Path() }
+func (x where) desk() string { return wording.RegisterPath(x.cop) }
 
 // tree is that of the territories.
 func (x where) tree() *territory.Tree { return x.model.Tree() }
@@ -97,7 +99,9 @@ func (x where) about(a action.Action, themes []action.CrossTheme) string {
 }
 
 // levers are the options of the levers of the COP.
-func (x where) levers() []framework.Lever { return wording.LeversOf(x.model.Framework(), x.cop.Region) }
+func (x where) levers() []framework.Lever {
+	return wording.LeversIn(x.model.Framework(), x.cop, x.list)
+}
 
 // region reads the COP of an address, for anyone.
 func (d Deps) regionOf(r *http.Request) (x where, err error) {
@@ -107,8 +111,17 @@ func (d Deps) regionOf(r *http.Request) (x where, err error) {
 	if x.region, err = x.tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code)
-	return x, err
+	if x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.region.Code, shell.Cycle(r)); err != nil {
+		return x, err
+	}
+	return x, d.listOf(r, &x)
+}
+
+// listOf reads the referential that the cycle of a COP chose.
+func (d Deps) listOf(r *http.Request, x *where) error {
+	cycle, err := cop.FindCycle(r.Context(), d.Q, x.cop.Cycle)
+	x.list = cycle.Framework
+	return err
 }
 
 // atDesk is regionOf for who works at the desk of the COP and may do something to its
@@ -132,6 +145,9 @@ func (d Deps) ofAction(r *http.Request) (x where, a action.Action, err error) {
 	if x.model, err = d.Model(r.Context()); err != nil {
 		return x, a, err
 	}
+	if err = d.listOf(r, &x); err != nil {
+		return x, a, err
+	}
 	x.region, err = x.tree().Region(x.cop.Region)
 	return x, a, err
 }
@@ -139,8 +155,7 @@ func (d Deps) ofAction(r *http.Request) (x where, a action.Action, err error) {
 // view is every page of this package: parts that are empty are not drawn.
 type view struct {
 	Heading  ui.Heading
-	Tabs     []ui.Link
-	Pages    ui.Pages
+	Tabs     ui.Pages
 	Done     string
 	Notices  []ui.Alert
 	Conflict ui.Table
@@ -230,7 +245,7 @@ func wrong(err error) []ui.Alert {
 
 // private draws a page that nobody indexes.
 func (d Deps) private(w http.ResponseWriter, r *http.Request, status int, x where, v view, last ...ui.Link) error {
-	page := d.Shell.Page(r, v.Heading.Title, "", wording.RegionTrail(x.region, append([]ui.Link{{Label: "Actions", Href: x.home() + "/actions"}}, last...)...)...)
+	page := d.Shell.Page(r, v.Heading.Title, "", wording.COPTrail(x.cop, x.region, append([]ui.Link{{Label: "Actions", Href: x.home() + "/actions"}}, last...)...)...)
 	page.NoIndex, page.Canonical = true, ""
 	if status == http.StatusOK {
 		v.Done = done[r.URL.Query().Get("fait")]
@@ -244,8 +259,14 @@ var done = map[string]string{"1": "C’est enregistré", "proposee": "L’action
 	"separees-gardee": "Les deux actions sont de nouveau séparées\u00a0; celle qui était gardée avait changé depuis, elle reste telle qu’elle est", "distinctes": "Jalon retient que ces deux actions sont distinctes"}
 
 // deskTabs lead from one page of the actions of a COP to the other ones.
-func (d Deps) deskTabs(r *http.Request, x where, current string) []ui.Link {
-	return wording.RegisterTabs(shell.Actor(r), x.cop, "", current).Tabs
+func (d Deps) deskTabs(r *http.Request, x where, current string) ui.Pages {
+	return wording.InCycles(wording.RegisterTabs(shell.Actor(r), x.cop, "", current), shell.Actor(r), x.cop, x.all, "")
+}
+
+// publicTabs are those of the pages that anyone reads, with the lists of the other COPs
+// of the region.
+func (x where) publicTabs() ui.Pages {
+	return wording.InCycles(wording.COPTabs(x.cop, x.region, wording.TabCOP), policy.Actor{}, x.cop, x.all, "/actions/releves")
 }
 
 const (

@@ -192,7 +192,7 @@ func (d Deps) pending(w http.ResponseWriter, r *http.Request) error {
 		v.Notices = []ui.Alert{{State: "warning", Title: "Retirée le " + french.Day(l.EndedOn), Text: "Ces actions sont redevenues débattues."}}
 	}
 	v.Links = d.files(at)
-	page := d.Shell.Page(r, doc.Title, "", wording.RegionTrail(x.region, ui.Link{Label: "Actions", Href: x.desk()}, ui.Link{Label: tabListings, Href: x.desk() + "/releves"}, ui.Link{Label: "N°" + nb + french.Integer(l.Seq)})...)
+	page := d.Shell.Page(r, doc.Title, "", wording.COPTrail(x.cop, x.region, ui.Link{Label: "Actions", Href: x.desk()}, ui.Link{Label: tabListings, Href: x.desk() + "/releves"}, ui.Link{Label: "N°" + nb + french.Integer(l.Seq)})...)
 	page.NoIndex, page.Canonical = true, ""
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	v.Done = done[r.URL.Query().Get("fait")]
@@ -222,11 +222,11 @@ func (d Deps) publicListings(w http.ResponseWriter, r *http.Request) error {
 	for _, l := range all {
 		n += len(l.Frozen.Actions)
 	}
-	v := view{Heading: ui.Heading{Overline: "Actions retenues", Title: "Les relevés de décisions de la COP", Scope: []string{x.region.Name, french.Integer(n) + nb + french.Plural(n, "action retenue", "actions retenues")}}, Pages: wording.RegionTabs(x.region, wording.TabCOP), Table: listingTable(all, x.home()+"/actions/releves/")}
+	v := view{Heading: ui.Heading{Overline: "Actions retenues", Title: "Les relevés de décisions de la COP", Scope: []string{x.region.Name, french.Integer(n) + nb + french.Plural(n, "action retenue", "actions retenues")}}, Tabs: x.publicTabs(), Table: listingTable(all, x.home()+"/actions/releves/")}
 	if len(all) == 0 {
 		v.Empty = &ui.Empty{Title: "Aucune liste d’actions n’est encore retenue", Text: "Les deux têtes de la COP retiennent les actions par liste\u00a0: chaque liste paraîtra ici, avec sa date et ce qui prouve qu’elle n’a pas changé.", Action: ui.Link{Label: "La COP de la région", Href: x.home()}}
 	}
-	page := d.Shell.Page(r, v.Heading.Title, "Les listes d’actions que les deux têtes de la COP ont retenues.", wording.RegionTrail(x.region, ui.Link{Label: "Actions", Href: x.home() + "/actions"}, ui.Link{Label: tabListings})...)
+	page := d.Shell.Page(r, v.Heading.Title, "Les listes d’actions que les deux têtes de la COP ont retenues.", wording.COPTrail(x.cop, x.region, ui.Link{Label: "Actions", Href: x.home() + "/actions"}, ui.Link{Label: tabListings})...)
 	return d.Shell.Render(w, r, page, onePage(v))
 }
 
@@ -241,11 +241,11 @@ func (d Deps) publicListing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Title: doc.Title}, Pages: wording.RegionTabs(x.region, wording.TabCOP), Body: paper.Body(doc), Paper: true, Links: d.files(wording.ListingPath(x.cop, strconv.FormatInt(l.Seq, 10)))}
+	v := view{Heading: ui.Heading{Title: doc.Title}, Tabs: x.publicTabs(), Body: paper.Body(doc), Paper: true, Links: d.files(wording.ListingPath(x.cop, strconv.FormatInt(l.Seq, 10)))}
 	if v.Sections, err = d.since(r, x, l); err != nil {
 		return err
 	}
-	page := d.Shell.Page(r, doc.Title, "Ce que les deux têtes de la COP ont retenu, tel qu’elles l’ont validé.", wording.RegionTrail(x.region, ui.Link{Label: "Actions", Href: x.home() + "/actions"}, ui.Link{Label: tabListings, Href: x.home() + "/actions/releves"}, ui.Link{Label: "N°" + nb + french.Integer(l.Seq)})...)
+	page := d.Shell.Page(r, doc.Title, "Ce que les deux têtes de la COP ont retenu, tel qu’elles l’ont validé.", wording.COPTrail(x.cop, x.region, ui.Link{Label: "Actions", Href: x.home() + "/actions"}, ui.Link{Label: tabListings, Href: x.home() + "/actions/releves"}, ui.Link{Label: "N°" + nb + french.Integer(l.Seq)})...)
 	page.Styles = append(page.Styles, paper.Stylesheet())
 	return d.Shell.Render(w, r, page, onePage(v))
 }

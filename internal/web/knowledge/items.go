@@ -247,6 +247,9 @@ func (p pages) showOne(w http.ResponseWriter, r *http.Request, status int, x whe
 	if err := p.relations(r, x.base()+"/bureau/freins/", t, &v); err != nil {
 		return err
 	}
+	if err := p.actions(r, a, t, &v); err != nil {
+		return err
+	}
 	past, err := knowledge.History(ctx, p.Q, t.ID)
 	if err != nil {
 		return err

@@ -79,6 +79,9 @@ func (d Deps) actions(r *http.Request, a policy.Actor, t knowledge.Item, v *view
 		return nil
 	}
 	end, title := link.End{Kind: link.Practice, ID: t.ID}, "Actions liées"
+	if t.FromAction() != "" {
+		title = "L’action dont elle est tirée, et celles qui s’y lient"
+	}
 	if t.Kind == knowledge.Obstacle {
 		end.Kind, title = link.Obstacle, "Actions que ce frein ralentit ou bloque"
 	}

@@ -14,6 +14,7 @@ import (
 
 	"jalon/internal/apperr"
 	"jalon/internal/db"
+	"jalon/internal/followup"
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/knowledge"
@@ -32,6 +33,8 @@ type Deps struct {
 	Q     db.Q
 	Now   func() time.Time
 	Room  *knowledge.Room
+	// FollowUp draws good practices from actions that are over.
+	FollowUp *followup.Room
 	// Actions are those that are linked to an item, as far as a reader may read them; nil
 	// where no room has any.
 	Actions func(ctx context.Context, a policy.Actor, to ...link.End) ([]ui.Link, error)
@@ -47,6 +50,8 @@ func Handlers(d Deps) map[string]shell.Handler {
 		out[name+"s"], out[name] = p.public, p.publicOne
 		out[name+"-desk"], out[name+"-add"], out[name+"-one"], out[name+"-save"], out[name+"-judge"] = p.desk, p.add, p.one, p.save, p.judge
 	}
+	drawn := pages{d, knowledge.Strength}
+	out["practice-draw"], out["practice-draw-save"] = drawn.draw, drawn.drawSave
 	return out
 }
 

@@ -53,6 +53,11 @@ func (d Deps) working(r *http.Request, kind policy.Kind) (where, error) {
 	if err != nil {
 		return x, err
 	}
+	return d.workingIn(r, x, kind)
+}
+
+// workingIn is working in a region that is known.
+func (d Deps) workingIn(r *http.Request, x where, kind policy.Kind) (where, error) {
 	cops, err := cop.IDsOfRegion(r.Context(), d.Q, x.Code)
 	if err != nil {
 		return x, err

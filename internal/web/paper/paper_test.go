@@ -139,6 +139,27 @@ func TestStandaloneNeedsNothing(t *testing.T) {
 	}
 }
 
+// A poster is printed on one A3 sheet, on its side, with the address for phones.
+func TestPosterPDF(t *testing.T) {
+	d := document.Specimen()
+	d.Poster, d.Parts = true, d.Parts[:1]
+	b, err := Standalone(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Address == "" || !bytes.Contains(b, []byte("qr-code")) || bytes.Contains(b, []byte("paper-toc\"")) {
+		t.Error("the sheet of a poster has no address for phones, or has contents")
+	}
+	pdf, err := document.PosterPDF(t.Context(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	boxes := regexp.MustCompile(`/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]`).FindAllSubmatch(pdf, -1)
+	if len(boxes) != 1 || string(boxes[0][1][:4]) != "1191" && string(boxes[0][1][:4]) != "1190" {
+		t.Errorf("sheets: %q", boxes)
+	}
+}
+
 func TestPDF(t *testing.T) {
 	if document.Browser() == "" {
 		t.Fatal("Chromium is needed, as by the journeys of e2e")

@@ -53,6 +53,7 @@ const perPage = 50
 type where struct {
 	region territory.Region
 	cop    cop.COP
+	all    []cop.COP // of the region, one each cycle
 	model  *panorama.Model
 	ask    url.Values
 	list   string // the referential of the cycle
@@ -61,20 +62,11 @@ type where struct {
 	reader           policy.Actor
 }
 
-func (x where) home() string { return "/regions/" + x.region.Slug }
-func (x where) desk() string { return x.home() + "/bureau/actions" }
-
-// ofCycle adds to what an address asks for the cycle of a COP that is not the first: the
-// register of that one stays at the address that is cited.
-func (x where) ofCycle(query string) string {
-	if x.cop.Cycle == cop.First {
-		return query
-	}
-	return strings.TrimSuffix("cycle="+x.cop.Cycle+"&"+query, "&")
-}
+func (x where) home() string { return x.cop.Path() }
+func (x where) desk() string { return wording.RegisterPath(x.cop) }
 
 // filters reports whether something narrows the register.
-func (x where) filters() bool { return x.query() != x.ofCycle("") }
+func (x where) filters() bool { return x.query() != "" }
 
 // at is the register of a region, for who works on its actions: all of it, or those of
 // a département.
@@ -86,7 +78,7 @@ func (d Deps) at(r *http.Request) (x where, err error) {
 		return x, err
 	}
 	x.ask = r.URL.Query()
-	if x.cop, err = cop.InCycleOf(r.Context(), d.Q, x.region.Code, x.ask.Get("cycle")); err != nil {
+	if x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.region.Code, shell.Cycle(r)); err != nil {
 		return x, err
 	}
 	cycle, err := cop.FindCycle(r.Context(), d.Q, x.cop.Cycle)
@@ -219,7 +211,7 @@ func (x where) filter() (f action.Filter, err error) {
 func (x where) query() string {
 	kept := url.Values{}
 	for k, v := range x.ask {
-		if k != "suite" && k != "fait" && len(v) > 0 && v[0] != "" {
+		if k != "suite" && k != "fait" && k != "cycle" && len(v) > 0 && v[0] != "" {
 			kept[k] = v[:1]
 		}
 	}
@@ -229,7 +221,7 @@ func (x where) query() string {
 // filterForm is what narrows the register, the same on its every view.
 func (x where) filterForm(path string) sections.Form {
 	get := x.ask.Get
-	f := sections.Form{ID: "filtre", Action: path, Get: true, Submit: "Filtrer", Secondary: true, Fields: []ui.Field{
+	return sections.Form{ID: "filtre", Action: path, Get: true, Submit: "Filtrer", Secondary: true, Fields: []ui.Field{
 		{ID: "mots", Label: "Mots du titre, du porteur ou du résumé", Type: "search", Value: get("mots")},
 		sections.Choose("etat", "État", get("etat"), "tous", stateOptions()),
 		sections.Choose("levier", "Levier", get("levier"), "tous", x.levers()),
@@ -247,21 +239,17 @@ func (x where) filterForm(path string) sections.Form {
 		sections.Choose("manque", "Il lui manque", get("manque"), "rien de précis", lacks()),
 		sections.Choose("tri", "Trier par", get("tri"), "titre", orders()),
 	}}
-	if x.cop.Cycle != cop.First {
-		f.Hidden = [][2]string{{"cycle", x.cop.Cycle}}
-	}
-	return f
 }
 
 // tabs are the pages of the register.
 func (x where) tabs(current string) ui.Pages {
-	return wording.RegisterTabs(x.reader, x.cop, x.query(), current)
+	return wording.InCycles(wording.RegisterTabs(x.reader, x.cop, x.query(), current), x.reader, x.cop, x.all, "")
 }
 
 // show draws a page of the register.
 func (d Deps) show(w http.ResponseWriter, r *http.Request, status int, x where, v sections.View, last string) error {
 	v.Style = static.URL("register.css")
-	return sections.Show(d.Shell, w, r, status, v, true, wording.RegionTrail(x.region, ui.Link{Label: "Bureau", Href: x.home() + "/bureau"}, ui.Link{Label: last})...)
+	return sections.Show(d.Shell, w, r, status, v, true, wording.COPTrail(x.cop, x.region, ui.Link{Label: "Bureau", Href: x.home() + "/bureau"}, ui.Link{Label: last})...)
 }
 
 // views are those that somebody kept, and those that any team wants.
@@ -280,7 +268,7 @@ func (d Deps) views(r *http.Request, x where, name string, wrong error) (section
 		p.Links = append(p.Links, ui.Link{Label: label, Href: x.desk() + "?" + v.Query})
 	}
 	for _, v := range ready(d.Now().In(x.cop.Location())) {
-		p.Links = append(p.Links, ui.Link{Label: v[0], Href: x.desk() + "?" + x.ofCycle(v[1])})
+		p.Links = append(p.Links, ui.Link{Label: v[0], Href: x.desk() + "?" + v[1]})
 	}
 	p.Fold = "Garder ou retirer une vue"
 	p.Forms = []sections.Form{{ID: "garder", Title: "Garder le filtre de cette page", Action: x.desk() + "/vues?" + x.query(), Submit: "Garder la vue", Secondary: true, Fields: []ui.Field{
@@ -294,7 +282,7 @@ func (d Deps) views(r *http.Request, x where, name string, wrong error) (section
 		mine = append(mine, [2]string{v.ID, v.Name})
 	}
 	if len(mine) > 0 {
-		p.Forms = append(p.Forms, sections.Form{ID: "retirer", Title: "Retirer une vue", Action: x.desk() + "/vues/retrait?" + x.ofCycle(""), Submit: "Retirer la vue", Secondary: true, Fields: []ui.Field{sections.Choose("view", "Vue", "", "", mine)}})
+		p.Forms = append(p.Forms, sections.Form{ID: "retirer", Title: "Retirer une vue", Action: x.desk() + "/vues/retrait", Submit: "Retirer la vue", Secondary: true, Fields: []ui.Field{sections.Choose("view", "Vue", "", "", mine)}})
 	}
 	return p, nil
 }
@@ -327,7 +315,7 @@ func (d Deps) endView(w http.ResponseWriter, r *http.Request) error {
 	if err := d.Room.EndView(r.Context(), shell.Actor(r), x.cop, shell.Typed(r, "view")); err != nil {
 		return err
 	}
-	return shell.SeeOther(w, r, x.desk()+"?"+x.ofCycle("fait=1"))
+	return shell.SeeOther(w, r, x.desk()+"?fait=1")
 }
 
 func number(seq int64) string { return wording.ActionNumber(seq) }

@@ -43,11 +43,6 @@ func (d Deps) showTable(w http.ResponseWriter, r *http.Request, status int, x wh
 	}
 	total := sum(states)
 	v := sections.View{Heading: ui.Heading{Overline: x.cop.Name + ", registre des actions", Title: title(states), Scope: []string{"cycle " + x.cop.Cycle, "réservé à l’équipe de la COP"}}, Tabs: x.tabs(wording.RegisterTable)}
-	if others, err := d.others(r, x); err != nil {
-		return err
-	} else if len(others.Links) > 0 {
-		v.Notices = append(v.Notices, others)
-	}
 	kept, err := d.views(r, x, name, wrong)
 	if err != nil {
 		return err
@@ -57,9 +52,7 @@ func (d Deps) showTable(w http.ResponseWriter, r *http.Request, status int, x wh
 	switch {
 	case len(page.Rows) == 0 && !x.filters():
 		part.Empty = ui.Empty{Title: "Le registre est vide", Text: "Une action vient d’une contribution, d’une décision, d’un fichier, ou se propose directement.", Action: ui.Link{Label: "Proposer la première action", Href: wording.ProposePath(x.cop, "", "")}}
-		if x.cop.Cycle == cop.First {
-			part.Links = []ui.Link{{Label: "Importer un fichier d’actions", Href: x.desk() + "/importer"}}
-		}
+		part.Links = []ui.Link{{Label: "Importer un fichier d’actions", Href: x.desk() + "/importer"}}
 	case len(page.Rows) == 0:
 		part.Empty = ui.Empty{Title: "Aucune action ne répond à ce filtre", Action: ui.Link{Label: "Voir tout le registre", Href: wording.RegisterPath(x.cop)}}
 	default:
@@ -71,18 +64,6 @@ func (d Deps) showTable(w http.ResponseWriter, r *http.Request, status int, x wh
 	}
 	v.Parts = append(v.Parts, part)
 	return d.show(w, r, status, x, v, "Registre des actions")
-}
-
-// others lead to the registers of the other COPs of the region.
-func (d Deps) others(r *http.Request, x where) (a ui.Alert, err error) {
-	all, err := cop.ListOfRegion(r.Context(), d.Q, x.region.Code)
-	for _, c := range all {
-		if c.Parent == "" && c.ID != x.cop.ID {
-			a.Links = append(a.Links, ui.Link{Label: "Le registre de la COP " + c.Cycle, Href: wording.RegisterPath(c)})
-		}
-	}
-	a.State, a.Title = "info", "Ce registre est celui de la COP "+x.cop.Cycle
-	return a, err
 }
 
 // title is what a filter chooses, in a sentence.

@@ -89,7 +89,7 @@ func (d Deps) editions(r *http.Request, c cop.COP) (rows []ui.Row, err error) {
 			if e.Term != "" {
 				title = k.Words().Shared + " " + e.Term + ", édition " + n
 			}
-			rows = append(rows, line(title, "/regions/"+c.Slug+k.Path(e.Term)+"/editions/"+n, french.Day(e.PublishedOn), e.SHA256))
+			rows = append(rows, line(title, c.Path()+k.Path(e.Term)+"/editions/"+n, french.Day(e.PublishedOn), e.SHA256))
 		}
 	}
 	return rows, nil

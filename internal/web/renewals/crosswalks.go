@@ -7,9 +7,12 @@ import (
 	"strconv"
 
 	"jalon/internal/apperr"
+	"jalon/internal/exchange"
+	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/policy"
 	"jalon/internal/renewal"
+	"jalon/internal/web/preview"
 	"jalon/internal/web/sections"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
@@ -43,7 +46,7 @@ func (d Deps) showCrosswalks(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	v := sections.View{Heading: ui.Heading{Overline: "Administration nationale", Title: "Correspondances entre les référentiels de leviers", Scope: []string{"réservé à l’administration nationale"},
-		Lead: "Quand une COP suit une autre, ses leviers passent d’une liste à la suivante par une table de correspondance. Jalon en fournit une\u00a0; vous pouvez la compléter ou la corriger par un fichier."}}
+		Lead: "Quand une COP suit une autre, ses leviers passent d’une liste à la suivante par une table de correspondance. Jalon en fournit une\u00a0; téléchargez-la, corrigez-la, puis déposez-la ici."}}
 	f := sections.Form{ID: "deposer", Action: crosswalkPath, Submit: "Vérifier le fichier", File: true, Fields: []ui.Field{{ID: "file", Label: "Fichier CSV", Type: "file", Required: true, Accept: ".csv,text/csv", Help: "Rien n’entre en vigueur à ce moment\u00a0: chaque ligne est d’abord vérifiée, puis vous décidez."}}}
 	v.Notices = sections.Wrong(f.Fields, "file", wrong)
 	v.Parts = append(v.Parts, sections.Part{ID: "nouvelle", Title: "Essayer une table", Forms: []sections.Form{f}, Facts: [][2]string{
@@ -60,7 +63,30 @@ func (d Deps) showCrosswalks(w http.ResponseWriter, r *http.Request, status int,
 		part.Tables = []ui.Table{t}
 	}
 	v.Parts = append(v.Parts, part)
+	v.Foot = ui.Source{Text: "correspondances en vigueur, celles de Jalon et celles que l’administration nationale a déposées.", Downloads: []ui.Link{{Label: "La table en vigueur (CSV)", Href: crosswalkPath + "/table.csv"}}}
 	return sections.Show(d.Shell, w, r, status, v, true, crosswalkTrail()...)
+}
+
+// table is the whole crosswalk in force, as a file that may be corrected and sent back.
+func (d Deps) table(w http.ResponseWriter, r *http.Request) error {
+	if err := nation(r); err != nil {
+		return err
+	}
+	fw, err := d.Room.Framework(r.Context(), d.Q)
+	if err != nil {
+		return err
+	}
+	set := exchange.Dataset{Name: "correspondances", Rows: func(yield func([]exchange.Datum, error) bool) {
+		for _, l := range fw.Links() {
+			if !yield([]exchange.Datum{exchange.Text(l.From), exchange.Text(l.To), exchange.Text(string(l.Kind)), exchange.Text(l.Reason), exchange.Text(l.Source), exchange.Text(l.ToVersion)}, nil) {
+				return
+			}
+		}
+	}}
+	for _, name := range framework.CrosswalkColumns() {
+		set.Fields = append(set.Fields, exchange.Field{Name: name})
+	}
+	return preview.SendCSV(w, set)
 }
 
 // try reads a file that the nation sends.

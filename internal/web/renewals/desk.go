@@ -38,8 +38,8 @@ func (d Deps) desk(w http.ResponseWriter, r *http.Request) error {
 
 // nothing is the page of a region where no COP follows another one.
 func (d Deps) nothing(w http.ResponseWriter, r *http.Request, status int, x where) error {
-	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP", Title: x.region.Name + nb + ": pas encore de COP suivante", Scope: []string{"réservé à l’équipe"}}}
-	v.Parts = []sections.Part{{Empty: ui.Empty{Title: "Aucune COP ne suit celle du cycle " + x.to.Cycle, Text: "L’administration nationale ouvre un cycle\u00a0: chaque région y reçoit sa COP. Ce que vous avez décidé sera alors proposé à la reprise, ici.", Action: ui.Link{Label: "Revenir au bureau", Href: "/regions/" + x.region.Slug + "/bureau"}}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP", Title: x.place() + nb + ": pas encore de COP suivante", Scope: []string{"réservé à l’équipe"}}}
+	v.Parts = []sections.Part{{Empty: ui.Empty{Title: "Aucune COP ne suit celle du cycle " + x.to.Cycle, Text: "L’administration nationale ouvre un cycle\u00a0: chaque région y reçoit sa COP. Ce que vous avez décidé sera alors proposé à la reprise, ici.", Action: ui.Link{Label: "Revenir au bureau", Href: x.home()}}}}
 	return d.show(w, r, status, x, v)
 }
 
@@ -52,7 +52,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if n == 0 {
 		title = "rien de plus à reprendre"
 		waiting := 0
-		for _, k := range renewal.Kinds() {
+		for _, k := range p.Kinds() {
 			_, _, _, waits := p.Count(k)
 			waiting += waits
 		}
@@ -60,10 +60,10 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 			title = french.Integer(waiting) + nb + french.Plural(waiting, "chose attend un choix", "choses attendent un choix")
 		}
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP " + p.To.Cycle, Title: x.region.Name + nb + ": " + title, Scope: []string{"de la COP " + p.From.Cycle + " à la COP " + p.To.Cycle, "réservé à l’équipe"},
+	v := sections.View{Heading: ui.Heading{Overline: "Bureau de la COP " + p.To.Cycle, Title: x.place() + nb + ": " + title, Scope: []string{"de la " + called(p.From, p.To) + ", à la COP " + p.To.Cycle, "réservé à l’équipe"},
 		Lead: "Jalon propose, vous choisissez, puis un seul geste reprend. La COP " + p.From.Cycle + " ne change pas\u00a0: ses actions, ses relevés et ses éditions restent à leurs adresses."}}
 	if q := r.URL.Query().Get("repris"); q != "" {
-		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "La reprise est faite", Text: "Le reçu est plus bas. Ce qui reste peut être repris plus tard\u00a0: rien n’est jamais repris deux fois.", Links: []ui.Link{{Label: "Le registre de la COP " + p.To.Cycle, Href: wording.RegisterPath(p.To)}}})
+		v.Notices = append(v.Notices, ui.Alert{State: "success", Title: "La reprise est faite", Text: "Le reçu est plus bas. Ce qui reste peut être repris plus tard\u00a0: rien n’est jamais repris deux fois.", Links: []ui.Link{whereItWent(p.To)}})
 	}
 	choices := x.choices(p)
 	var fault *renewal.Fault
@@ -78,11 +78,19 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	case wrong != nil:
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été repris", Text: apperr.Message(wrong)})
 	}
-	v.Parts = append(v.Parts, x.picker(p), counts(p), levers(p))
+	v.Parts = append(v.Parts, x.picker(p), counts(p))
+	if p.To.Parent == "" {
+		v.Parts = append(v.Parts, levers(p))
+	}
 	if a := aims(p); len(a.Tables) > 0 {
 		v.Parts = append(v.Parts, a)
 	}
 	v.Parts = append(v.Parts, sections.Part{ID: "choisir", Title: "Ce qui est repris", Lead: "Tout est coché d’avance, sauf ce que vous avez décoché. Enregistrer ne reprend rien encore.", Forms: []sections.Form{choices}}, x.apply(p, met == nil && fault == nil))
+	more, err := d.departments(r, x, p)
+	if err != nil {
+		return err
+	}
+	v.Parts = append(v.Parts, more...)
 	receipt, err := d.receipt(r, p.To)
 	if err != nil {
 		return err
@@ -98,22 +106,25 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 // picker chooses which COP begins from which.
 func (x where) picker(p renewal.Proposal) sections.Part {
 	var to, from [][2]string
+	if x.dept != "" {
+		to = [][2]string{{x.to.Cycle, "COP " + x.to.Cycle}}
+	}
 	for _, c := range x.all {
-		if c.Cycle > x.all[len(x.all)-1].Cycle {
+		if x.dept == "" && c.Cycle > x.all[len(x.all)-1].Cycle {
 			to = append(to, [2]string{c.Cycle, "COP " + c.Cycle})
 		}
 	}
 	for _, c := range x.earlier {
-		from = append(from, [2]string{c.Cycle, "COP " + c.Cycle})
+		from = append(from, [2]string{asked(x.to, c), wording.Upper(called(c, x.to))})
 	}
 	return sections.Part{ID: "cop", Fold: "Choisir une autre COP", Forms: []sections.Form{{ID: "autre", Action: x.path(), Get: true, Submit: "Voir", Secondary: true, Fields: []ui.Field{
-		sections.Choose("cycle", "La nouvelle COP", p.To.Cycle, "", to), sections.Choose("de", "Celle qu’elle reprend", p.From.Cycle, "", from)}}}}
+		sections.Choose("cycle", "La nouvelle COP", p.To.Cycle, "", to), sections.Choose("de", "Celle qu’elle reprend", asked(p.To, p.From), "", from)}}}}
 }
 
 // counts is what there is, by kind.
 func counts(p renewal.Proposal) sections.Part {
 	t := ui.Table{ID: "compte", Caption: "Ce qui peut être repris de la COP " + p.From.Cycle, CaptionHidden: true, Columns: []ui.Column{{Label: "Quoi", Wide: true}, {Label: "En tout", Number: true}, {Label: "Prêts", Number: true}, {Label: "Attendent un choix", Number: true}, {Label: "Déjà repris", Number: true}}}
-	for _, k := range renewal.Kinds() {
+	for _, k := range p.Kinds() {
 		all, goes, done, waits := p.Count(k)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: wording.Upper(k.Name()), Sub: about(k)}, {Text: french.Integer(all)}, {Text: french.Integer(goes)}, {Text: french.Integer(waits)}, {Text: french.Integer(done)}}})
 	}
@@ -128,6 +139,8 @@ func about(k renewal.Kind) string {
 	switch k {
 	case renewal.Actions:
 		return "retenues, ni terminées ni abandonnées"
+	case renewal.Priorities:
+		return "adoptées par le département"
 	case renewal.Obstacles:
 		return "retenus dans la région, que personne n’a levés"
 	case renewal.Objectives:
@@ -241,7 +254,7 @@ func (x where) choices(p renewal.Proposal) sections.Form {
 		f.Groups = append(f.Groups, sections.Group{Title: "Thème des actions qui deviennent transversales", Fields: []ui.Field{sections.Choose("theme", "Thème transversal", p.Renewal.Choices.Theme, "pas encore dit", themes)}})
 	}
 	var seen []string
-	for _, k := range renewal.Kinds() {
+	for _, k := range p.Kinds() {
 		box := ui.Field{ID: "take-" + string(k), Name: "take", Label: "À reprendre", Type: "checkbox"}
 		for _, i := range p.Of(k) {
 			if i.Done {
@@ -262,6 +275,8 @@ func lead(k renewal.Kind) string {
 	switch k {
 	case renewal.Actions:
 		return "Chacune devient une action proposée de la nouvelle COP, à qualifier\u00a0: porteur, lieux, calendrier et budget repris\u00a0; grille, débat et pièces jointes restent à l’ancienne."
+	case renewal.Priorities:
+		return "Chacune devient une priorité en rédaction de la nouvelle COP, avec les seize champs de sa fiche\u00a0: vous la relisez, puis le département l’adopte de nouveau."
 	case renewal.Obstacles:
 		return "Le registre des freins est celui de la région\u00a0: la nouvelle COP garde la liste de ceux qu’elle reprend."
 	case renewal.Objectives:
@@ -296,7 +311,7 @@ func (x where) apply(p renewal.Proposal, ready bool) sections.Part {
 		return part
 	}
 	var words []string
-	for _, k := range renewal.Kinds() {
+	for _, k := range p.Kinds() {
 		if _, goes, _, _ := p.Count(k); goes > 0 {
 			words = append(words, french.Integer(goes)+nb+french.Plural(goes, k.One(), k.Name()))
 		}
@@ -365,7 +380,10 @@ func (d Deps) receipt(r *http.Request, c cop.COP) (part sections.Part, err error
 				continue
 			}
 			cell := ui.Cell{Text: x.Title}
-			if x.Made != "" {
+			switch {
+			case x.Made != "" && x.Kind == renewal.Priorities:
+				cell.Href = c.Path() + "/bureau/adaptation/" + x.Made
+			case x.Made != "":
 				cell.Href = wording.ActionPath(x.Made)
 			}
 			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, {Text: k.One()}, {Text: wording.Upper(x.Note)}, {Text: french.Date(x.At.In(c.Location()))}}})

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -43,6 +44,12 @@ func Of(r *http.Request) Who { return In(r.Context()) }
 
 // Actor is what policy asks of whoever sends a request.
 func Actor(r *http.Request) policy.Actor { return Of(r).Actor }
+
+// Cycle is the cycle that an address names: in its path, as the pages of a COP do, or
+// beside it; empty for none.
+func Cycle(r *http.Request) string {
+	return cmp.Or(r.PathValue("cycle"), Clean(r.URL.Query().Get("cycle")))
+}
 
 // SignIn is the address of the sign-in page that leads back to a request.
 func SignIn(r *http.Request) string {

@@ -21,6 +21,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // file is one file that goes out.
@@ -39,7 +40,7 @@ type outgoing struct {
 }
 
 func (x outgoing) set(list iter.Seq2[action.Action, error]) exchange.Dataset {
-	return exchange.ActionsDataset("actions", x.region.Name+nb+": actions de la COP", "Une ligne par action. Un montant vide n’est pas renseigné, ce n’est pas zéro.", list, x.names)
+	return exchange.ActionsDataset("actions", x.title(), "Une ligne par action. Un montant vide n’est pas renseigné, ce n’est pas zéro.", list, x.names)
 }
 
 const csvType = "text/csv; charset=utf-8"
@@ -60,7 +61,7 @@ func files() []file {
 			return exchange.WriteActionsJSON(w, l)
 		}},
 		{"territoires-en-transitions.xlsx", "Plan de Territoires en Transitions", "28 colonnes, au modèle de son import", typeXLSX, func(x outgoing, w io.Writer, l iter.Seq2[action.Action, error]) (int64, error) {
-			return exchange.WriteTeT(w, x.region.Name+nb+": actions de la COP", l, x.names)
+			return exchange.WriteTeT(w, x.title(), l, x.names)
 		}},
 		{"projets.csv", "Projets de transition écologique (Communs), CSV", "les 22 champs du schéma", csvType, func(x outgoing, w io.Writer, l iter.Seq2[action.Action, error]) (int64, error) {
 			return exchange.WriteProjects(w, false, "", l, x.names)
@@ -110,14 +111,14 @@ func calendar(x outgoing, w io.Writer, list iter.Seq2[action.Action, error]) (ro
 		}
 		rows++
 	}
-	_, err = io.WriteString(w, cop.ICS(x.region.Name+nb+": actions de la COP", x.base, days))
+	_, err = io.WriteString(w, cop.ICS(x.title(), x.base, days))
 	return rows, err
 }
 
 // exportView is a page of files.
 type exportView struct {
 	Heading ui.Heading
-	Tabs    []ui.Link
+	Tabs    ui.Pages
 	Files   ui.Table
 	Note    string
 }
@@ -138,7 +139,7 @@ func (d Deps) exports(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := exportView{Heading: ui.Heading{Overline: "Actions", Title: p.region.Name + nb + ": exporter les actions", Scope: []string{"réservé à l’équipe"},
-		Lead: "Tout ce que vous pouvez lire, contacts compris. Chaque fichier est écrit d’un seul instant du registre et se réimporte."}, Tabs: p.tabs("out"), Files: fileTable(p.exports(), nil),
+		Lead: "Tout ce que vous pouvez lire, contacts compris. Chaque fichier est écrit d’un seul instant du registre et se réimporte."}, Tabs: p.tabs(shell.Actor(r), "out"), Files: fileTable(p.exports(), nil),
 		Note: "Les fichiers publics, sans personne ni partie masquée, sont à l’adresse " + p.public() + "."}
 	return d.Shell.Render(w, r, d.page(r, p, v.Heading.Title, ui.Link{Label: "Exporter les actions"}), exportPage(v))
 }
@@ -171,8 +172,8 @@ func (d Deps) publicFiles(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := exportView{Heading: ui.Heading{Overline: "Actions", Title: p.region.Name + nb + ": télécharger les actions", Scope: []string{"actions débattues et retenues"},
-		Lead: "Les actions publiques de la COP, sous licence ouverte. Aucune personne n’y est nommée."}, Files: fileTable(p.public(), inner)}
-	page := d.Shell.Page(r, v.Heading.Title, "", ui.Link{Label: "France", Href: "/france/panorama"}, ui.Link{Label: "Les COP régionales", Href: "/regions"}, ui.Link{Label: p.region.Name, Href: "/regions/" + p.region.Slug}, ui.Link{Label: "Télécharger les actions"})
+		Lead: "Les actions publiques de la COP, sous licence ouverte. Aucune personne n’y est nommée."}, Tabs: wording.InCycles(wording.COPTabs(p.cop, p.region, tabActions), policy.Actor{}, p.cop, p.all, "/actions/fichiers"), Files: fileTable(p.public(), inner)}
+	page := d.Shell.Page(r, v.Heading.Title, "", wording.COPTrail(p.cop, p.region, ui.Link{Label: tabActions, Href: wording.ActionsPath(p.cop)}, ui.Link{Label: "Télécharger les actions"})...)
 	return d.Shell.Render(w, r, page, exportPage(v))
 }
 

@@ -21,7 +21,7 @@ import (
 // importView is the page that takes a file, before anything is read.
 type importView struct {
 	Heading ui.Heading
-	Tabs    []ui.Link
+	Tabs    ui.Pages
 	Base    string
 	Fields  []ui.Field
 	Formats ui.Table
@@ -45,7 +45,7 @@ func (d Deps) showImport(w http.ResponseWriter, r *http.Request, status int, p p
 	}
 	v := importView{Heading: ui.Heading{Overline: "Actions", Title: p.region.Name + nb + ": importer des actions", Scope: []string{"réservé à l’équipe"},
 		Lead: "Une ligne par action. Chaque ligne reçoit d’abord son verdict" + nb + ": rien n’est enregistré avant que vous l’ayez relu, et une seule ligne refusée retient tout le fichier."},
-		Tabs: p.tabs("in"), Base: p.imports(),
+		Tabs: p.tabs(shell.Actor(r), "in"), Base: p.imports(),
 		Fields: []ui.Field{
 			{ID: "file", Label: "Fichier XLSX ou CSV", Type: "file", Accept: ".csv,.xlsx,text/csv", Required: true, Help: strconv.Itoa(exchange.ActionMiB) + nb + "Mo et " + french.Integer(exchange.ActionRows) + nb + "lignes au plus. Les colonnes peuvent être celles d’un autre outil" + nb + ": vous direz à la page suivante ce qu’elles contiennent."},
 			{ID: "sheet", Label: "Feuille du classeur", Value: r.PostForm.Get("sheet"), Help: "Vide" + nb + ": la première visible."},
@@ -195,7 +195,7 @@ func (d Deps) stage(r *http.Request, p place, u action.Upload) (to string, err e
 // columnsView is the page where a person says what each column holds.
 type columnsView struct {
 	Heading ui.Heading
-	Tabs    []ui.Link
+	Tabs    ui.Pages
 	Act     string
 	Wrong   ui.Alert
 	Fields  []ui.Field
@@ -230,7 +230,7 @@ func (d Deps) showColumns(w http.ResponseWriter, r *http.Request, status int, p 
 		return serr
 	}
 	v := columnsView{Heading: ui.Heading{Overline: "Actions", Title: "Que contient chaque colonne" + nb + "?", Scope: []string{u.Name, p.region.Name, f.Format.Name},
-		Lead: "Jalon ne devine pas" + nb + ": il propose d’après l’en-tête, vous décidez. Votre choix vaudra pour le prochain fichier qui a les mêmes colonnes."}, Tabs: p.tabs("in"), Act: p.imports() + "/" + u.ID + "/colonnes"}
+		Lead: "Jalon ne devine pas" + nb + ": il propose d’après l’en-tête, vous décidez. Votre choix vaudra pour le prochain fichier qui a les mêmes colonnes."}, Tabs: p.tabs(shell.Actor(r), "in"), Act: p.imports() + "/" + u.ID + "/colonnes"}
 	if wrong != nil {
 		v.Wrong = ui.Alert{State: "error", Title: "Rien n’a été enregistré", Text: apperr.Message(wrong)}
 	}

@@ -28,7 +28,7 @@ func (d Deps) run(r *http.Request, p place, id string, wrong error) (preview.Run
 	if err != nil {
 		return preview.Run{}, err
 	}
-	out := preview.Run{Run: run, Here: p.imports() + "/" + run.ID, Overline: "Actions", Scope: []string{p.region.Name}, Tabs: p.tabs("in"), TabsName: "Région",
+	out := preview.Run{Run: run, Here: p.imports() + "/" + run.ID, Overline: "Actions", Scope: []string{p.region.Name}, Tabs: p.tabs(a, "in").Tabs, TabsName: "Région",
 		Columns: []ui.Column{{Label: "Action", Wide: true}, {Label: "Ce qui en sera fait"}, {Label: "Leviers"}, {Label: "Porteur"}}, Fields: []string{"titre", "effet", "leviers", "porteur"}, Texts: p.texts,
 		Cells: func(data json.RawMessage) []ui.Cell {
 			t := p.texts(data)

@@ -17,9 +17,11 @@ import (
 	"jalon/internal/framework"
 	"jalon/internal/french"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 // Deps is what these pages need.
@@ -40,10 +42,14 @@ func Handlers(d Deps) map[string]shell.Handler {
 
 const nb = french.NoBreak
 
+// tabActions names the public page of the actions.
+const tabActions = wording.TabActions
+
 // place is the COP of a region, for those who bring actions to it.
 type place struct {
 	region      territory.Region
 	cop         cop.COP
+	all         []cop.COP // of the region, one each cycle
 	model       *panorama.Model
 	departments []string
 }
@@ -58,7 +64,7 @@ func (d Deps) place(r *http.Request) (p place, err error) {
 	if p.region, err = p.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return p, err
 	}
-	if p.cop, err = cop.OfRegion(ctx, d.Q, p.region.Code); err != nil {
+	if p.cop, p.all, err = cop.Among(ctx, d.Q, p.region.Code, shell.Cycle(r)); err != nil {
 		return p, err
 	}
 	for _, x := range p.model.Tree().Departments() {
@@ -78,18 +84,27 @@ func (d Deps) desk(r *http.Request) (place, error) {
 	return p, err
 }
 
-func (p place) base() string    { return "/regions/" + p.region.Slug + "/bureau/actions" }
+func (p place) base() string    { return wording.RegisterPath(p.cop) }
 func (p place) imports() string { return p.base() + "/importer" }
 func (p place) exports() string { return p.base() + "/exporter" }
-func (p place) public() string  { return "/regions/" + p.region.Slug + "/actions/fichiers" }
+func (p place) public() string  { return wording.ActionsPath(p.cop) + "/fichiers" }
 
-func (p place) tabs(current string) []ui.Link {
-	return []ui.Link{{Label: "La COP", Href: "/regions/" + p.region.Slug}, {Label: "Bureau", Href: "/regions/" + p.region.Slug + "/bureau"}, {Label: "Importer des actions", Href: p.imports(), Current: current == "in"}, {Label: "Exporter", Href: p.exports(), Current: current == "out"}}
+func (p place) tabs(a policy.Actor, current string) ui.Pages {
+	tabs := []ui.Link{{Label: "La COP", Href: p.cop.Path()}, {Label: "Bureau", Href: p.cop.Path() + "/bureau"}, {Label: "Importer des actions", Href: p.imports(), Current: current == "in"}, {Label: "Exporter", Href: p.exports(), Current: current == "out"}}
+	return wording.InCycles(ui.Pages{Tabs: tabs}, a, p.cop, p.all, "")
+}
+
+// title is how pages and files name what the COP has; one of a later cycle says which.
+func (p place) title() string {
+	out := p.region.Name + nb + ": actions de la COP"
+	if p.cop.Cycle != cop.First {
+		out += nb + p.cop.Cycle
+	}
+	return out
 }
 
 func (d Deps) page(r *http.Request, p place, title string, trail ...ui.Link) ui.Page {
-	all := []ui.Link{{Label: "France", Href: "/france/panorama"}, {Label: "Les COP régionales", Href: "/regions"}, {Label: p.region.Name, Href: "/regions/" + p.region.Slug}}
-	page := d.Shell.Page(r, title, "", append(all, trail...)...)
+	page := d.Shell.Page(r, title, "", wording.COPTrail(p.cop, p.region, trail...)...)
 	page.NoIndex, page.Canonical = true, ""
 	return page
 }

@@ -236,5 +236,6 @@ type Side struct {
 const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// Pages are those of a territory, and the parts of the one that is read.
-type Pages struct{ Tabs, Parts []Link }
+// Pages are those of a territory, and the parts of the one that is read. Cycles are the
+// same page of the other COPs of a region, when it had several.
+type Pages struct{ Tabs, Parts, Cycles []Link }

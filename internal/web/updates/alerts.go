@@ -65,7 +65,7 @@ func (d Deps) showAlerts(w http.ResponseWriter, r *http.Request, status int, x w
 		}
 		return ui.Link{Label: named(found[a.Subject]), Href: wording.ActionPath(a.Subject)}
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Alertes", Scope: []string{"des règles écrites, appliquées chaque nuit", "réservé à l’équipe de la COP"}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Alertes", Scope: []string{"des règles écrites, appliquées chaque nuit", "réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "/alertes")}
 	asked := back.id
 	if asked == "" {
 		asked = shell.Clean(r.URL.Query().Get("repondre"))
@@ -217,7 +217,7 @@ func (d Deps) showRules(w http.ResponseWriter, r *http.Request, status int, x wh
 		{ID: "digest", Label: "Lettre à l’équipe", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "Écrire à l’équipe le lundi, s’il y a des alertes nouvelles", Selected: in.Digest}}},
 		{ID: "reason", Label: "Pourquoi", Value: shell.Typed(r, "reason"), Help: "Reste dans l’histoire des réglages."},
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Réglages du suivi", Scope: []string{"réservé à l’équipe de la COP"}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Suivi, " + x.cop.SenderName(), Title: "Réglages du suivi", Scope: []string{"réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "/reglages")}
 	v.Notices = wrongIn(fields, wrong)
 	v.Parts = []sections.Part{{ID: "reglages", Lead: "Les délais se comptent depuis le jour dont parle le dernier point d’avancement. Ils valent pour cette COP seule.", Forms: []sections.Form{{ID: "reglages-form", Action: x.path() + "/reglages", Rev: n(in.Rev), Submit: "Enregistrer", Fields: fields}}}}
 	return sections.Show(d.Shell, w, r, status, v, true, x.trail(ui.Link{Label: "Réglages"})...)

@@ -74,7 +74,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 			unanswered++
 		}
 	}
-	v := sections.View{Heading: ui.Heading{Overline: "Bureau, " + x.cop.SenderName(), Title: "Suivi des actions retenues", Scope: []string{"réservé à l’équipe de la COP"}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Bureau, " + x.cop.SenderName(), Title: "Suivi des actions retenues", Scope: []string{"réservé à l’équipe de la COP"}}, Tabs: x.tabs(shell.Actor(r), "")}
 	alerts := "Aucune alerte sans réponse."
 	if unanswered > 0 {
 		alerts = french.Integer(unanswered) + nb + french.Plural(unanswered, "alerte attend", "alertes attendent") + " une réponse."
@@ -120,7 +120,7 @@ func (d Deps) freshness(r *http.Request, x where) (p sections.Part, err error) {
 	p = sections.Part{ID: "fraicheur", Title: "De quand sont les nouvelles"}
 	if len(list) == 0 {
 		p.Empty = ui.Empty{Title: "Aucune action n’est encore retenue", Text: "Le suivi commence quand les deux têtes ont retenu une première liste d’actions."}
-		p.Links = []ui.Link{{Label: "Les actions du bureau", Href: "/regions/" + x.region.Slug + "/bureau/actions"}}
+		p.Links = []ui.Link{{Label: "Les actions du bureau", Href: wording.RegisterPath(x.cop)}}
 		return p, nil
 	}
 	counts := map[followup.Age]int{}
@@ -209,7 +209,7 @@ func (d Deps) round(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) showRound(w http.ResponseWriter, r *http.Request, status int, x where, o, in followup.Round, wrong error) error {
-	v := sections.View{Heading: ui.Heading{Overline: "Tour de suivi, " + x.cop.SenderName(), Title: o.Name, Scope: []string{roundStates[o.State], "réponses depuis le " + french.Day(o.Period), "jusqu’au " + french.Day(o.ClosesOn)}}}
+	v := sections.View{Heading: ui.Heading{Overline: "Tour de suivi, " + x.cop.SenderName(), Title: o.Name, Scope: []string{roundStates[o.State], "réponses depuis le " + french.Day(o.Period), "jusqu’au " + french.Day(o.ClosesOn)}}, Tabs: x.tabs(shell.Actor(r), "")}
 	fields := roundFields(in, o.State == followup.Draft)
 	v.Notices = append(v.Notices, wrongIn(fields, wrong)...)
 	rev := strconv.FormatInt(o.Rev, 10)

@@ -64,7 +64,7 @@ func levers(x action.Action) (out []string) {
 // fields are those of the short form: done so far, blocked by, next step.
 func fields(x action.Action, t typed, lever func(string) string) (first, more []ui.Field, groups []sections.Group) {
 	first = []ui.Field{
-		{ID: "progress", Label: "Avancement", Value: t["progress"], Unit: "%", Help: "De 0 (rien n’est commencé) à 100 (tout est fait), à la louche.", Attributes: map[string]any{"inputmode": "numeric"}},
+		{ID: "progress", Label: "Avancement", Value: t["progress"], Unit: "%", Help: "De 0 (rien n’est commencé) à 100 (tout est fait), à peu près.", Attributes: map[string]any{"inputmode": "numeric"}},
 		sections.Choose("status", "Où en est l’action", t["status"], "je ne sais pas", action.Statuses()),
 		{ID: "blocked", Label: "Ce qui bloque", Type: "textarea", Rows: 2, Value: t["blocked"], Help: "Laissez vide si rien ne bloque. Tout le monde peut lire ce texte."},
 		{ID: "next", Label: "Prochaine étape", Type: "textarea", Rows: 2, Value: t["next"]},
@@ -135,6 +135,21 @@ type sentForm struct {
 func (s *sentForm) wrong(field string, err error) {
 	if s.err == nil {
 		s.field, s.err = field, err
+	}
+}
+
+// chooseAgain says beside its field that a file that came with a refused form is not kept:
+// no page can choose it again in the place of who sent it.
+func (s sentForm) chooseAgain(f *sections.Form) {
+	if len(s.update.Files) == 0 {
+		return
+	}
+	for i := range f.Groups {
+		for j := range f.Groups[i].Fields {
+			if x := &f.Groups[i].Fields[j]; x.ID == "file" {
+				x.Help = "Votre fichier «\u00a0" + s.update.Files[0].Name + "\u00a0» n’a pas été gardé\u00a0: choisissez-le à nouveau. " + x.Help
+			}
+		}
 	}
 }
 

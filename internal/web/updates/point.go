@@ -143,16 +143,7 @@ func (d Deps) showPoint(w http.ResponseWriter, r *http.Request, status int, x do
 	}
 	if why != "" {
 		v.Parts = append(v.Parts, sections.Part{ID: "clos", Title: "Plus rien ne s’enregistre ici", Lead: why})
-		if sent.typed != nil { // what was typed stays on the page, to be copied
-			kept := formOf(it.Action, sent.typed, x.lever, "", 0)
-			var facts [][2]string
-			for _, f := range kept.All() {
-				if f.Value != "" {
-					facts = append(facts, [2]string{f.Label, f.Value})
-				}
-			}
-			v.Parts = append(v.Parts, sections.Part{ID: "ecrit", Title: "Ce que vous aviez écrit", Facts: facts})
-		}
+		v.Parts = append(v.Parts, kept(it.Action, sent, x.lever)...)
 		return sections.Show(d.Shell, w, r, status, v, true, ui.Link{Label: x.where.cop.SenderName(), Href: x.where.cop.Path()}, ui.Link{Label: "Point d’avancement"})
 	}
 	seen := int64(0)
@@ -188,6 +179,30 @@ func (d Deps) showPoint(w http.ResponseWriter, r *http.Request, status int, x do
 	return sections.Show(d.Shell, w, r, status, v, true, ui.Link{Label: x.where.cop.SenderName(), Href: x.where.cop.Path()}, ui.Link{Label: "Point d’avancement"})
 }
 
+// kept is what somebody typed where nothing is kept any more: it stays on the page, to be
+// copied.
+func kept(x action.Action, sent sentForm, lever func(string) string) []sections.Part {
+	if sent.typed == nil {
+		return nil
+	}
+	f := formOf(x, sent.typed, lever, "", 0)
+	var facts [][2]string
+	for _, f := range f.All() {
+		if f.Value != "" {
+			facts = append(facts, [2]string{f.Label, f.Value})
+		}
+	}
+	for _, name := range []string{"reason", "said_by"} {
+		if sent.typed[name] != "" {
+			facts = append(facts, [2]string{map[string]string{"reason": "Qui peut répondre", "said_by": "Qui l’a dit"}[name], sent.typed[name]})
+		}
+	}
+	if len(facts) == 0 {
+		return nil
+	}
+	return []sections.Part{{ID: "ecrit", Title: "Ce que vous aviez écrit", Facts: facts}}
+}
+
 func contact(c cop.COP) string {
 	if c.Contact == "" {
 		return ""
@@ -201,6 +216,7 @@ func (d Deps) answerOf(v *sections.View, f *sections.Form, x action.Action, last
 	if sent.err == nil {
 		return nil
 	}
+	sent.chooseAgain(f)
 	if apperr.KindOf(sent.err) == apperr.Conflict {
 		kept := formOf(x, prefilled(x, last), at.lever, "", 0)
 		mine := formOf(x, sent.typed, at.lever, "", 0)
@@ -228,12 +244,8 @@ func (d Deps) pointSend(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if sent.typed["do"] == "refuse" {
-		if err := d.Room.Refuse(r.Context(), x.token, it.Ask.ID, sent.typed["reason"]); err != nil {
-			if !shell.Beside(err) {
-				return err
-			}
-			sent.err, sent.typed = err, prefilled(it.Action, it.Last)
-			return d.showPoint(w, r, apperr.Status(err), x, it, sent)
+		if sent.err = d.Room.Refuse(r.Context(), x.token, it.Ask.ID, sent.typed["reason"]); sent.err != nil {
+			return d.pointAgain(w, r, sent)
 		}
 		return shell.SeeOther(w, r, x.path(it)+"?passe=1")
 	}
@@ -241,19 +253,31 @@ func (d Deps) pointSend(w http.ResponseWriter, r *http.Request) error {
 		_, sent.err = d.Room.Answer(r.Context(), x.token, it.Ask.ID, sent.update)
 	}
 	if sent.err != nil {
-		if !shell.Beside(sent.err) {
-			return sent.err
-		}
-		// What was said meanwhile is read again: the form is sent from it.
-		if x, err = d.door(w, r); err != nil {
-			return err
-		}
-		if it, err = x.item(r); err != nil {
-			return err
-		}
-		return d.showPoint(w, r, apperr.Status(sent.err), x, it, sent)
+		return d.pointAgain(w, r, sent)
 	}
 	return shell.SeeOther(w, r, x.path(it)+"?recu=1")
+}
+
+// pointAgain shows a form that was refused, from what is there now: somebody may have
+// spoken meanwhile, or the round ended.
+func (d Deps) pointAgain(w http.ResponseWriter, r *http.Request, sent sentForm) error {
+	if !shell.Beside(sent.err) {
+		return sent.err
+	}
+	x, err := d.door(w, r)
+	if err != nil {
+		return err
+	}
+	it, err := x.item(r)
+	if err != nil {
+		return err
+	}
+	if sent.typed["do"] == "refuse" && x.Round.State == followup.Open && followup.Ended(it.Action) == "" {
+		reason := sent.typed["reason"] // the other form stays as it was
+		sent.typed = prefilled(it.Action, it.Last)
+		sent.typed["reason"] = reason
+	}
+	return d.showPoint(w, r, apperr.Status(sent.err), x, it, sent)
 }
 
 // subject is an action that somebody with an account speaks of.
@@ -302,9 +326,10 @@ func (d Deps) showOwn(w http.ResponseWriter, r *http.Request, status int, sent s
 	if last.ID != "" {
 		v.Parts = append(v.Parts, sections.Part{ID: "dernier", Title: "Ce qui a été dit le " + french.Day(last.Day), Facts: told(last, x.lever)})
 	}
-	trail := []ui.Link{{Label: x.region.Name, Href: "/regions/" + x.region.Slug}, {Label: "Action " + wording.ActionNumber(a.Seq), Href: wording.ActionPath(a.ID)}, {Label: "Point d’avancement"}}
+	trail := []ui.Link{{Label: x.region.Name, Href: x.cop.Path()}, {Label: "Action " + wording.ActionNumber(a.Seq), Href: wording.ActionPath(a.ID)}, {Label: "Point d’avancement"}}
 	if why := followup.Ended(a); why != "" {
 		v.Parts = append(v.Parts, sections.Part{ID: "clos", Title: "Plus rien ne s’enregistre ici", Lead: why, Links: []ui.Link{{Label: "Revenir à l’action", Href: wording.ActionPath(a.ID)}}})
+		v.Parts = append(v.Parts, kept(a, sent, x.lever)...)
 		return sections.Show(d.Shell, w, r, status, v, true, trail...)
 	}
 	t := sent.typed

@@ -46,6 +46,7 @@ const nb = french.NoBreak
 type where struct {
 	region territory.Region
 	cop    cop.COP
+	all    []cop.COP // of the region, one each cycle
 	model  *panorama.Model
 }
 
@@ -57,7 +58,7 @@ func (d Deps) of(r *http.Request, v policy.Verb) (x where, err error) {
 	if x.region, err = x.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.OfRegion(r.Context(), d.Q, x.region.Code); err != nil {
+	if x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.region.Code, shell.Cycle(r)); err != nil {
 		return x, err
 	}
 	return x, policy.Check(shell.Actor(r), v, x.cop.Thing(policy.FollowUp))
@@ -65,9 +66,21 @@ func (d Deps) of(r *http.Request, v policy.Verb) (x where, err error) {
 
 func (x where) lever(code string) string { return wording.LeverName(x.model.Framework(), code) }
 
+// tabs are the pages of the follow-up at the desk of a COP, with the same one of the other
+// COPs of the region.
+func (x where) tabs(a policy.Actor, end string) ui.Pages {
+	home := x.cop.Path()
+	var out ui.Pages
+	for _, t := range []ui.Link{{Label: wording.TabCOP, Href: home}, {Label: "Bureau", Href: home + "/bureau"}, {Label: "Tours de suivi", Href: x.path()}, {Label: "Alertes", Href: x.path() + "/alertes"}, {Label: "Réglages", Href: x.path() + "/reglages"}, {Label: "Revues annuelles", Href: x.path() + "/revues"}} {
+		t.Current = t.Href == x.path()+end
+		out.Tabs = append(out.Tabs, t)
+	}
+	return wording.InCycles(out, a, x.cop, x.all, "/bureau/suivi"+end)
+}
+
 func (x where) trail(last ...ui.Link) []ui.Link {
-	desk := "/regions/" + x.region.Slug + "/bureau"
-	return wording.RegionTrail(x.region, append([]ui.Link{{Label: "Bureau", Href: desk}, {Label: wording.TabFollowUp, Href: desk + "/suivi"}}, last...)...)
+	desk := x.cop.Path() + "/bureau"
+	return wording.COPTrail(x.cop, x.region, append([]ui.Link{{Label: "Bureau", Href: desk}, {Label: wording.TabFollowUp, Href: desk + "/suivi"}}, last...)...)
 }
 
 // named is an action as lists name it.

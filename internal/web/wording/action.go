@@ -23,31 +23,18 @@ func GridPath(id string) string { return ActionPath(id) + "/grille" }
 // ProposePath is the page where an action of a COP is proposed; from and id name what it
 // comes from, «contribution» or «decision», empty for nothing.
 func ProposePath(c cop.COP, from, id string) string {
-	path := "/regions/" + c.Slug + "/actions/nouvelle"
-	path += inCycle(c)
-	switch {
-	case from == "":
+	path := c.Path() + "/actions/nouvelle"
+	if from == "" {
 		return path
-	case strings.Contains(path, "?"):
-		return path + "&" + from + "=" + id
 	}
 	return path + "?" + from + "=" + id
 }
 
-// inCycle writes which cycle an address of actions speaks of: none for the first one,
-// whose addresses are cited as they are.
-func inCycle(c cop.COP) string {
-	if c.Cycle == cop.First || c.Cycle == "" {
-		return ""
-	}
-	return "?cycle=" + c.Cycle
-}
-
 // ActionsPath is the public page of the actions of the COP of a region.
-func ActionsPath(c cop.COP) string { return "/regions/" + c.Slug + "/actions" + inCycle(c) }
+func ActionsPath(c cop.COP) string { return c.Path() + "/actions" }
 
 // RegisterPath is the register of the actions of the COP of a region.
-func RegisterPath(c cop.COP) string { return "/regions/" + c.Slug + "/bureau/actions" + inCycle(c) }
+func RegisterPath(c cop.COP) string { return c.Path() + "/bureau/actions" }
 
 // Proposes reports whether somebody is offered to propose an action: for the COP, for one
 // of its départements, for an organisation. The page itself knows where that one is.
@@ -56,7 +43,7 @@ func Proposes(a policy.Actor, c cop.COP) bool {
 }
 
 // ListingPath is the public page of a list that both heads retained.
-func ListingPath(c cop.COP, n string) string { return "/regions/" + c.Slug + "/actions/releves/" + n }
+func ListingPath(c cop.COP, n string) string { return c.Path() + "/actions/releves/" + n }
 
 // ActionBadge says where an action is on its way to the list of the COP, with its
 // status in the vivier or, retained, that it was given up.
@@ -108,7 +95,7 @@ func ActionSteps(a policy.Actor, x action.Action, c cop.COP) (out []ui.Link) {
 	case x.State == action.Qualified && judges:
 		add("Noter le débat", "#debat")
 	case x.State == action.Debated && policy.Can(a, policy.Propose, c.Thing(policy.Action)):
-		out = append(out, ui.Link{Label: "Composer la liste à retenir", Href: "/regions/" + c.Slug + "/bureau/actions/retenir"})
+		out = append(out, ui.Link{Label: "Composer la liste à retenir", Href: RegisterPath(c) + "/retenir"})
 	case x.State == action.Merged && x.MergedInto != "":
 		out = append(out, ui.Link{Label: "L’action qui la remplace", Href: ActionPath(x.MergedInto)})
 	}
@@ -135,9 +122,7 @@ const (
 // RegisterTabs lead from one page of the actions of a COP to the other ones that somebody
 // may use; query is the filter that its views share.
 func RegisterTabs(a policy.Actor, c cop.COP, query, current string) ui.Pages {
-	home := "/regions/" + c.Slug + "/bureau"
-	desk := home + "/actions"
-	first := c.Cycle == cop.First // the other pages speak of that COP alone
+	desk := RegisterPath(c)
 	if query != "" {
 		query = "?" + query
 	}
@@ -148,8 +133,8 @@ func RegisterTabs(a policy.Actor, c cop.COP, query, current string) ui.Pages {
 		may         bool
 		label, href string
 	}{{reads, "Bureau", c.Path() + "/bureau"}, {reads && judges, RegisterTable, desk + query}, {reads && judges, RegisterBoard, desk + "/tableau" + query}, {reads && judges, RegisterCalendar, desk + "/calendrier" + query}, {reads && judges, RegisterMap, desk + "/carte" + query},
-		{proposes && first, RegisterRetain, desk + "/retenir"}, {first, RegisterListings, desk + "/releves"}, {judges && first, RegisterPool, desk + "/vivier"}, {judges && first, RegisterPairs, desk + "/doublons"}, {judges && first, RegisterOverlaps, desk + "/recoupements"}, {judges && first, RegisterCross, desk + "/transversales"},
-		{judges && first, RegisterImport, desk + "/importer"}, {judges && first, RegisterExport, desk + "/exporter"}, {judges && first, RegisterNeeds, home + "/besoins"}} {
+		{proposes, RegisterRetain, desk + "/retenir"}, {true, RegisterListings, desk + "/releves"}, {judges, RegisterPool, desk + "/vivier"}, {judges, RegisterPairs, desk + "/doublons"}, {judges, RegisterOverlaps, desk + "/recoupements"}, {judges, RegisterCross, desk + "/transversales"},
+		{judges, RegisterImport, desk + "/importer"}, {judges, RegisterExport, desk + "/exporter"}, {judges, RegisterNeeds, cop.RegionPath(c.Slug, cop.First) + "/bureau/besoins"}} {
 		if x.may {
 			out = append(out, ui.Link{Label: x.label, Href: x.href, Current: x.label == current})
 		}

@@ -44,6 +44,13 @@ type bench struct {
 
 func open(b *testing.B, engine db.Engine) bench {
 	b.Helper()
+	x, _ := opened(b, engine)
+	return x
+}
+
+// opened also tells how the program was opened, to open it again.
+func opened(b *testing.B, engine db.Engine) (bench, config.Config) {
+	b.Helper()
 	dir := b.TempDir()
 	dsn := filepath.Join(dir, "jalon.db")
 	if engine == db.PostgreSQL {
@@ -62,7 +69,7 @@ func open(b *testing.B, engine db.Engine) bench {
 			b.Error(err)
 		}
 	})
-	return bench{b, a}
+	return bench{b, a}, cfg
 }
 
 // signIn appoints somebody and gives the cookie of their session.

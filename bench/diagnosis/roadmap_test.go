@@ -1,27 +1,43 @@
 package diagnosis
 
 import (
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"jalon/internal/action"
+	"jalon/internal/app"
 	"jalon/internal/cop"
 	"jalon/internal/db"
 	"jalon/internal/territory"
 	"jalon/internal/testkit/registered"
 )
 
+// processor is the time that the program has taken so far.
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // BenchmarkRoadmap is each page of a roadmap of 300 retained actions, and each of its
-// files, in a region where the demonstration holds no other action.
+// files, in a region where the demonstration holds no other action; its archive verified;
+// and its first reader after a start.
 func BenchmarkRoadmap(b *testing.B) {
 	const region, home = "75", "/regions/nouvelle-aquitaine"
 	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
 		b.Run(string(engine), func(b *testing.B) {
-			x := open(b, engine)
+			x, cfg := opened(b, engine)
 			c, err := cop.OfRegion(b.Context(), x.app.DB, region)
 			if err != nil {
 				b.Fatal(err)
@@ -47,9 +63,9 @@ func BenchmarkRoadmap(b *testing.B) {
 			if rev == nil {
 				b.Fatal("there is nothing to propose")
 			}
-			began := time.Now()
+			began, from := time.Now(), processor(b)
 			x.post(team, draft+"/publication", url.Values{"rev": {rev[1]}})
-			b.Logf("%d actions: six files made and frozen, each figure explained, in %s", len(kept), time.Since(began).Round(time.Millisecond))
+			b.Logf("%s, %d actions: six files made and frozen, each figure explained, in %s, %s of processor", engine, len(kept), time.Since(began).Round(time.Millisecond), (processor(b) - from).Round(time.Millisecond))
 			for _, head := range []*http.Cookie{prefet, council} {
 				for _, act := range actOf.FindAllStringSubmatch(x.read(head, home+"/bureau"), -1) {
 					x.post(head, act[1], url.Values{"do": {"consent"}})
@@ -72,10 +88,50 @@ func BenchmarkRoadmap(b *testing.B) {
 				b.Run(p.name, func(b *testing.B) {
 					y := bench{b, x.app}
 					n := y.ask(p.who, p.path)
+					from := processor(b)
 					for b.Loop() {
 						n = y.ask(p.who, p.path)
 					}
+					b.ReportMetric(float64((processor(b)-from).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 					b.ReportMetric(float64(n)/1024, "KiB")
+				})
+			}
+			archive := filepath.Join(b.TempDir(), "archive.zip")
+			if err := os.WriteFile(archive, []byte(x.read(team, edition+"/archive.zip")), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			b.Run("verify", func(b *testing.B) {
+				from := processor(b)
+				for b.Loop() {
+					if err := app.VerifyRoadmap(b.Context(), archive, io.Discard); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64((processor(b)-from).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+			})
+			// The first reader of a program that has just opened.
+			for name, path := range map[string]string{"cold public": public, "cold edition": edition} {
+				b.Run(name, func(b *testing.B) {
+					var taken time.Duration
+					for b.Loop() {
+						b.StopTimer()
+						a, err := app.New(b.Context(), cfg)
+						if err != nil {
+							b.Fatal(err)
+						}
+						y := bench{b, a}
+						y.ask(nil, home+"/panorama") // its model is read
+						from := processor(b)
+						b.StartTimer()
+						y.ask(nil, path)
+						b.StopTimer()
+						taken += processor(b) - from
+						if err := a.Close(); err != nil {
+							b.Fatal(err)
+						}
+						b.StartTimer()
+					}
+					b.ReportMetric(float64(taken.Microseconds())/1000/float64(b.N), "cpu-ms/op")
 				})
 			}
 		})

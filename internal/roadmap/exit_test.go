@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 	"jalon/internal/policy"
 	"jalon/internal/territory"
 	"jalon/internal/testkit"
+	"jalon/internal/testkit/registered"
 )
 
 var reference = sync.OnceValues(func() (*panorama.Model, error) {
@@ -342,6 +344,55 @@ func TestWhatIsLeftToTheNextCOP(t *testing.T) {
 		}
 		if p := fourth(); p.Met {
 			t.Errorf("%+v", p)
+		}
+	})
+}
+
+// counter counts the statements of a reading.
+type counter struct {
+	db.Q
+	n *int
+}
+
+func (c counter) Query(ctx context.Context, query string, args ...any) (*db.Rows, error) {
+	*c.n++
+	return c.Q.Query(ctx, query, args...)
+}
+
+func (c counter) QueryRow(ctx context.Context, query string, args ...any) *db.Row {
+	*c.n++
+	return c.Q.QueryRow(ctx, query, args...)
+}
+
+// The page of the nation asks as many statements when nothing was done as when levers are
+// shared, people came and wrote, and actions are retained.
+func TestTheNationCostsTheSameEmptyAndFull(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *db.DB) {
+		m := ended(t, d)
+		cost := func() int {
+			n := 0
+			all, err := m.InCycle(t.Context(), counter{d, &n}, must(reference()), cop.First)
+			if err != nil || len(all) != 18 {
+				t.Fatalf("%d regions: %v", len(all), err)
+			}
+			return n
+		}
+		empty := cost()
+		x := m.stands(t)
+		for i, l := range x.Levers {
+			m.share(t, l.Code, 1)
+			m.post(t, fmt.Sprint("post", i), fmt.Sprint("org", i), "organisme", "published")
+			m.came(t, fmt.Sprint("came", i), fmt.Sprint("org", i), "m", nil)
+		}
+		tree := must(reference()).Tree()
+		if _, err := registered.Fill(t.Context(), d, tree, registered.Size{Actions: 200, At: noon(), Seed: 3}); err != nil {
+			t.Fatal(err)
+		}
+		if full := cost(); full != empty || empty == 0 {
+			t.Errorf("%d statements empty, %d full", empty, full)
+		}
+		if after := m.stands(t); len(after.Missing) == len(x.Missing) {
+			t.Error("nothing that was written is read")
 		}
 	})
 }

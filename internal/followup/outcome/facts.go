@@ -74,7 +74,7 @@ func (m *Room) readFacts(ctx context.Context, q db.Q, all []*reading) error {
 	return nil
 }
 
-// list is a list that was read, empty when it was not.
+// list is a retained list that was read, empty for none.
 func (k *kept) list(id string) (l listing) {
 	if x, ok := k.lists.Load(id); ok {
 		l = x.(listing)

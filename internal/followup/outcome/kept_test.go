@@ -23,8 +23,8 @@ type all struct {
 	Named  []outcome.Item
 }
 
-// reads reads all that a room gives of Corse.
-func (k *kit) reads(t *testing.T, m *outcome.Room) (x all) {
+// readAll reads all that a room gives of Corse.
+func (k *kit) readAll(t *testing.T, m *outcome.Room) (x all) {
 	t.Helper()
 	for _, a := range []outcome.Ask{{Region: "94"}, {Region: "94", Day: "2025-12-31"}, {Region: "94", Department: "2A"}, {Region: "94", Department: "2B"},
 		{Region: "94", Theme: "agriculture"}, {Region: "94", Holder: "Département"}, {Region: "94", Department: "2B", Holder: "Chambre d’agriculture"}} {
@@ -69,7 +69,7 @@ func (k *kit) bump(t *testing.T, name string) {
 func TestWhatIsKeptIsWhatIsThere(t *testing.T) {
 	each(t, func(t *testing.T, k *kit) {
 		corse(t, k)
-		k.reads(t, k.outcome)
+		k.readAll(t, k.outcome)
 		r := rand.New(rand.NewPCG(11, 7)) //nolint:gosec // the same each time is what is wanted
 		ids, spoken := []string{"a", "b", "c", "d"}, map[string]bool{"a": true, "b": true, "c": true}
 		days := []string{"2025-06-30", "2025-12-31", "2026-01-15", "2026-02-20", "2026-02-28"}
@@ -151,14 +151,14 @@ func TestWhatIsKeptIsWhatIsThere(t *testing.T) {
 		}
 		names := []string{"a word", "a word", "a word", "a word that is withdrawn", "words from elsewhere", "an action taken out", "an action retained", "another action", "another place", "a way to its end", "a part that counts"}
 		changed := 0
-		before := k.reads(t, k.fresh())
+		before := k.readAll(t, k.fresh())
 		for i := range 120 {
 			step, id := pick(names), pick(ids)
 			steps[step](id)
 			if r.IntN(3) == 0 {
 				continue // several between two readings
 			}
-			got, want := k.reads(t, k.outcome), k.reads(t, k.fresh())
+			got, want := k.readAll(t, k.outcome), k.readAll(t, k.fresh())
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("step %d, %s of %s: what is kept is %+v, what is there %+v", i, step, id, got.Of[0].Total, want.Of[0].Total)
 			}
@@ -214,7 +214,7 @@ func TestReadersTogether(t *testing.T) {
 				Said: followup.Said{Quantities: []followup.Quantity{{Lever: "gestion-haies", Quantity: num(float64(1 + i)), Unit: "km", Class: followup.Declared}}}})
 			return err
 		})
-		if got, want := k.reads(t, cold), k.reads(t, k.fresh()); !reflect.DeepEqual(got, want) {
+		if got, want := k.readAll(t, cold), k.readAll(t, k.fresh()); !reflect.DeepEqual(got, want) {
 			t.Errorf("what is kept is %+v, what is there %+v", got.Of[0].Total, want.Of[0].Total)
 		}
 	})

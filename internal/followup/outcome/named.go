@@ -16,6 +16,7 @@ type Item struct {
 	Blocked                  string // what the last word says blocks it
 	Said                     string // the day of the last word, empty when there is none
 	Progress                 int64  // -1 when it was not said
+	Retained                 string // the day that both heads retained it, empty when no list did
 	Since                    string // the day of its status when a day is given, empty when it is not known
 }
 
@@ -45,7 +46,7 @@ func (m *Room) Named(ctx context.Context, q db.Q, a Ask) (out []Item, err error)
 				continue
 			}
 			h := f.said[x.id]
-			i := Item{ID: x.id, Title: x.title, Holder: x.holder, Theme: x.theme, Seq: x.seq, Status: x.statusOn(h, day), Progress: -1}
+			i := Item{ID: x.id, Title: x.title, Holder: x.holder, Theme: x.theme, Seq: x.seq, Retained: x.since, Status: x.statusOn(h, day), Progress: -1}
 			if x.past {
 				i.Since = x.statusSince(h, day)
 			}

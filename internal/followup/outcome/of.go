@@ -52,10 +52,10 @@ func (f *file) wholeOn(day, model string, ratio func(string) (float64, string)) 
 	return t
 }
 
-// Of reads what the actions of a region come to, or some of them, now or, when a day
-// is given, as it stood at the end of it: three statements when nothing moved since they
-// were read last, three more when somebody spoke, seven when actions moved, however many
-// actions and updates there are.
+// Of reads what the actions of a region come to, or some of them, now or, when a day is
+// given, as it stood at the end of it: three statements when nothing moved since they were
+// read last, three more when somebody spoke, seven when actions moved, however many actions
+// and updates there are.
 func (m *Room) Of(ctx context.Context, q db.Q, a Ask) (o Outcome, err error) {
 	defer apperr.Wrap(&err, "outcome.Of(%+v)", a)
 	model, err := m.Model(ctx)

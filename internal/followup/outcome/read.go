@@ -71,8 +71,8 @@ type history struct {
 type kept struct {
 	mu    sync.Mutex
 	cops  map[string]*slot
-	past  map[pastDay][]*file
 	lists sync.Map // by id, listing: retained lists never change
+	past  map[pastDay][]*file
 }
 
 // slot is a COP: whoever reads it holds mu, so that it is read once.

@@ -102,7 +102,7 @@ func digestsOf(m RegionManifest) map[string]string {
 
 // volatile is what two installations say otherwise of the same page: scripts, and the
 // COPs of other cycles, which are archives of their own.
-var volatile = regexp.MustCompile(`(?s)<script.*?</script>|<section class="section" id="autres-cop">.*?</section>|<div class="fr-alert fr-alert--info"><p class="fr-alert__title">(?:<svg.*?</svg>)?\s*(?:<span[^>]*>[^<]*</span>)?\s*Cette COP est suivie par la COP 2025.*?</div>|<li><a class="fr-link" href="[^"]*\?cycle=2025">.*?</li>`)
+var volatile = regexp.MustCompile(`(?s)<script.*?</script>|<nav class="switch".*?</nav>|<section class="section" id="(?:autres-cop|par-cop)">.*?</section>|<div class="fr-alert fr-alert--info"><p class="fr-alert__title">(?:<svg.*?</svg>)?\s*(?:<span[^>]*>[^<]*</span>)?\s*Cette COP est suivie par la COP 2025.*?</div>|<li><a class="fr-link" href="[^"]*\?cycle=2025">.*?</li>`)
 
 // The COP of Grand Est leaves a demonstration on SQLite for an empty site on
 // PostgreSQL, then that one for an empty SQLite: the same rows by table, the same
@@ -238,7 +238,7 @@ func addressesStayHome(t *testing.T, d *db.DB, parts map[string][]byte) {
 
 // farAway are pages of the region that show other regions too, which are not in the
 // archive, or when this installation computed something.
-var farAway = regexp.MustCompile(`/(restitution|diagnostic|territoires|comparer)`)
+var farAway = regexp.MustCompile(`/(restitution|diagnostic|territoires|comparer|cycles/2025)`)
 
 var inside = regexp.MustCompile(`href="(/regions/grand-est(?:/[^"#]*)?)"`)
 

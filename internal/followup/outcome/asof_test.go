@@ -85,7 +85,7 @@ func TestAPastYearStandsStill(t *testing.T) {
 		same(t, "late", o.Statuses["late"], 1)
 
 		b.Title, b.Holder.Name, b.Impacts[0].Kg, b.Impacts[0].Quantity = "Autre titre", "Région", mass(9_000_000), num(200)
-		if b, err = k.follow.Register.Save(ctx, k.db, k.team, b, "Corrigé après coup."); err != nil {
+		if _, err = k.follow.Register.Save(ctx, k.db, k.team, b, "Corrigé après coup."); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Tx(ctx, k.db, func(ctx context.Context, tx db.Q) error {

@@ -21,7 +21,7 @@ func whereItWent(c cop.COP) ui.Link {
 
 // departments says to whom what goes: from a region, the share of each département; for a
 // département, what the region keeps.
-func (d Deps) departments(r *http.Request, x where, p renewal.Proposal) ([]sections.Part, error) {
+func (d Deps) departments(r *http.Request, p renewal.Proposal) ([]sections.Part, error) {
 	if p.To.Parent != "" {
 		return []sections.Part{stays(p)}, nil
 	}

@@ -91,7 +91,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, x whe
 	if len(choices.Groups) > 0 {
 		v.Parts = append(v.Parts, sections.Part{ID: "choisir", Title: "Ce qui est repris", Lead: "Tout est coché d’avance, sauf ce que vous avez décoché. Enregistrer ne reprend rien encore.", Forms: []sections.Form{choices}}, x.apply(p, met == nil && fault == nil))
 	}
-	more, err := d.departments(r, x, p)
+	more, err := d.departments(r, p)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"jalon/internal/composition"
 	"jalon/internal/db"
@@ -24,31 +22,7 @@ func (a *App) blocks(book *series.Book) map[composition.Kind]composition.Catalog
 
 // roadmapBlocks are those of a roadmap, which may hold those of the diagnosis.
 func (a *App) roadmapBlocks(diagnosis composition.Catalogue) composition.Catalogue {
-	return blocks.New(blocks.Sources{DB: a.DB, Model: a.Model, Coverage: a.action.Coverage, Told: diagnosis, Follow: ending})
-}
-
-// ending is what anyone reads of how a COP is followed and of the next one.
-func ending(ctx context.Context, q db.Q, copID string) (out blocks.Ending, err error) {
-	arrangements, err := roadmap.Arrangements(ctx, q, copID)
-	if err != nil {
-		return out, err
-	}
-	for _, x := range arrangements {
-		if x.State != roadmap.Kept || x.Part != policy.Public {
-			continue
-		}
-		out.Arrangements = append(out.Arrangements, blocks.Line{Name: x.Who, Text: strings.Join(slices.DeleteFunc([]string{x.Indicators, x.Every, x.Note}, func(s string) bool { return s == "" }), ", ")})
-		if x.NextOn != "" && (out.Next == "" || x.NextOn < out.Next) {
-			out.Next = x.NextOn
-		}
-	}
-	subjects, err := roadmap.Subjects(ctx, q, copID)
-	for _, x := range subjects {
-		if x.State == roadmap.Kept && x.Part == policy.Public {
-			out.Subjects = append(out.Subjects, blocks.Line{Name: x.Title, Text: x.Text})
-		}
-	}
-	return out, err
+	return blocks.New(blocks.Sources{DB: a.DB, Model: a.Model, Coverage: a.action.Coverage, Told: diagnosis})
 }
 
 // left are the subjects that a COP leaves to the next one.

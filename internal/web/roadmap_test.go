@@ -160,7 +160,7 @@ func TestARoadmapFromItsFirstPageToItsActions(t *testing.T) {
 		if len(leads) == 0 || slices.ContainsFunc(leads, func(to string) bool { return !strings.HasPrefix(to, public+"/editions/1/actions/") }) {
 			t.Errorf("the poster leads to %q, not to the edition", leads)
 		}
-		if len(p.attr(".poster .qr svg", "aria-label")) == 0 {
+		if len(p.attr(".paper-poster .qr svg", "aria-label")) == 0 {
 			t.Error("no address for phones on the poster")
 		}
 

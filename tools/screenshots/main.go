@@ -71,6 +71,12 @@ func shots() []shot {
 			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`, `main a[href="/regions/grand-est/debat"]`, `main a[href="/regions/grand-est/debats"]`, `#liste a[href$="/resultats"]`}},
 		{name: "moderation", path: "/demonstration?region=44", width: 1280, height: 1400,
 			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/moderation"},
+		{name: "feuille-de-route-grand-est", path: "/demonstration?region=44", width: 1280, height: 1500,
+			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`}, then: "/regions/grand-est/feuille-de-route"},
+		{name: "suivi-grand-est", path: "/demonstration?region=44", width: 1280, height: 1500,
+			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`}, then: "/regions/grand-est/suivi"},
+		{name: "fiche-epci", path: "/demonstration?region=44", width: 1280, height: 1500,
+			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`}, then: "/epci/246700488/fiche"},
 		{name: "objectifs-de-la-nation", path: "/demonstration", width: 1280, height: 1300,
 			clicks: []string{`#nation li:first-child button`}, then: "/national/objectifs"},
 	}

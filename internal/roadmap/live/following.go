@@ -28,7 +28,7 @@ func following() []block {
 // otherwise is what a block says while the COP wrote nothing where it is kept.
 var otherwise = []composition.Option{{Name: "texte", Label: "En une ligne, tant que rien n’est écrit aux points de sortie de la COP"}}
 
-func lines(list []Line) document.List {
+func lines(list []line) document.List {
 	var out document.List
 	for _, l := range list {
 		if l.Text == "" {

@@ -27,20 +27,7 @@ type Sources struct {
 	Coverage *coverage.Room
 	// Told are the blocks of the diagnosis: those of its parts may stand in a roadmap.
 	Told composition.Catalogue
-	// Follow is what the COP ends with besides its actions: the subjects of the next one
-	// and how this one is followed.
-	Follow func(ctx context.Context, q db.Q, copID string) (Ending, error)
 }
-
-// Ending is what a COP says of its follow-up and of the next one, as anyone reads it.
-type Ending struct {
-	Arrangements []Line // who follows what, with which indicators, how often
-	Subjects     []Line // of the next COP
-	Next         string // day of the next meeting of the follow-up, empty when it is not set
-}
-
-// Line is something said in a few words: its name, then what is said of it.
-type Line struct{ Name, Text string }
 
 // Catalogue is the list of live blocks; it is a composition.Catalogue.
 type Catalogue struct {
@@ -137,7 +124,7 @@ type reading struct {
 	onceStops    once[stops]
 	onceCOP      once[cop.COP]
 	oncePlaces   once[map[string]where]
-	onceEnding   once[Ending]
+	onceEnding   once[ending]
 }
 
 // Make makes a block: of this catalogue, else of the diagnosis. A value that an option no
@@ -176,12 +163,9 @@ func (r *reading) themes(ctx context.Context) ([]diagnosis.Theme, error) {
 	return r.onceThemes.get(func() ([]diagnosis.Theme, error) { return diagnosis.Themes(ctx, r.DB, r.COP) })
 }
 
-func (r *reading) ending(ctx context.Context) (Ending, error) {
-	return r.onceEnding.get(func() (Ending, error) {
-		if r.Follow == nil {
-			return Ending{}, nil
-		}
-		return r.Follow(ctx, r.DB, r.COP)
+func (r *reading) ending(ctx context.Context) (ending, error) {
+	return r.onceEnding.get(func() (ending, error) {
+		return endingOf(ctx, r.DB, r.COP)
 	})
 }
 

@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"io"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"jalon/internal/figure"
 	"jalon/internal/journal"
 	"jalon/internal/panorama"
+	"jalon/internal/policy"
 	"jalon/internal/roadmap"
 	"jalon/internal/roadmap/live"
 	"jalon/internal/series"
@@ -41,7 +43,6 @@ type place struct {
 	model     *panorama.Model
 	catalogue *live.Catalogue
 	figures   *figure.Registry
-	ending    *live.Ending
 }
 
 func settle(t testing.TB, d *db.DB, actions int) place {
@@ -55,7 +56,7 @@ func settle(t testing.TB, d *db.DB, actions int) place {
 	if err := rooms.Load(t.Context(), data.FS, tree); err != nil {
 		t.Fatal(err)
 	}
-	at := place{db: d, figures: &figure.Registry{}, ending: &live.Ending{}}
+	at := place{db: d, figures: &figure.Registry{}}
 	if at.model, err = panorama.NewStore(d, data.FS, func(context.Context) (*territory.Tree, error) { return tree, nil }).Model(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -76,8 +77,7 @@ func settle(t testing.TB, d *db.DB, actions int) place {
 	}
 	model := func(context.Context) (*panorama.Model, error) { return at.model, nil }
 	cover := &coverage.Room{DB: d, Now: clock, Model: model, Book: func() (*series.Book, error) { return book, nil }}
-	at.catalogue = live.New(live.Sources{DB: d, Model: model, Coverage: cover, Told: told.New(told.Sources{DB: d, Now: clock, Model: model, Book: book}),
-		Follow: func(context.Context, db.Q, string) (live.Ending, error) { return *at.ending, nil }})
+	at.catalogue = live.New(live.Sources{DB: d, Model: model, Coverage: cover, Told: told.New(told.Sources{DB: d, Now: clock, Model: model, Book: book})})
 	at.figures.Register("panorama", at.model.Explain)
 	at.figures.Register(coverage.Prefix, cover.Explain)
 	at.figures.Register(coverage.ActionPrefix, cover.ExplainAction)
@@ -251,11 +251,36 @@ func TestWhatTheCOPSaysOfItsFollowUp(t *testing.T) {
 	if err != nil || made.Missing == "" {
 		t.Fatalf("%+v (%v)", made, err)
 	}
-	*at.ending = live.Ending{Next: "2026-09-15", Arrangements: []live.Line{{Name: "Qui", Text: "un comité de suivi"}}, Subjects: []live.Line{{Name: "L’eau"}}}
+	for i, who := range []string{"Un comité de suivi", "L’équipe, entre nous", "Un comité retiré"} {
+		state, part := roadmap.Kept, policy.Public
+		switch i {
+		case 1:
+			part = cop.Internal
+		case 2:
+			state = roadmap.Withdrawn
+		}
+		if _, err := at.db.Exec(t.Context(), `INSERT INTO roadmap_arrangement (id, rev, cop_id, who, indicators, every, next_on, note, part, state) VALUES ($1, 1, $2, $3, 'Les indicateurs des leviers', 'half', '2026-09-15', 'En public.', $4, $5)`, who, at.cop.ID, who, part, state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := at.db.Exec(t.Context(), `INSERT INTO roadmap_subject (id, rev, cop_id, title, text, part, state) VALUES ('s', 1, $1, 'L’eau', '', $2, $3)`, at.cop.ID, policy.Public, roadmap.Kept); err != nil {
+		t.Fatal(err)
+	}
 	for code, want := range map[string]string{"suivi/prochaine-cop": "Un sujet", "suivi/modalites": "15\u00a0septembre\u00a02026"} {
 		if made, err = at.open(t).Make(t.Context(), code, nil); err != nil || made.Missing != "" || !strings.Contains(made.Title, want) && !strings.Contains(made.Title, "1\u00a0sujet") {
 			t.Errorf("%s: %+v (%v)", code, made, err)
 		}
+	}
+	made, err = at.open(t).Make(t.Context(), "suivi/modalites", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(made.Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(body); !strings.Contains(text, "Les indicateurs des leviers\u00a0; deux fois par an\u00a0; En public") || strings.Contains(text, "entre nous") || strings.Contains(text, "retiré") {
+		t.Errorf("what is said of the follow-up: %s", text)
 	}
 }
 

@@ -24,8 +24,10 @@ func (k *Kept) Poster() document.Document {
 	for _, p := range k.Document.Parts {
 		var blocks []document.Block
 		switch p.ID {
-		case "preface/essentiel", "suivi/modalites", "suivi/prochaine-cop":
+		case "preface/essentiel", "suivi/modalites":
 			blocks = said(p.Blocks)
+		case "suivi/prochaine-cop":
+			blocks = titles(said(p.Blocks))
 		case "cibles/objectifs-partages":
 			blocks = firstRows(p.Blocks, "objectifs-partages", 0, 1, 2)
 		case "couverture/leviers":
@@ -90,6 +92,22 @@ func said(blocks []document.Block) []document.Block {
 		_, remark := b.(document.Quote)
 		return remark
 	})
+}
+
+// titles are the lists alone, each of their items by its name.
+func titles(blocks []document.Block) (out []document.Block) {
+	for _, b := range blocks {
+		l, ok := b.(document.List)
+		if !ok {
+			continue
+		}
+		short := document.List{Ordered: l.Ordered}
+		for _, item := range l.Items {
+			short.Items = append(short.Items, item[:1])
+		}
+		out = append(out, short)
+	}
+	return out
 }
 
 // firstThemes are the first themes of the plan, each with its first actions.

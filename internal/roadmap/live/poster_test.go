@@ -27,6 +27,7 @@ func TestAPosterHoldsOneSheet(t *testing.T) {
 		{ID: "couverture/leviers", Title: "La couverture", Blocks: []document.Block{document.Chart{}, cover}},
 		{ID: "besoins/financement", Title: "Il manque", Blocks: []document.Block{document.Para("x"), document.KeyFigures{}}},
 		{ID: "suivi/modalites", Title: "Qui suit", Blocks: []document.Block{document.Quote{Title: "Pas encore de donnée à montrer ici"}}},
+		{ID: "suivi/prochaine-cop", Title: "La suite", Blocks: []document.Block{document.List{Items: [][]document.Span{{{Text: "L’eau"}, {Text: " : beaucoup de mots"}}}}, document.Para("x")}},
 		{ID: "texte", Title: "Un mot", Blocks: []document.Block{document.Para("long")}},
 	}}}}
 	d := k.Poster()
@@ -34,7 +35,7 @@ func TestAPosterHoldsOneSheet(t *testing.T) {
 	for _, p := range d.Parts {
 		ids = append(ids, p.ID)
 	}
-	want := []string{"preface/essentiel", "besoins/financement", "plan/themes/theme-1", "plan/themes/theme-2", "plan/themes/theme-3", "plan/themes/theme-4", "couverture/leviers"}
+	want := []string{"preface/essentiel", "besoins/financement", "plan/themes/theme-1", "plan/themes/theme-2", "plan/themes/theme-3", "plan/themes/theme-4", "couverture/leviers", "suivi/prochaine-cop"}
 	if !d.Poster || len(ids) != len(want) {
 		t.Fatalf("parts %v", ids)
 	}
@@ -54,7 +55,10 @@ func TestAPosterHoldsOneSheet(t *testing.T) {
 	if len(table.Rows) != posterRows || len(table.Columns) != 3 || table.Rows[0][2].Missing != "aucune" || table.Note != "Et 23\u00a0autres lignes, dans la feuille de route entière." {
 		t.Errorf("coverage: %+v", table)
 	}
-	if len(k.Document.Parts) != 6 || len(k.Document.Parts[2].Blocks[1].(document.Table).Rows) != 30 {
+	if next := d.Parts[7].Blocks; len(next) != 1 || len(next[0].(document.List).Items[0]) != 1 {
+		t.Errorf("subjects: %+v", next)
+	}
+	if len(k.Document.Parts) != 7 || len(k.Document.Parts[2].Blocks[1].(document.Table).Rows) != 30 {
 		t.Error("the edition itself changed")
 	}
 	if empty := (&Kept{}).Poster(); len(empty.Parts) != 0 {

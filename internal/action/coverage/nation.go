@@ -134,7 +134,7 @@ func scanVersion(r *db.Rows) (v version, err error) {
 }
 
 // OfNation reads every region: two statements when nothing changed since it was read
-// last; when actions did, at most five more, two of them of the COPs that moved alone and
+// last; when actions did, at most four more, one of them of the COPs that moved alone and
 // three of what is declared in two regions.
 func (m *Room) OfNation(ctx context.Context, q db.Q) (_ *Nation, err error) {
 	defer apperr.Wrap(&err, "coverage.OfNation")
@@ -167,25 +167,21 @@ func (m *Room) OfNation(ctx context.Context, q db.Q) (_ *Nation, err error) {
 	}
 	m.kept.nation = nil // until all is read
 	slices.Sort(stale)
-	all, err := groups(ctx, q, stale)
+	all, err := impacts(ctx, q, stale)
 	if err != nil {
 		return nil, err
 	}
+	of := map[string][]object{}
 	for _, x := range all {
-		c := cops[x.cop]
-		c.groups = append(c.groups, x.Group)
-		cops[x.cop] = c
+		of[x.cop] = append(of[x.cop], x)
 	}
-	things, err := objects(ctx, q, stale)
-	if err != nil {
-		return nil, err
+	for id, list := range of {
+		c := cops[id]
+		c.groups = grouped(list)
+		c.objects = slices.DeleteFunc(list, func(x object) bool { return !x.whole() })
+		cops[id] = c
 	}
-	for _, x := range things {
-		c := cops[x.cop]
-		c.objects = append(c.objects, x)
-		cops[x.cop] = c
-	}
-	things = things[:0:0]
+	var things []object
 	for _, id := range slices.Sorted(maps.Keys(cops)) {
 		things = append(things, cops[id].objects...)
 	}

@@ -172,7 +172,7 @@ func TestNationIsTheSumOfItsRegions(t *testing.T) {
 			n, err = k.coverage.OfNation(ctx, q)
 			fail(t, err)
 		})
-		if filled != 5 {
+		if filled != 4 {
 			t.Errorf("%d statements after actions changed", filled)
 		}
 		if again := statements(k, func(q db.Q) { _, err := k.coverage.OfNation(ctx, q); fail(t, err) }); again != 2 {

@@ -43,8 +43,8 @@ type object struct {
 	Group
 }
 
-// objects reads what is retained and quantified in some COPs: one statement.
-func objects(ctx context.Context, q db.Q, cops []string) ([]object, error) {
+// impacts reads what is retained in some COPs, one impact after the other: one statement.
+func impacts(ctx context.Context, q db.Q, cops []string) ([]object, error) {
 	if len(cops) == 0 {
 		return nil, nil
 	}
@@ -53,22 +53,64 @@ func objects(ctx context.Context, q db.Q, cops []string) ([]object, error) {
 		args[i], holes[i] = c, "$"+strconv.Itoa(i+1)
 	}
 	rows, err := q.Query(ctx, `
-		SELECT i.action_id, i.cop_id, i.lever, i.first_year, i.status, i.outside, i.gross, i.counted, COALESCE(i.kg_low, i.kg, 0), COALESCE(i.kg, 0), COALESCE(i.kg_high, i.kg, 0), i.quantity, i.unit, a.title, a.sort, a.holder
+		SELECT i.action_id, i.cop_id, i.lever, i.class, i.first_year, i.status, i.outside, i.gross, i.counted, COALESCE(i.kg_low, i.kg, 0), COALESCE(i.kg, 0), COALESCE(i.kg_high, i.kg, 0), i.quantity, i.unit, a.title, a.sort, a.holder
 		  FROM action_impact i JOIN action a ON a.id = i.action_id
-		 WHERE i.state = 'retained' AND i.class = 'quantified' AND i.status <> 'abandoned' AND i.cop_id IN (`+strings.Join(holes, ", ")+`)
+		 WHERE i.state = 'retained' AND i.cop_id IN (`+strings.Join(holes, ", ")+`)
 		 ORDER BY i.cop_id, i.action_id, i.lever`, args...)
 	return db.Collect(rows, err, func(r *db.Rows) (x object, err error) {
-		var status, unit, sort, holder string
+		var class, status, unit, sort, holder string
 		var outside, gross bool
 		var quantity *float64
-		err = r.Scan(&x.id, &x.cop, &x.Lever, &x.First, &status, &outside, &gross, &x.Counted, &x.Kg.Low, &x.Kg.Central, &x.Kg.High, &quantity, &unit, &x.title, &sort, &holder)
-		x.Class, x.Actions = action.Quantified, 1
+		err = r.Scan(&x.id, &x.cop, &x.Lever, &class, &x.First, &status, &outside, &gross, &x.Counted, &x.Kg.Low, &x.Kg.Central, &x.Kg.High, &quantity, &unit, &x.title, &sort, &holder)
+		x.Actions = 1
 		x.mark(status, outside, gross)
-		if quantity != nil && holder != "" {
-			x.alike = strings.Join([]string{x.Lever, strconv.FormatFloat(*quantity, 'g', -1, 64), unit, french.Fold(holder), sort}, "\n")
+		if x.stand(class); status == abandoned {
+			x.Class = ""
+			x.stand(abandoned)
+		}
+		if x.whole() {
+			if quantity != nil && holder != "" {
+				x.alike = strings.Join([]string{x.Lever, strconv.FormatFloat(*quantity, 'g', -1, 64), unit, french.Fold(holder), sort}, "\n")
+			}
+		} else {
+			x.First = 0
 		}
 		return x, err
 	})
+}
+
+// whole reports whether an impact is quantified and stands.
+func (g *Group) whole() bool { return g.Class == action.Quantified && !g.Abandoned }
+
+// objects are the impacts of some COPs that are quantified and stand.
+func objects(ctx context.Context, q db.Q, cops []string) ([]object, error) {
+	all, err := impacts(ctx, q, cops)
+	return slices.DeleteFunc(all, func(x object) bool { return !x.whole() }), err
+}
+
+// grouped sums impacts that coverage treats alike, as groups reads them.
+func grouped(all []object) (out []Group) {
+	type alike struct {
+		lever     string
+		class     action.Class
+		abandoned bool
+		first     int
+		counted   int64
+	}
+	at := map[alike]int{}
+	for _, x := range all {
+		k := alike{x.Lever, x.Class, x.Abandoned, x.First, x.Counted}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, Group{Lever: x.Lever, Class: x.Class, Abandoned: x.Abandoned, First: x.First, Counted: x.Counted})
+		}
+		g := &out[i]
+		g.Actions, g.Increases, g.Gross, g.GrossKg = g.Actions+x.Actions, g.Increases+x.Increases, g.Gross+x.Gross, g.GrossKg+x.GrossKg
+		g.Paused, g.Blocked, g.Kg = g.Paused+x.Paused, g.Blocked+x.Blocked, g.Kg.Plus(x.Kg)
+	}
+	return out
 }
 
 // mark counts one action by its status and what it counts.

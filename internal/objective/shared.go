@@ -31,6 +31,19 @@ func InForceOf(ctx context.Context, q db.Q, at string) (_ []Objective, err error
 	return out, err
 }
 
+// Before is InForceOf as the COPs of the cycles before one left it, by lever: in force
+// until that of the cycle shares another.
+func Before(ctx context.Context, q db.Q, at, cycle string) (_ map[string]Objective, err error) {
+	defer apperr.Wrap(&err, "objective.Before(%q, %s)", at, cycle)
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.territory = $1 AND o.cycle < $2 AND o.shared_rev > 0 ORDER BY o.cycle, o.id`, at, cycle)
+	all, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
+	out := map[string]Objective{}
+	for _, o := range all {
+		out[o.Lever] = o
+	}
+	return out, err
+}
+
 // SharedName is how pages name an objective in force.
 func SharedName(on string) string { return "objectif partagé par la COP le " + french.Day(on) }
 

@@ -87,7 +87,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 		}
 		switch q.Code {
 		case roadmap.Shared:
-			part.Links = []ui.Link{{Label: "Les objectifs de la région, levier par levier", Href: x.region() + "/objectifs"}}
+			part.Links = []ui.Link{{Label: "Les objectifs de la région, levier par levier", Href: x.page() + "/objectifs"}}
 		case roadmap.Portrayed:
 			part.Tables = append(part.Tables, rates(x, e))
 			if desk && policy.Can(a, policy.Read, x.thing(policy.Campaign)) {
@@ -106,7 +106,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 				return nil, err
 			}
 			part.Tables = append(part.Tables, cover)
-			part.Links = []ui.Link{{Label: "Les thèmes prioritaires et leurs raisons", Href: x.region() + "/themes"}, {Label: "Les actions retenues", Href: x.page() + "/actions"}, {Label: "La couverture, levier par levier", Href: x.region() + "/couverture"}}
+			part.Links = []ui.Link{{Label: "Les thèmes prioritaires et leurs raisons", Href: x.page() + "/themes"}, {Label: "Les actions retenues", Href: x.page() + "/actions"}, {Label: "La couverture, levier par levier", Href: x.region() + "/couverture"}}
 		case roadmap.Handed:
 			part.Tables = append(part.Tables, handed(x, e, desk)...)
 		}

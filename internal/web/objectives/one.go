@@ -75,7 +75,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		return err
 	}
 	here := x.where.lever(x.line.Lever.Code)
-	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: x.scope()}, Tabs: d.tabs(r, x.where)}
+	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: x.scope()}, Tabs: d.tabs(r, x.where), Here: here}
 	if b.err != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(b.err)})
 	}
@@ -178,6 +178,13 @@ func (x lever) values(docs map[string]plan.Line) ui.Table {
 	}
 	if x.o.SharedRev > 0 {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Partagé, en vigueur"}, x.sharedWhy(valueCell(x.o.SharedValue, decimals), x.line.Lever.Code, x.line.Lever.ShortName), {Text: french.Day(x.o.SharedOn)}, {Text: "validé par les deux têtes de la COP"}}})
+	}
+	if o, ok := x.before[x.line.Lever.Code]; ok {
+		row := []ui.Cell{{Text: "Partagé par la COP " + o.Cycle, Sub: "toujours en vigueur"}, x.sharedIn(valueCell(o.SharedValue, decimals), o, x.line.Lever.ShortName), {Text: french.Day(o.SharedOn)}, {Text: "validé par les deux têtes de la COP " + o.Cycle}}
+		if x.o.SharedRev > 0 {
+			row[0].Sub = "une autre valeur est en vigueur"
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: row})
 	}
 	if x.o.State == objective.Discussed || x.o.State == objective.Sharing {
 		why := ui.Cell{Text: x.o.Reason}

@@ -148,6 +148,9 @@ func (m *Room) explainCell(ctx context.Context, model *panorama.Model, lever str
 		f.Class, f.Source = figure.Declared, SharedName(c.On)
 		x.Sentence = "Objectif partagé le " + french.Day(c.On) + " par la COP\u00a0: il reste indicatif, et en vigueur tant qu’un autre n’est pas partagé."
 		x.Formula, x.Inputs = "valeur partagée, telle qu’elle a été écrite", []figure.Input{offered}
+		if earlier := c.Objective.Cycle; earlier != of.Cycle {
+			x.Notes = append(x.Notes, "Partagé par la COP "+earlier+", dans le cycle d’avant : la COP "+of.Cycle+" n’en a pas partagé d’autre.")
+		}
 		if err := m.tellShared(ctx, *c.Objective, model, t, &x); err != nil {
 			return x, err
 		}

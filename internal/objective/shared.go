@@ -121,11 +121,32 @@ func Ambition(ctx context.Context, q db.Q, m *panorama.Model, region string) (_ 
 	return func(lever string) (plan.Effort, bool) { e, ok := out[lever]; return e, ok }, nil
 }
 
+// standing is what stands for the territories of a COP: all that it put on the table, and
+// what its region shared before it, which stays in force until it shares another. Of a
+// territory and a lever the last one stands.
+func standing(ctx context.Context, q db.Q, c cop.COP) ([]Objective, error) {
+	own, err := OfCOP(ctx, q, c.ID)
+	if err != nil || c.Cycle == cop.First {
+		return own, err
+	}
+	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.region = $1 AND o.cycle < $2 AND o.shared_rev > 0 ORDER BY o.cycle, o.id`, c.Region, c.Cycle)
+	earlier, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
+	var open, shared []Objective
+	for _, o := range own {
+		if o.SharedRev > 0 {
+			shared = append(shared, o)
+		} else {
+			open = append(open, o)
+		}
+	}
+	return slices.Concat(open, earlier, shared), err
+}
+
 // ReadDepartments sets the region of a COP beside its départements, as a reader may
-// know them, in one statement.
+// know them, in one statement, two for a later COP.
 func ReadDepartments(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, onTable func(Objective) bool) (_ []LeverClosure, err error) {
 	defer apperr.Wrap(&err, "objective.ReadDepartments(%s)", c.ID)
-	rows, err := OfCOP(ctx, q, c.ID)
+	rows, err := standing(ctx, q, c)
 	if err != nil {
 		return nil, err
 	}
@@ -133,10 +154,10 @@ func ReadDepartments(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, 
 }
 
 // ReadPerimeters sets the region of a COP beside the CRTE that are in force on a
-// day and touch it, in two statements.
+// day and touch it, in two statements, three for a later COP.
 func ReadPerimeters(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, day string, onTable func(Objective) bool) (_ Perimeters, err error) {
 	defer apperr.Wrap(&err, "objective.ReadPerimeters(%s)", c.ID)
-	rows, err := OfCOP(ctx, q, c.ID)
+	rows, err := standing(ctx, q, c)
 	if err != nil {
 		return Perimeters{}, err
 	}
@@ -161,7 +182,7 @@ func ReadPerimeter(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, p 
 			return all, err
 		}
 	}
-	rows, err := OfCOP(ctx, q, c.ID)
+	rows, err := standing(ctx, q, c)
 	if err != nil {
 		return Perimeters{}, err
 	}

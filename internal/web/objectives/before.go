@@ -3,6 +3,7 @@ package objectives
 import (
 	"slices"
 
+	"jalon/internal/cop"
 	"jalon/internal/french"
 	"jalon/internal/objective"
 	"jalon/internal/policy"
@@ -77,4 +78,12 @@ func (x where) stillHeld(lines []objective.Line) (out []string) {
 		}
 	}
 	return out
+}
+
+// inherits says, in a closure of a later COP, that what earlier ones shared counts there.
+func (x place) inherits() []ui.Alert {
+	if x.cop.Cycle == cop.First {
+		return nil
+	}
+	return []ui.Alert{{State: "info", Title: "Ce bouclage compte aussi les objectifs des COP d’avant", Text: "Un objectif partagé par une COP d’avant reste en vigueur tant que la COP " + x.cop.Cycle + " n’en a pas partagé un autre\u00a0: la date du partage le dit."}}
 }

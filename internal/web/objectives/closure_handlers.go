@@ -72,7 +72,7 @@ func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Heading.Overline = region.Name + ", bouclage des objectifs"
 	v.Heading.Scope = x.scope()
-	v.Notices = append(v.Notices, notices(private)...)
+	v.Notices = append(append(v.Notices, notices(private)...), x.inherits()...)
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + sp + "; objectifs mis sur la table et partagés par la COP de la région.",
 		Downloads: []ui.Link{{Label: "Ce bouclage (CSV)", Href: x.base() + ".csv" + x.query("vue", perimeterQuery(crte))}}, Print: true}
 	return d.acrossPage(w, r, v, private, x.trail(ui.Link{Label: "Objectifs", Href: x.cop.Path() + "/objectifs"}, ui.Link{Label: "Bouclage"})...)

@@ -31,19 +31,6 @@ func InForceOf(ctx context.Context, q db.Q, at string) (_ []Objective, err error
 	return out, err
 }
 
-// Before is InForceOf as the COPs of the cycles before one left it, by lever: in force
-// until that of the cycle shares another.
-func Before(ctx context.Context, q db.Q, at, cycle string) (_ map[string]Objective, err error) {
-	defer apperr.Wrap(&err, "objective.Before(%q, %s)", at, cycle)
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.territory = $1 AND o.cycle < $2 AND o.shared_rev > 0 ORDER BY o.cycle, o.id`, at, cycle)
-	all, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
-	out := map[string]Objective{}
-	for _, o := range all {
-		out[o.Lever] = o
-	}
-	return out, err
-}
-
 // SharedName is how pages name an objective in force.
 func SharedName(on string) string { return "objectif partagé par la COP le " + french.Day(on) }
 
@@ -119,27 +106,6 @@ func Ambition(ctx context.Context, q db.Q, m *panorama.Model, region string) (_ 
 		out[o.Lever] = e
 	}
 	return func(lever string) (plan.Effort, bool) { e, ok := out[lever]; return e, ok }, nil
-}
-
-// standing is what stands for the territories of a COP: all that it put on the table, and
-// what its region shared before it, which stays in force until it shares another. Of a
-// territory and a lever the last one stands.
-func standing(ctx context.Context, q db.Q, c cop.COP) ([]Objective, error) {
-	own, err := OfCOP(ctx, q, c.ID)
-	if err != nil || c.Cycle == cop.First {
-		return own, err
-	}
-	rows, err := q.Query(ctx, `SELECT `+columns+` FROM objective o WHERE o.region = $1 AND o.cycle < $2 AND o.shared_rev > 0 ORDER BY o.cycle, o.id`, c.Region, c.Cycle)
-	earlier, err := db.Collect(rows, err, func(r *db.Rows) (Objective, error) { return scan(r) })
-	var open, shared []Objective
-	for _, o := range own {
-		if o.SharedRev > 0 {
-			shared = append(shared, o)
-		} else {
-			open = append(open, o)
-		}
-	}
-	return slices.Concat(open, earlier, shared), err
 }
 
 // ReadDepartments sets the region of a COP beside its départements, as a reader may

@@ -139,7 +139,11 @@ func lacks(x place, q roadmap.Point, desk bool) ui.Table {
 	for _, l := range q.Lacks {
 		row := ui.Row{Cells: []ui.Cell{{Text: l.Text}}}
 		if desk && l.Mend != "" {
-			row.Cells = append(row.Cells, ui.Cell{Text: mends[strings.SplitN(l.Mend, "#", 2)[0]], Href: x.bureau() + l.Mend})
+			at := x.bureau()
+			if l.Mend == "/questionnaire" {
+				at = x.region() + "/bureau" // of the region, whatever the cycle
+			}
+			row.Cells = append(row.Cells, ui.Cell{Text: mends[strings.SplitN(l.Mend, "#", 2)[0]], Href: at + l.Mend})
 		} else if desk {
 			row.Cells = append(row.Cells, ui.Cell{Text: "au panorama"})
 		}

@@ -105,8 +105,9 @@ func TestBothHeadsShareAndChooseInALaterCycle(t *testing.T) {
 		// Before the next COP shares anything, what the first one shared is in force there.
 		p := s.get(later + "/objectifs")
 		checkPage(t, "objectives of 2025", p)
-		p.has("h1", "la COP n’a pas encore partagé d’objectif")
-		p.has("main li", "3 objectifs partagés par la COP 2023-24 : toujours en vigueur")
+		p.has("h1", "3 objectifs de la COP 2023-24 toujours en vigueur, celle de 2025 n’en a pas encore partagé")
+		p.has("main li", "3 objectifs de la COP 2023-24 toujours en vigueur, hors de cette somme")
+		p.has("main li", "27 leviers seulement proposés")
 		s.get(later+"/feuille-de-route/points-de-sortie").has("#objectifs", "dont 3 de la COP 2023-24, toujours en vigueur")
 		if p = s.get(later + "/objectifs/partages/1"); p.StatusCode != http.StatusNotFound {
 			t.Errorf("the list of the first COP is read in the next one: %s", p.Status)
@@ -143,7 +144,7 @@ func TestBothHeadsShareAndChooseInALaterCycle(t *testing.T) {
 		}
 		p = s.get(later + "/objectifs")
 		p.has("h1", "3 objectifs partagés")
-		p.has("main li", "2 objectifs partagés par la COP 2023-24 : toujours en vigueur")
+		p.has("main li", "2 objectifs de la COP 2023-24 toujours en vigueur, hors de cette somme")
 		p.has("#leviers td", "remplacé")
 		p.has("#leviers td", "toujours en vigueur")
 		s.get(later+"/objectifs/bouclage").has("main", "compte aussi les objectifs des COP d’avant")

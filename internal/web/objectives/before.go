@@ -40,7 +40,7 @@ func (x where) beforeColumn() []ui.Column {
 	return []ui.Column{{Label: label, Unit: wording.Kilotonnes, Number: true}}
 }
 
-// beforeCell is what an earlier COP shared for a lever, and whether it is in force.
+// beforeCell is what an earlier COP shared for a lever, and whether it was replaced.
 func (x where) beforeCell(l objective.Line, decimals int) []ui.Cell {
 	if len(x.before) == 0 {
 		return nil
@@ -50,34 +50,74 @@ func (x where) beforeCell(l objective.Line, decimals int) []ui.Cell {
 		return []ui.Cell{{Missing: "Aucune COP d’avant n’a partagé d’objectif pour ce levier."}}
 	}
 	c := x.sharedIn(valueCell(o.SharedValue, decimals), o, l.Lever.ShortName+", COP "+o.Cycle)
-	standing := "toujours en vigueur"
 	if l.Objective.SharedRev > 0 {
-		standing = "remplacé"
-	} else if len(x.earlier()) > 1 {
-		standing += ", COP " + o.Cycle
+		if c.Sub != "" {
+			c.Sub += "\u00a0; "
+		}
+		c.Sub += "remplacé"
 	}
-	if c.Sub != "" {
-		standing = "\u00a0; " + standing
-	}
-	c.Sub += standing
 	return []ui.Cell{c}
 }
 
-// stillHeld says how many objectives of earlier COPs are in force, which the sum of this
-// one leaves out.
-func (x where) stillHeld(lines []objective.Line) (out []string) {
-	for _, cycle := range x.earlier() {
-		n := 0
-		for _, l := range lines {
-			if o, ok := x.before[l.Lever.Code]; ok && o.Cycle == cycle && l.Objective.SharedRev == 0 {
-				n++
-			}
+// holds is what an earlier COP shared for a lever of which this one has put nothing forward.
+func (x where) holds(l objective.Line) (objective.Objective, bool) {
+	o, ok := x.before[l.Lever.Code]
+	return o, ok && !l.Put()
+}
+
+// heldState is where such a lever stands.
+func heldState(o objective.Objective) ui.Cell {
+	return ui.Cell{Text: "toujours en vigueur", Sub: "COP " + o.Cycle + ", le" + nb + french.Day(o.SharedOn)}
+}
+
+// facts are those of a gauge; what earlier COPs shared that is in force is said apart, and
+// is not only offered.
+func (x where) facts(lines []objective.Line, g objective.Gauge, onTable bool) []string {
+	held := map[string]int{}
+	for _, l := range lines {
+		o, ok := x.before[l.Lever.Code]
+		if !ok || l.Objective.SharedRev > 0 {
+			continue
 		}
-		if n > 0 {
-			out = append(out, french.Integer(n)+nb+french.Plural(n, "objectif partagé", "objectifs partagés")+" par la COP "+cycle+nb+": toujours en vigueur tant que celle-ci n’en partage pas un autre, hors de cette somme")
+		held[o.Cycle]++
+		if !l.Put() {
+			g.OfferedLevers--
+		}
+	}
+	out := facts(g, onTable)
+	for _, cycle := range x.earlier() {
+		if n := held[cycle]; n > 0 {
+			out = append(out, heldText(n, cycle)+", hors de cette somme")
 		}
 	}
 	return out
+}
+
+func heldText(n int, cycle string) string {
+	return french.Integer(n) + nb + french.Plural(n, "objectif", "objectifs") + " de la COP " + cycle + " toujours en vigueur"
+}
+
+// finding is the title of what both heads shared: while they have shared nothing, what
+// earlier COPs left.
+func (x shared) finding(g objective.Gauge) string {
+	var held []string
+	if g.SharedLevers == 0 {
+		for _, cycle := range x.earlier() {
+			n := 0
+			for _, l := range x.lines {
+				if o, ok := x.holds(l); ok && o.Cycle == cycle {
+					n++
+				}
+			}
+			if n > 0 {
+				held = append(held, heldText(n, cycle))
+			}
+		}
+	}
+	if len(held) == 0 {
+		return publicFinding(g, len(x.lines))
+	}
+	return french.List(held) + ", celle de " + x.cop.Cycle + " n’en a pas encore partagé"
 }
 
 // inherits says, in a closure of a later COP, that what earlier ones shared counts there.

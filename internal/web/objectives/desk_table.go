@@ -45,7 +45,10 @@ func (t *deskTable) row(l objective.Line) []ui.Cell {
 		cells = append(cells, documentCell(t.docs[l.Lever.Code], t.decimals))
 	}
 	cells = append(cells, t.x.beforeCell(l, t.decimals)...)
-	const nothing = "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
+	nothing := "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
+	if o, ok := t.x.holds(l); ok {
+		nothing = "Aucune valeur n’est sur la table de la COP " + t.x.cop.Cycle + "\u00a0: l’objectif de la COP " + o.Cycle + " reste en vigueur."
+	}
 	put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 	if l.Put() {
 		value := valueCell(l.Reading.Value, t.decimals)
@@ -75,6 +78,9 @@ func (t *deskTable) standing(l objective.Line) []ui.Cell {
 	state := ui.Cell{Text: l.Reading.State.Name()}
 	if objective.Subject(l.Lever.Code) && !l.Put() {
 		state.Text = "pas encore discuté" // nothing of it is offered to a region
+	}
+	if o, ok := t.x.holds(l); ok {
+		state = heldState(o)
 	}
 	switch o := l.Objective; {
 	case l.Reading.State == objective.Shared:

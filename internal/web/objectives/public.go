@@ -73,8 +73,8 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	}
 	base := x.cop.Path()
 	g := objective.GaugeOf(x.lines)
-	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + publicFinding(g, len(x.lines)), Scope: wording.Scope(x.place.Panorama)}, Pages: x.pages(),
-		Gauge: gauge(g), Facts: append(facts(g, false), x.stillHeld(x.lines)...), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Un levier est une famille d’actions (voitures électriques, isolation des logements…)\u00a0; 1 ktCO₂e, ce sont mille tonnes de gaz à effet de serre. Ces objectifs sont indicatifs."}
+	v := view{Heading: ui.Heading{Overline: "Objectifs de la COP", Title: x.name() + nb + ": " + x.finding(g), Scope: x.scope()}, Pages: x.pages(),
+		Gauge: gauge(g), Facts: x.facts(x.lines, g, false), Intro: "Le panorama propose, la COP discute, ses deux têtes partagent. Cette page montre ce qui est partagé\u00a0; pour les autres leviers, ce que l’État propose à la discussion. Un levier est une famille d’actions (voitures électriques, isolation des logements…)\u00a0; 1 ktCO₂e, ce sont mille tonnes de gaz à effet de serre. Ces objectifs sont indicatifs."}
 	v.Gauge.Label = "Somme des objectifs partagés, face à ce que le panorama propose"
 	v.Next = next{"Chaque département et chaque CRTE (contrat local de transition écologique) a sa part, à titre indicatif.", ui.Link{Label: "Voir si leur somme redonne la région", Href: base + "/objectifs/bouclage"}}
 	if g.SharedLevers > 0 {
@@ -86,6 +86,14 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + nb + "; listes validées par les deux têtes de la COP.", Sources: []ui.Link{{Label: "Ce que donnent les départements et les CRTE, face à la région (bouclage)", Href: base + "/objectifs/bouclage"}, {Label: "Ce que les actions retenues en couvrent", Href: "/regions/" + x.region.Slug + "/couverture"}, {Label: "Les autres régions", Href: SharedPath}}, Downloads: []ui.Link{{Label: "Ces objectifs (CSV)", Href: base + "/objectifs.csv"}}, Print: true}
 	page := d.Shell.Page(r, v.Heading.Title, "Les objectifs que la COP de la région a partagés, levier par levier, à côté de ce que le panorama de l’État propose, avec les désaccords.", d.trail(x.where, ui.Link{Label: "Objectifs"})...)
 	return d.Shell.Render(w, r, page, tablePage(v))
+}
+
+// scope says what the page is of; that of a later COP says its cycle.
+func (x shared) scope() []string {
+	if x.cop.Cycle == cop.First {
+		return wording.Scope(x.place.Panorama)
+	}
+	return append([]string{"cycle " + x.cop.Cycle}, wording.Scope(x.place.Panorama)...)
 }
 
 func publicFinding(g objective.Gauge, levers int) string {
@@ -106,6 +114,10 @@ func (x shared) table() ui.Table {
 	const nothing = "La COP n’a pas encore partagé d’objectif pour ce levier\u00a0: ce que propose l’État tient lieu de départ."
 	for _, l := range x.lines {
 		put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
+		if o, ok := x.holds(l); ok {
+			why := "La COP " + x.cop.Cycle + " n’a pas partagé d’objectif pour ce levier\u00a0: celui de la COP " + o.Cycle + " reste en vigueur."
+			put = []ui.Cell{{Missing: why}, {Missing: why}}
+		}
 		if l.Put() {
 			put = []ui.Cell{explained(valueCell(l.Reading.Value, decimals), objective.Key(l.Lever.Code, l.Objective.Territory, l.Objective.Cycle), l.Lever.ShortName+", partagé", true), difference(beyond(l), decimals)}
 		}
@@ -118,6 +130,9 @@ func (x shared) table() ui.Table {
 
 // standing is where a lever stands for anyone, and who does not hold its value.
 func (x shared) standing(l objective.Line) []ui.Cell {
+	if o, ok := x.holds(l); ok {
+		return []ui.Cell{heldState(o), {}}
+	}
 	if !l.Put() {
 		return []ui.Cell{{Text: objective.Offered.Name()}, {}}
 	}

@@ -159,6 +159,12 @@ func TestBothHeadsShareAndChooseInALaterCycle(t *testing.T) {
 		p.has("#plan-d-action", "0 sur 6 thèmes prioritaires ont")
 		s.get(first+"/feuille-de-route/points-de-sortie").has("#objectifs", "3 sur 30 leviers ont un objectif partagé.")
 
+		held, at := s.signIn("equipe.2025@grandest.example", policy.Team, "region", "44")
+		code := strings.Split(s.visit(held, at+first+"/bureau/objectifs", nil).attr("#leviers a[href*='/bureau/objectifs/region/']", "href")[0], "/region/")[1]
+		p = s.visit(held, at+later+"/bureau/objectifs/region/"+code, nil)
+		p.has("h1", "toujours en vigueur depuis la COP 2023-24")
+		p.has("#valeurs th", "Partagé par la COP 2023-24")
+
 		// The desk stays in its COP, whoever reads it, and a neighbour reads none of it.
 		team, base := s.signIn("equipe.2025@grandest.example", policy.Team, "region", "44")
 		neighbour, other := s.signIn("equipe@bretagne.example", policy.Team, "region", "53")

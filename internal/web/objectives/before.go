@@ -65,6 +65,17 @@ func (x where) holds(l objective.Line) (objective.Objective, bool) {
 	return o, ok && !l.Put()
 }
 
+// earlierHolds is what an earlier COP shared for the lever, while this one has shared none.
+func (x lever) earlierHolds() (objective.Objective, bool) {
+	o, ok := x.before[x.line.Lever.Code]
+	return o, ok && x.o.SharedRev == 0
+}
+
+func (x lever) heldBefore() bool {
+	_, held := x.earlierHolds()
+	return held
+}
+
 // heldState is where such a lever stands.
 func heldState(o objective.Objective) ui.Cell {
 	return ui.Cell{Text: "toujours en vigueur", Sub: "COP " + o.Cycle + ", le" + nb + french.Day(o.SharedOn)}

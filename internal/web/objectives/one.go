@@ -143,9 +143,12 @@ func (x lever) scope() []string {
 // standing is the finding of the page.
 func standing(x lever) string {
 	reading, ok := x.o.Now(true)
+	before, held := x.earlierHolds()
 	switch {
 	case ok && x.found:
 		return short(reading.Value) + ", " + reading.State.Name()
+	case held:
+		return short(before.SharedValue) + ", toujours en vigueur depuis la COP " + before.Cycle
 	case objective.Subject(x.line.Lever.Code):
 		return "rien n’est encore sur la table"
 	case x.line.Objective.Known:

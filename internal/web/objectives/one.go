@@ -140,23 +140,6 @@ func (x lever) scope() []string {
 	return []string{"objectif indicatif, non contraignant", "de 2019 à 2030, en kt de CO₂e par an"}
 }
 
-// standing is the finding of the page.
-func standing(x lever) string {
-	reading, ok := x.o.Now(true)
-	before, held := x.earlierHolds()
-	switch {
-	case ok && x.found:
-		return short(reading.Value) + ", " + reading.State.Name()
-	case held:
-		return short(before.SharedValue) + ", toujours en vigueur depuis la COP " + before.Cycle
-	case objective.Subject(x.line.Lever.Code):
-		return "rien n’est encore sur la table"
-	case x.line.Objective.Known:
-		return short(objective.Value{Kg: x.line.Objective}) + ", proposé par l’État"
-	}
-	return "aucune valeur proposée ici, et rien n’est encore sur la table"
-}
-
 // short writes a value for a title.
 func short(v objective.Value) string {
 	if !v.Kg.Known {

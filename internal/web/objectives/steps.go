@@ -24,6 +24,23 @@ type next struct {
 	Link ui.Link
 }
 
+// standing is the finding of the page.
+func standing(x lever) string {
+	reading, ok := x.o.Now(true)
+	before, held := x.earlierHolds()
+	switch {
+	case ok && x.found:
+		return short(reading.Value) + ", " + reading.State.Name()
+	case held:
+		return short(before.SharedValue) + ", toujours en vigueur depuis la COP " + before.Cycle
+	case objective.Subject(x.line.Lever.Code):
+		return "rien n’est encore sur la table"
+	case x.line.Objective.Known:
+		return short(objective.Value{Kg: x.line.Objective}) + ", proposé par l’État"
+	}
+	return "aucune valeur proposée ici, et rien n’est encore sur la table"
+}
+
 // steps say how far a lever is on its way. A shared value stays in force while
 // another is discussed: both are then said.
 func (x lever) steps() []step {

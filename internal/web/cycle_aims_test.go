@@ -192,6 +192,13 @@ func TestBothHeadsShareAndChooseInALaterCycle(t *testing.T) {
 				t.Errorf("a neighbour reads %s: %s", end, p.Status)
 			}
 		}
+		// A score of 2025 is explained with the weights of 2025.
+		scores := s.visit(team, base+later+"/bureau/themes/notes?vue=publique", nil).attr("#classement a.cell-why", "href")
+		if len(scores) == 0 || !strings.HasSuffix(scores[0], "/2025") {
+			t.Errorf("scores of 2025: %q", scores)
+		} else if p := s.get(scores[0]); p.StatusCode != http.StatusOK || !slices.Contains(p.attr("main a", "href"), later+"/themes") {
+			t.Errorf("%s: %s %q", scores[0], p.Status, p.attr("main a", "href"))
+		}
 		if p := s.visit(team, base+first+"/bureau/themes/"+theme, nil); p.StatusCode != http.StatusNotFound {
 			t.Errorf("a theme of 2025 is read in the first COP: %s", p.Status)
 		}

@@ -154,7 +154,7 @@ func TestAnOrganisationCommitsFromItsPage(t *testing.T) {
 		p.has("#engagements a[href='/actions/haies-guyane']", "Planter des haies")
 		checkPage(t, "adoption with a commitment", p)
 
-		// Who writes for an organisation of the region finds it from their space and from
+		// Who writes for an organisation that has a part finds it from their space and from
 		// its page, the trail leads back, and the team finds its desk.
 		var org string
 		if err := d.QueryRow(t.Context(), `SELECT id FROM organisation WHERE region = '03' AND state = 'active' ORDER BY id LIMIT 1`).Scan(&org); err != nil {
@@ -162,8 +162,14 @@ func TestAnOrganisationCommitsFromItsPage(t *testing.T) {
 		}
 		own, ob := s.signIn("region@exemple.fr", policy.Writer, "organisation", org)
 		theirs := "/organismes/" + org + "/engagements/guyane"
-		s.visit(own, ob+"/mon-espace", nil).has("main a[href='"+theirs+"']", "dans la feuille de route")
-		s.visit(own, ob+"/organisations/"+org, nil).has("main a[href='"+theirs+"']", "dans la feuille de route")
+		for _, page := range []string{"/mon-espace", "/organisations/" + org} { // it has no part in any action
+			if got := s.visit(own, ob+page, nil).texts("main a[href='" + theirs + "']"); len(got) > 0 {
+				t.Errorf("%s leads to nothing to validate: %q", page, got)
+			}
+		}
+		for _, page := range []string{"/mon-espace", "/organisations/" + strings.Split(mine, "/")[2]} {
+			s.visit(writer, wb+page, nil).has("main a[href='"+mine+"']", "toutes vos parts sont validées")
+		}
 		p = s.visit(own, ob+theirs, nil)
 		p.has("main", "dans aucune action retenue")
 		for _, href := range p.attr(".fr-breadcrumb a, nav[aria-label='Fil d’Ariane'] a", "href") {

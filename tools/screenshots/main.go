@@ -69,8 +69,6 @@ func shots() []shot {
 			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`, `main a[href="/regions/grand-est/debat"]`, `#contributions a[href*="/contributions/0"]`}},
 		{name: "groupes-d-opinion", path: "/demonstration?region=44", width: 1280, height: 1500,
 			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`, `main a[href="/regions/grand-est/debat"]`, `main a[href="/regions/grand-est/debats"]`, `#liste a[href$="/resultats"]`}},
-		{name: "moderation", path: "/demonstration?region=44", width: 1280, height: 1400,
-			clicks: []string{`button[aria-label*="équipe de la COP"]`}, then: "/regions/grand-est/bureau/moderation"},
 		{name: "feuille-de-route-grand-est", path: "/demonstration?region=44", width: 1280, height: 1500,
 			clicks: []string{`#public .fr-tile a[href="/regions/grand-est"]`}, then: "/regions/grand-est/feuille-de-route"},
 		{name: "suivi-grand-est", path: "/demonstration?region=44", width: 1280, height: 1500,

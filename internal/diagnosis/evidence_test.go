@@ -72,7 +72,7 @@ func TestUnpublishedAnswersAreInNoPublicScore(t *testing.T) {
 				t.Errorf("%s: %+v", l.Lever, f)
 			}
 		}
-		key := ScoreKey("biogaz", "44")
+		key := ScoreKey("biogaz", "44", cop.First)
 		before, err := m.ExplainScore(ctx, key)
 		if err != nil || strings.Contains(before.Numbers+strings.Join(before.Notes, ""), "pertinence") || before.Figure.Value != french.Round(scoreOf(public, "biogaz"), 3) {
 			t.Errorf("explained: %+v %v", before, err)
@@ -245,7 +245,7 @@ func TestAKeyThatNamesNoScoreIsNotFound(t *testing.T) {
 		_, err := m.ExplainScore(ctx, key)
 		kindIs(t, key, err, apperr.NotFound)
 	}
-	if e, err := m.ExplainScore(ctx, ScoreKey("om-dechets", "04")); err != nil || e.Title == "" || len(e.Inputs) != len(Criteria()) {
+	if e, err := m.ExplainScore(ctx, ScoreKey("om-dechets", "04", cop.First)); err != nil || e.Title == "" || len(e.Inputs) != len(Criteria()) {
 		t.Errorf("%+v %v", e, err)
 	}
 }

@@ -12,10 +12,14 @@ import (
 	"jalon/internal/territory"
 )
 
-// ScoreKey is the address of the score of a lever:
-// diagnostic/score/biogaz/region:44.
-func ScoreKey(lever, region string) string {
-	return Prefix + "/score/" + lever + "/region:" + region
+// ScoreKey is the address of the score of a lever in the COP of a cycle:
+// diagnostic/score/biogaz/region:44 in the first one, the cycle follows in the others.
+func ScoreKey(lever, region, cycle string) string {
+	key := Prefix + "/score/" + lever + "/region:" + region
+	if cycle != cop.First {
+		key += "/" + cycle
+	}
+	return key
 }
 
 // together is what many explanations of one document share.
@@ -56,6 +60,10 @@ func (m *Room) ExplainScore(ctx context.Context, key string) (e figure.Explanati
 	defer apperr.Wrap(&err, "diagnosis.ExplainScore(%s)", key)
 	none := apperr.NotFoundf("Aucun chiffre ne porte l’adresse «\u00a0%s\u00a0».", key)
 	parts := strings.Split(key, "/")
+	cycle := cop.First
+	if len(parts) == 5 && parts[4] != cop.First {
+		cycle, parts = parts[4], parts[:4]
+	}
 	if len(parts) != 4 || parts[0] != Prefix || parts[1] != "score" {
 		return e, none
 	}
@@ -63,7 +71,7 @@ func (m *Room) ExplainScore(ctx context.Context, key string) (e figure.Explanati
 	if err != nil || ref.Scale != territory.RegionS {
 		return e, none
 	}
-	c, err := cop.FindIn(ctx, m.DB, cop.First, ref.String())
+	c, err := cop.FindIn(ctx, m.DB, cycle, ref.String())
 	if apperr.KindOf(err) == apperr.NotFound {
 		return e, none
 	}
@@ -82,7 +90,7 @@ func (m *Room) ExplainScore(ctx context.Context, key string) (e figure.Explanati
 }
 
 func (s Scoring) explain(key string, c cop.COP, x Scored) figure.Explanation {
-	e := figure.Explanation{Title: "Score du levier «\u00a0" + x.Name + "\u00a0», " + c.Name, Page: "/regions/" + c.Slug + "/themes",
+	e := figure.Explanation{Title: "Score du levier «\u00a0" + x.Name + "\u00a0», " + c.Name, Page: c.Path() + "/themes",
 		Sentence: "Moyenne de critères ramenés chacun de 0 à 1 par une règle écrite, pondérée par l’équipe de la COP. Le score éclaire le choix des thèmes\u00a0; il ne choisit pas.",
 		Formula:  "somme des (poids × note) ÷ somme des poids, sur les critères que l’on connaît",
 		Figure: figure.Figure{Key: key, Value: french.Round(x.Score, 3), Unit: "de 0 à 1", Territory: "region:" + s.Region, Year: 2030, Class: figure.Computed, Version: s.Weights.Name(),

@@ -165,7 +165,7 @@ func TestExplanationsOfOneDocumentShareTheScores(t *testing.T) {
 	ask := func(ctx context.Context) figure.Explanation {
 		var last figure.Explanation
 		for _, lever := range []string{"biogaz", "voitures-electriques", "biogaz"} {
-			last = must[figure.Explanation](t)(m.ExplainScore(ctx, ScoreKey(lever, "44")))
+			last = must[figure.Explanation](t)(m.ExplainScore(ctx, ScoreKey(lever, "44", cop.First)))
 		}
 		return last
 	}

@@ -227,7 +227,7 @@ func roundKt(kg panorama.Kg) string { return french.Number(kg.Kt(), 1) + nb + "k
 // takes three statements, whatever there is.
 func ReadConsolidation(ctx context.Context, q db.Q, m *panorama.Model, cycle string, a policy.Actor) (c Consolidation, err error) {
 	defer apperr.Wrap(&err, "objective.ReadConsolidation(%q)", cycle)
-	rows, err := OfRegions(ctx, q, cycle)
+	rows, err := standingOfRegions(ctx, q, cycle)
 	if err != nil {
 		return c, err
 	}

@@ -138,7 +138,7 @@ func valued(f figure.Figure, a panorama.Amount) figure.Figure {
 // indicative part of what is read for the region.
 func (m *Room) explainCell(ctx context.Context, model *panorama.Model, lever string, c, region Cell, of cop.COP, t territory.Territory, f figure.Figure) (x figure.Explanation, err error) {
 	code := strings.Split(f.Key, "/")[1]
-	x = figure.Explanation{Title: lever + ", " + t.Name + "\u00a0: objectif pour 2030", Page: "/regions/" + of.Slug + "/objectifs/bouclage"}
+	x = figure.Explanation{Title: lever + ", " + t.Name + "\u00a0: objectif pour 2030", Page: of.Path() + "/objectifs/bouclage"}
 	offered := figure.Input{Symbol: "P", Label: "proposé par le panorama", Value: number(c.Offered), Source: "SGPE, juillet 2024", Key: panorama.FigureKey(panorama.July, code, t.Ref)}
 	if t.Ref.Scale != territory.RegionS {
 		x.Page = t.Path + "/objectifs"
@@ -148,6 +148,9 @@ func (m *Room) explainCell(ctx context.Context, model *panorama.Model, lever str
 		f.Class, f.Source = figure.Declared, SharedName(c.On)
 		x.Sentence = "Objectif partagé le " + french.Day(c.On) + " par la COP\u00a0: il reste indicatif, et en vigueur tant qu’un autre n’est pas partagé."
 		x.Formula, x.Inputs = "valeur partagée, telle qu’elle a été écrite", []figure.Input{offered}
+		if earlier := c.Objective.Cycle; earlier != of.Cycle {
+			x.Notes = append(x.Notes, "Partagé par la COP "+earlier+", dans le cycle d’avant : la COP "+of.Cycle+" n’en a pas partagé d’autre.")
+		}
 		if err := m.tellShared(ctx, *c.Objective, model, t, &x); err != nil {
 			return x, err
 		}
@@ -234,7 +237,7 @@ func (m *Room) tellShared(ctx context.Context, o Objective, model *panorama.Mode
 }
 
 func explainGap(l LeverClosure, c cop.COP, f figure.Figure) figure.Explanation {
-	x := figure.Explanation{Title: l.Lever.Name + "\u00a0: écart des départements à la région", Page: "/regions/" + c.Slug + "/objectifs/bouclage?levier=" + l.Lever.Code,
+	x := figure.Explanation{Title: l.Lever.Name + "\u00a0: écart des départements à la région", Page: c.Path() + "/objectifs/bouclage?levier=" + l.Lever.Code,
 		Sentence: "Ce qui vaut à ce jour pour les départements, moins ce qui vaut pour la région. Les parts indicatives ferment au kilogramme près\u00a0: un écart ne vient que d’un département qui a partagé une autre valeur.",
 		Formula:  "somme des départements − région", Numbers: number(l.Sum) + " − " + number(l.Region.Read) + " = " + number(l.Gap), Figure: valued(f, l.Gap)}
 	if !l.Gap.Known {

@@ -30,7 +30,7 @@ func TotalKey(side Side, region, cycle string) string {
 // explainTotal adds up what both heads of a region shared, or what the panorama
 // offers for the same levers.
 func (m *Room) explainTotal(ctx context.Context, model *panorama.Model, side Side, c cop.COP, t territory.Territory, f figure.Figure, none error) (x figure.Explanation, err error) {
-	x = figure.Explanation{Page: "/regions/" + c.Slug + "/objectifs", Formula: "somme des leviers"}
+	x = figure.Explanation{Page: c.Path() + "/objectifs", Formula: "somme des leviers"}
 	switch side {
 	case SharedTotal:
 		x.Title, x.Sentence = t.Name+"\u00a0: somme des objectifs partagés", "Somme exacte de ce que les deux têtes de la COP ont partagé, avant tout arrondi."

@@ -109,10 +109,10 @@ func Ambition(ctx context.Context, q db.Q, m *panorama.Model, region string) (_ 
 }
 
 // ReadDepartments sets the region of a COP beside its départements, as a reader may
-// know them, in one statement.
+// know them, in one statement, two for a later COP.
 func ReadDepartments(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, onTable func(Objective) bool) (_ []LeverClosure, err error) {
 	defer apperr.Wrap(&err, "objective.ReadDepartments(%s)", c.ID)
-	rows, err := OfCOP(ctx, q, c.ID)
+	rows, err := standing(ctx, q, c)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +120,10 @@ func ReadDepartments(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, 
 }
 
 // ReadPerimeters sets the region of a COP beside the CRTE that are in force on a
-// day and touch it, in two statements.
+// day and touch it, in two statements, three for a later COP.
 func ReadPerimeters(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, day string, onTable func(Objective) bool) (_ Perimeters, err error) {
 	defer apperr.Wrap(&err, "objective.ReadPerimeters(%s)", c.ID)
-	rows, err := OfCOP(ctx, q, c.ID)
+	rows, err := standing(ctx, q, c)
 	if err != nil {
 		return Perimeters{}, err
 	}
@@ -148,7 +148,7 @@ func ReadPerimeter(ctx context.Context, q db.Q, m *panorama.Model, c cop.COP, p 
 			return all, err
 		}
 	}
-	rows, err := OfCOP(ctx, q, c.ID)
+	rows, err := standing(ctx, q, c)
 	if err != nil {
 		return Perimeters{}, err
 	}

@@ -1,7 +1,10 @@
 package roadmap
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"jalon/internal/composition"
 	"jalon/internal/cop"
@@ -24,7 +27,7 @@ func Codes() []string { return []string{Shared, Portrayed, Covered, Handed} }
 // rules are what each point asks, word for word: what is written is what is computed.
 var rules = map[string][2]string{
 	Shared: {"Des objectifs partagés à l’échelle de la région, levier par levier",
-		"Atteint quand chaque levier du panorama de la région a un objectif régional, en CO₂, que les deux têtes de la COP ont partagé. Sa valeur ne compte pas\u00a0: un objectif plus bas que la proposition de l’État est un objectif partagé."},
+		"Atteint quand chaque levier du panorama de la région a un objectif régional, en CO₂, que les deux têtes de la COP ont partagé. Un objectif partagé par une COP d’avant, dans la même région, compte tant qu’aucun autre n’est partagé à sa place\u00a0; celui d’une COP d’après ne compte pas. Sa valeur ne compte pas\u00a0: un objectif plus bas que la proposition de l’État est un objectif partagé."},
 	Portrayed: {"Un état des lieux qui a mobilisé la majorité des collectivités",
 		"Atteint quand le diagnostic est publié par les deux têtes, et que plus de la moitié des régions, départements et intercommunalités (EPCI) de la région, comptés ensemble, y ont pris part. Une collectivité prend part par une réponse validée au questionnaire, par une présence notée en son nom à une réunion tenue, ou par une contribution publiée et signée en son nom\u00a0; elle compte une fois, quel que soit le nombre de ces traces. Les communes sont comptées à part, hors de la règle."},
 	Covered: {"Un plan d’action qui couvre les thèmes prioritaires du diagnostic",
@@ -83,14 +86,21 @@ type ThemeCover struct {
 	Actions, Whole int64
 }
 
+// Carried is how many objectives the COP of an earlier cycle shared that are still in force.
+type Carried struct {
+	Cycle  string
+	Levers int
+}
+
 // Exit is where a COP stands on the four points, as of now.
 type Exit struct {
 	COP    cop.COP
 	Region territory.Region
 	Day    string // today, where the COP is held
 
-	Levers  []Lever // all of the region's panorama
-	Missing []Lever // those without a shared objective
+	Levers  []Lever   // all of the region's panorama
+	Missing []Lever   // those without a shared objective
+	Earlier []Carried // of those with one, what earlier COPs shared, the newest first
 
 	Published     []composition.Edition // of the diagnosis, in their order
 	Participation Participation
@@ -107,6 +117,27 @@ type Exit struct {
 
 // SharedLevers is how many levers have a shared objective.
 func (x Exit) SharedLevers() int { return len(x.Levers) - len(x.Missing) }
+
+// keep counts a lever whose objective the COP of an earlier cycle shared.
+func (x *Exit) keep(cycle string) {
+	i, found := slices.BinarySearchFunc(x.Earlier, cycle, func(k Carried, cycle string) int { return cmp.Compare(cycle, k.Cycle) })
+	if !found {
+		x.Earlier = slices.Insert(x.Earlier, i, Carried{Cycle: cycle})
+	}
+	x.Earlier[i].Levers++
+}
+
+// kept says what earlier COPs shared that is still in force, empty for nothing.
+func (x Exit) kept() string {
+	var out []string
+	for _, k := range x.Earlier {
+		out = append(out, french.Integer(k.Levers)+" de la COP "+k.Cycle)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return french.List(out) + ", toujours en vigueur"
+}
 
 // Uncovered are the priority themes that no action serves with a holder and an end.
 func (x Exit) Uncovered() (out []ThemeCover) {
@@ -156,6 +187,9 @@ func of(part, whole int) string { return french.Integer(part) + " sur " + french
 
 func (x Exit) shared() Point {
 	p := Point{Code: Shared, Finding: of(x.SharedLevers(), len(x.Levers)) + french.Plural(len(x.Levers), " levier a", " leviers ont") + " un objectif partagé."}
+	if kept := x.kept(); kept != "" {
+		p.Finding = strings.TrimSuffix(p.Finding, ".") + ", dont " + kept + "."
+	}
 	if len(x.Levers) == 0 {
 		p.Finding = "Le panorama n’a pas de levier pour cette région."
 		p.Lacks = append(p.Lacks, Lack{Text: "Le panorama n’a pas de levier pour cette région\u00a0: rien ne peut être partagé."})

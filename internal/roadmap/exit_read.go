@@ -66,9 +66,31 @@ func pairs(ctx context.Context, q db.Q, text, cycle, region string) (map[pair]bo
 	return out, err
 }
 
+// inRegion is a lever of a region.
+type inRegion struct{ region, lever string }
+
+// sharedBy is the cycle whose COP shared the objective of each lever that is in force in a
+// cycle.
+func sharedBy(ctx context.Context, q db.Q, cycle, region string) (map[inRegion]string, error) {
+	type line struct {
+		at inRegion
+		in string
+	}
+	rows, err := q.Query(ctx, sharedSQL, cycle, region)
+	list, err := db.Collect(rows, err, func(r *db.Rows) (l line, err error) { return l, r.Scan(&l.at.region, &l.at.lever, &l.in) })
+	out := make(map[inRegion]string, len(list))
+	for _, l := range list {
+		out[l.at] = l.in
+	}
+	return out, err
+}
+
 // In each of them, an empty region is every region of the cycle.
 const (
-	sharedSQL = `SELECT o.cop_id, o.lever FROM objective o WHERE o.cycle = $1 AND (CAST($2 AS TEXT) = '' OR o.region = $2) AND o.scale = 'region' AND o.shared_rev > 0 AND o.shared_kg IS NOT NULL`
+	// What a region shared stays in force until it shares another, whatever its COP: in a
+	// cycle count those of the cycles before it, and of none after.
+	sharedSQL = `SELECT o.region, o.lever, MAX(o.cycle) FROM objective o WHERE o.cycle <= $1 AND (CAST($2 AS TEXT) = '' OR o.region = $2) AND o.scale = 'region' AND o.shared_rev > 0 AND o.shared_kg IS NOT NULL
+		GROUP BY o.region, o.lever`
 
 	answeredSQL = `SELECT r.cop_id, r.authority FROM campaign c JOIN response r ON r.campaign_id = c.id WHERE c.cycle = $1 AND (CAST($2 AS TEXT) = '' OR c.region = $2) AND r.seq > 0`
 
@@ -115,17 +137,14 @@ func (m *Room) InCycle(ctx context.Context, q db.Q, model *panorama.Model, cycle
 }
 
 func (m *Room) read(ctx context.Context, q db.Q, model *panorama.Model, cops []cop.COP, cycle, region string) (out []Exit, err error) {
+	shared, err := sharedBy(ctx, q, cycle, region)
+	if err != nil {
+		return nil, err
+	}
 	var took [3]map[pair]bool
-	var shared map[pair]bool
-	for i, text := range []string{sharedSQL, answeredSQL, cameSQL, wroteSQL} {
-		found, err := pairs(ctx, q, text, cycle, region)
-		if err != nil {
+	for i, text := range []string{answeredSQL, cameSQL, wroteSQL} {
+		if took[i], err = pairs(ctx, q, text, cycle, region); err != nil {
 			return nil, err
-		}
-		if i == 0 {
-			shared = found
-		} else {
-			took[i-1] = found
 		}
 	}
 	themes, err := themesOf(ctx, q, cycle, region)
@@ -169,8 +188,12 @@ func (m *Room) read(ctx context.Context, q db.Q, model *panorama.Model, cops []c
 		for _, l := range p.Lines {
 			lever := Lever{l.Lever.Code, l.Lever.Name}
 			x.Levers = append(x.Levers, lever)
-			if !shared[pair{c.ID, lever.Code}] {
+			switch in := shared[inRegion{c.Region, lever.Code}]; in {
+			case "":
 				x.Missing = append(x.Missing, lever)
+			case c.Cycle:
+			default:
+				x.keep(in)
 			}
 		}
 		x.Participation = participationOf(c.ID, counted[c.Region], communes[c.Region], took)

@@ -116,6 +116,9 @@ func (x Exit) counted(name string) (c counted, ok bool) {
 	case LeversFigure:
 		c.title, c.unit, c.share, c.formula = "Leviers dont l’objectif est partagé, "+x.Region.Name, "leviers", Share{x.SharedLevers(), len(x.Levers)}, "leviers dont l’objectif régional est partagé, sur tous ceux du panorama de la région"
 		in("A", "leviers dont l’objectif est partagé", x.SharedLevers(), "objectifs partagés par les deux têtes")
+		for _, k := range x.Earlier {
+			in("–", "dont partagés par la COP "+k.Cycle+", toujours en vigueur", k.Levers, "objectifs partagés par les deux têtes de la COP "+k.Cycle)
+		}
 		in("B", "leviers du panorama de la région", len(x.Levers), "panorama des leviers, SGPE")
 		c.notes = []string{Rule(Shared)}
 	case TookFigure:

@@ -66,7 +66,7 @@ func TestNothingDiscussedIsRead(t *testing.T) {
 			"/regions/grand-est/diagnostic/editions/1", "/regions/grand-est/diagnostic/editions/1/document.json", "/regions/grand-est/diagnostic/editions/1/chiffres/panorama/2024-07/total/region:44",
 			"/api/v1/objectives/region:44", "/api/v1/objectives/department:67", "/api/v1/objectives/france", "/regions/grand-est/tendances", "/regions/grand-est/plans", "/leviers/biogaz", "/leviers/" + electric}
 		for _, lever := range []string{electric, "biogaz"} {
-			for _, key := range []string{objective.Key(lever, "region:44", cop.First), objective.Key(lever, "department:67", cop.First), objective.SumKey(lever, cop.First), objective.GapKey(lever, "44", cop.First), diagnosis.ScoreKey(lever, "44")} {
+			for _, key := range []string{objective.Key(lever, "region:44", cop.First), objective.Key(lever, "department:67", cop.First), objective.SumKey(lever, cop.First), objective.GapKey(lever, "44", cop.First), diagnosis.ScoreKey(lever, "44", cop.First)} {
 				paths = append(paths, "/chiffres/"+key, "/api/v1/figures/"+key)
 			}
 		}

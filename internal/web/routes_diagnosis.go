@@ -10,7 +10,7 @@ import (
 // diagnosisRoutes are the addresses of objectives, themes and diagnoses, one list
 // each.
 func diagnosisRoutes() []Route {
-	return slices.Concat(objectiveRoutes(), closureRoutes(), themeRoutes(), diagnosisDocumentRoutes())
+	return slices.Concat(inEachCycle(objectiveRoutes()), inEachCycle(closureRoutes()), inEachCycle(themeRoutes()), diagnosisDocumentRoutes())
 }
 
 // objectiveRoutes: what a COP puts on the table, discusses and shares.

@@ -43,6 +43,10 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (composition.M
 	if err != nil {
 		return composition.Made{}, err
 	}
+	c, err := r.conference(ctx)
+	if err != nil {
+		return composition.Made{}, err
+	}
 	t := document.Table{ID: "scores", Caption: "Les leviers, du score le plus haut au plus bas", Columns: []document.Column{textColumn("Levier"), numberColumn("Rang", ""), numberColumn("Rang quand les poids bougent", ""), numberColumn("Score", "de 0 à 1"), numberColumn("Repose sur", "% des poids"), numberColumn("Score selon ce que l’on ignore", "")}}
 	var bars []chart.Bar
 	var names []string
@@ -54,7 +58,7 @@ func scores(ctx context.Context, r *reading, _ map[string]string) (composition.M
 			t.Rows = append(t.Rows, []document.Cell{hrefCell(name, "/leviers/"+x.Lever), why, why, why, why, why})
 			continue
 		}
-		t.Rows = append(t.Rows, []document.Cell{hrefCell(name, "/leviers/"+x.Lever), word(french.Integer(x.Rank)), word("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), keyed(outOfOne(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code)), word(outOfHundred(x.Standing)), word("de " + outOfOne(x.Least) + " à " + outOfOne(x.Most))})
+		t.Rows = append(t.Rows, []document.Cell{hrefCell(name, "/leviers/"+x.Lever), word(french.Integer(x.Rank)), word("de " + french.Integer(x.Low) + " à " + french.Integer(x.High)), keyed(outOfOne(x.Score), diagnosis.ScoreKey(x.Lever, r.Region.Code, c.Cycle)), word(outOfHundred(x.Standing)), word("de " + outOfOne(x.Least) + " à " + outOfOne(x.Most))})
 		if len(bars) < 10 {
 			bars = append(bars, chart.Bar{Label: name, Text: outOfOne(x.Score), Value: math.Round(1000*x.Score) / 1000})
 		}

@@ -80,7 +80,7 @@ func (d Deps) roadmapToCome(w http.ResponseWriter, r *http.Request, x place) err
 		return err
 	}
 	v.Parts = []sections.Part{{ID: "a-venir", Title: "Ce que vous lirez ici", List: []string{"les objectifs que la région partage, levier par levier\u00a0;", "le plan d’action, thème par thème et département par département, avec une fiche par action\u00a0;", "ce que ces actions couvrent, et ce qui reste à trouver\u00a0;", "ce qui manque encore, ce qui est demandé à l’échelon national, et comment la suite sera suivie."}},
-		{ID: "deja-la", Title: "Ce qui est déjà là", Lead: have, Links: []ui.Link{{Label: "Les actions de la COP", Href: x.page() + "/actions"}, {Label: "Ce qu’elles couvrent des objectifs", Href: x.region() + "/couverture"}, {Label: "Les objectifs partagés", Href: x.region() + "/objectifs"}, {Label: "Les thèmes mis en premier", Href: x.region() + "/themes"}, {Label: "Le diagnostic", Href: x.region() + "/diagnostic"}, {Label: "Les projets en consultation", Href: x.page() + "/consultations"}}}}
+		{ID: "deja-la", Title: "Ce qui est déjà là", Lead: have, Links: []ui.Link{{Label: "Les actions de la COP", Href: x.page() + "/actions"}, {Label: "Ce qu’elles couvrent des objectifs", Href: x.region() + "/couverture"}, {Label: "Les objectifs partagés", Href: x.page() + "/objectifs"}, {Label: "Les thèmes mis en premier", Href: x.page() + "/themes"}, {Label: "Le diagnostic", Href: x.region() + "/diagnostic"}, {Label: "Les projets en consultation", Href: x.page() + "/consultations"}}}}
 	return sections.Show(d.Shell, w, r, http.StatusOK, v, false, trail(x, ui.Link{Label: "Feuille de route"})...)
 }
 

@@ -74,7 +74,9 @@ func daysLeft(x survey.Campaign, on string) string {
 func readFirst(x cop.Act, c cop.COP) string {
 	switch x.Kind {
 	case cop.ObjectivesAct:
-		return "/regions/" + c.Slug + "/bureau/objectifs/partages/" + x.Subject
+		return c.Path() + "/bureau/objectifs/partages/" + x.Subject
+	case cop.ThemesAct:
+		return c.Path() + "/bureau/themes/choix"
 	case cop.DiagnosisAct:
 		return c.Path() + "/bureau/diagnostic/editions/" + x.Subject
 	case cop.RoadmapAct:

@@ -147,7 +147,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, typed
 	}
 	if c.Department() == "" {
 		at := cop.RegionPath(c.Slug, cop.First) + "/bureau"
-		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les objectifs sur la table", Href: at + "/objectifs"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Les thèmes et leurs priorités", Href: at + "/themes"}, {Label: "Le diagnostic partagé", Href: c.Path() + "/bureau/diagnostic"}}
+		v.Known = []ui.Link{{Label: "Le questionnaire aux collectivités", Href: at + "/questionnaire"}, {Label: "Les objectifs sur la table", Href: c.Path() + "/bureau/objectifs"}, {Label: "Les plans et leurs objectifs", Href: at + "/plans"}, {Label: "Les points forts", Href: at + "/points-forts"}, {Label: "Les freins", Href: at + "/freins"}, {Label: "Les notes d’expertise", Href: at + "/notes"}, {Label: "Les thèmes et leurs priorités", Href: c.Path() + "/bureau/themes"}, {Label: "Le diagnostic partagé", Href: c.Path() + "/bureau/diagnostic"}}
 	}
 	v.Known = append(v.Known, debateLinks(a, c)...)
 	adopted, err := d.adoption(r, c)

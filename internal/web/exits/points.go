@@ -87,7 +87,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 		}
 		switch q.Code {
 		case roadmap.Shared:
-			part.Links = []ui.Link{{Label: "Les objectifs de la région, levier par levier", Href: x.region() + "/objectifs"}}
+			part.Links = []ui.Link{{Label: "Les objectifs de la région, levier par levier", Href: x.page() + "/objectifs"}}
 		case roadmap.Portrayed:
 			part.Tables = append(part.Tables, rates(x, e))
 			if desk && policy.Can(a, policy.Read, x.thing(policy.Campaign)) {
@@ -106,7 +106,7 @@ func (d Deps) points(ctx context.Context, x place, e roadmap.Exit, a policy.Acto
 				return nil, err
 			}
 			part.Tables = append(part.Tables, cover)
-			part.Links = []ui.Link{{Label: "Les thèmes prioritaires et leurs raisons", Href: x.region() + "/themes"}, {Label: "Les actions retenues", Href: x.page() + "/actions"}, {Label: "La couverture, levier par levier", Href: x.region() + "/couverture"}}
+			part.Links = []ui.Link{{Label: "Les thèmes prioritaires et leurs raisons", Href: x.page() + "/themes"}, {Label: "Les actions retenues", Href: x.page() + "/actions"}, {Label: "La couverture, levier par levier", Href: x.region() + "/couverture"}}
 		case roadmap.Handed:
 			part.Tables = append(part.Tables, handed(x, e, desk)...)
 		}
@@ -139,7 +139,11 @@ func lacks(x place, q roadmap.Point, desk bool) ui.Table {
 	for _, l := range q.Lacks {
 		row := ui.Row{Cells: []ui.Cell{{Text: l.Text}}}
 		if desk && l.Mend != "" {
-			row.Cells = append(row.Cells, ui.Cell{Text: mends[strings.SplitN(l.Mend, "#", 2)[0]], Href: x.bureau() + l.Mend})
+			at := x.bureau()
+			if l.Mend == "/questionnaire" {
+				at = x.region() + "/bureau" // of the region, whatever the cycle
+			}
+			row.Cells = append(row.Cells, ui.Cell{Text: mends[strings.SplitN(l.Mend, "#", 2)[0]], Href: at + l.Mend})
 		} else if desk {
 			row.Cells = append(row.Cells, ui.Cell{Text: "au panorama"})
 		}

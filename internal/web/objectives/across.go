@@ -53,22 +53,32 @@ type place struct {
 	region territory.Region
 	cop    cop.COP
 	actor  policy.Actor
-	asked  string // cycle of the address, empty by default
+	home   string // address of the COP, without the cycle where it is asked for beside it
+	asked  string // cycle asked for beside the address, empty by default
 	sees   func(objective.Objective) bool
 	today  string
 }
 
 const sp = french.NoBreak
 
-// at finds the COP of a region in the cycle that the address asks for: the newest in
-// which it shared an objective, else the first.
+// at finds the COP of a region in the cycle that is asked for beside the address: the
+// newest in which it shared an objective, else the first.
 func (d Deps) at(r *http.Request, m *panorama.Model, region territory.Region) (x place, err error) {
-	x = place{m: m, region: region, actor: shell.Actor(r), asked: r.URL.Query().Get("cycle")}
-	cycle := x.asked
+	asked := r.URL.Query().Get("cycle")
+	cycle := asked
 	if cycle == "" {
 		if cycle, err = objective.CycleOf(r.Context(), d.Q, region.Code); err != nil {
 			return x, err
 		}
+	}
+	return d.in(r, m, region, cycle, asked)
+}
+
+// in is the COP of a region in a cycle.
+func (d Deps) in(r *http.Request, m *panorama.Model, region territory.Region, cycle, asked string) (x place, err error) {
+	x = place{m: m, region: region, actor: shell.Actor(r), asked: asked, home: cop.RegionPath(region.Slug, cop.First)}
+	if asked == "" {
+		x.home = cop.RegionPath(region.Slug, cycle)
 	}
 	if x.cop, err = cop.FindIn(r.Context(), d.Q, cycle, "region:"+region.Code); err != nil {
 		return x, err
@@ -78,7 +88,7 @@ func (d Deps) at(r *http.Request, m *panorama.Model, region territory.Region) (x
 	return x, nil
 }
 
-// named is at for the region that the address names.
+// named is the COP that an address names, that of the first cycle when it names none.
 func (d Deps) named(r *http.Request) (place, error) {
 	m, err := d.Model(r.Context())
 	if err != nil {
@@ -88,10 +98,14 @@ func (d Deps) named(r *http.Request) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	return d.at(r, m, region)
+	if cycle := r.PathValue("cycle"); cycle != "" {
+		return d.in(r, m, region, cycle, "")
+	}
+	asked := r.URL.Query().Get("cycle")
+	return d.in(r, m, region, cmp.Or(asked, cop.First), asked)
 }
 
-func (x place) base() string { return "/regions/" + x.region.Slug + "/objectifs/bouclage" }
+func (x place) base() string { return x.home + "/objectifs/bouclage" }
 
 // query keeps the cycle that was asked for; more is name, value.
 func (x place) query(more ...string) string {

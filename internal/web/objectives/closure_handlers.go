@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"jalon/internal/cop"
 	"jalon/internal/exchange"
 	"jalon/internal/french"
 	"jalon/internal/objective"
@@ -37,7 +38,12 @@ func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
 	}
 	m, region := x.m, x.region
 	lever, crte := r.URL.Query().Get("levier"), r.URL.Query().Get("vue") == perimetersView
-	v := across{Tabs: wording.RegionTabs(region, wording.TabObjectives), FilterTo: x.base(),
+	all, err := cop.ListOfRegion(r.Context(), d.Q, region.Code)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(c cop.COP) bool { return c.Parent != "" })
+	v := across{Tabs: wording.InCycles(wording.COPTabs(x.cop, region, wording.TabObjectives), policy.Actor{}, x.cop, all, "/objectifs/bouclage"), FilterTo: x.base(),
 		Switch: []ui.Link{{Label: "Départements", Href: x.base() + x.query("levier", lever), Current: !crte}, {Label: "CRTE", Href: x.base() + x.query("levier", lever, "vue", perimetersView), Current: crte}}}
 	if x.asked != "" {
 		v.Hidden = append(v.Hidden, [2]string{"cycle", x.asked})
@@ -66,10 +72,10 @@ func (d Deps) closure(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Heading.Overline = region.Name + ", bouclage des objectifs"
 	v.Heading.Scope = x.scope()
-	v.Notices = append(v.Notices, notices(private)...)
+	v.Notices = append(append(v.Notices, notices(private)...), x.inherits()...)
 	v.Foot = ui.Source{Text: "panorama de l’État, juillet 2024" + sp + "; objectifs mis sur la table et partagés par la COP de la région.",
 		Downloads: []ui.Link{{Label: "Ce bouclage (CSV)", Href: x.base() + ".csv" + x.query("vue", perimeterQuery(crte))}}, Print: true}
-	return d.acrossPage(w, r, v, private, x.trail(ui.Link{Label: "Objectifs", Href: "/regions/" + region.Slug + "/objectifs"}, ui.Link{Label: "Bouclage"})...)
+	return d.acrossPage(w, r, v, private, x.trail(ui.Link{Label: "Objectifs", Href: x.cop.Path() + "/objectifs"}, ui.Link{Label: "Bouclage"})...)
 }
 
 func (x place) scope() []string {
@@ -77,7 +83,7 @@ func (x place) scope() []string {
 }
 
 func (x place) trail(last ...ui.Link) []ui.Link {
-	return wording.RegionTrail(x.region, last...)
+	return wording.COPTrail(x.cop, x.region, last...)
 }
 
 func seesDepartments(all []objective.LeverClosure) bool {

@@ -333,7 +333,7 @@ func (x place) leversSection(cells []leverCell, ref territory.Ref, whose string,
 			row.Cells = []ui.Cell{row.Cells[0], region, {Text: wording.Upper(c.cell.Read.Reason)}}
 		}
 		if write {
-			row.Cells = append(row.Cells, ui.Cell{Text: "Discuter", Href: "/regions/" + x.region.Slug + "/bureau/objectifs/" + ref.String() + "/" + lever.Code, Name: lever.ShortName})
+			row.Cells = append(row.Cells, ui.Cell{Text: "Discuter", Href: x.cop.Path() + "/bureau/objectifs/" + placeWord(ref) + "/" + lever.Code, Name: lever.ShortName})
 		}
 		if without {
 			none.Rows = append(none.Rows, row)

@@ -23,6 +23,8 @@ type view struct {
 	Heading  ui.Heading
 	Pages    ui.Pages
 	Tabs     []ui.Link
+	Cycles   []ui.Link // the same page of the other COPs of the region
+	Here     string    // address of the page, that of the table when empty
 	Done     bool
 	Notices  []ui.Alert
 	Moved    ui.Table // two versions side by side
@@ -102,7 +104,7 @@ func (d Deps) showDesk(w http.ResponseWriter, r *http.Request, status int, picke
 		return err
 	}
 	v := view{Heading: ui.Heading{Overline: "Objectifs sur la table", Title: x.name() + nb + ": " + finding(g), Scope: append([]string{"réservé à la COP", "cycle " + x.cop.Cycle}, wording.Scope(x.place.Panorama)...)},
-		Tabs: d.tabs(r, x), Gauge: gauge(g), Facts: facts(g, onTable), Places: places}
+		Tabs: d.tabs(r, x), Here: x.desk(), Gauge: gauge(g), Facts: x.facts(lines, g, onTable), Places: places}
 	v.Gauge.ObjectiveWhy = offeredWhy(x)
 	v.Notices, v.Moved = shareTrouble(wrong)
 	if !onTable {

@@ -31,6 +31,7 @@ func (t *deskTable) table(lines []objective.Line) ui.Table {
 	if t.docs != nil {
 		out.Columns = append(out.Columns, ui.Column{Label: "Document de la Région", Unit: wording.Kilotonnes, Number: true})
 	}
+	out.Columns = append(out.Columns, t.x.beforeColumn()...)
 	out.Columns = append(out.Columns, ui.Column{Label: "Sur la table", Unit: wording.Kilotonnes, Number: true}, ui.Column{Label: "Écart au proposé", Unit: "kt", Number: true}, ui.Column{Label: "État"}, ui.Column{Label: "Désaccords"})
 	for _, l := range lines {
 		out.Rows = append(out.Rows, ui.Row{Cells: t.row(l)})
@@ -43,7 +44,11 @@ func (t *deskTable) row(l objective.Line) []ui.Cell {
 	if t.docs != nil {
 		cells = append(cells, documentCell(t.docs[l.Lever.Code], t.decimals))
 	}
-	const nothing = "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
+	cells = append(cells, t.x.beforeCell(l, t.decimals)...)
+	nothing := "Aucune valeur n’est sur la table\u00a0: ce qui est proposé tient lieu de départ."
+	if o, ok := t.x.holds(l); ok {
+		nothing = "Aucune valeur n’est sur la table de la COP " + t.x.cop.Cycle + "\u00a0: l’objectif de la COP " + o.Cycle + " reste en vigueur."
+	}
 	put := []ui.Cell{{Missing: nothing}, {Missing: nothing}}
 	if l.Put() {
 		value := valueCell(l.Reading.Value, t.decimals)
@@ -73,6 +78,9 @@ func (t *deskTable) standing(l objective.Line) []ui.Cell {
 	state := ui.Cell{Text: l.Reading.State.Name()}
 	if objective.Subject(l.Lever.Code) && !l.Put() {
 		state.Text = "pas encore discuté" // nothing of it is offered to a region
+	}
+	if o, ok := t.x.holds(l); ok {
+		state = heldState(o)
 	}
 	switch o := l.Objective; {
 	case l.Reading.State == objective.Shared:
@@ -147,8 +155,13 @@ func offeredKt(l objective.Line, decimals int) ui.Cell {
 // sharedWhy leads the value in force of a lever to how it was shared. That of a
 // perimeter is told with the closure of its region alone, and a subject has no figure.
 func (x where) sharedWhy(c ui.Cell, lever, name string) ui.Cell {
+	return x.sharedIn(c, objective.Objective{Lever: lever, Cycle: x.cop.Cycle}, name)
+}
+
+// sharedIn is sharedWhy for what the COP of a cycle shared there.
+func (x where) sharedIn(c ui.Cell, o objective.Objective, name string) ui.Cell {
 	ref := x.place.Ref()
-	return explained(c, objective.Key(lever, ref.String(), x.cop.Cycle), name, ref.Scale != territory.Perimeter && !objective.Subject(lever))
+	return explained(c, objective.Key(o.Lever, ref.String(), o.Cycle), name, ref.Scale != territory.Perimeter && !objective.Subject(o.Lever))
 }
 
 // offeredWhy leads to the total of the panorama.

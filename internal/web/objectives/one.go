@@ -75,7 +75,7 @@ func (d Deps) showOne(w http.ResponseWriter, r *http.Request, status int, b back
 		return err
 	}
 	here := x.where.lever(x.line.Lever.Code)
-	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: x.scope()}, Tabs: d.tabs(r, x.where)}
+	v := view{Heading: ui.Heading{Overline: x.name(), Title: x.line.Lever.Name + nb + ": " + standing(x), Scope: x.scope()}, Tabs: d.tabs(r, x.where), Here: here}
 	if b.err != nil {
 		v.Notices = append(v.Notices, ui.Alert{State: "warning", Title: "Rien n’a été enregistré", Text: apperr.Message(b.err)})
 	}
@@ -140,20 +140,6 @@ func (x lever) scope() []string {
 	return []string{"objectif indicatif, non contraignant", "de 2019 à 2030, en kt de CO₂e par an"}
 }
 
-// standing is the finding of the page.
-func standing(x lever) string {
-	reading, ok := x.o.Now(true)
-	switch {
-	case ok && x.found:
-		return short(reading.Value) + ", " + reading.State.Name()
-	case objective.Subject(x.line.Lever.Code):
-		return "rien n’est encore sur la table"
-	case x.line.Objective.Known:
-		return short(objective.Value{Kg: x.line.Objective}) + ", proposé par l’État"
-	}
-	return "aucune valeur proposée ici, et rien n’est encore sur la table"
-}
-
 // short writes a value for a title.
 func short(v objective.Value) string {
 	if !v.Kg.Known {
@@ -178,6 +164,13 @@ func (x lever) values(docs map[string]plan.Line) ui.Table {
 	}
 	if x.o.SharedRev > 0 {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: "Partagé, en vigueur"}, x.sharedWhy(valueCell(x.o.SharedValue, decimals), x.line.Lever.Code, x.line.Lever.ShortName), {Text: french.Day(x.o.SharedOn)}, {Text: "validé par les deux têtes de la COP"}}})
+	}
+	if o, ok := x.before[x.line.Lever.Code]; ok {
+		row := []ui.Cell{{Text: "Partagé par la COP " + o.Cycle, Sub: "toujours en vigueur"}, x.sharedIn(valueCell(o.SharedValue, decimals), o, x.line.Lever.ShortName), {Text: french.Day(o.SharedOn)}, {Text: "validé par les deux têtes de la COP " + o.Cycle}}
+		if x.o.SharedRev > 0 {
+			row[0].Sub = "une autre valeur est en vigueur"
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: row})
 	}
 	if x.o.State == objective.Discussed || x.o.State == objective.Sharing {
 		why := ui.Cell{Text: x.o.Reason}

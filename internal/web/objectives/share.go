@@ -126,7 +126,7 @@ func (d Deps) pendingList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Tabs = d.tabs(r, x)
-	public := "/regions/" + x.region.Slug + "/objectifs/partages/" + strconv.FormatInt(s.Seq, 10)
+	public := x.public() + "/partages/" + strconv.FormatInt(s.Seq, 10)
 	switch s.State {
 	case objective.SharingProposed:
 		v.Notices = append(v.Notices, ui.Alert{State: "info", Title: "Cette liste attend la validation des deux têtes", Text: "Tant qu’elle est ouverte, ces objectifs ne changent pas. Les deux têtes la valident au bureau\u00a0; qui l’a proposée peut l’y retirer.",
@@ -169,14 +169,14 @@ func (d Deps) publicList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Pages = wording.RegionTabs(x.region, wording.TabObjectives)
+	v.Pages = x.pages()
 	v.Heading.Scope = append(v.Heading.Scope, "partagée le "+french.Day(s.EndedOn))
-	page := d.Shell.Page(r, v.Heading.Title, "Ce que les deux têtes de la COP ont partagé, tel qu’elles l’ont validé.", d.trail(x, ui.Link{Label: "Objectifs", Href: "/regions/" + x.region.Slug + "/objectifs"}, ui.Link{Label: listName(s)})...)
+	page := d.Shell.Page(r, v.Heading.Title, "Ce que les deux têtes de la COP ont partagé, tel qu’elles l’ont validé.", d.trail(x, ui.Link{Label: "Objectifs", Href: x.public()}, ui.Link{Label: listName(s)})...)
 	return d.Shell.Render(w, r, page, tablePage(v))
 }
 
 func (d Deps) trail(x where, more ...ui.Link) []ui.Link {
-	return wording.RegionTrail(x.region, more...)
+	return wording.COPTrail(x.cop, x.region, more...)
 }
 
 // listView is a list with the words of the heads that validated it.

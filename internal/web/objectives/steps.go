@@ -24,6 +24,23 @@ type next struct {
 	Link ui.Link
 }
 
+// standing is the finding of the page.
+func standing(x lever) string {
+	reading, ok := x.o.Now(true)
+	before, held := x.earlierHolds()
+	switch {
+	case ok && x.found:
+		return short(reading.Value) + ", " + reading.State.Name()
+	case held:
+		return short(before.SharedValue) + ", toujours en vigueur depuis la COP " + before.Cycle
+	case objective.Subject(x.line.Lever.Code):
+		return "rien n’est encore sur la table"
+	case x.line.Objective.Known:
+		return short(objective.Value{Kg: x.line.Objective}) + ", proposé par l’État"
+	}
+	return "aucune valeur proposée ici, et rien n’est encore sur la table"
+}
+
 // steps say how far a lever is on its way. A shared value stays in force while
 // another is discussed: both are then said.
 func (x lever) steps() []step {
@@ -36,10 +53,14 @@ func (x lever) steps() []step {
 	if x.o.SharedRev > 0 {
 		shared.Text, shared.Class = amountText(x.o.SharedValue)+", en vigueur depuis le"+nb+french.Day(x.o.SharedOn), stepDone
 	}
+	before, held := x.earlierHolds()
+	if held {
+		shared.Text, shared.Class = amountText(before.SharedValue)+", par la COP "+before.Cycle+", toujours en vigueur", stepDone
+	}
 	switch {
 	case !x.stands():
-		offered.Current = x.o.SharedRev == 0
-		shared.Current = x.o.SharedRev > 0
+		shared.Current = held || x.o.SharedRev > 0
+		offered.Current = !shared.Current
 	case x.o.State == objective.Shared:
 		discussed.Text, discussed.Class, shared.Current = "la discussion a abouti", stepDone, true
 	case x.o.State == objective.Sharing:
@@ -73,6 +94,8 @@ func (x lever) next(a policy.Actor) next {
 		return next{} // the notice of the list says it
 	case !x.may(a, policy.Edit):
 		return next{Text: "Vous lisez ce qui se discute\u00a0; l’équipe de la COP écrit les valeurs et note les désaccords. Dites-lui le vôtre."}
+	case !x.stands() && x.heldBefore():
+		return next{"Rien n’est à faire\u00a0: l’objectif de la COP d’avant reste en vigueur. Pour en changer, mettez une autre valeur sur la table, avec sa raison.", ui.Link{Label: "Écrire une valeur", Href: "#valeur"}}
 	case !x.stands():
 		return next{"Mettez sur la table ce que la COP veut en discuter, avec sa raison.", ui.Link{Label: "Écrire une valeur", Href: "#valeur"}}
 	case x.o.State == objective.Shared:

@@ -1,6 +1,7 @@
 package objectives
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"jalon/internal/territory"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
+	"jalon/internal/web/wording"
 )
 
 const nb = french.NoBreak
@@ -36,11 +38,17 @@ func (d Deps) tableHandlers() map[string]shell.Handler {
 type where struct {
 	region territory.Region
 	cop    cop.COP
+	all    []cop.COP // of the region, the newest first
 	model  *panorama.Model
 	place  objective.Place
+	// before is what earlier COPs of the region shared there, by lever: in force until
+	// this one shares its own.
+	before map[string]objective.Objective
 }
 
-func (x where) base() string { return "/regions/" + x.region.Slug + "/bureau/objectifs" }
+// public is the address of what both heads shared, base that of the table.
+func (x where) public() string { return x.cop.Path() + "/objectifs" }
+func (x where) base() string   { return x.cop.Path() + "/bureau/objectifs" }
 
 // desk is the address of the table of the place.
 func (x where) desk() string {
@@ -96,15 +104,20 @@ func (d Deps) which(r *http.Request) (x where, err error) {
 	if x.region, err = x.model.Tree().RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	if x.cop, err = cop.OfRegion(ctx, d.Q, x.region.Code); err != nil {
+	if x.cop, x.all, err = cop.Among(ctx, d.Q, x.region.Code, shell.Cycle(r)); err != nil {
 		return x, err
 	}
 	ref, err := placeRef(r.PathValue("territoire"), x.region)
 	if err != nil {
 		return x, err
 	}
-	x.place, err = objective.PlaceOf(ctx, d.Q, x.model, x.cop, ref)
+	if x.place, err = objective.PlaceOf(ctx, d.Q, x.model, x.cop, ref); err != nil {
+		return x, err
+	}
 	x.place = x.place.WithSubjects(d.Book)
+	if x.cop.Cycle != cop.First {
+		x.before, err = objective.Before(ctx, d.Q, x.place.Ref().String(), x.cop.Cycle)
+	}
 	return x, err
 }
 
@@ -130,14 +143,15 @@ func (d Deps) private(w http.ResponseWriter, r *http.Request, status int, x wher
 	page := d.Shell.Page(r, v.Heading.Title, "", way...)
 	page.NoIndex, page.Canonical = true, ""
 	v.Done = r.URL.Query().Get("fait") == "1"
+	v.Cycles = wording.Cycles(shell.Actor(r), x.cop, x.all, strings.TrimPrefix(cmp.Or(v.Here, x.base()), x.cop.Path()))
 	return d.Shell.RenderStatus(w, r, status, page, tablePage(v))
 }
 
 func (d Deps) tabs(r *http.Request, x where) []ui.Link {
-	home := "/regions/" + x.region.Slug
+	home := x.cop.Path()
 	out := []ui.Link{{Label: "La COP", Href: home}}
 	if policy.Can(shell.Actor(r), policy.Read, x.cop.Thing(policy.Desk)) {
-		out = append(out, ui.Link{Label: "Bureau", Href: x.cop.Path() + "/bureau"})
+		out = append(out, ui.Link{Label: "Bureau", Href: home + "/bureau"})
 	}
 	return append(out, ui.Link{Label: "Objectifs sur la table", Href: x.base(), Current: true}, ui.Link{Label: "Objectifs partagés", Href: home + "/objectifs"}, ui.Link{Label: "Bouclage", Href: home + "/objectifs/bouclage"})
 }

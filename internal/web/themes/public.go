@@ -7,6 +7,7 @@ import (
 	"jalon/internal/diagnosis"
 	"jalon/internal/french"
 	"jalon/internal/national"
+	"jalon/internal/policy"
 	"jalon/internal/web/shell"
 	"jalon/internal/web/ui"
 	"jalon/internal/web/wording"
@@ -31,7 +32,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := view{Heading: ui.Heading{Overline: "Thèmes de la COP", Title: x.Name + nb + ": " + found(themes), Scope: []string{"liste propre à la région", "cycle " + x.cop.Cycle}}, Tabs: wording.RegionTabs(x.Region, wording.TabThemes),
+	v := view{Heading: ui.Heading{Overline: "Thèmes de la COP", Title: x.Name + nb + ": " + found(themes), Scope: []string{"liste propre à la région", "cycle " + x.cop.Cycle}}, Tabs: wording.InCycles(wording.COPTabs(x.cop, x.Region, wording.TabThemes), policy.Actor{}, x.cop, x.all, "/themes"),
 		Foot: ui.Source{Text: "équipe et têtes de la COP de la région.", Print: true}}
 	if chosen {
 		v.Heading.Scope = append(v.Heading.Scope, "priorités validées par les deux têtes le "+french.Day(last.EndedOn))
@@ -64,7 +65,7 @@ func (d Deps) public(w http.ResponseWriter, r *http.Request) error {
 		list := rulesOf(last.Body.Scoring.Weights)
 		v.Parts = append(v.Parts,
 			part{ID: "scores", Title: "Les scores le jour du choix", Lead: "Ils ont éclairé le choix, et ne l’ont pas fait. Figés le " + french.Day(last.Body.Day) + " (questionnaire\u00a0: " + last.Body.Scoring.Answers + "). " + last.Body.ThemeRule, Tables: []ui.Table{themeTable(t, s, "")}},
-			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: "Le point est le rang de chaque levier, la barre les rangs qu’il prend dans neuf tirages sur dix quand on tire d’autres poids au sort.", Body: rankChart(last.Body.Scoring), Fold: "Le classement complet en tableau, et comment il se lit", Rules: []string{diagnosis.DrawsRule, possibleRule}, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, false)}},
+			part{ID: "leviers", Title: "Levier par levier, ce jour-là", Lead: "Le point est le rang de chaque levier, la barre les rangs qu’il prend dans neuf tirages sur dix quand on tire d’autres poids au sort.", Body: rankChart(last.Body.Scoring), Fold: "Le classement complet en tableau, et comment il se lit", Rules: []string{diagnosis.DrawsRule, possibleRule}, Tables: []ui.Table{rankTable("classement", last.Body.Scoring, "")}},
 			part{ID: "regles", Title: "Les règles et les poids de ce jour", Fold: "Les six critères, leur règle et leur poids", Rules: list})
 		v.Foot.Share = d.Shell.Absolute(x.base() + "/themes")
 		v.Foot.Changed = french.Day(last.EndedOn)
@@ -118,7 +119,7 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 		of[t.Region] = append(of[t.Region], t)
 	}
 	x := where{tree: m.Tree(), fw: m.Framework()}
-	t, none, first := x.byRegion(of)
+	t, none, first := x.byRegion(of, cycle)
 	v := view{Heading: ui.Heading{Overline: "Thèmes prioritaires des régions", Title: nationalFinding(x, themes, first), Scope: []string{"cycle " + cycle, "chaque région a sa propre liste", "lue par les six thèmes du plan"}},
 		Tabs:  ui.Pages{Tabs: []ui.Link{{Label: "Tableau national", Href: "/national"}, {Label: "Thèmes prioritaires", Href: "/national/themes", Current: true}}},
 		Parts: []part{{ID: "regions", Title: "Région par région", Lead: "Un thème rattaché à plusieurs des six est lu dans chacun. «\u00a0aucun\u00a0» dit que la région n’y a pas de thème prioritaire\u00a0; un tiret, qu’elle n’a pas encore choisi.", Tables: []ui.Table{t}}},
@@ -133,13 +134,13 @@ func (d Deps) national(w http.ResponseWriter, r *http.Request) error {
 
 // byRegion is one row a region that has themes, one column a theme of the plan; none
 // are the others, and first counts the regions that chose.
-func (x where) byRegion(of map[string][]diagnosis.Theme) (t ui.Table, none []string, first int) {
+func (x where) byRegion(of map[string][]diagnosis.Theme, cycle string) (t ui.Table, none []string, first int) {
 	t = ui.Table{ID: "par-region", Caption: "Thèmes prioritaires de chaque région, par thème du plan", CaptionHidden: true, Columns: []ui.Column{{Label: "Région"}, {Label: "Thèmes", Number: true}}}
 	for _, th := range x.fw.Themes() {
 		t.Columns = append(t.Columns, ui.Column{Label: th.Name})
 	}
 	for _, region := range x.tree.Regions() {
-		row := []ui.Cell{{Text: region.Name, Href: "/regions/" + region.Slug + "/themes"}}
+		row := []ui.Cell{{Text: region.Name, Href: cop.RegionPath(region.Slug, cycle) + "/themes"}}
 		list := of[region.Code]
 		if len(list) == 0 {
 			none = append(none, region.Name)

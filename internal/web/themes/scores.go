@@ -36,7 +36,10 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 	if err != nil {
 		return err
 	}
-	here := x.desk() + "/notes"
+	here, live := x.desk()+"/notes", ""
+	if s.Public {
+		live = x.cop.Cycle
+	}
 	v := view{Heading: ui.Heading{Overline: "Scores des leviers", Title: x.Name + nb + ": " + scoresFinding(s), Scope: []string{"un éclairage, pas un choix", "au " + french.Day(s.Day), s.Weights.Name()},
 		Lead: "Le score d’un levier est une moyenne de six critères, chacun ramené de 0 à 1 par une règle écrite, avec les poids que donne l’équipe. Plus il est haut, plus ces critères plaident pour en débattre d’abord. Les deux têtes choisissent, et peuvent s’en écarter avec leur raison."},
 		Tabs: deskTabs(x, here)}
@@ -52,7 +55,7 @@ func (d Deps) showScores(w http.ResponseWriter, r *http.Request, status int, x w
 		v.Parts = append(v.Parts, part{ID: "themes", Title: "Les thèmes", Lead: diagnosis.ThemeRule, Tables: []ui.Table{themeTable(themes, diagnosis.ScoreThemes(themes, s.Levers), x.desk()+"/")}})
 	}
 	v.Parts = append(v.Parts,
-		part{ID: "leviers", Title: "Le classement, et ce qu’il devient quand les poids bougent", Lead: "Le point est le rang de chaque levier, la barre les rangs qu’il prend dans neuf tirages sur dix quand on tire d’autres poids au sort.", Body: rankChart(s), Fold: "Le classement complet en tableau, et comment il se lit", Rules: []string{diagnosis.DrawsRule, possibleRule}, Tables: []ui.Table{rankTable("classement", s, s.Public)}},
+		part{ID: "leviers", Title: "Le classement, et ce qu’il devient quand les poids bougent", Lead: "Le point est le rang de chaque levier, la barre les rangs qu’il prend dans neuf tirages sur dix quand on tire d’autres poids au sort.", Body: rankChart(s), Fold: "Le classement complet en tableau, et comment il se lit", Rules: []string{diagnosis.DrawsRule, possibleRule}, Tables: []ui.Table{rankTable("classement", s, live)}},
 		part{ID: "faits", Title: "Ce que l’on sait de chaque levier", Lead: "La note de 0 à 1, et sous elle le fait d’où elle vient. Un critère inconnu n’est pas un zéro\u00a0: il est laissé de côté pour ce levier, et son poids est partagé entre les autres.", Fold: "Les notes et les faits, levier par levier", Tables: []ui.Table{factTable(s)}},
 		part{ID: "un-poids-a-la-fois", Title: "Un poids à la fois", Lead: "Chaque poids est supprimé, divisé par deux, puis doublé, les autres inchangés\u00a0: ce qui entre parmi les cinq premiers leviers, et ce qui en sort.", Fold: "Ce que change chaque poids", Tables: []ui.Table{moveTable(diagnosis.Moves(s.Levers, s.Weights))}},
 		part{ID: "regles", Title: "Les règles", Fold: "Les six critères, leur règle et leur poids", Rules: rulesOf(s.Weights)})
@@ -110,8 +113,9 @@ func themeTable(themes []diagnosis.Theme, scores []diagnosis.ThemeScore, base st
 	return t
 }
 
-// rankTable is the ranking of levers; live makes each score lead to its explanation.
-func rankTable(id string, s diagnosis.Scoring, live bool) ui.Table {
+// rankTable is the ranking of levers; each score of a live cycle leads to its explanation,
+// those that were frozen to none.
+func rankTable(id string, s diagnosis.Scoring, live string) ui.Table {
 	t := ui.Table{ID: id, Caption: "Leviers par score", CaptionHidden: true, Columns: []ui.Column{{Label: "Levier", Wide: true}, {Label: "Score", Unit: "de 0 à 1", Number: true}, {Label: "Repose sur", Unit: "% des poids", Number: true}, {Label: "Si tout était connu", Unit: "score possible"}, {Label: "Rang", Number: true}, {Label: "Rangs possibles", Unit: "9 tirages sur 10"}, {Label: "Parmi les 5 premiers", Unit: "% des tirages", Number: true}}}
 	for _, l := range s.Levers {
 		name := ui.Cell{Text: l.Name, Href: wording.LeverPath(l.Lever)}
@@ -121,8 +125,8 @@ func rankTable(id string, s diagnosis.Scoring, live bool) ui.Table {
 			continue
 		}
 		score := ui.Cell{Text: decimal(l.Score)}
-		if live {
-			score.Explain, score.Name = wording.FigurePath(diagnosis.ScoreKey(l.Lever, s.Region)), "score du levier "+l.Name
+		if live != "" {
+			score.Explain, score.Name = wording.FigurePath(diagnosis.ScoreKey(l.Lever, s.Region, live)), "score du levier "+l.Name
 		}
 		between := french.Integer(l.Low)
 		if l.High > l.Low {

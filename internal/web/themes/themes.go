@@ -80,16 +80,18 @@ type formView struct {
 // where is the COP of the region of an address.
 type where struct {
 	territory.Region
-	cop  cop.COP
-	tree *territory.Tree
-	fw   *framework.Framework
+	cop    cop.COP
+	all    []cop.COP // of the region, the newest first
+	reader policy.Actor
+	tree   *territory.Tree
+	fw     *framework.Framework
 }
 
-func (x where) base() string { return "/regions/" + x.Slug }
+func (x where) base() string { return x.cop.Path() }
 func (x where) desk() string { return x.base() + "/bureau/themes" }
 
-// seen is the region of an address. Its COP is that of the first cycle, as on the
-// other pages of a region.
+// seen is the COP of a region that an address names, that of the first cycle when it
+// names none.
 func (d Deps) seen(r *http.Request) (x where, err error) {
 	m, err := d.Model(r.Context())
 	if err != nil {
@@ -99,7 +101,8 @@ func (d Deps) seen(r *http.Request) (x where, err error) {
 	if x.Region, err = x.tree.RegionBySlug(r.PathValue("slug")); err != nil {
 		return x, err
 	}
-	x.cop, err = cop.OfRegion(r.Context(), d.Q, x.Code)
+	x.reader = shell.Actor(r)
+	x.cop, x.all, err = cop.Among(r.Context(), d.Q, x.Code, shell.Cycle(r))
 	return x, err
 }
 
@@ -138,16 +141,21 @@ func (d Deps) may(r *http.Request, x where, v policy.Verb) bool {
 }
 
 func trail(x where, last ...ui.Link) []ui.Link {
-	return wording.RegionTrail(x.Region, last...)
+	return wording.COPTrail(x.cop, x.Region, last...)
 }
 
-// deskTabs are the pages where the themes of a region are worked on.
+// deskTabs are the pages where the themes of a region are worked on, with those of its
+// other COPs: a theme is of one COP, and leads to the lists of the others.
 func deskTabs(x where, current string) ui.Pages {
 	all := []ui.Link{{Label: wording.TabCOP, Href: x.base()}, {Label: "Bureau", Href: x.base() + "/bureau"}, {Label: wording.TabThemes, Href: x.desk()}, {Label: "Scores des leviers", Href: x.desk() + "/notes"}, {Label: "Choix des priorités", Href: x.desk() + "/choix"}}
 	for i := range all {
 		all[i].Current = all[i].Href == current
 	}
-	return ui.Pages{Tabs: all}
+	end := strings.TrimPrefix(x.desk(), x.base())
+	if slices.ContainsFunc(all, func(l ui.Link) bool { return l.Current }) {
+		end = strings.TrimPrefix(current, x.base())
+	}
+	return wording.InCycles(ui.Pages{Tabs: all}, x.reader, x.cop, x.all, end)
 }
 
 // show draws a page; private ones are found by nobody.

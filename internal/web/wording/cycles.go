@@ -11,17 +11,19 @@ import (
 )
 
 // COPTabs are the pages of a region as the COP of one of its cycles has them: its own
-// actions and its own roadmap; the rest is of the region. Those of the first COP are
-// RegionTabs.
+// actions, roadmap, objectives and themes; the rest is of the region. Those of the first
+// COP are RegionTabs.
 func COPTabs(c cop.COP, r territory.Region, current string) ui.Pages {
 	out := RegionTabs(r, current)
 	if c.Cycle == cop.First {
 		return out
 	}
-	own := map[string]string{TabCOP: "", TabActions: "/actions", TabRoadmap: "/feuille-de-route"}
-	for i, t := range out.Tabs {
-		if end, ok := own[t.Label]; ok {
-			out.Tabs[i].Href = c.Path() + end
+	own := map[string]string{TabCOP: "", TabActions: "/actions", TabRoadmap: "/feuille-de-route", TabObjectives: "/objectifs", TabThemes: "/themes"}
+	for _, list := range [][]ui.Link{out.Tabs, out.Parts} {
+		for i, t := range list {
+			if end, ok := own[t.Label]; ok {
+				list[i].Href = c.Path() + end
+			}
 		}
 	}
 	return out

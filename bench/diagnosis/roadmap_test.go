@@ -34,7 +34,7 @@ func processor(b *testing.B) time.Duration {
 // files, in a region where the demonstration holds no other action; its archive verified;
 // and its first reader after a start.
 func BenchmarkRoadmap(b *testing.B) {
-	const region, home = "75", "/regions/nouvelle-aquitaine"
+	const region, home = "76", "/regions/occitanie"
 	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
 		b.Run(string(engine), func(b *testing.B) {
 			x, cfg := opened(b, engine)
@@ -76,7 +76,7 @@ func BenchmarkRoadmap(b *testing.B) {
 			if number == nil {
 				b.Fatal("no edition is published")
 			}
-			edition, files := public+"/editions/"+number[1], draft+"/fichiers/projet-feuille-de-route-nouvelle-aquitaine."
+			edition, files := public+"/editions/"+number[1], draft+"/fichiers/projet-feuille-de-route-occitanie."
 			for _, p := range []struct {
 				name, path string
 				who        *http.Cookie

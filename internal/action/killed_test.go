@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -98,22 +97,7 @@ func lines(n int) []byte {
 // processes may open.
 func staged(t *testing.T, engine db.Engine) (*kit, string, intake.Run) {
 	t.Helper()
-	dsn := filepath.Join(t.TempDir(), "jalon.db")
-	if engine == db.PostgreSQL {
-		dsn = testkit.Postgres(t)
-	}
-	d, err := db.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := d.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	d, dsn := testkit.Shared(t, engine)
 	k := newKit(t, d).importing()
 	run, bad := k.stage(t, "a.csv", lines(1_200), nil, action.Chosen{})
 	if run.State != intake.Staged {

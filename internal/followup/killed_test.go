@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -67,22 +66,7 @@ const people, each6 = 40, 6
 // processes may open; nobody was written to yet.
 func crowded(t *testing.T, engine db.Engine) (*kit, string, followup.Round) {
 	t.Helper()
-	dsn := filepath.Join(t.TempDir(), "jalon.db")
-	if engine == db.PostgreSQL {
-		dsn = testkit.Postgres(t)
-	}
-	d, err := db.Open(t.Context(), dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := d.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	d, dsn := testkit.Shared(t, engine)
 	k := newKit(t, d)
 	for i := range people * each6 {
 		k.retained(t, fmt.Sprintf("a%03d", i), int64(i+1), func(x *action.Action) { x.Email = fmt.Sprintf("p%02d@exemple.fr", i%people) })

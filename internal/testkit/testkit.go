@@ -65,6 +65,21 @@ func Empty(t testing.TB, engine db.Engine) *db.DB {
 	return open(t, "file:"+filepath.Join(t.TempDir(), "empty.db")+"?sync=off")
 }
 
+// Shared returns a fresh migrated database that another process may open too, by dsn: what
+// is killed at work is killed on one of these.
+func Shared(t testing.TB, engine db.Engine) (d *db.DB, dsn string) {
+	t.Helper()
+	dsn = filepath.Join(t.TempDir(), "jalon.db")
+	if engine == db.PostgreSQL {
+		dsn = Postgres(t)
+	}
+	d = open(t, dsn)
+	if err := d.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return d, dsn
+}
+
 func open(t testing.TB, dsn string) *db.DB {
 	t.Helper()
 	d, err := db.Open(context.Background(), dsn)

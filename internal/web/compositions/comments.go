@@ -77,20 +77,12 @@ func (d Deps) comments(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (d Deps) showComments(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
-	x, err := d.working(r)
-	if err != nil {
-		return err
-	}
-	t, err := d.draft(r.Context(), x)
+	x, t, made, err := d.made(r)
 	if err != nil {
 		return err
 	}
 	if !t.begun {
 		return shell.SeeOther(w, r, x.base())
-	}
-	made, err := d.compose(r, x, t)
-	if err != nil {
-		return err
 	}
 	all, err := roadmap.Comments(r.Context(), d.Q, t.ID)
 	if err != nil {

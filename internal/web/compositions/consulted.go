@@ -21,20 +21,12 @@ func (d Deps) consult(w http.ResponseWriter, r *http.Request) error {
 	if err := shell.ReadForm(r); err != nil {
 		return err
 	}
-	x, err := d.working(r)
-	if err != nil {
-		return err
-	}
-	t, err := d.draft(r.Context(), x)
+	x, t, made, err := d.made(r)
 	if err != nil {
 		return err
 	}
 	if !t.begun {
 		return shell.SeeOther(w, r, x.base())
-	}
-	made, err := d.compose(r, x, t)
-	if err != nil {
-		return err
 	}
 	c, again, err := d.Closing.Consult(r.Context(), shell.Actor(r), d.Consultation, d.Links, x.cop, t.Composition, made.Document)
 	if err != nil && shell.Beside(err) {

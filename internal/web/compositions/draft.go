@@ -36,18 +36,23 @@ var fileTypes = map[string]string{"pptx": "application/vnd.openxmlformats-office
 
 // drafted is the document of a draft that has begun.
 func (d Deps) drafted(r *http.Request) (x place, doc document.Document, err error) {
-	if x, err = d.working(r); err != nil {
-		return x, doc, err
-	}
-	t, err := d.draft(r.Context(), x)
+	x, t, made, err := d.made(r)
 	if err == nil && !t.begun {
 		err = apperr.NotFoundf("Ce document n’est pas encore commencé. Commencez-le depuis le bureau de la région.")
 	}
-	if err != nil {
-		return x, doc, err
-	}
-	made, err := d.compose(r, x, t)
 	return x, made.Document, err
+}
+
+// made is the draft of an address and what it makes; nothing of one that nobody began.
+func (d Deps) made(r *http.Request) (x place, t draft, made composition.Draft, err error) {
+	if x, err = d.working(r); err != nil {
+		return x, t, made, err
+	}
+	if t, err = d.draft(r.Context(), x); err != nil || !t.begun {
+		return x, t, made, err
+	}
+	made, err = d.compose(r, x, t)
+	return x, t, made, err
 }
 
 // preview is the draft as a page.
